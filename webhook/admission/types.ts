@@ -1,0 +1,44 @@
+import type { JsonObject, Operation } from '../policy/types.ts';
+
+/** The parts of an `admission.k8s.io/v1` AdmissionRequest that are used, after `parseReview` has checked their types. */
+export interface AdmissionRequest {
+  readonly uid: string;
+  readonly operation: Operation | 'CONNECT';
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** Empty when the request is for the object itself. */
+  readonly subResource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: { readonly name: string; readonly uid: string; readonly groups: readonly string[]; readonly extra: JsonObject };
+  readonly object: JsonObject | null;
+  readonly oldObject: JsonObject | null;
+  readonly options: JsonObject | null;
+  readonly dryRun: boolean;
+}
+
+/** One operation of RFC 6902. */
+export interface PatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'test' | 'move' | 'copy';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** What every answer can carry beside its verdict. */
+interface Remarks {
+  /** Shown by kubectl, each at most 256 characters. */
+  readonly warnings: readonly string[];
+  /** Keys without prefix; the API server puts the webhook's name in front. */
+  readonly auditAnnotations: Readonly<Record<string, string>>;
+}
+
+/** The four answers of an admission handler. */
+export type Answer =
+  | (Remarks & { readonly verdict: 'allowed' })
+  | (Remarks & { readonly verdict: 'patched'; readonly patch: readonly PatchOperation[] })
+  | (Remarks & { readonly verdict: 'denied'; readonly message: string; readonly reason: 'Forbidden' | 'Invalid' })
+  | (Remarks & { readonly verdict: 'errored'; readonly message: string; readonly code: number });
+
+/** One admission entry: pure of HTTP. `deadline` ends look-ups in time for an answer. */
+export type Handler = (request: AdmissionRequest) => Promise<Answer>;

@@ -1,0 +1,19 @@
+import type { JsonObject } from '../policy/types.ts';
+
+/** A label selector with equality terms only, as a Service has: `{app: shop, color: green}`. */
+export type LabelSelector = Readonly<Record<string, string>>;
+
+/**
+ * All that the facts ask of a cluster. Objects come back as the API server's JSON; `null` means that the object (or its
+ * kind) does not exist. Anything else that goes wrong rejects with an Error whose message can stand in a sentence for a
+ * user. Every call ends early when `signal` is aborted. Lists follow `continue` pages to the end.
+ */
+export interface Reader {
+  getService(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
+  /** EndpointSlices with the label `kubernetes.io/service-name=<service>`. */
+  listEndpointSlices(namespace: string, service: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  listPods(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  getDeployment(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
+  getReplicaSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
+  getStatefulSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
+}

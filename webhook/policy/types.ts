@@ -1,0 +1,115 @@
+/**
+ * The policy's vocabulary: plain data in, plain data out. Nothing in this folder does I/O or reads a clock.
+ */
+
+export type Color = 'blue' | 'green';
+
+/** The names of the two child Services, one a color. */
+export type Pair = Readonly<Record<Color, string>>;
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
+
+export const GROUPS = ['traefik.io', 'traefik.containo.us'] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** How a namespace is guarded, from its label `bluegreen.dev/mode`. */
+export const MODES = ['enforce', 'warn', 'audit'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** A JSON value as it came over the wire: nothing about it has been checked. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type JsonObject = { readonly [key: string]: Json | undefined };
+
+/** One write to a TraefikService, as the API server describes it. `null` where there is no such object. */
+export interface Change {
+  readonly operation: Operation;
+  readonly group: Group;
+  readonly namespace: string;
+  /** The name as a user would type it; empty for a creation by generateName. */
+  readonly name: string;
+  readonly object: JsonObject | null;
+  readonly oldObject: JsonObject | null;
+  /** Who asks, as the API server authenticated them. */
+  readonly user: string;
+  /** True for a server-side apply, where a manifest and not a person speaks. */
+  readonly serverSideApply: boolean;
+}
+
+/** What runs behind a color: pods of one template. */
+export interface Revision {
+  /** The pod-template-hash, or the controller-revision-hash of a StatefulSet. */
+  readonly name: string;
+  /** Image references of all containers, init containers included, sorted, each once. */
+  readonly images: readonly string[];
+  /** Resolved image ids (`repo@sha256:…`) that the kubelet reported, sorted, each once. */
+  readonly imageIDs: readonly string[];
+}
+
+/** The controller of a color's pods. */
+export interface Workload {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'ReplicaSet';
+  readonly name: string;
+  /** Images of its pod template, sorted, each once: what a scaled-down color would run. */
+  readonly images: readonly string[];
+  /** Replicas asked for. */
+  readonly replicas: number;
+  /** Null when the rollout is complete; otherwise what it waits for, in words that finish "the Deployment green …". */
+  readonly unsettled: string | null;
+}
+
+export interface ServicePort {
+  readonly name: string | null;
+  readonly port: number;
+}
+
+/** What the cluster says about one color. */
+export interface ColorFacts {
+  /** Null when the Service does not exist. `hasSelector` is false for a Service whose endpoints are kept by hand. */
+  readonly service: { readonly ports: readonly ServicePort[]; readonly hasSelector: boolean } | null;
+  /** Number of endpoints that are ready and not terminating. */
+  readonly readyEndpoints: number;
+  /** Distinct revisions among all endpoints that are not terminating. */
+  readonly revisions: readonly Revision[];
+  readonly workload: Workload | null;
+}
+
+/** What the cluster says about both colors, or why that could not be read. */
+export type Facts =
+  | { readonly known: true; readonly blue: ColorFacts; readonly green: ColorFacts }
+  | { readonly known: false; readonly reason: string };
+
+export const CHECK_IDS = ['weights-total', 'single-active', 'known-colors', 'smoke-test'] as const;
+export type CheckId = (typeof CHECK_IDS)[number];
+
+/** The finding of a check. */
+export interface Violation {
+  readonly check: CheckId;
+  /** Terse, without names: the same words for the same rule, for metrics and logs. */
+  readonly reason: string;
+  /** What, where and how to fix it, in one line for a person. */
+  readonly detail: string;
+}
+
+/** The active color changed, or was chosen at a creation with green active (`from` is null then). */
+export interface Switch {
+  readonly kind: 'promotion' | 'rollback';
+  readonly from: Color | null;
+  readonly to: Color;
+}
+
+/** The answer of `evaluate`: denied when there is a violation; warnings never deny. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  readonly warnings: readonly string[];
+}
+
+/** What an operator may choose (chart values). */
+export interface Settings {
+  /** Traefik's `allowEmptyServices`: false means a color without endpoints takes the whole site down, even at weight 0. */
+  readonly allowEmptyServices: boolean;
+}
+
+/** The other color. */
+export function otherColor(color: Color): Color {
+  return color === 'blue' ? 'green' : 'blue';
+}
