@@ -1,0 +1,221 @@
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { makeKube, privateCaches, type Kube } from './kube.ts';
+import { get, until, type Api } from './node/api.ts';
+import { addresses, kubeconfig, writeNode, type Component, type Programs } from './node/config.ts';
+import { NODE_NAME } from './node/names.ts';
+import { hostPid } from './node/pids.ts';
+import { lastWords, Supervisor } from './node/supervisor.ts';
+import { nodeImages } from './images.ts';
+import { toolFile } from './tools/cache.ts';
+import { Problem } from './tools/problem.ts';
+import { runOk } from './tools/run.ts';
+
+const START_MS = 60_000;
+
+export type ClusterOptions = {
+  /** Takes the place of single programs, for tests of what happens without them. */
+  readonly programs?: Partial<Programs>;
+  /** Image archives to import beside the pause image. */
+  readonly images?: readonly string[];
+  /** Called with what is happening and when, in milliseconds since the start. */
+  readonly progress?: (step: string, ms: number) => void;
+  /** Called once if the cluster ends or loses a component that nobody stopped. Its message goes to standard error otherwise. */
+  readonly onFailure?: (problem: Problem) => void;
+};
+
+/** A Kubernetes cluster of one node, in namespaces of its own; gone with this process, however it ends. */
+export type Cluster = Kube & {
+  readonly slot: number;
+  /** Path of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Folder of everything the cluster writes; logs are in its `log`. */
+  readonly dir: string;
+  /** The node's address: NodePorts and the API server's port 6443 are reached here; pods and ClusterIPs by their own. */
+  readonly ip: string;
+  /** A folder with kubectl and helm, first on the PATH of `env`; tests may put plugins there. */
+  readonly binDir: string;
+  readonly api: Api;
+  /** Imports an image archive (docker or OCI) into the node. */
+  loadImage(path: string): Promise<void>;
+  /** The host's process id of a component. */
+  componentPid(name: Component): Promise<number>;
+  /** Sends STOP, CONT or HUP to a component; STOP makes it hang until CONT. */
+  signal(name: Component, signal: 'STOP' | 'CONT' | 'HUP'): void;
+  /** Ends a component (KILL unless told otherwise) and waits until it is gone. The cluster goes on without it. */
+  kill(name: Component, signal?: 'KILL' | 'TERM'): Promise<void>;
+  /** Starts a component that was killed; the API server is waited for. */
+  start(name: Component): Promise<void>;
+  /** What a component logged so far. */
+  log(name: Component): string;
+  /** Ends the cluster; resolves when no process, mount, interface, cgroup or folder of it is left. */
+  stop(): Promise<void>;
+};
+
+const defaultPrograms = (given: Partial<Programs>): Programs => {
+  const of = (name: keyof Programs): string =>
+    given[name] ?? toolFile(name === 'coredns' ? 'coredns' : 'kubernetes', name);
+  return {
+    etcd: of('etcd'),
+    'kube-apiserver': of('kube-apiserver'),
+    'kube-controller-manager': of('kube-controller-manager'),
+    'kube-scheduler': of('kube-scheduler'),
+    'kube-proxy': of('kube-proxy'),
+    kubelet: of('kubelet'),
+    coredns: of('coredns'),
+  };
+};
+
+const checkHost = (): void => {
+  const fix = 'Use a cluster of your own: npm run cluster -- --context NAME --registry HOST/PATH';
+  if (process.platform !== 'linux') {
+    throw new Problem(`The test cluster needs Linux; this is ${process.platform}. ${fix}`);
+  }
+  if (process.getuid?.() !== 0) {
+    throw new Problem(`The test cluster needs root (namespaces, mounts, network). Run it as root. ${fix}`);
+  }
+};
+
+// The API server shows this certificate to the kubelet, which trusts nothing else.
+const writeKubeletClient = (dir: string): Promise<string> => {
+  const [key, certificate] = [join(dir, 'pki/kubelet-client.key'), join(dir, 'pki/kubelet-client.crt')];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const subject = ['-subj', '/O=system:masters/CN=kube-apiserver-kubelet-client', '-days', '2'];
+  return runOk('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate]);
+};
+
+const makeBinDir = (dir: string): string => {
+  const folder = join(dir, 'bin');
+  mkdirSync(folder);
+  symlinkSync(toolFile('kubernetes', 'kubectl'), join(folder, 'kubectl'));
+  symlinkSync(toolFile('helm', 'helm'), join(folder, 'helm'));
+  return folder;
+};
+
+const waitFor = async (supervisor: Supervisor, component: string, what: string, ready: () => Promise<boolean>) => {
+  const checked = async (): Promise<boolean> => {
+    supervisor.check();
+    return ready();
+  };
+  if (!(await until(checked, START_MS))) {
+    const words = lastWords(supervisor.dir, component);
+    throw new Problem(
+      `The test cluster failed: ${what} after ${START_MS / 1000} s. Last lines of ${component}:\n${words}`,
+    );
+  }
+};
+
+const apiServerReady = (supervisor: Supervisor, api: Api): Promise<void> =>
+  waitFor(
+    supervisor,
+    'kube-apiserver',
+    'kube-apiserver does not answer',
+    async () => (await get(api, '/readyz')).status === 200,
+  );
+
+const nodeReady = (supervisor: Supervisor, api: Api): Promise<void> =>
+  waitFor(supervisor, 'kubelet', `node ${NODE_NAME} is not ready`, async () => {
+    const { body } = await get(api, `/api/v1/nodes/${NODE_NAME}`);
+    return /"type": ?"Ready",\s*"status": ?"True"/.test(body);
+  });
+
+const serviceAccountReady = (supervisor: Supervisor, api: Api): Promise<void> =>
+  waitFor(
+    supervisor,
+    'kube-controller-manager',
+    'there is no default service account',
+    async () => (await get(api, '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
+  );
+
+const reportFailure = ({ message }: Problem): void => void process.stderr.write(`${message}\n`);
+
+/**
+ * Boots a cluster. Several can run at once, in different processes too.
+ * Throws a Problem that names the component that failed, with its last words, and leaves nothing behind.
+ */
+export const startCluster = async (options: ClusterOptions = {}): Promise<Cluster> => {
+  checkHost();
+  const started = Date.now();
+  const progress = (step: string): void => options.progress?.(step, Date.now() - started);
+  const programs = defaultPrograms(options.programs ?? {});
+  const archives = [nodeImages(), ...(options.images ?? []).map((path) => Promise.resolve(path))];
+  const dir = mkdtempSync(join(tmpdir(), 'bluegreen-cluster-'));
+  mkdirSync(join(dir, 'log'));
+  writeFileSync(join(dir, 'resolv.conf'), '');
+  const supervisor = new Supervisor(dir, options.onFailure ?? reportFailure);
+  try {
+    return await boot({ supervisor, programs, archives, progress });
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+};
+
+type Boot = {
+  readonly supervisor: Supervisor;
+  readonly programs: Programs;
+  readonly archives: readonly Promise<string>[];
+  readonly progress: (step: string) => void;
+};
+
+const boot = async ({ supervisor, programs, archives, progress }: Boot): Promise<Cluster> => {
+  const { dir } = supervisor;
+  const isolated = supervisor.event('ready');
+  const slot = Number(await supervisor.event('slot'));
+  const { ip } = addresses(slot);
+  const token = writeNode(dir, slot, programs);
+  const authority = join(dir, 'pki/apiserver.crt');
+  const api: Api = { ip, authority, token };
+  await Promise.all([isolated, writeKubeletClient(dir)]);
+  progress(`isolated in slot ${slot}`);
+  await Promise.all((['etcd', 'kube-apiserver', 'containerd'] as const).map((name) => supervisor.start(name)));
+  let imports = 0;
+  const load = (path: string): Promise<void> => supervisor.import(`image${++imports}`, path);
+  const imported = Promise.all(archives.map(async (archive) => load(await archive))).then(() => progress('images'));
+  const up = async (): Promise<void> => {
+    await apiServerReady(supervisor, api);
+    progress('API server');
+    const rest = ['kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'coredns', 'kubelet'];
+    await Promise.all(rest.map((name) => supervisor.start(name)));
+    await Promise.all([nodeReady(supervisor, api), serviceAccountReady(supervisor, api)]);
+    progress('node');
+  };
+  await Promise.all([up(), imported]);
+  const admin = join(dir, 'kubeconfig');
+  const data = { 'certificate-authority-data': readFileSync(authority).toString('base64') };
+  writeFileSync(admin, kubeconfig(ip, data, token), { mode: 0o600 });
+  const binDir = makeBinDir(dir);
+  const env = {
+    ...privateCaches(dir),
+    KUBECONFIG: admin,
+    PATH: [binDir, process.env['PATH'] ?? ''].join(delimiter),
+  };
+  const kube = makeKube({
+    kubectl: join(binDir, 'kubectl'),
+    helm: join(binDir, 'helm'),
+    env,
+    check: () => supervisor.check(),
+  });
+  return {
+    ...kube,
+    slot,
+    kubeconfig: admin,
+    dir,
+    ip,
+    binDir,
+    api,
+    loadImage: load,
+    componentPid: (name) => hostPid(dir, name),
+    signal: (name, signal) => supervisor.signal(name, signal),
+    kill: (name, signal = 'KILL') => supervisor.kill(name, signal),
+    start: async (name) => {
+      await supervisor.start(name);
+      if (name === 'kube-apiserver') {
+        await apiServerReady(supervisor, api);
+      }
+    },
+    log: (name) => readFileSync(join(dir, 'log', `${name}.log`), 'utf8'),
+    stop: () => supervisor.stop(),
+  };
+};

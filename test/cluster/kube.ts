@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { Problem } from './tools/problem.ts';
+import { run, runOk, type Result, type RunOptions } from './tools/run.ts';
+
+/** kubectl and helm, aimed at one cluster. */
+export type Kube = {
+  /** What clients need in their environment to reach this cluster and to leave nothing in the user's home. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs kubectl to its end, whatever its status. */
+  kubectl(args: readonly string[], options?: RunOptions): Promise<Result>;
+  /** Runs kubectl, which has to succeed; its output. Throws a Problem with its words otherwise. */
+  kubectlOk(args: readonly string[], options?: RunOptions): Promise<string>;
+  helm(args: readonly string[], options?: RunOptions): Promise<Result>;
+  helmOk(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** Applies objects, or a manifest's text. */
+  apply(manifest: string | readonly object[]): Promise<string>;
+};
+
+export type KubeOptions = {
+  readonly kubectl: string;
+  readonly helm: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Put before every argument, such as --context NAME. */
+  readonly kubectlFlags?: readonly string[];
+  readonly helmFlags?: readonly string[];
+  /** Throws if the cluster is known to be gone. */
+  readonly check?: () => void;
+};
+
+/** Folders for caches that would otherwise be in the user's home; discovery of another cluster must not be reused. */
+export const privateCaches = (dir: string): Record<string, string> => ({
+  KUBECACHEDIR: join(dir, 'cache', 'kube'),
+  HELM_CACHE_HOME: join(dir, 'cache', 'helm'),
+  HELM_CONFIG_HOME: join(dir, 'cache', 'helm-config'),
+  HELM_DATA_HOME: join(dir, 'cache', 'helm-data'),
+});
+
+const asList = (items: readonly object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+
+/** Makes the handle. Every call gets the environment, with the caller's own on top. */
+export const makeKube = (options: KubeOptions): Kube => {
+  const { env, kubectlFlags = [], helmFlags = [], check = () => {} } = options;
+  const withEnv = (given: RunOptions): RunOptions => ({ ...given, env: { ...env, ...given.env } });
+  const kube: Kube = {
+    env,
+    kubectl: async (args, given = {}) => {
+      check();
+      return run(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+    },
+    kubectlOk: async (args, given = {}) => {
+      check();
+      return runOk(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+    },
+    helm: async (args, given = {}) => {
+      check();
+      return run(options.helm, [...helmFlags, ...args], withEnv(given));
+    },
+    helmOk: async (args, given = {}) => {
+      check();
+      return runOk(options.helm, [...helmFlags, ...args], withEnv(given));
+    },
+    apply: async (manifest) => {
+      const input = typeof manifest === 'string' ? manifest : asList(manifest);
+      const { code, stdout, stderr } = await kube.kubectl(['apply', '-f', '-'], { input });
+      if (code !== 0) {
+        throw new Problem(`kubectl apply failed:\n${stderr.trim()}`);
+      }
+      return stdout;
+    },
+  };
+  return kube;
+};

@@ -1,0 +1,50 @@
+import { readFileSync, existsSync } from 'node:fs';
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How the harness asks the API server by itself, before and besides kubectl. */
+export type Api = { readonly ip: string; readonly authority: string; readonly token: string };
+
+export type Answer = { readonly status: number; readonly body: string };
+
+const POLL_MS = 50;
+const REQUEST_MS = 2000;
+
+/** One GET; status 0 if nobody answers (yet). */
+export const get = ({ ip, authority, token }: Api, path: string): Promise<Answer> =>
+  new Promise((resolve) => {
+    if (!existsSync(authority)) {
+      return resolve({ status: 0, body: '' });
+    }
+    const options = {
+      host: ip,
+      port: 6443,
+      path,
+      ca: readFileSync(authority),
+      headers: { authorization: `Bearer ${token}` },
+      timeout: REQUEST_MS,
+    };
+    const asked = request(options, (response) => {
+      const status = response.statusCode ?? 0;
+      text(response).then(
+        (body) => resolve({ status, body }),
+        () => resolve({ status: 0, body: '' }),
+      );
+    });
+    asked.on('error', () => resolve({ status: 0, body: '' }));
+    asked.on('timeout', () => asked.destroy());
+    return asked.end();
+  });
+
+/** Polls until the condition holds; false when the time (in milliseconds) is over. */
+export const until = async (condition: () => Promise<boolean>, timeout: number): Promise<boolean> => {
+  const end = Date.now() + timeout;
+  while (Date.now() < end) {
+    if (await condition()) {
+      return true;
+    }
+    await sleep(POLL_MS);
+  }
+  return false;
+};

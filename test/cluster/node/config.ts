@@ -1,0 +1,176 @@
+import { randomBytes, generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '../tools/problem.ts';
+import { containerdToml, kubeletConfig, networkConfig, proxyConfig } from './files.ts';
+import { NODE_NAME, PAUSE_IMAGE } from './names.ts';
+
+/** Absolute paths of the programs that make up a node. */
+export type Programs = {
+  readonly etcd: string;
+  readonly 'kube-apiserver': string;
+  readonly 'kube-controller-manager': string;
+  readonly 'kube-scheduler': string;
+  readonly 'kube-proxy': string;
+  readonly kubelet: string;
+  readonly coredns: string;
+};
+
+export type Component = keyof Programs | 'containerd';
+
+/** The addresses of the node in slot N. */
+export const addresses = (slot: number) => {
+  const net = `10.${100 + slot}`;
+  return { ip: `${net}.0.2`, pods: `${net}.1.0/24`, services: `${net}.2.0/24`, cgroup: `bluegreen${slot}` };
+};
+
+const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
+const ETCD = 'http://127.0.0.1:2379';
+const ETCD_PEERS = 'http://127.0.0.1:2380';
+
+// User, groups and kubeconfig file of each client of the API server.
+const CLIENTS = [
+  ['admin', 'admin', 'system:masters'],
+  ['kube-controller-manager', 'system:kube-controller-manager', ''],
+  ['kube-scheduler', 'system:kube-scheduler', ''],
+  ['kube-proxy', 'system:kube-proxy', ''],
+  ['kubelet', `system:node:${NODE_NAME}`, 'system:nodes'],
+  ['coredns', 'coredns', 'system:masters'],
+] as const;
+
+/** A kubeconfig for one token; the certificate authority is a file's path or its content in base64. */
+export const kubeconfig = (ip: string, authority: Record<string, string>, token: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'bluegreen',
+    clusters: [{ name: 'bluegreen', cluster: { server: `https://${ip}:6443`, ...authority } }],
+    users: [{ name: 'user', user: { token } }],
+    contexts: [{ name: 'bluegreen', context: { cluster: 'bluegreen', user: 'user' } }],
+  });
+
+const shellWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+const writeKeys = (dir: string): void => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(join(dir, 'pki', 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(join(dir, 'pki', 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+};
+
+const writeClients = (dir: string, ip: string): string => {
+  const tokens = CLIENTS.map(([name, user, groups]) => ({
+    name,
+    user,
+    groups,
+    token: randomBytes(24).toString('hex'),
+  }));
+  const rows = tokens.map(({ name, user, groups, token }) => `${token},${user},${name},"${groups}"`);
+  writeFileSync(join(dir, 'pki', 'tokens.csv'), `${rows.join('\n')}\n`, { mode: 0o600 });
+  for (const { name, token } of tokens) {
+    const authority = { 'certificate-authority': join(dir, 'pki', 'apiserver.crt') };
+    writeFileSync(join(dir, `${name}.kubeconfig`), kubeconfig(ip, authority, token), { mode: 0o600 });
+  }
+  return tokens[0]?.token ?? '';
+};
+
+const commandLines = (dir: string, slot: number, programs: Programs): Record<Component, string[]> => {
+  const { ip, services } = addresses(slot);
+  const at = (name: string): string => join(dir, name);
+  return {
+    containerd: ['containerd', '-c', at('containerd.toml')],
+    etcd: [
+      programs.etcd,
+      `--data-dir=${at('etcd')}`,
+      `--listen-client-urls=${ETCD}`,
+      `--advertise-client-urls=${ETCD}`,
+      `--listen-peer-urls=${ETCD_PEERS}`,
+      `--initial-advertise-peer-urls=${ETCD_PEERS}`,
+      `--initial-cluster=default=${ETCD_PEERS}`,
+      '--unsafe-no-fsync',
+    ],
+    'kube-apiserver': [
+      programs['kube-apiserver'],
+      `--etcd-servers=${ETCD}`,
+      `--cert-dir=${at('pki')}`,
+      '--secure-port=6443',
+      '--bind-address=0.0.0.0',
+      `--advertise-address=${ip}`,
+      `--service-cluster-ip-range=${services}`,
+      `--service-account-key-file=${at('pki/sa.pub')}`,
+      `--service-account-signing-key-file=${at('pki/sa.key')}`,
+      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      `--token-auth-file=${at('pki/tokens.csv')}`,
+      '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
+      '--allow-privileged',
+      '--kubelet-preferred-address-types=InternalIP',
+      `--kubelet-client-certificate=${at('pki/kubelet-client.crt')}`,
+      `--kubelet-client-key=${at('pki/kubelet-client.key')}`,
+    ],
+    // The default limits delay the first service account, and with it the first pod, by seconds.
+    'kube-controller-manager': [
+      programs['kube-controller-manager'],
+      `--kubeconfig=${at('kube-controller-manager.kubeconfig')}`,
+      '--leader-elect=false',
+      '--use-service-account-credentials',
+      '--kube-api-qps=500',
+      '--kube-api-burst=1000',
+      `--service-account-private-key-file=${at('pki/sa.key')}`,
+      `--root-ca-file=${at('pki/apiserver.crt')}`,
+      '--bind-address=127.0.0.1',
+    ],
+    'kube-scheduler': [
+      programs['kube-scheduler'],
+      `--kubeconfig=${at('kube-scheduler.kubeconfig')}`,
+      '--leader-elect=false',
+      '--bind-address=127.0.0.1',
+    ],
+    'kube-proxy': [programs['kube-proxy'], `--config=${at('proxy.json')}`],
+    coredns: [programs.coredns, '-conf', at('Corefile')],
+    kubelet: [
+      programs.kubelet,
+      `--config=${at('kubelet.json')}`,
+      `--kubeconfig=${at('kubelet.kubeconfig')}`,
+      `--hostname-override=${NODE_NAME}`,
+      `--node-ip=${ip}`,
+      `--cert-dir=${at('pki/kubelet')}`,
+    ],
+  };
+};
+
+const cniFolder = (): string => {
+  const found = CNI_FOLDERS.find((folder) => existsSync(join(folder, 'bridge')));
+  if (found === undefined) {
+    throw new Problem(
+      `No CNI plugins in ${CNI_FOLDERS.join(' or ')}. Install them with: node scripts/setup.mjs --cluster`,
+    );
+  }
+  return found;
+};
+
+/**
+ * Writes everything a node's components read, and a start script for each, into its folder.
+ * @returns the administrator's token
+ */
+export const writeNode = (dir: string, slot: number, programs: Programs): string => {
+  const { ip, pods, cgroup } = addresses(slot);
+  const files: Record<string, string> = {
+    'resolv.conf': `nameserver ${ip}\n`,
+    'containerd.toml': containerdToml({ dir, cni: cniFolder(), pauseImage: PAUSE_IMAGE }),
+    'cni/10-net.conflist': JSON.stringify(networkConfig(pods)),
+    'kubelet.json': JSON.stringify(kubeletConfig({ dir, ip, cgroup })),
+    'proxy.json': JSON.stringify(proxyConfig({ dir, ip, pods })),
+    Corefile: `.:53 {\n bind ${ip}\n errors\n kubernetes cluster.local in-addr.arpa {\n  kubeconfig ${JSON.stringify(join(dir, 'coredns.kubeconfig'))} bluegreen\n  ttl 1\n }\n}\n`,
+  };
+  for (const folder of ['cni', 'containerd', 'etcd', 'pki', 'run']) {
+    mkdirSync(join(dir, folder), { recursive: true });
+  }
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(dir, name), content);
+  }
+  for (const [name, words] of Object.entries(commandLines(dir, slot, programs))) {
+    writeFileSync(join(dir, 'run', name), `exec ${words.map(shellWord).join(' ')}\n`);
+  }
+  writeKeys(dir);
+  return writeClients(dir, ip);
+};

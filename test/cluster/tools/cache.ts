@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { CATALOG, type Tool } from './catalog.ts';
+import { Problem } from './problem.ts';
+
+/** Written last into a finished tool's folder: the size of every file, so that a torn one is noticed. */
+export const COMPLETE = 'complete.json';
+
+/** The project's folder under the user's cache directory; what is in it can be deleted at any time. */
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'bluegreen');
+
+/** The folder of a tool's own sources: go.mod, go.sum and, for the pause program, its code. */
+export const sourceFolder = (tool: Tool): string => join(import.meta.dirname, tool.folder);
+
+/** Where a finished build of this tool is: the name changes with its version, platform, pins and recipe. */
+export const toolFolder = (tool: Tool, root: string = cacheFolder()): string => {
+  const hash = createHash('sha256').update(JSON.stringify([tool.target, tool.programs, tool.files, tool.stamps]));
+  const sources = readdirSync(sourceFolder(tool)).toSorted();
+  for (const name of sources) {
+    hash.update(name).update(readFileSync(join(sourceFolder(tool), name)));
+  }
+  const key = hash.digest('hex').slice(0, 12);
+  return join(root, 'tools', `${tool.id}-${tool.version}-${process.platform}-${process.arch}-${key}`);
+};
+
+const isSizes = (value: unknown): value is Record<string, number> =>
+  typeof value === 'object' && value !== null && Object.values(value).every((size) => typeof size === 'number');
+
+const readSizes = (path: string): Record<string, number> | undefined => {
+  try {
+    const sizes: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isSizes(sizes) ? sizes : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Whether a folder holds a whole build: its list is there and every listed file has its size. */
+export const isComplete = (folder: string): boolean => {
+  const list = join(folder, COMPLETE);
+  const sizes = existsSync(list) ? readSizes(list) : undefined;
+  return (
+    sizes !== undefined &&
+    Object.entries(sizes).every(
+      ([name, size]) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === size,
+    )
+  );
+};
+
+/** The tools that are still to be built; those on demand count only if they are named. */
+export const missingTools = (named: readonly string[] = [], root: string = cacheFolder()): Tool[] => {
+  const unknown = named.filter((id) => !CATALOG.some((tool) => tool.id === id));
+  if (unknown.length > 0) {
+    const known = CATALOG.map(({ id }) => id).join(', ');
+    throw new Problem(`There is no tool called ${unknown.join(', ')}. Known: ${known}.`);
+  }
+  return CATALOG.filter((tool) => (named.length > 0 ? named.includes(tool.id) : !tool.onDemand)).filter(
+    (tool) => !isComplete(toolFolder(tool, root)),
+  );
+};
+
+/** A program or file of a finished tool; throws a Problem that says how to build it if it is not there. */
+export const toolFile = (id: string, name: string, root: string = cacheFolder()): string => {
+  const tool = CATALOG.find((candidate) => candidate.id === id);
+  if (tool === undefined) {
+    throw new Problem(`There is no tool called ${id}.`);
+  }
+  const folder = toolFolder(tool, root);
+  if (!isComplete(folder)) {
+    const command = tool.onDemand
+      ? `node_modules/.bin/node test/cluster/tools/main.ts ${id}`
+      : 'node scripts/setup.mjs --cluster';
+    throw new Problem(`${name} is not built yet (expected in ${folder}). Build it with: ${command}`);
+  }
+  return join(folder, name);
+};

@@ -1,0 +1,3 @@
+module bluegreen.dev/tools/pause
+
+go 1.24.0

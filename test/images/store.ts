@@ -1,0 +1,127 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** A piece of content, named by its own hash, as OCI describes it. */
+export type Blob = { readonly mediaType: string; readonly digest: string; readonly size: number };
+
+const DAY_MS = 86_400_000;
+const KEEP_MS = 7 * DAY_MS;
+
+const sha256 = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
+const touch = (path: string): void => {
+  const now = new Date();
+  utimesSync(path, now, now);
+};
+
+/** A folder of content by hash, and of archives by key. What was not used for a week is dropped. */
+export class Store {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  pathOf(digest: string): string {
+    return join(this.#folder, digest.replace(':', '-'));
+  }
+
+  /** Keeps a short text. */
+  putText(mediaType: string, content: string): Blob {
+    const digest = sha256(content);
+    this.#publish(this.pathOf(digest), (path) => writeFileSync(path, content));
+    return { mediaType, digest, size: Buffer.byteLength(content) };
+  }
+
+  /** Keeps what a stream yields, unless the same key was kept before. */
+  async putStream(mediaType: string, key: string, content: () => AsyncIterable<Buffer>): Promise<Blob> {
+    const index = join(this.#folder, `key-${sha256(key).slice(7)}`);
+    const known = existsSync(index) ? await this.#known(index) : undefined;
+    if (known !== undefined) {
+      return { mediaType, ...known };
+    }
+    const hash = createHash('sha256');
+    const unfinished = this.#unfinished();
+    await this.#write(unfinished, content(), (chunk) => hash.update(chunk));
+    const digest = `sha256:${hash.digest('hex')}`;
+    const size = statSync(unfinished).size;
+    renameSync(unfinished, this.pathOf(digest));
+    this.#publish(index, (path) => writeFileSync(path, `${digest} ${size}`));
+    return { mediaType, digest, size };
+  }
+
+  /** The path of an archive, written only if there is none with this key yet. */
+  async archive(key: string, content: () => AsyncIterable<Buffer>): Promise<string> {
+    const path = join(this.#folder, `archive-${sha256(key).slice(7, 31)}.tar`);
+    if (existsSync(path)) {
+      touch(path);
+      return path;
+    }
+    const unfinished = this.#unfinished();
+    await this.#write(unfinished, content(), () => {});
+    renameSync(unfinished, path);
+    return path;
+  }
+
+  /** Drops what was not used for a week. */
+  async prune(now: number): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      const path = join(this.#folder, name);
+      const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+      if (now - used > KEEP_MS) {
+        rmSync(path, { force: true });
+      }
+    }
+  }
+
+  async #known(index: string): Promise<{ digest: string; size: number } | undefined> {
+    const { readFile } = await import('node:fs/promises');
+    const [digest = '', size = ''] = (await readFile(index, 'utf8')).split(' ');
+    const path = this.pathOf(digest);
+    if (statSync(path, { throwIfNoEntry: false })?.size !== Number(size)) {
+      return undefined;
+    }
+    touch(index);
+    touch(path);
+    return { digest, size: Number(size) };
+  }
+
+  #unfinished(): string {
+    return join(this.#folder, `unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
+  }
+
+  #publish(path: string, write: (unfinished: string) => void): void {
+    const unfinished = this.#unfinished();
+    write(unfinished);
+    renameSync(unfinished, path);
+  }
+
+  async #write(path: string, content: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): Promise<void> {
+    const watch = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        see(chunk);
+        done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(Readable.from(content), watch, createWriteStream(path));
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    }
+  }
+}
