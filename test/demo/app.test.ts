@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import t, { type Test } from 'tap';
+import { createApp, type App } from './app/app.ts';
+import { readSettings } from './app/settings.ts';
+
+type Running = { readonly app: App; readonly url: string };
+
+const start = async (t: Test, env: NodeJS.ProcessEnv = {}, random = () => 0.5): Promise<Running> => {
+  const app = createApp(readSettings({ VERSION: '6.1.5', DRAIN_MS: '50', ...env }, [], 'pod-1'), random);
+  app.server.listen(0, '127.0.0.1');
+  await once(app.server, 'listening');
+  t.teardown(() => {
+    app.server.closeAllConnections();
+    app.server.close();
+  });
+  const address = app.server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return { app, url: `http://127.0.0.1:${port}` };
+};
+
+t.test('tells what it is, as podinfo does', async (t) => {
+  const { url } = await start(t, { PODINFO_UI_COLOR: '#00ff00' });
+  const info = await (await fetch(url)).json();
+  t.match(info, { hostname: 'pod-1', version: '6.1.5', color: '#00ff00', message: /6\.1\.5/ });
+  t.same(await (await fetch(`${url}/version`)).json(), { version: '6.1.5' });
+  t.match(await (await fetch(url, { headers: { accept: 'text/html' } })).text(), '<h1>6.1.5</h1>');
+});
+
+t.test('readiness can be switched off and on', async (t) => {
+  const { url } = await start(t);
+  t.equal((await fetch(`${url}/readyz`)).status, 200);
+  t.equal((await fetch(`${url}/readyz/disable`, { method: 'POST' })).status, 202);
+  t.equal((await fetch(`${url}/readyz`)).status, 503);
+  t.equal((await fetch(`${url}/healthz`)).status, 200, 'it is alive all the same');
+  await fetch(`${url}/readyz/enable`, { method: 'POST' });
+  t.equal((await fetch(`${url}/readyz`)).status, 200);
+});
+
+t.test('answers with a status or after a delay', async (t) => {
+  const { url } = await start(t);
+  t.equal((await fetch(`${url}/status/503`)).status, 503);
+  t.equal((await fetch(`${url}/status/999`)).status, 400);
+  const started = Date.now();
+  t.same(await (await fetch(`${url}/delay/1`)).json(), { delay: 1 });
+  t.ok(Date.now() - started >= 990, 'a second later');
+  t.equal((await fetch(`${url}/nothing`)).status, 404);
+});
+
+t.test('faults hit requests, never probes', async (t) => {
+  const { url } = await start(t, {}, () => 0.04);
+  const body = JSON.stringify({ errorRate: 0.05, latencyMs: 40 });
+  t.equal((await fetch(`${url}/fault`, { method: 'POST', body })).status, 202);
+  const started = Date.now();
+  t.equal((await fetch(url)).status, 500);
+  t.ok(Date.now() - started >= 39, 'and only after the latency');
+  t.equal((await fetch(`${url}/readyz`)).status, 200);
+  t.equal((await fetch(`${url}/fault`, { method: 'POST', body: '{' })).status, 400);
+  await fetch(`${url}/fault`, { method: 'POST', body: '{}' });
+  t.equal((await fetch(url)).status, 200, 'an empty fault is none');
+});
+
+t.test('faults from the environment count from the first request', async (t) => {
+  const { url } = await start(t, { FAULT_ERROR_RATE: '1' });
+  t.equal((await fetch(url)).status, 500);
+});
+
+t.test('counts requests for Prometheus', async (t) => {
+  const { url } = await start(t);
+  await fetch(url);
+  await fetch(`${url}/status/500`);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  t.match(metrics, 'http_requests_total{status="200"} 1');
+  t.match(metrics, 'http_requests_total{status="500"} 1');
+  t.match(metrics, /http_request_duration_seconds_count\{method="GET",path="\/",status="200"\} 1/);
+});
+
+t.test('goes on serving while it drains, then closes', async (t) => {
+  const { app, url } = await start(t);
+  const idle = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(idle, 'connect');
+  const drained = app.drain();
+  t.equal((await fetch(`${url}/readyz`)).status, 503);
+  const response = await fetch(url);
+  t.equal(response.status, 200);
+  t.equal(response.headers.get('connection'), 'close');
+  idle.destroy();
+  await drained;
+  t.notOk(app.server.listening);
+});
+
+t.test('settings', async (t) => {
+  t.equal(readSettings({}, [], 'h').port, 9898);
+  t.equal(readSettings({}, ['--level=info', '--port=8080'], 'h').port, 8080);
+  t.equal(readSettings({}, ['--port', '8081'], 'h').port, 8081);
+  t.equal(readSettings({ PODINFO_PORT: '8082' }, [], 'h').port, 8082);
+  t.equal(readSettings({ PODINFO_PORT: 'x' }, [], 'h').port, 9898);
+  t.equal(readSettings({ COLOR: 'green' }, [], 'h').color, 'green');
+  t.same(readSettings({ FAULT_LATENCY_MS: '800' }, [], 'h').fault, { errorRate: 0, latencyMs: 800 });
+});

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// The demo app: stands in for podinfo where podinfo's own images cannot be had, in as many versions as are needed.
+import { hostname } from 'node:os';
+import { createApp } from './app.ts';
+import { readSettings } from './settings.ts';
+
+const settings = readSettings(process.env, process.argv.slice(2), hostname());
+const app = createApp(settings, Math.random);
+
+const stop = (): void => {
+  process.stdout.write('stopping: not ready any more, still serving\n');
+  void app.drain().then(() => process.exit(0));
+};
+
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+app.server.listen(settings.port, () =>
+  process.stdout.write(`version ${settings.version} listening on port ${settings.port}\n`),
+);
