@@ -1,4 +1,4 @@
-import type { JsonObject, Operation } from '../policy/types.ts';
+import type { CheckId, JsonObject, Operation, Switch } from '../policy/types.ts';
 
 /** The parts of an `admission.k8s.io/v1` AdmissionRequest that are used, after `parseReview` has checked their types. */
 export interface AdmissionRequest {
@@ -11,7 +11,12 @@ export interface AdmissionRequest {
   readonly subResource: string;
   readonly namespace: string;
   readonly name: string;
-  readonly user: { readonly name: string; readonly uid: string; readonly groups: readonly string[]; readonly extra: JsonObject };
+  readonly user: {
+    readonly name: string;
+    readonly uid: string;
+    readonly groups: readonly string[];
+    readonly extra: JsonObject;
+  };
   readonly object: JsonObject | null;
   readonly oldObject: JsonObject | null;
   readonly options: JsonObject | null;
@@ -29,6 +34,8 @@ export interface PatchOperation {
 interface Remarks {
   /** Shown by kubectl, each at most 256 characters. */
   readonly warnings: readonly string[];
+  /** The switch that the request makes; null for one that moves no traffic. */
+  readonly switched: Switch | null;
   /** Keys without prefix; the API server puts the webhook's name in front. */
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
@@ -37,7 +44,12 @@ interface Remarks {
 export type Answer =
   | (Remarks & { readonly verdict: 'allowed' })
   | (Remarks & { readonly verdict: 'patched'; readonly patch: readonly PatchOperation[] })
-  | (Remarks & { readonly verdict: 'denied'; readonly message: string; readonly reason: 'Forbidden' | 'Invalid' })
+  | (Remarks & {
+      readonly verdict: 'denied';
+      readonly message: string;
+      readonly reason: 'Forbidden' | 'Invalid';
+      readonly checks: readonly CheckId[];
+    })
   | (Remarks & { readonly verdict: 'errored'; readonly message: string; readonly code: number });
 
 /** One admission entry: pure of HTTP. `deadline` ends look-ups in time for an answer. */

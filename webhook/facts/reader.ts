@@ -15,5 +15,7 @@ export interface Reader {
   listPods(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]>;
   getDeployment(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
   getReplicaSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
+  /** ReplicaSets whose labels match: a Deployment's carry its pod template's labels, also when it is scaled to 0. */
+  listReplicaSets(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]>;
   getStatefulSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
 }

@@ -78,7 +78,7 @@ export type Facts =
   | { readonly known: true; readonly blue: ColorFacts; readonly green: ColorFacts }
   | { readonly known: false; readonly reason: string };
 
-export const CHECK_IDS = ['weights-total', 'single-active', 'known-colors', 'smoke-test'] as const;
+export const CHECK_IDS = ['weights-total', 'single-active', 'known-colors', 'smoke-test', 'record'] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
 /** The finding of a check. */

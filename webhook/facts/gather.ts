@@ -1,0 +1,73 @@
+import { at, get, isObject, list, number, text } from '../policy/json.ts';
+import type { Color, ColorFacts, Facts, JsonObject, Pair, ServicePort, Workload } from '../policy/types.ts';
+import type { LabelSelector, Reader } from './reader.ts';
+import { endpointsOf, revisionsOf } from './revisions.ts';
+import { readWorkload } from './workload.ts';
+
+export interface FactsQuery {
+  readonly namespace: string;
+  readonly pair: Pair;
+}
+
+/**
+ * Reads both colors live and in parallel. Never rejects: what cannot be read before `signal` aborts makes the facts
+ * unknown, with a reason that can stand in a message.
+ */
+export async function gatherFacts(reader: Reader, query: FactsQuery, signal: AbortSignal): Promise<Facts> {
+  const read = (color: Color): Promise<ColorFacts> => gatherColor(reader, query.namespace, query.pair[color], signal);
+  try {
+    const [blue, green] = await Promise.all([read('blue'), read('green')]);
+    return { known: true, blue, green };
+  } catch (error) {
+    if (signal.aborted) return { known: false, reason: 'the API server did not answer in time' };
+    return { known: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function gatherColor(reader: Reader, namespace: string, name: string, signal: AbortSignal): Promise<ColorFacts> {
+  const [service, slices] = await Promise.all([
+    reader.getService(namespace, name, signal),
+    reader.listEndpointSlices(namespace, name, signal),
+  ]);
+  const endpoints = endpointsOf(slices);
+  const selector = selectorOf(service);
+  const behind = selector === null ? null : await readPods(reader, { namespace, selector, endpoints }, signal);
+  return {
+    service: service === null ? null : { ports: portsOf(service), hasSelector: selector !== null },
+    readyEndpoints: endpoints.filter((endpoint) => endpoint.ready).length,
+    revisions: revisionsOf(behind?.pods ?? []),
+    workload: behind?.workload ?? null,
+  };
+}
+
+interface PodsQuery {
+  readonly namespace: string;
+  readonly selector: LabelSelector;
+  readonly endpoints: ReturnType<typeof endpointsOf>;
+}
+
+async function readPods(
+  reader: Reader,
+  { namespace, selector, endpoints }: PodsQuery,
+  signal: AbortSignal,
+): Promise<{ readonly pods: readonly JsonObject[]; readonly workload: Workload | null }> {
+  const all = await reader.listPods(namespace, selector, signal);
+  const names = new Set(endpoints.map((endpoint) => endpoint.pod));
+  const pods = all.filter((pod) => names.has(text(at(pod, 'metadata', 'name'))));
+  return { pods, workload: await readWorkload(reader, { namespace, selector, pods }, signal) };
+}
+
+/** The selector of a Service; null when it has none and its endpoints are kept by hand. */
+function selectorOf(service: JsonObject | null): LabelSelector | null {
+  const selector = at(service, 'spec', 'selector');
+  if (!isObject(selector)) return null;
+  const terms = Object.entries(selector).filter((term): term is [string, string] => typeof term[1] === 'string');
+  return terms.length === 0 ? null : Object.fromEntries(terms);
+}
+
+function portsOf(service: JsonObject): readonly ServicePort[] {
+  return list(at(service, 'spec', 'ports')).flatMap((entry) => {
+    const port = number(get(entry, 'port'));
+    return port === null ? [] : [{ name: text(get(entry, 'name')), port }];
+  });
+}

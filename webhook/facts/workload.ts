@@ -1,0 +1,102 @@
+import { annotation, at, number, text } from '../policy/json.ts';
+import type { JsonObject, Workload } from '../policy/types.ts';
+import type { LabelSelector, Reader } from './reader.ts';
+import { controllerOf, imagesOf } from './revisions.ts';
+
+export interface WorkloadQuery {
+  readonly namespace: string;
+  /** The Service's selector. */
+  readonly selector: LabelSelector;
+  /** Pods behind the Service; may be none, for a color that is scaled down. */
+  readonly pods: readonly JsonObject[];
+}
+
+/** The controller of a color's pods: the Deployment, StatefulSet or bare ReplicaSet; null for pods without one. */
+export async function readWorkload(
+  reader: Reader,
+  query: WorkloadQuery,
+  signal: AbortSignal,
+): Promise<Workload | null> {
+  const { namespace, pods, selector } = query;
+  const owner = pods.map(controllerOf).find((each) => each !== null) ?? null;
+  if (owner === null) {
+    const sets = pods.length > 0 ? [] : await reader.listReplicaSets(namespace, selector, signal);
+    return ofReplicaSet(reader, namespace, newest(sets), signal);
+  }
+  if (owner.kind === 'StatefulSet') {
+    const set = await reader.getStatefulSet(namespace, owner.name, signal);
+    return set === null ? null : describe('StatefulSet', set, statefulSetUnsettled(set));
+  }
+  if (owner.kind !== 'ReplicaSet') return null;
+  return ofReplicaSet(reader, namespace, await reader.getReplicaSet(namespace, owner.name, signal), signal);
+}
+
+async function ofReplicaSet(
+  reader: Reader,
+  namespace: string,
+  set: JsonObject | null,
+  signal: AbortSignal,
+): Promise<Workload | null> {
+  if (set === null) return null;
+  const owner = controllerOf(set);
+  if (owner?.kind !== 'Deployment') return describe('ReplicaSet', set, replicaSetUnsettled(set));
+  const deployment = await reader.getDeployment(namespace, owner.name, signal);
+  return deployment === null ? null : describe('Deployment', deployment, deploymentUnsettled(deployment));
+}
+
+/** The ReplicaSet of the latest rollout. */
+function newest(sets: readonly JsonObject[]): JsonObject | null {
+  return sets.toSorted((a, b) => rolloutOf(b) - rolloutOf(a))[0] ?? null;
+}
+
+/** The rollout's number, which the Deployment controller writes. */
+function rolloutOf(set: JsonObject): number {
+  return Number(annotation(set, 'deployment.kubernetes.io/revision') ?? 0);
+}
+
+function describe(kind: Workload['kind'], object: JsonObject, unsettled: string | null): Workload {
+  return {
+    kind,
+    name: text(at(object, 'metadata', 'name')) ?? '',
+    images: imagesOf(at(object, 'spec', 'template', 'spec')),
+    replicas: replicasOf(object),
+    unsettled,
+  };
+}
+
+/** A missing `spec.replicas` means 1 (apps/v1). */
+function replicasOf(object: JsonObject): number {
+  return number(at(object, 'spec', 'replicas')) ?? 1;
+}
+
+function status(object: JsonObject, field: string): number {
+  return number(at(object, 'status', field)) ?? 0;
+}
+
+function unseen(object: JsonObject): string | null {
+  const generation = number(at(object, 'metadata', 'generation')) ?? 0;
+  return status(object, 'observedGeneration') < generation ? 'has a change that its controller has not seen yet' : null;
+}
+
+function rolling(object: JsonObject): string | null {
+  const wanted = replicasOf(object);
+  const updated = status(object, 'updatedReplicas');
+  const present = status(object, 'replicas');
+  if (updated === present && present === wanted) return null;
+  return `is rolling out (${updated} updated and ${present} present of ${wanted} replicas)`;
+}
+
+function deploymentUnsettled(object: JsonObject): string | null {
+  return unseen(object) ?? (at(object, 'spec', 'paused') === true ? 'is paused' : null) ?? rolling(object);
+}
+
+function statefulSetUnsettled(object: JsonObject): string | null {
+  const same = at(object, 'status', 'currentRevision') === at(object, 'status', 'updateRevision');
+  return unseen(object) ?? rolling(object) ?? (same ? null : 'has two revisions');
+}
+
+function replicaSetUnsettled(object: JsonObject): string | null {
+  const present = status(object, 'replicas');
+  const wanted = replicasOf(object);
+  return unseen(object) ?? (present === wanted ? null : `has ${present} of ${wanted} replicas`);
+}

@@ -1,0 +1,62 @@
+import type { Completion } from '../complete.ts';
+import { effectiveWeight, type State } from '../state.ts';
+import type { Change, CheckId, Facts, Pair, Settings } from '../types.ts';
+
+/** What a check looks at: the completed change and what the cluster says. */
+export interface Subject extends Completion {
+  readonly change: Change;
+  readonly pair: Pair;
+  readonly facts: Facts;
+  readonly settings: Settings;
+}
+
+export interface Finding {
+  readonly severity: 'denial' | 'warning';
+  /** Terse, without names. */
+  readonly reason: string;
+  /** What, where, and how to fix it, without the check's id. */
+  readonly detail: string;
+}
+
+/**
+ * One named rule. `touched` is its ratchet: a finding that the request does not touch was there before it, and is a
+ * warning, so that metadata edits, finalizers and repairs always go through.
+ */
+export interface Check {
+  readonly id: CheckId;
+  /** The rule in one line, for the reference page. */
+  readonly rule: string;
+  /** Whether the ValidatingAdmissionPolicy of the chart decides the same inside the API server. */
+  readonly cel: 'yes' | 'presence only' | 'no';
+  touched(subject: Subject): boolean;
+  find(subject: Subject): readonly Finding[];
+}
+
+/** Whether names or weights of the children change. */
+export function weightsTouched({ was, now }: Subject): boolean {
+  return was === null || !same(was, now, (child) => [child.name, effectiveWeight(child)]);
+}
+
+/** Whether names, kinds or namespaces of the children change. */
+export function namesTouched({ was, now }: Subject): boolean {
+  return was === null || !same(was, now, (child) => [child.name, child.kind, child.namespace]);
+}
+
+function same(was: State, now: State, parts: (child: State['children'][number]) => readonly unknown[]): boolean {
+  return JSON.stringify(was.children.map(parts)) === JSON.stringify(now.children.map(parts));
+}
+
+/** More children than this are counted, not named. */
+const NAMED_CHILDREN = 8;
+
+/** The children with their weights for a message: `blue 60 + green 30`, with what was filled in marked as such. */
+export function listing({ now, pair, filled }: Subject): string {
+  if (now.children.length > NAMED_CHILDREN) return `${now.children.length} children`;
+  const names = now.children.map((child) => {
+    const mark = filled.some((color) => pair[color] === child.name) ? ' (filled in)' : '';
+    const weight = child.weight === 'invalid' ? '(not an integer)' : effectiveWeight(child);
+    const missing = child.weight === 'missing' ? ' (missing, which Traefik counts as 1)' : '';
+    return `${child.name || '(no name)'} ${weight}${mark}${missing}`;
+  });
+  return names.join(' + ');
+}

@@ -1,0 +1,75 @@
+import { colorOf } from '../names.ts';
+import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
+
+/**
+ * The list holds the pair and nothing else. Traefik splits without a dependable ratio when a Service is listed twice,
+ * and drops the whole TraefikService when one cannot be built.
+ */
+export const knownColors: Check = {
+  id: 'known-colors',
+  rule: 'Each color stands in the list once, as a Service of the same namespace, with nothing beside them; the active color is always there.',
+  cel: 'yes',
+  touched: namesTouched,
+  find: (subject) => [...strangers(subject), ...repeated(subject), ...elsewhere(subject), ...missing(subject)],
+};
+
+function denial(reason: string, detail: string): Finding {
+  return { severity: 'denial', reason, detail };
+}
+
+function strangers({ now, pair }: Subject): readonly Finding[] {
+  const names = now.children
+    .filter((child) => colorOf(pair, child.name) === null)
+    .map((child) => child.name || '(no name)');
+  if (names.length === 0) return [];
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return [
+    denial(
+      'an entry is no color',
+      `${shown} in the list: only ${pair.blue} and ${pair.green} may stand there. Remove the others`,
+    ),
+  ];
+}
+
+function repeated({ now, pair }: Subject): readonly Finding[] {
+  return ([pair.blue, pair.green] as const)
+    .filter((name) => now.children.filter((child) => child.name === name).length > 1)
+    .map((name) => denial('a color is listed twice', `${name} is listed more than once. Keep one entry of it`));
+}
+
+function elsewhere({ now, pair, change }: Subject): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const { name, kind, namespace } of now.children) {
+    if (colorOf(pair, name) === null) continue;
+    if (kind !== 'Service')
+      findings.push(
+        denial('a color is no Service', `${name} has kind ${kind}. A color is a Service: write kind: Service`),
+      );
+    if (namespace !== null && namespace !== change.namespace)
+      findings.push(
+        denial(
+          'a color is in another namespace',
+          `${name} points to namespace ${namespace}. Both colors live in ${change.namespace}: remove the namespace field`,
+        ),
+      );
+  }
+  return findings;
+}
+
+function missing({ was, now, pair }: Subject): readonly Finding[] {
+  const active = was?.active ?? null;
+  if (active !== null && now[active] === null)
+    return [
+      denial(
+        'the active color is missing',
+        `${pair[active]} serves production and is not in the list. Keep it; only the preview can be left out`,
+      ),
+    ];
+  if (now.blue !== null || now.green !== null) return [];
+  return [
+    denial(
+      'no color is listed',
+      `neither ${pair.blue} nor ${pair.green} is in the list. Add them with weights 100 and 0`,
+    ),
+  ];
+}

@@ -1,0 +1,15 @@
+import { ANNOTATION } from './annotations.ts';
+import type { Change } from './types.ts';
+
+type Target = Pick<Change, 'group' | 'namespace' | 'name'>;
+
+/** The plugin's command for a TraefikService, as a user types it. */
+export function pluginCommand(verb: 'promote' | 'rollback' | 'status', { namespace, name }: Target): string {
+  return `kubectl bluegreen ${verb} ${name} -n ${namespace}`;
+}
+
+/** The command that attests a smoke test. */
+export function attestCommand({ group, namespace, name }: Target, value: string): string {
+  const kind = group === 'traefik.io' ? 'traefikservice' : `traefikservices.${group}`;
+  return `kubectl annotate --overwrite ${kind} ${name} -n ${namespace} ${ANNOTATION.smokeTest}=${value}`;
+}

@@ -1,0 +1,24 @@
+import { CHECKS } from './checks/index.ts';
+import type { Subject } from './checks/check.ts';
+import type { Verdict, Violation } from './types.ts';
+
+/** Runs every check; what the request does not touch becomes a warning. */
+export function evaluate(subject: Subject): Verdict {
+  const violations: Violation[] = [];
+  const warnings: string[] = [];
+  for (const check of CHECKS) {
+    const findings = check.find(subject);
+    if (findings.length === 0) continue;
+    const touched = check.touched(subject);
+    for (const { severity, reason, detail } of findings) {
+      if (severity === 'denial' && touched) violations.push({ check: check.id, reason, detail });
+      else warnings.push(`${check.id}: ${detail}`);
+    }
+  }
+  return { violations, warnings };
+}
+
+/** One violation as every message shows it: the check, then what, where and how to fix it. */
+export function explain({ check, detail }: Violation): string {
+  return `${check}: ${detail}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * The policy: one `decide` for the webhook, the plugin's preflight and `lint`.
+ */
+import type { Subject } from './checks/check.ts';
+import { complete, type Completion } from './complete.ts';
+import { evaluate } from './evaluate.ts';
+import { newAttestation } from './smoke-test.ts';
+import type { Change, Facts, Pair, Settings, Verdict } from './types.ts';
+
+export * from './types.ts';
+export { ANNOTATION, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
+export { CHECKS } from './checks/index.ts';
+export { explain } from './evaluate.ts';
+export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
+export { colorOf, pairOfName } from './names.ts';
+export {
+  previousOf,
+  readRecord,
+  sameImages,
+  singleRevision,
+  type HistoryEntry,
+  type Release,
+  type ReleaseRecord,
+} from './record.ts';
+export {
+  describe,
+  readAttestation,
+  readSmokeTest,
+  settledRevision,
+  stillRuns,
+  suggestion,
+  tagOf,
+  type SmokeTestRecord,
+} from './smoke-test.ts';
+export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';
+
+export interface DecideInput {
+  readonly change: Change;
+  readonly pair: Pair;
+  /** `known: false` where `needsFacts` says that none are needed. */
+  readonly facts: Facts;
+  readonly settings: Settings;
+  /** RFC 3339, the time of this review. */
+  readonly at: string;
+}
+
+/** The completed object and what the checks say of it. */
+export type Decision = Completion & Verdict;
+
+/** Decides a creation or an update of a governed TraefikService. */
+export function decide(input: DecideInput): Decision {
+  const completion = complete(input);
+  const subject: Subject = { ...completion, ...input };
+  const { violations, warnings } = evaluate(subject);
+  return { ...completion, violations, warnings: [...completion.warnings, ...warnings] };
+}
+
+/** Whether a decision depends on the cluster: a color gains weight, or a smoke test is to be bound. */
+export function needsFacts({ change, pair }: Pick<DecideInput, 'change' | 'pair'>): boolean {
+  if (newAttestation(change) !== null) return true;
+  return complete({ change, pair, facts: NOT_ASKED, at: '' }).switched !== null;
+}
+
+/** The facts of a request that needs none. */
+export const NOT_ASKED: Facts = { known: false, reason: 'not asked for' };

@@ -1,0 +1,188 @@
+import { ANNOTATION } from './annotations.ts';
+import { annotation, get, list, parseObject, text, texts } from './json.ts';
+import type { Color, ColorFacts, Facts, Json, JsonObject, Revision, Switch } from './types.ts';
+
+/** A color as it was when it became active. */
+export interface Release {
+  readonly color: Color;
+  /** Null when it was not known, for example because the object is older than the webhook. */
+  readonly revision: string | null;
+  readonly images: readonly string[];
+  /** RFC 3339, null when not known. */
+  readonly since: string | null;
+  /** User name, null when not known. */
+  readonly by: string | null;
+}
+
+/** `unseen` is a switch that was made while the webhook was away and noticed at the next request. */
+export type EventKind = 'creation' | 'promotion' | 'rollback' | 'unseen';
+
+export interface HistoryEntry {
+  readonly kind: EventKind;
+  readonly from: Color | null;
+  readonly to: Color;
+  /** RFC 3339; for `unseen` the time of noticing. */
+  readonly at: string;
+  readonly by: string | null;
+  readonly revision: string | null;
+  readonly images: readonly string[];
+}
+
+/** What `bluegreen.dev/record` holds. History is oldest first. */
+export interface ReleaseRecord {
+  readonly active: Release | null;
+  readonly previous: Release | null;
+  readonly history: readonly HistoryEntry[];
+}
+
+/** Entries kept: a year of fortnightly releases, a few kilobytes of annotation. */
+export const HISTORY_LIMIT = 25;
+
+const EMPTY: ReleaseRecord = { active: null, previous: null, history: [] };
+
+/** Reads the record annotation; what cannot be read counts as not there. */
+export function readRecord(object: JsonObject | null): ReleaseRecord {
+  const value = parseObject(annotation(object, ANNOTATION.record));
+  if (value === null) return EMPTY;
+  return {
+    active: readRelease(value['active']),
+    previous: readRelease(value['previous']),
+    history: list(value['history'])
+      .map(readEvent)
+      .filter((event) => event !== null),
+  };
+}
+
+/** The color that a rollback goes to: what the record and the annotation agree on. */
+export function previousOf(object: JsonObject | null): Color | null {
+  const color = readRecord(object).previous?.color ?? null;
+  return color !== null && annotation(object, ANNOTATION.previous) === color ? color : null;
+}
+
+function readRelease(value: Json | undefined): Release | null {
+  const color = readColor(get(value, 'color'));
+  if (color === null) return null;
+  return {
+    color,
+    revision: text(get(value, 'revision')),
+    images: texts(get(value, 'images')),
+    since: text(get(value, 'since')),
+    by: text(get(value, 'by')),
+  };
+}
+
+function readEvent(value: Json): HistoryEntry | null {
+  const to = readColor(get(value, 'to'));
+  const kind = EVENT_KINDS.find((known) => known === get(value, 'kind'));
+  if (to === null || kind === undefined) return null;
+  return {
+    kind,
+    from: readColor(get(value, 'from')),
+    to,
+    at: text(get(value, 'at')) ?? '',
+    by: text(get(value, 'by')),
+    revision: text(get(value, 'revision')),
+    images: texts(get(value, 'images')),
+  };
+}
+
+const EVENT_KINDS: readonly EventKind[] = ['creation', 'promotion', 'rollback', 'unseen'];
+
+function readColor(value: Json | undefined): Color | null {
+  return value === 'blue' || value === 'green' ? value : null;
+}
+
+export interface RecordInput {
+  /** The record on the old object; empty at a creation. */
+  readonly old: ReleaseRecord;
+  readonly creation: boolean;
+  /** Active colors by weight, before and after. */
+  readonly activeWas: Color | null;
+  readonly activeNow: Color | null;
+  readonly switched: Switch | null;
+  /** The revision that this very request's smoke test was bound to, if it carries one. */
+  readonly tested: { readonly color: Color; readonly revision: string; readonly images: readonly string[] } | null;
+  /** True when the user wrote `none`: no rollback any more. */
+  readonly forgetPrevious: boolean;
+  readonly facts: Facts;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** The record after a change. The same input gives the same record, so that a second review changes nothing. */
+export function nextRecord(input: RecordInput): ReleaseRecord {
+  const caughtUp = catchUp(input);
+  const kept = input.forgetPrevious || retested(caughtUp.previous, input) ? { ...caughtUp, previous: null } : caughtUp;
+  if (input.switched !== null) return withSwitch(kept, input.switched, input);
+  return input.creation && input.activeNow !== null ? withCreation(kept, input.activeNow, input) : kept;
+}
+
+/** Brings the old record in line with the old weights, which are what production saw. */
+function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
+  if (activeWas === null || old.active?.color === activeWas) return old;
+  const active: Release = { color: activeWas, revision: null, images: [], since: null, by: null };
+  if (old.active === null) return { active, previous: null, history: old.history };
+  const event: HistoryEntry = {
+    kind: 'unseen',
+    from: old.active.color,
+    to: activeWas,
+    at,
+    by: null,
+    revision: null,
+    images: [],
+  };
+  return { active, previous: null, history: append(old.history, event) };
+}
+
+/** Whether this request tested another revision of the previous color: what was there to roll back to is gone. */
+function retested(previous: Release | null, { tested }: RecordInput): boolean {
+  if (previous === null || tested === null || tested.color !== previous.color) return false;
+  return tested.revision !== previous.revision || !sameImages(tested.images, previous.images);
+}
+
+function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: RecordInput): ReleaseRecord {
+  const { revision, images } = running(to, input.facts);
+  const active: Release = { color: to, revision, images, since: input.at, by: input.by };
+  const event: HistoryEntry = { kind, from, to, at: input.at, by: input.by, revision, images };
+  const previous = kind === 'promotion' && from !== null ? leaving(from, record.active, input.facts) : null;
+  return { active, previous, history: append(record.history, event) };
+}
+
+function withCreation(record: ReleaseRecord, color: Color, input: RecordInput): ReleaseRecord {
+  const { revision, images } = running(color, input.facts);
+  const event: HistoryEntry = { kind: 'creation', from: null, to: color, at: input.at, by: input.by, revision, images };
+  return {
+    active: { color, revision, images, since: input.at, by: input.by },
+    previous: null,
+    history: append(record.history, event),
+  };
+}
+
+/** The color that production leaves, as it runs now: its recorded revision may be older than its last rollout. */
+function leaving(color: Color, recorded: Release | null, facts: Facts): Release {
+  const { revision, images } = running(color, facts);
+  const since = recorded?.color === color ? recorded.since : null;
+  const by = recorded?.color === color ? recorded.by : null;
+  if (revision !== null || recorded?.color !== color) return { color, revision, images, since, by };
+  return recorded;
+}
+
+function running(color: Color, facts: Facts): { revision: string | null; images: readonly string[] } {
+  const revision = facts.known ? singleRevision(facts[color]) : null;
+  return { revision: revision?.name ?? null, images: revision?.images ?? [] };
+}
+
+/** The one revision of a color, null when it has none or several. */
+export function singleRevision(color: ColorFacts): Revision | null {
+  return color.revisions.length === 1 ? (color.revisions[0] ?? null) : null;
+}
+
+/** Both lists are sorted and without duplicates. */
+export function sameImages(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((image, index) => image === b[index]);
+}
+
+function append(history: readonly HistoryEntry[], event: HistoryEntry): readonly HistoryEntry[] {
+  return [...history, event].slice(-HISTORY_LIMIT);
+}

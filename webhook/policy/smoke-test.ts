@@ -1,0 +1,161 @@
+import { ANNOTATION, LAST_APPLIED } from './annotations.ts';
+import { annotation, parseObject, text, texts } from './json.ts';
+import { sameImages, singleRevision } from './record.ts';
+import type { Change, Color, ColorFacts, Facts, JsonObject, Revision } from './types.ts';
+
+/** What `bluegreen.dev/smoke-test-record` holds: which revision passed. */
+export interface SmokeTestRecord {
+  readonly color: Color;
+  /** Of a Service without a selector, which has none, the name that the user attested. */
+  readonly revision: string;
+  readonly images: readonly string[];
+  readonly imageIDs: readonly string[];
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** What a user's annotation says. `name` is null for the short form, a bare `passed`. */
+export type Attestation = { readonly name: string | null } | null;
+
+/** Reads `passed` or `passed:<image tag, digest or revision>`; null for every other value, which is not a pass. */
+export function readAttestation(value: string | null): Attestation {
+  if (value === 'passed') return { name: null };
+  const name = value?.startsWith('passed:') ? value.slice('passed:'.length).trim() : '';
+  return name === '' ? null : { name };
+}
+
+export function readSmokeTest(object: JsonObject | null): SmokeTestRecord | null {
+  const value = parseObject(annotation(object, ANNOTATION.smokeTestRecord));
+  const color = value?.['color'];
+  const revision = text(value?.['revision']);
+  if (value === null || (color !== 'blue' && color !== 'green') || revision === null) return null;
+  return {
+    color,
+    revision,
+    images: texts(value['images']),
+    imageIDs: texts(value['imageIDs']),
+    by: text(value['by']) ?? '',
+    at: text(value['at']) ?? '',
+  };
+}
+
+/**
+ * The attestation that this request makes anew: its value differs from the old object's and from what the old manifest
+ * said, so that a sync of an unchanged manifest never attests again.
+ */
+export function newAttestation({ object, oldObject }: Pick<Change, 'object' | 'oldObject'>): Attestation {
+  const value = annotation(object, ANNOTATION.smokeTest);
+  if (value === null || value === annotation(oldObject, ANNOTATION.smokeTest)) return null;
+  const manifest = parseObject(annotation(oldObject, LAST_APPLIED));
+  return value === annotation(manifest, ANNOTATION.smokeTest) ? null : readAttestation(value);
+}
+
+/** A smoke test bound to a revision, or why the attestation does not count. */
+export type Binding = { readonly bound: SmokeTestRecord } | { readonly refused: string };
+
+export interface BindInput {
+  readonly attestation: { readonly name: string | null };
+  readonly change: Change;
+  readonly preview: Color;
+  /** Service name of the preview. */
+  readonly service: string;
+  readonly facts: Facts;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** Binds an attestation to the preview's settled revision. */
+export function bind(input: BindInput): Binding {
+  const { attestation, change, preview, service, facts, at } = input;
+  if (attestation.name === null && change.operation === 'CREATE')
+    return { refused: `a bare "passed" does not count at a creation: write ${suggestion(preview, facts)}` };
+  if (attestation.name === null && change.serverSideApply)
+    return { refused: `a bare "passed" does not count in a server-side apply: write ${suggestion(preview, facts)}` };
+  if (!facts.known) return { refused: `what runs behind ${service} could not be read (${facts.reason}): try again` };
+  const color = facts[preview];
+  const base = { color: preview, by: change.user, at };
+  if (color.service !== null && !color.service.hasSelector) {
+    if (attestation.name === null)
+      return { refused: `Service ${service} has no selector, so no revision to bind to: write passed:<name>` };
+    return { bound: { ...base, revision: attestation.name, images: [], imageIDs: [] } };
+  }
+  const settled = settledRevision(color, service);
+  if ('unsettled' in settled) return { refused: settled.unsettled };
+  const { revision } = settled;
+  if (attestation.name !== null && !names(revision, attestation.name))
+    return {
+      refused: `passed:${attestation.name} names nothing that runs behind ${service}, which is ${describe(revision)}: write ${suggestion(preview, facts)}`,
+    };
+  return { bound: { ...base, revision: revision.name, images: revision.images, imageIDs: revision.imageIDs } };
+}
+
+/** The one revision that a color runs and will go on running, or why there is none. */
+export function settledRevision(
+  color: ColorFacts,
+  service: string,
+): { readonly revision: Revision } | { readonly unsettled: string } {
+  if (color.service === null) return { unsettled: `Service ${service} does not exist: create it first` };
+  if (color.revisions.length === 0)
+    return { unsettled: `no pod runs behind Service ${service}: wait until it has ready pods` };
+  const revision = singleRevision(color);
+  if (revision === null) {
+    const several = color.revisions.map((each) => each.name).join(', ');
+    return { unsettled: `several revisions run behind Service ${service} (${several}): wait for the rollout to end` };
+  }
+  if (color.workload !== null && color.workload.unsettled !== null) {
+    const { kind, name, unsettled } = color.workload;
+    return { unsettled: `the ${kind} ${name} ${unsettled}: wait for the rollout to end` };
+  }
+  return { revision };
+}
+
+/** Whether the record is about what a color runs now, image contents included. */
+export function stillRuns(record: SmokeTestRecord, revision: Revision): boolean {
+  return (
+    record.revision === revision.name &&
+    sameImages(record.images, revision.images) &&
+    (record.imageIDs.length === 0 || revision.imageIDs.every((id) => record.imageIDs.includes(id)))
+  );
+}
+
+/** Whether a name is the revision, or a tag, digest or whole reference of one of its images. */
+function names(revision: Revision, name: string): boolean {
+  return (
+    name === revision.name ||
+    revision.images.some((image) => name === image || name === tagOf(image) || name === digestOf(image)) ||
+    revision.imageIDs.some((id) => name === digestOf(id))
+  );
+}
+
+/** The tag of an image reference: what follows a colon in its last path segment, before any digest. */
+export function tagOf(image: string): string | null {
+  const [reference = ''] = image.split('@', 1);
+  const segment = reference.slice(reference.lastIndexOf('/') + 1);
+  const colon = segment.indexOf(':');
+  return colon < 0 ? null : segment.slice(colon + 1);
+}
+
+function digestOf(image: string): string | null {
+  const sign = image.indexOf('@');
+  if (sign >= 0) return image.slice(sign + 1);
+  return image.startsWith('sha256:') ? image : null;
+}
+
+/** A revision for people: `revision 6d4f (podinfo:6.1.6)`. */
+export function describe(revision: Pick<Revision, 'name' | 'images'>): string {
+  const images = revision.images.map((image) => image.slice(image.lastIndexOf('/') + 1));
+  return images.length === 0 ? `revision ${revision.name}` : `revision ${revision.name} (${images.join(', ')})`;
+}
+
+/**
+ * A value to write for what a color runs now. `said` are values that would be no news: a promotion used them up, or the
+ * annotation already says so.
+ */
+export function suggestion(color: Color, facts: Facts, said: readonly (string | null)[] = []): string {
+  const revision = facts.known ? singleRevision(facts[color]) : null;
+  if (revision === null) return `passed:<image tag, digest or revision of ${color}>`;
+  const tags = revision.images.map(tagOf).filter((tag) => tag !== null);
+  const values = [...tags, revision.name, ...revision.images].map((name) => `passed:${name}`);
+  return values.find((value) => !said.includes(value)) ?? `passed:${revision.name}`;
+}

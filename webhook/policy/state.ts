@@ -1,0 +1,77 @@
+import { at, get, list, number, text } from './json.ts';
+import { colorOf } from './names.ts';
+import type { Color, Json, JsonObject, Pair } from './types.ts';
+
+/** An entry of `spec.weighted.services`. */
+export interface Child {
+  /** Position in the list. */
+  readonly index: number;
+  readonly name: string;
+  readonly kind: string;
+  /** Null when the entry leaves it out: the TraefikService's own namespace. */
+  readonly namespace: string | null;
+  /** `missing` also for null, which the API server prunes; `invalid` for what is no integer. */
+  readonly weight: number | 'missing' | 'invalid';
+  readonly port: Json | undefined;
+}
+
+/** What an object says about its pair. */
+export interface State {
+  readonly children: readonly Child[];
+  /** The first entry of each color. */
+  readonly blue: Child | null;
+  readonly green: Child | null;
+  /** The color with the greater weight, blue on a tie, null when neither is listed. Never read from an annotation. */
+  readonly active: Color | null;
+}
+
+/** The entries of `spec.weighted.services`; what is no object or has no name is an entry with an empty name. */
+export function childrenOf(object: JsonObject | null): readonly Child[] {
+  return list(at(object, 'spec', 'weighted', 'services')).map((entry, index) => ({
+    index,
+    name: text(get(entry, 'name')) ?? '',
+    kind: text(get(entry, 'kind')) ?? 'Service',
+    namespace: text(get(entry, 'namespace')),
+    weight: weightOf(get(entry, 'weight')),
+    port: get(entry, 'port'),
+  }));
+}
+
+function weightOf(value: Json | undefined): Child['weight'] {
+  if (value === undefined || value === null) return 'missing';
+  const weight = number(value);
+  return weight !== null && Number.isInteger(weight) ? weight : 'invalid';
+}
+
+/** The weight that Traefik counts: 1 where it is missing (traefik/traefik, pkg/server/service). */
+export function effectiveWeight(child: Child | null): number {
+  if (child === null || child.weight === 'invalid') return 0;
+  return child.weight === 'missing' ? 1 : child.weight;
+}
+
+/** Reads an object's children as its pair. */
+export function stateOf(object: JsonObject | null, pair: Pair): State {
+  const children = childrenOf(object);
+  const blue = children.find((child) => colorOf(pair, child.name) === 'blue') ?? null;
+  const green = children.find((child) => colorOf(pair, child.name) === 'green') ?? null;
+  return { children, blue, green, active: activeOf(blue, green) };
+}
+
+function activeOf(blue: Child | null, green: Child | null): Color | null {
+  if (green === null) return blue === null ? null : 'blue';
+  if (blue === null) return 'green';
+  return effectiveWeight(green) > effectiveWeight(blue) ? 'green' : 'blue';
+}
+
+/** Services that the other kinds of a TraefikService reach: mirroring, highestRandomWeight, failover (Traefik 3.7). */
+export function otherNamesOf(object: JsonObject | null): readonly string[] {
+  const spec = at(object, 'spec');
+  const entries = [
+    at(spec, 'mirroring'),
+    ...list(at(spec, 'mirroring', 'mirrors')),
+    ...list(at(spec, 'highestRandomWeight', 'services')),
+    at(spec, 'failover', 'service'),
+    at(spec, 'failover', 'fallback'),
+  ];
+  return entries.map((entry) => text(get(entry, 'name'))).filter((name) => name !== null);
+}
