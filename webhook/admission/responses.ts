@@ -1,0 +1,87 @@
+import { API_VERSION, KIND } from './review.ts';
+import type { Answer, PatchOperation } from './types.ts';
+
+/** The API server cuts longer ones in the middle of a word. Characters, not bytes. */
+const WARNING_LIMIT = 256;
+/** Audit backends drop events that grow too large. */
+const AUDIT_LIMIT = 2048;
+
+/** The `response` of an AdmissionReview. */
+interface Response {
+  uid: string;
+  allowed: boolean;
+  status?: { code: number; reason: string; message: string };
+  patchType?: 'JSONPatch';
+  patch?: string;
+  warnings?: readonly string[];
+  auditAnnotations?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The AdmissionReview that carries `answer`. `mayPatch` is true for mutating entries only: the API server fails a
+ * validating call that brings a patch, whatever its failurePolicy.
+ */
+export function reviewOf(
+  uid: string,
+  answer: Answer,
+  mayPatch: boolean,
+): { apiVersion: string; kind: string; response: Response } {
+  const response: Response = { uid, allowed: answer.verdict === 'allowed' || answer.verdict === 'patched' };
+  if (answer.verdict === 'patched' && mayPatch && answer.patch.length > 0) {
+    response.patchType = 'JSONPatch';
+    response.patch = encodePatch(answer.patch);
+  }
+  if (answer.verdict === 'denied') {
+    response.status = {
+      code: answer.reason === 'Invalid' ? 422 : 403,
+      reason: answer.reason,
+      message: answer.message,
+    };
+  }
+  if (answer.verdict === 'errored') {
+    const code = answer.code < 400 ? 400 : answer.code;
+    response.status = { code, reason: reasonOf(code), message: answer.message };
+  }
+  if (answer.warnings.length > 0) {
+    response.warnings = answer.warnings.map((warning) => cutAtWord(oneLine(warning), WARNING_LIMIT));
+  }
+  const annotations = Object.entries(answer.auditAnnotations);
+  if (annotations.length > 0) {
+    response.auditAnnotations = Object.fromEntries(
+      annotations.map(([key, value]) => [key, cutAtWord(value, AUDIT_LIMIT)]),
+    );
+  }
+  return { apiVersion: API_VERSION, kind: KIND, response };
+}
+
+/** The answer to what could not be decided. The API server treats it like a denial, so it says whose fault it is. */
+export function errored(code: number, message: string): Answer {
+  return { verdict: 'errored', code, message, warnings: [], auditAnnotations: {} };
+}
+
+function encodePatch(patch: readonly PatchOperation[]): string {
+  return Buffer.from(JSON.stringify(patch)).toString('base64');
+}
+
+function reasonOf(code: number): string {
+  if (code === 400) return 'BadRequest';
+  if (code === 403) return 'Forbidden';
+  if (code === 504) return 'Timeout';
+  if (code === 503) return 'ServiceUnavailable';
+  return code >= 500 ? 'InternalError' : 'Invalid';
+}
+
+/** Control characters would make the API server drop the whole warning. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
+/** At most `limit` characters, ended by … after a whole word where one is near. */
+function cutAtWord(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const characters = [...text];
+  if (characters.length <= limit) return text;
+  const cut = characters.slice(0, limit - 1).join('');
+  const space = cut.lastIndexOf(' ');
+  return `${space > cut.length / 2 ? cut.slice(0, space) : cut}…`;
+}

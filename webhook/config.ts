@@ -1,0 +1,117 @@
+import { parseDuration } from './duration.ts';
+
+/**
+ * What an operator sets, by environment variable:
+ *
+ * | variable | default | |
+ * |---|---|---|
+ * | BLUEGREEN_NAMESPACE | required | namespace that the webhook runs in |
+ * | BLUEGREEN_SERVICE | bluegreen-webhook | Service that the API server calls |
+ * | BLUEGREEN_PORT | 10250 | HTTPS port |
+ * | BLUEGREEN_CA_SECRET | bluegreen-webhook-ca | Secret with the CA that the replicas share |
+ * | BLUEGREEN_MUTATING_CONFIGURATION | bluegreen | MutatingWebhookConfiguration whose caBundle is kept |
+ * | BLUEGREEN_VALIDATING_CONFIGURATION | bluegreen | ValidatingWebhookConfiguration whose caBundle is kept |
+ * | BLUEGREEN_CLUSTER_DOMAIN | cluster.local | last part of the Service's names |
+ * | BLUEGREEN_CA_LIFETIME | 87600h | Go duration |
+ * | BLUEGREEN_LEAF_LIFETIME | 720h | Go duration; renewed after two thirds of it |
+ * | BLUEGREEN_DRAIN_SECONDS | 20 | how long a terminating replica goes on serving |
+ * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
+ * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
+ */
+export interface Config {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  readonly caSecret: string;
+  readonly mutatingConfiguration: string;
+  readonly validatingConfiguration: string;
+  readonly clusterDomain: string;
+  readonly caLifetimeMs: number;
+  readonly leafLifetimeMs: number;
+  readonly drainSeconds: number;
+  readonly allowEmptyServices: boolean;
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All that is wrong with the environment, a line each: the variable, what it is, what it should be. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/** The configuration in `env`. An empty variable counts as unset. Throws a ConfigError that names every mistake. */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const given = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    return value === '' ? undefined : value;
+  };
+  const wrong = (name: string, value: string, expected: string): void => {
+    problems.push(`${name} is "${value}": it must be ${expected}`);
+  };
+
+  const label = (name: string, fallback: string): string => {
+    const value = given(name) ?? fallback;
+    if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) {
+      wrong(name, value, 'a Kubernetes name (lower-case letters, digits, dashes and dots)');
+    }
+    return value;
+  };
+  const integer = (name: string, fallback: number, least: number, most: number): number => {
+    const value = given(name);
+    if (value === undefined) return fallback;
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= least && number <= most)) wrong(name, value, `a whole number from ${least} to ${most}`);
+    return number;
+  };
+  const duration = (name: string, fallback: string, leastMs: number): number => {
+    const value = given(name) ?? fallback;
+    const milliseconds = parseDuration(value);
+    if (milliseconds === null || milliseconds < leastMs) {
+      wrong(name, value, `a duration such as ${fallback}, ${leastMs / 1000}s at least`);
+    }
+    return milliseconds ?? 0;
+  };
+  const boolean = (name: string, fallback: boolean): boolean => {
+    const value = given(name);
+    if (value === undefined) return fallback;
+    if (value !== 'true' && value !== 'false') wrong(name, value, 'true or false');
+    return value === 'true';
+  };
+  const level = (name: string): LogLevel => {
+    const value = given(name) ?? 'info';
+    const known = LOG_LEVELS.find((candidate) => candidate === value);
+    if (known === undefined) wrong(name, value, `one of ${LOG_LEVELS.join(', ')}`);
+    return known ?? 'info';
+  };
+
+  if (given('BLUEGREEN_NAMESPACE') === undefined) {
+    problems.push('BLUEGREEN_NAMESPACE is not set: give it the namespace of the pod (fieldRef: metadata.namespace)');
+  }
+  const config: Config = {
+    namespace: label('BLUEGREEN_NAMESPACE', 'default'),
+    service: label('BLUEGREEN_SERVICE', 'bluegreen-webhook'),
+    port: integer('BLUEGREEN_PORT', 10250, 1, 65535),
+    caSecret: label('BLUEGREEN_CA_SECRET', 'bluegreen-webhook-ca'),
+    mutatingConfiguration: label('BLUEGREEN_MUTATING_CONFIGURATION', 'bluegreen'),
+    validatingConfiguration: label('BLUEGREEN_VALIDATING_CONFIGURATION', 'bluegreen'),
+    clusterDomain: label('BLUEGREEN_CLUSTER_DOMAIN', 'cluster.local'),
+    caLifetimeMs: duration('BLUEGREEN_CA_LIFETIME', '87600h', 60_000),
+    leafLifetimeMs: duration('BLUEGREEN_LEAF_LIFETIME', '720h', 30_000),
+    drainSeconds: integer('BLUEGREEN_DRAIN_SECONDS', 20, 0, 600),
+    allowEmptyServices: boolean('BLUEGREEN_ALLOW_EMPTY_SERVICES', false),
+    logLevel: level('BLUEGREEN_LOG_LEVEL'),
+  };
+  if (config.leafLifetimeMs > config.caLifetimeMs) {
+    problems.push('BLUEGREEN_LEAF_LIFETIME is longer than BLUEGREEN_CA_LIFETIME: a leaf cannot outlive its CA');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
