@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { expectDone, expectRefused, expectSwitch, NAME, NAMESPACE, type Stage } from './stage.ts';
+
+const MANIFESTS = join('test', 'demo', 'manifests');
+const IN = `-n ${NAMESPACE}`;
+
+/** What nobody may apply, and the check that says so. */
+const BAD_APPLIES = [
+  { file: 'sum-90.yaml', check: 'weights-total' },
+  { file: 'both-live.yaml', check: 'single-active' },
+  { file: 'half-and-half.yaml', check: 'single-active' },
+  { file: 'both-zero.yaml', check: 'weights-total' },
+  { file: 'untested-green.yaml', check: 'smoke-test' },
+] as const;
+
+const GREEN_REVISION = `get pods ${IN} -l color=green -o jsonpath={.items[0].metadata.labels.pod-template-hash}`;
+
+/** The whole blue-green playbook, from two colors side by side to the old one out of service. Traffic flows all the while. */
+export async function playbook(stage: Stage): Promise<void> {
+  const { screen } = stage;
+  screen.step('Blue is live, green is the preview');
+  await expectDone(stage, `bluegreen status ${NAME} ${IN}`);
+
+  screen.step('What would break production is refused');
+  for (const { file, check } of BAD_APPLIES) await expectRefused(stage, `apply -f ${join(MANIFESTS, file)}`, check);
+
+  screen.step('A forgotten weight is filled in');
+  await expectFilled(stage, 'forgotten-weight.yaml');
+  await expectFilled(stage, 'no-weights.yaml');
+
+  screen.step('Smoke-test green inside the cluster, at http://green.demo-bluegreen/');
+  await smokeTest(stage);
+  await expectDone(stage, `annotate traefikservice ${NAME} ${IN} bluegreen.dev/smoke-test=passed:6.1.6`);
+
+  screen.step('Promote green');
+  await expectSwitch(stage, `bluegreen promote ${NAME} ${IN}`, 'blue', 'green');
+
+  screen.step('Something looks wrong: roll back');
+  await expectSwitch(stage, `bluegreen rollback ${NAME} ${IN}`, 'green', 'blue');
+
+  screen.step('A promotion used its smoke test up: test again, promote again');
+  await expectRefused(stage, `bluegreen promote ${NAME} ${IN}`, 'smoke-test');
+  await smokeTest(stage);
+  const { output: revision } = await expectDone(stage, GREEN_REVISION);
+  const attest = `annotate --overwrite traefikservice ${NAME} ${IN} bluegreen.dev/smoke-test=passed:${revision}`;
+  await expectDone(stage, attest);
+  await expectSwitch(stage, `bluegreen promote ${NAME} ${IN}`, 'blue', 'green');
+
+  screen.step('A day later: take blue out of service, out of the list first, then down');
+  const takeOut =
+    '[{"op":"test","path":"/spec/weighted/services/0/name","value":"blue"},{"op":"remove","path":"/spec/weighted/services/0"}]';
+  await expectDone(stage, `patch traefikservice ${NAME} ${IN} --type=json -p=${takeOut}`);
+  await expectDone(stage, `scale deployment blue ${IN} --replicas=0`);
+  await expectDone(stage, `wait pods ${IN} -l color=blue --for=delete --timeout=60s`);
+  await expectDone(stage, `bluegreen status ${NAME} ${IN}`);
+}
+
+async function smokeTest(stage: Stage): Promise<void> {
+  await expectDone(stage, `replace --force -f ${join(MANIFESTS, 'smoke-test.yaml')}`);
+  await expectDone(stage, `wait job/smoke-test-green ${IN} --for=condition=complete --timeout=60s`);
+  const { output } = await expectDone(stage, `logs job/smoke-test-green ${IN}`);
+  if (!output.includes('version 6.1.6') || output.includes('FAIL'))
+    stage.problems.push('the smoke test of green failed');
+}
+
+async function expectFilled(stage: Stage, file: string): Promise<void> {
+  await expectDone(stage, `apply -f ${join(MANIFESTS, file)}`);
+  const weights = '-o jsonpath={.spec.weighted.services[*].weight}';
+  const { output } = await expectDone(stage, `get traefikservice ${NAME} ${IN} ${weights}`);
+  if (output !== '100 0') stage.problems.push(`${file} left the weights at ${output || 'nothing'}, not at 100 0`);
+}

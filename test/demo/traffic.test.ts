@@ -1,0 +1,39 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import t from 'tap';
+import { startTraffic, switchFigures } from './traffic.ts';
+
+function isAddress(address: AddressInfo | string | null): address is AddressInfo {
+  return typeof address === 'object' && address !== null;
+}
+
+t.test('traffic keeps its connections, names the version that answered and counts what failed', async (t) => {
+  let answers = 0;
+  let connections = 0;
+  const server = createServer((_request, response) => {
+    answers += 1;
+    if (answers === 5) response.writeHead(503).end('busy');
+    else if (answers === 9) response.socket?.destroy();
+    else response.end(JSON.stringify({ version: answers < 20 ? '6.1.5' : '6.1.6' }));
+  }).on('connection', () => (connections += 1));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const address = server.address();
+  if (!isAddress(address)) throw new Error('the server has no port');
+  const url = `http://127.0.0.1:${address.port}/`;
+  const traffic = startTraffic({ url, host: 'podinfo.localhost', connections: 2, pause: 1 });
+  const begun = performance.now();
+  await traffic.until((sample) => sample.version === '6.1.6', 5000);
+  await traffic.stop();
+  t.same(
+    traffic.samples
+      .filter((sample) => sample.failure !== null)
+      .map((sample) => sample.failure)
+      .sort(),
+    ['socket hang up', 'status 503'],
+  );
+  t.equal(connections, 3, 'one for each client, and one more for the one that was cut');
+  const figures = switchFigures(traffic.samples, begun, '6.1.5', '6.1.6');
+  t.ok(figures.firstNew > 0 && figures.lastOld > 0);
+  t.equal(figures.failed, 2);
+});
