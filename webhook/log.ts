@@ -11,9 +11,6 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** The key of the audit annotation by which a handler says that a request moves traffic. */
-export const SWITCH_ANNOTATION = 'switch';
-
 /** A log on `stream`, by default stdout, without losing the last lines of a process that exits. */
 export function createLog(level: LogLevel, stream?: DestinationStream): Log {
   const options = {
@@ -38,12 +35,12 @@ export function logDecision(
   milliseconds: number,
 ): void {
   const refused = answer.verdict === 'denied' || answer.verdict === 'errored';
-  const moved = answer.auditAnnotations[SWITCH_ANNOTATION];
+  const moved = answer.switched;
   const fields = {
     entry,
     mode,
     verdict: answer.verdict,
-    ...(moved !== undefined && { switch: moved }),
+    ...(moved !== null && { switch: moved }),
     operation: request.operation,
     resource: request.subResource === '' ? request.resource : `${request.resource}/${request.subResource}`,
     group: request.group,
@@ -54,10 +51,11 @@ export function logDecision(
     uid: request.uid,
     ms: Math.round(milliseconds * 100) / 100,
     ...(answer.warnings.length > 0 && { warnings: answer.warnings }),
-    ...(refused && { message: answer.message }),
+    ...(refused && { said: answer.message }),
+    ...(answer.verdict === 'denied' && { checks: answer.checks }),
   };
   if (answer.verdict === 'errored') log.error(fields, 'could not decide');
   else if (refused) log.info(fields, 'denied');
-  else if (moved === undefined) log.debug(fields, answer.verdict);
+  else if (moved === null) log.debug(fields, answer.verdict);
   else log.info(fields, 'switch let through');
 }

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 /** What is counted, without the library that counts. Durations are seconds, times are seconds since the epoch. */
 export interface Metrics {
   reviewed(review: { entry: string; mode: string; operation: string; verdict: string; seconds: number }): void;
-  /** A check denied, or would have denied in warn and audit mode. */
+  /** A check that denied. */
   violated(check: string, mode: string): void;
   factsTook(seconds: number): void;
   switched(kind: 'promotion' | 'rollback'): void;
@@ -33,7 +33,7 @@ export function createMetrics(): Metrics {
   });
   const violations = new Counter({
     name: 'bluegreen_violations_denied_total',
-    help: 'Violations found, by check and mode: denied in enforce, only reported in warn and audit.',
+    help: 'Violations that denied a request, by check and mode.',
     labelNames: ['check', 'mode'] as const,
     registers,
   });

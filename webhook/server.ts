@@ -138,11 +138,23 @@ async function review(
   const milliseconds = parts.now() - start;
   const operation = parsed.kind === 'request' ? parsed.request.operation : '';
   parts.metrics.reviewed({ entry, mode, operation, verdict: answer.verdict, seconds: milliseconds / 1000 });
-  if (parsed.kind === 'request') logDecision(parts.log, entry, mode, parsed.request, answer, milliseconds);
+  if (parsed.kind === 'request') {
+    logDecision(parts.log, entry, mode, parsed.request, answer, milliseconds);
+    if (!parsed.request.dryRun) count(parts.metrics, entry, mode, answer);
+  }
 
   const uid = parsed.kind === 'request' ? parsed.request.uid : parsed.uid;
   const body = JSON.stringify(reviewOf(uid, answer, entry === 'mutate'));
   return reply.header('content-type', 'application/json; charset=utf-8').send(body);
+}
+
+function count(metrics: Metrics, entry: Entry, mode: Mode, answer: Answer): void {
+  if (answer.verdict === 'denied') {
+    for (const check of answer.checks) metrics.violated(check, mode);
+  } else if (answer.verdict !== 'errored' && answer.switched !== null && entry === 'mutate') {
+    // A rollback is never shown to the promotion entry, and a promotion would be counted twice.
+    metrics.switched(answer.switched.kind);
+  }
 }
 
 async function decide(

@@ -56,7 +56,7 @@ export function reviewOf(
 
 /** The answer to what could not be decided. The API server treats it like a denial, so it says whose fault it is. */
 export function errored(code: number, message: string): Answer {
-  return { verdict: 'errored', code, message, warnings: [], auditAnnotations: {} };
+  return { verdict: 'errored', code, message, warnings: [], switched: null, auditAnnotations: {} };
 }
 
 function encodePatch(patch: readonly PatchOperation[]): string {
@@ -79,7 +79,7 @@ function oneLine(text: string): string {
 /** At most `limit` characters, ended by … after a whole word where one is near. */
 function cutAtWord(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= limit) return text;
   const cut = characters.slice(0, limit - 1).join('');
   const space = cut.lastIndexOf(' ');

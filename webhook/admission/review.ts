@@ -1,3 +1,4 @@
+import { isObject, text, texts } from '../policy/json.ts';
 import type { Json, JsonObject } from '../policy/types.ts';
 import type { AdmissionRequest } from './types.ts';
 
@@ -54,15 +55,15 @@ function parseRequest(uid: string, request: JsonObject): ParsedReview {
     request: {
       uid,
       operation,
-      group: text(resource['group']),
-      version: text(resource['version']),
+      group: text(resource['group']) ?? '',
+      version: text(resource['version']) ?? '',
       resource: resource['resource'],
-      subResource: text(request['subResource']),
-      namespace: text(request['namespace']),
-      name: text(request['name']),
+      subResource: text(request['subResource']) ?? '',
+      namespace: text(request['namespace']) ?? '',
+      name: text(request['name']) ?? '',
       user: {
-        name: text(user['username']),
-        uid: text(user['uid']),
+        name: text(user['username']) ?? '',
+        uid: text(user['uid']) ?? '',
         groups: texts(user['groups']),
         extra: objectOrNull(user['extra']) ?? {},
       },
@@ -78,21 +79,8 @@ function unanswerable(reason: string): ParsedReview {
   return { kind: 'unanswerable', reason };
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function objectOrNull(value: Json | undefined): JsonObject | null {
   return isObject(value) ? value : null;
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function texts(value: Json | undefined): readonly string[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((item): item is string => typeof item === 'string');
 }
 
 function nameOf(value: unknown): string {

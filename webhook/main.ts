@@ -1,0 +1,114 @@
+import { webcrypto } from 'node:crypto';
+import { createSelfSource } from '../certs/self.ts';
+import type { Leaf } from '../certs/serving.ts';
+import { serviceNames } from '../certs/serving.ts';
+import { ConfigError, readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { drain } from './drain.ts';
+import { createCertificateStore } from './kube/certificate-store.ts';
+import { createHandlers } from './handlers.ts';
+import { createKubeClient } from './kube/client.ts';
+import { loadKubeConfig } from './kube/config.ts';
+import { createReader } from './kube/reader.ts';
+import { createLog } from './log.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { buildServer } from './server.ts';
+import type { Readiness, WebhookServer } from './server.ts';
+import { keepTrusted } from './trust.ts';
+import { VERSION } from './version.ts';
+
+/** Runs the webhook until SIGTERM or SIGINT; a second signal cuts the drain short. */
+async function run(config: Config, log: Log): Promise<void> {
+  const metrics = createMetrics();
+  const client = createKubeClient(loadKubeConfig(process.env));
+  const reader = createReader(client);
+  let draining = false;
+  let listening = false;
+
+  const source = createSelfSource({
+    store: createCertificateStore(client, {
+      namespace: config.namespace,
+      caSecret: config.caSecret,
+      configurations: { mutating: config.mutatingConfiguration, validating: config.validatingConfiguration },
+    }),
+    tools: { now: () => new Date(), crypto: webcrypto },
+    log,
+    names: serviceNames(config.service, config.namespace, config.clusterDomain),
+    caLifetimeMs: config.caLifetimeMs,
+    leafLifetimeMs: config.leafLifetimeMs,
+    onLeaf: serve,
+  });
+  const server = buildServer({
+    handlers: createHandlers({
+      reader,
+      settings: { allowEmptyServices: config.allowEmptyServices },
+      now: () => new Date().toISOString(),
+      deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+      observeFacts: (seconds) => metrics.factsTook(seconds),
+    }),
+    readiness,
+    draining: () => draining,
+    metrics,
+    log,
+    now: () => performance.now(),
+  });
+
+  function serve({ certificate, key, notAfter }: Leaf): void {
+    server.server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
+    metrics.certificateExpires(notAfter.getTime() / 1000);
+  }
+  function readiness(): Readiness {
+    if (draining) return { ready: false, reason: 'terminating' };
+    if (!listening) return { ready: false, reason: 'not listening yet' };
+    return source.status();
+  }
+
+  const stop = new AbortController();
+  const hurry = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (draining) hurry.abort();
+        draining = true;
+        resolve();
+      });
+    }
+  });
+
+  const trusted = keepTrusted(source, log, stop.signal);
+  await listen(server, config.port);
+  listening = true;
+  log.info({ port: config.port, version: VERSION }, 'listening');
+
+  await ended;
+  await drain(server, config.drainSeconds, hurry.signal, log);
+  stop.abort();
+  await trusted;
+  client.close();
+}
+
+/** On every address, also where the node has no IPv6. */
+async function listen(server: WebhookServer, port: number): Promise<void> {
+  try {
+    await server.listen({ host: '::', port });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT')) throw error;
+    await server.listen({ host: '0.0.0.0', port });
+  }
+}
+
+/** The one place where the process fails. */
+async function main(): Promise<void> {
+  const log = createLog('info');
+  try {
+    const config = readConfig(process.env);
+    await run(config, createLog(config.logLevel));
+  } catch (error) {
+    if (error instanceof ConfigError) log.error({ problems: error.message.split('\n') }, 'wrong configuration');
+    else log.error({ stack: error instanceof Error ? error.stack : String(error) }, 'cannot go on');
+    process.exitCode = 1;
+  }
+}
+
+void main();
