@@ -1,0 +1,83 @@
+// Tries, as a dry run, to create a TraefikService that must be refused, and looks at who refused it.
+const { readFileSync } = require('node:fs');
+const { request } = require('node:https');
+
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, TEST_NAMESPACE: namespace } = process.env;
+
+function create(group) {
+  const body = JSON.stringify({
+    apiVersion: `${group}/v1alpha1`,
+    kind: 'TraefikService',
+    metadata: { generateName: 'bluegreen-test-', namespace },
+    spec: { weighted: { services: [{ name: 'blue', weight: 60 }, { name: 'green', weight: 30 }] } },
+  });
+  const options = {
+    host,
+    port,
+    method: 'POST',
+    path: `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices?dryRun=All`,
+    ca: readFileSync(`${ACCOUNT}/ca.crt`),
+    headers: {
+      authorization: `Bearer ${readFileSync(`${ACCOUNT}/token`, 'utf8')}`,
+      'content-type': 'application/json',
+    },
+    timeout: 20_000,
+  };
+  return new Promise((resolve, reject) => {
+    const call = request(options, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (part) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode, text }));
+    });
+    call.on('timeout', () => call.destroy(new Error('the API server did not answer within 20 s')));
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+function messageOf(text) {
+  try {
+    return String(JSON.parse(text).message);
+  } catch {
+    return text;
+  }
+}
+
+function judge(group, { status, text }) {
+  const message = messageOf(text);
+  if (status === 404 && /could not find the requested resource|page not found/.test(message)) return null;
+  if (message.includes('admission webhook "mutate.bluegreen.dev" denied') && message.includes('weights-total'))
+    return { passed: true, line: `${group}: refused by the webhook, as it should be: ${message}` };
+  if (message.includes('ValidatingAdmissionPolicy'))
+    return {
+      passed: false,
+      line: `${group}: refused by the policy in the API server only: the webhook did not answer in time. See its logs and the API server's. ${message}`,
+    };
+  if (status === 201)
+    return {
+      passed: false,
+      line: `${group}: a TraefikService with weights 60 and 30 was accepted. Is the mode of namespace ${namespace} enforce, and is it not excluded? (value tests.namespace)`,
+    };
+  return { passed: false, line: `${group}: unexpected answer ${status}: ${message}` };
+}
+
+async function main() {
+  let tried = 0;
+  for (const group of ['traefik.io', 'traefik.containo.us']) {
+    const verdict = judge(group, await create(group));
+    if (verdict === null) continue;
+    tried += 1;
+    console.log(verdict.line);
+    if (!verdict.passed) process.exitCode = 1;
+  }
+  if (tried > 0) return;
+  console.log('There are no TraefikServices in this cluster: install the custom resource definitions of Traefik first.');
+  process.exitCode = 1;
+}
+
+main().catch((error) => {
+  console.log(`The API server could not be asked: ${error.message}`);
+  process.exitCode = 1;
+});

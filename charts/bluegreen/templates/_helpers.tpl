@@ -1,0 +1,131 @@
+{{- define "bluegreen.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "bluegreen.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if contains $name .Release.Name }}
+{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "bluegreen.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "bluegreen.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "bluegreen.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "bluegreen.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- define "bluegreen.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "bluegreen.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "bluegreen.caSecretName" -}}
+{{ include "bluegreen.fullname" . }}-ca
+{{- end }}
+
+{{- define "bluegreen.image" -}}
+{{- with .Values.image -}}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "bluegreen.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "bluegreen.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* The default mode: an unquoted off in a values file is a boolean by the time it arrives here. */}}
+{{- define "bluegreen.mode" -}}
+{{- if kindIs "bool" .Values.mode }}off{{ else }}{{ .Values.mode }}{{ end }}
+{{- end }}
+
+{{/*
+The namespaces of one mode. A namespace without the label, or with a value that is no mode, has the default one.
+Call with (dict "root" $ "mode" "warn").
+*/}}
+{{- define "bluegreen.namespaceSelector" -}}
+matchExpressions:
+  - key: kubernetes.io/metadata.name
+    operator: NotIn
+    values: {{ append .root.Values.excludedNamespaces .root.Release.Namespace | uniq | toJson }}
+  - key: bluegreen.dev/mode
+    {{- if eq .mode (include "bluegreen.mode" .root) }}
+    operator: NotIn
+    values: {{ without (list "enforce" "warn" "audit" "off") .mode | toJson }}
+    {{- else }}
+    operator: In
+    values: {{ list .mode | toJson }}
+    {{- end }}
+{{- end }}
+
+{{/* Entries are named after what they do; the enforcing ones have the plain name, which users see in a denial. */}}
+{{- define "bluegreen.entryName" -}}
+{{ .entry }}{{ if ne .mode "enforce" }}-{{ .mode }}{{ end }}.bluegreen.dev
+{{- end }}
+
+{{/*
+What all webhook entries share. There is no caBundle: the webhook writes it, and a field that is not in the chart is left
+alone by upgrades.
+*/}}
+{{- define "bluegreen.webhook" -}}
+name: {{ include "bluegreen.entryName" . }}
+admissionReviewVersions: [v1]
+clientConfig:
+  service:
+    name: {{ include "bluegreen.fullname" .root }}
+    namespace: {{ .root.Release.Namespace }}
+    path: /{{ .entry }}/{{ .mode }}
+    port: 443
+matchPolicy: Equivalent
+sideEffects: None
+namespaceSelector:
+  {{- include "bluegreen.namespaceSelector" . | nindent 2 }}
+{{- end }}
+
+{{/* "true" where Helm itself talks to the cluster; not under "helm template", and so not under Argo CD. */}}
+{{- define "bluegreen.connected" -}}
+{{- if lookup "v1" "Namespace" "" "kube-system" }}true{{ end }}
+{{- end }}
+
+{{/*
+Fail holds promotions up while no webhook answers. Until the first one ever did, that would refuse releases because of an
+image that cannot be pulled: so a first installation starts with Ignore, and the webhook turns it into Fail together with
+its first caBundle.
+*/}}
+{{- define "bluegreen.promotionFailurePolicy" -}}
+{{- $served := true }}
+{{- if include "bluegreen.connected" .root }}
+{{- $live := lookup "admissionregistration.k8s.io/v1" "ValidatingWebhookConfiguration" "" (include "bluegreen.fullname" .root) }}
+{{- $served = false }}
+{{- range (default dict $live).webhooks }}
+{{- if .clientConfig.caBundle }}{{ $served = true }}{{ end }}
+{{- end }}
+{{- end }}
+{{- if and (eq .mode "enforce") $served }}Fail{{ else }}Ignore{{ end }}
+{{- end }}
