@@ -1,13 +1,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { makeKube, privateCaches, type Kube } from './kube.ts';
+import type { ImageSpec } from '../images/image.ts';
+import { makeKube, privateCaches } from './kube.ts';
 import { get, until, type Api } from './node/api.ts';
 import { addresses, kubeconfig, writeNode, type Component, type Programs } from './node/config.ts';
-import { NODE_NAME } from './node/names.ts';
+import { NODE_NAME, REGISTRY } from './node/names.ts';
 import { hostPid } from './node/pids.ts';
 import { lastWords, Supervisor } from './node/supervisor.ts';
-import { nodeImages } from './images.ts';
+import { imageLoader, pauseSpec } from './images.ts';
+import type { Target } from './target.ts';
 import { toolFile } from './tools/cache.ts';
 import { Problem } from './tools/problem.ts';
 import { runOk } from './tools/run.ts';
@@ -17,8 +19,8 @@ const START_MS = 60_000;
 export type ClusterOptions = {
   /** Takes the place of single programs, for tests of what happens without them. */
   readonly programs?: Partial<Programs>;
-  /** Image archives to import beside the pause image. */
-  readonly images?: readonly string[];
+  /** Images to import while it boots, beside the pause image. */
+  readonly images?: readonly ImageSpec[];
   /** Called with what is happening and when, in milliseconds since the start. */
   readonly progress?: (step: string, ms: number) => void;
   /** Called once if the cluster ends or loses a component that nobody stopped. Its message goes to standard error otherwise. */
@@ -26,14 +28,12 @@ export type ClusterOptions = {
 };
 
 /** A Kubernetes cluster of one node, in namespaces of its own; gone with this process, however it ends. */
-export type Cluster = Kube & {
+export type Cluster = Target & {
   readonly slot: number;
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   /** Folder of everything the cluster writes; logs are in its `log`. */
   readonly dir: string;
-  /** The node's address: NodePorts and the API server's port 6443 are reached here; pods and ClusterIPs by their own. */
-  readonly ip: string;
   /** A folder with kubectl and helm, first on the PATH of `env`; tests may put plugins there. */
   readonly binDir: string;
   readonly api: Api;
@@ -139,13 +139,12 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
   const started = Date.now();
   const progress = (step: string): void => options.progress?.(step, Date.now() - started);
   const programs = defaultPrograms(options.programs ?? {});
-  const archives = [nodeImages(), ...(options.images ?? []).map((path) => Promise.resolve(path))];
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-cluster-'));
   mkdirSync(join(dir, 'log'));
   writeFileSync(join(dir, 'resolv.conf'), '');
   const supervisor = new Supervisor(dir, options.onFailure ?? reportFailure);
   try {
-    return await boot({ supervisor, programs, archives, progress });
+    return await boot({ supervisor, programs, images: options.images ?? [], progress });
   } catch (error) {
     await supervisor.stop();
     throw error;
@@ -155,11 +154,11 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
 type Boot = {
   readonly supervisor: Supervisor;
   readonly programs: Programs;
-  readonly archives: readonly Promise<string>[];
+  readonly images: readonly ImageSpec[];
   readonly progress: (step: string) => void;
 };
 
-const boot = async ({ supervisor, programs, archives, progress }: Boot): Promise<Cluster> => {
+const boot = async ({ supervisor, programs, images, progress }: Boot): Promise<Cluster> => {
   const { dir } = supervisor;
   const isolated = supervisor.event('ready');
   const slot = Number(await supervisor.event('slot'));
@@ -170,9 +169,8 @@ const boot = async ({ supervisor, programs, archives, progress }: Boot): Promise
   await Promise.all([isolated, writeKubeletClient(dir)]);
   progress(`isolated in slot ${slot}`);
   await Promise.all((['etcd', 'kube-apiserver', 'containerd'] as const).map((name) => supervisor.start(name)));
-  let imports = 0;
-  const load = (path: string): Promise<void> => supervisor.import(`image${++imports}`, path);
-  const imported = Promise.all(archives.map(async (archive) => load(await archive))).then(() => progress('images'));
+  const loader = imageLoader((id, path) => supervisor.import(id, path));
+  const imported = loader.provide([pauseSpec(), ...images]).then(() => progress('images'));
   const up = async (): Promise<void> => {
     await apiServerReady(supervisor, api);
     progress('API server');
@@ -205,7 +203,9 @@ const boot = async ({ supervisor, programs, archives, progress }: Boot): Promise
     ip,
     binDir,
     api,
-    loadImage: load,
+    registry: REGISTRY,
+    disposable: true,
+    ...loader,
     componentPid: (name) => hostPid(dir, name),
     signal: (name, signal) => supervisor.signal(name, signal),
     kill: (name, signal = 'KILL') => supervisor.kill(name, signal),

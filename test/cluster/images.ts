@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { archiveOf, buildImage, type ImageSpec } from '../images/image.ts';
+import { archiveOf, buildImage, type Image, type ImageSpec } from '../images/image.ts';
 import { pauseImage } from '../images/specs.ts';
 import { Store } from '../images/store.ts';
 import { PAUSE_IMAGE } from './node/names.ts';
@@ -8,15 +8,40 @@ import { cacheFolder, toolFile } from './tools/cache.ts';
 /** The images built on this machine; in the user's cache folder. */
 export const imageStore = (): Store => new Store(join(cacheFolder(), 'images'));
 
-/** Builds images and puts them into one archive, layers shared; its path. */
-export const buildArchive = async (specs: readonly ImageSpec[], store: Store = imageStore()): Promise<string> => {
+const buildImages = async (store: Store, specs: readonly ImageSpec[]): Promise<Image[]> => {
   const images = [];
   for (const spec of specs) {
     images.push(await buildImage(store, spec));
   }
   await store.prune(Date.now());
-  return archiveOf(store, images);
+  return images;
 };
 
-/** The archive without which no pod starts. */
-export const nodeImages = (): Promise<string> => buildArchive([pauseImage(toolFile('pause', 'pause'), PAUSE_IMAGE)]);
+/** The image without which no pod starts. */
+export const pauseSpec = (): ImageSpec => pauseImage(toolFile('pause', 'pause'), PAUSE_IMAGE);
+
+export type ImageLoader = {
+  /** Imports an image archive (docker or OCI). */
+  loadImage(path: string): Promise<void>;
+  /** Builds images and imports those whose content the node does not have under these names yet. */
+  provide(specs: readonly ImageSpec[]): Promise<void>;
+};
+
+/** @param load imports the archive at a path; the id tells concurrent imports apart */
+export const imageLoader = (load: (id: string, path: string) => Promise<void>): ImageLoader => {
+  const loaded = new Set<string>();
+  let imports = 0;
+  const loadImage = (path: string): Promise<void> => load(`image${++imports}`, path);
+  const provide = async (specs: readonly ImageSpec[]): Promise<void> => {
+    const store = imageStore();
+    const images = await buildImages(store, specs);
+    const missing = images.filter(({ names, manifest }) => !loaded.has(`${manifest.digest} ${names.join(' ')}`));
+    if (missing.length > 0) {
+      await loadImage(await archiveOf(store, missing));
+    }
+    for (const { names, manifest } of missing) {
+      loaded.add(`${manifest.digest} ${names.join(' ')}`);
+    }
+  };
+  return { loadImage, provide };
+};

@@ -1,4 +1,16 @@
+// The disposable cluster, and what gets installed into it.
 export { startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
+export {
+  DEMO_NAMESPACE,
+  DEMO_VERSIONS,
+  demoSpecs,
+  installBluegreen,
+  installDemo,
+  RELEASE,
+  webhookSpec,
+} from './install.ts';
 export type { Kube } from './kube.ts';
 export { NODE_NAME, REGISTRY } from './node/names.ts';
+export { openOwnCluster, type Target } from './target.ts';
 export { Problem, reportProblem } from './tools/problem.ts';
+export { installTraefik, installTraefikCrds, TRAEFIK_NAMESPACE, type Traefik, type TraefikOptions } from './traefik.ts';

@@ -70,3 +70,18 @@ export const makeKube = (options: KubeOptions): Kube => {
   };
   return kube;
 };
+
+/** Waits until a Deployment is rolled out; a Problem shows its pods and what they logged last. */
+export const rolledOut = async (kube: Kube, namespace: string, deployment: string): Promise<void> => {
+  const at = ['-n', namespace];
+  const status = ['rollout', 'status', `deployment/${deployment}`, '--timeout=120s'];
+  const { code, stderr } = await kube.kubectl([...at, ...status]);
+  if (code === 0) {
+    return;
+  }
+  const pods = await kube.kubectl([...at, 'get', 'pods', '-o', 'wide']);
+  const logs = await kube.kubectl([...at, 'logs', `deployment/${deployment}`, '--tail=10']);
+  throw new Problem(
+    `Deployment ${deployment} in namespace ${namespace} is not ready: ${stderr.trim()}\n${pods.stdout}${logs.stdout}`,
+  );
+};

@@ -39,11 +39,20 @@ const fileHash = async (path: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-const layerKey = async (entries: readonly Entry[]): Promise<string> => {
+const keys = new WeakMap<readonly Entry[], Promise<string>>();
+
+const computeKey = async (entries: readonly Entry[]): Promise<string> => {
   const described = entries.map(async (entry) =>
     entry.kind === 'file' ? { ...entry, source: await fileHash(entry.source) } : entry,
   );
   return JSON.stringify(await Promise.all(described));
+};
+
+// Images share layers, and the one with Node takes a while to read.
+const layerKey = (entries: readonly Entry[]): Promise<string> => {
+  const key = keys.get(entries) ?? computeKey(entries);
+  keys.set(entries, key);
+  return key;
 };
 
 const buildLayer = async (store: Store, entries: readonly Entry[]): Promise<Blob> =>

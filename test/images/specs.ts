@@ -12,7 +12,7 @@ const folders = (paths: readonly string[], mode = 0o755): Entry[] =>
   paths.map((path) => ({ kind: 'folder', path: `${path}/`, mode }));
 
 const BASE: readonly Entry[] = [
-  ...folders(['etc', 'tmp'], 0o755),
+  ...folders(['etc']),
   ...folders(['tmp'], 0o1777),
   { kind: 'text', path: 'etc/passwd', mode: 0o644, content: `nonroot:x:${USER}:${USER}:nonroot:/tmp:/sbin/nologin\n` },
   { kind: 'text', path: 'etc/group', mode: 0o644, content: `nonroot:x:${USER}:\n` },
@@ -24,8 +24,7 @@ const nodeBinary = (): string => {
   return existsSync(packaged) ? packaged : process.execPath;
 };
 
-/** Node and the libraries that it is linked with, at the paths where it looks for them. */
-const nodeLayer = async (): Promise<Entry[]> => {
+const makeNodeLayer = async (): Promise<Entry[]> => {
   const binary = nodeBinary();
   const listed = await runOk('ldd', [binary]);
   const libraries = [...listed.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
@@ -37,6 +36,11 @@ const nodeLayer = async (): Promise<Entry[]> => {
   }));
   return [...BASE, { kind: 'file', path: 'usr/bin/node', mode: 0o755, source: binary }, ...files];
 };
+
+let madeNodeLayer: Promise<Entry[]> | undefined;
+
+/** Node and the libraries that it is linked with, at the paths where it looks for them. */
+const nodeLayer = (): Promise<Entry[]> => (madeNodeLayer ??= makeNodeLayer());
 
 const program = (source: string, path: string): Entry => ({ kind: 'file', path, mode: 0o755, source });
 

@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -89,7 +89,6 @@ export class Store {
   }
 
   async #known(index: string): Promise<{ digest: string; size: number } | undefined> {
-    const { readFile } = await import('node:fs/promises');
     const [digest = '', size = ''] = (await readFile(index, 'utf8')).split(' ');
     const path = this.pathOf(digest);
     if (statSync(path, { throwIfNoEntry: false })?.size !== Number(size)) {

@@ -1,5 +1,4 @@
 import { createReadStream, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 
 /** One entry of an archive. Paths are relative, without a leading slash; modes are Unix permissions. */
 export type Entry =
@@ -60,6 +59,3 @@ export async function* tar(entries: readonly Entry[]): AsyncGenerator<Buffer> {
   }
   yield Buffer.alloc(2 * BLOCK);
 }
-
-/** A file's text, or '' if there is none. */
-export const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');

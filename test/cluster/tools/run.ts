@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Problem } from './problem.ts';
 
@@ -37,7 +38,7 @@ export const runOk = async (command: string, args: readonly string[], options: R
   const { code, stdout, stderr } = await run(command, args, options);
   if (code !== 0) {
     const last = `${stderr}${stderr === '' ? stdout : ''}`.trim().split('\n').slice(-8).join('\n');
-    throw new Problem(`${command} ${args.slice(0, 3).join(' ')} failed with status ${code}:\n${last}`);
+    throw new Problem(`${[basename(command), ...args].join(' ')} failed with status ${code}:\n${last}`);
   }
   return stdout;
 };

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The demo app: stands in for podinfo where podinfo's own images cannot be had, in as many versions as are needed.
 import { hostname } from 'node:os';
 import { createApp } from './app.ts';

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoBundle, webhookBundle } from '../images/bundles.ts';
+import type { ImageSpec } from '../images/image.ts';
+import { demoImage, webhookImage } from '../images/specs.ts';
+import { rolledOut } from './kube.ts';
+import type { Target } from './target.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const CHART = join(ROOT, 'charts', 'bluegreen');
+const EXAMPLES = join(ROOT, 'examples');
+
+/** The demo app's versions; the examples name podinfo's images of the same versions. */
+export const DEMO_VERSIONS = ['6.1.5', '6.1.6'] as const;
+export const DEMO_NAMESPACE = 'demo-bluegreen';
+export const RELEASE = { name: 'bluegreen', namespace: 'bluegreen-system' } as const;
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '0.0.0';
+};
+
+/** The webhook's image, built from the sources as they are now. */
+export const webhookSpec = async (registry: string): Promise<ImageSpec> =>
+  webhookImage(await webhookBundle(), [`${registry}/bluegreen-webhook:${version()}`]);
+
+/** The demo app's images, by their own names and by those of podinfo's published images. */
+export const demoSpecs = async (registry: string): Promise<ImageSpec[]> => {
+  const bundle = await demoBundle();
+  return Promise.all(
+    DEMO_VERSIONS.map((tag) =>
+      demoImage(bundle, tag, [`${registry}/bluegreen-demo:${tag}`, `ghcr.io/stefanprodan/podinfo:${tag}`]),
+    ),
+  );
+};
+
+const setFlags = (values: Readonly<Record<string, string>>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+
+/**
+ * Installs or upgrades the chart with the webhook built from the sources, and waits until it is ready.
+ * @param values as for helm's --set: dotted names
+ */
+export const installBluegreen = async (
+  target: Target,
+  values: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  await target.provide([await webhookSpec(target.registry)]);
+  const image = { 'image.repository': `${target.registry}/bluegreen-webhook`, 'image.tag': version() };
+  const place = ['-n', RELEASE.namespace, '--create-namespace', '--wait', '--timeout', '120s'];
+  const flags = setFlags({ ...image, ...values });
+  await target.helmOk(['upgrade', '--install', RELEASE.name, CHART, ...place, ...flags]);
+};
+
+/**
+ * Deploys the example manifests and waits until both colors are ready. A cluster of the user's own pulls podinfo's
+ * published images; a disposable one gets the demo app under their names.
+ */
+export const installDemo = async (target: Target): Promise<void> => {
+  if (target.disposable) {
+    await target.provide(await demoSpecs(target.registry));
+  }
+  await target.kubectlOk(['apply', '-f', EXAMPLES]);
+  for (const color of ['blue', 'green']) {
+    await rolledOut(target, DEMO_NAMESPACE, color);
+  }
+};

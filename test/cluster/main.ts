@@ -1,0 +1,136 @@
+// npm run cluster: boots a disposable cluster, installs Traefik, the webhook and the demo app, and stays until it is
+// told to go. With --context it installs into a cluster of your own instead.
+import { parseArgs } from 'node:util';
+import { traefikImage } from '../images/specs.ts';
+import { startCluster, type Cluster } from './cluster.ts';
+import { DEMO_NAMESPACE, demoSpecs, installBluegreen, installDemo, webhookSpec } from './install.ts';
+import { REGISTRY } from './node/names.ts';
+import { openOwnCluster, type Target } from './target.ts';
+import { toolFile } from './tools/cache.ts';
+import { Problem, reportProblem } from './tools/problem.ts';
+import { installTraefik, type Traefik } from './traefik.ts';
+
+const USAGE = `Usage: npm run cluster -- [flags]
+
+Boots a disposable Kubernetes cluster on this machine (Linux, root) with Traefik, bluegreen and the demo app.
+It is gone when this command ends: Ctrl-C, or the end of its standard input.
+
+  --bare                 Traefik only: neither bluegreen nor the demo app
+  --context NAME         install into a cluster of your own, by its context; nothing is removed at the end
+  --registry HOST/PATH   with --context: where images are pushed to and pulled from (REGISTRY_AUTH=user:password)
+  -h, --help             show this
+`;
+
+const OPTIONS = {
+  bare: { type: 'boolean', default: false },
+  context: { type: 'string' },
+  registry: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const readFlags = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    throw new Problem(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+};
+
+const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const started = Date.now();
+  const result = await work();
+  say(`  ${what.padEnd(40)} ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return result;
+};
+
+const install = async (target: Target, bare: boolean): Promise<void> => {
+  if (!bare) {
+    await timed('bluegreen (chart and webhook)', () => installBluegreen(target));
+    await timed('demo app (blue 6.1.5, green 6.1.6)', () => installDemo(target));
+  }
+};
+
+const describe = (cluster: Cluster, traefik: Traefik, bare: boolean): void => {
+  say('');
+  say(`export KUBECONFIG=${cluster.kubeconfig}`);
+  say(`export KUBECACHEDIR=${cluster.env['KUBECACHEDIR']}`);
+  say(`export PATH=${cluster.binDir}:$PATH     # kubectl and helm`);
+  say('');
+  say(`Traefik           ${traefik.url} (entry point web), API and dashboard ${traefik.apiUrl}/dashboard/`);
+  if (!bare) {
+    say(`demo, production  curl -H 'Host: podinfo.localhost' ${traefik.url}/`);
+    say(`demo, status      kubectl -n ${DEMO_NAMESPACE} get traefikservices,deployments,services`);
+  }
+  say(`logs              ${cluster.dir}/log`);
+  say('');
+  say('Ctrl-C ends it and leaves nothing behind.');
+};
+
+const told = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve());
+    }
+    process.stdin.once('end', resolve).once('error', resolve).resume();
+  });
+
+const runDisposable = async (bare: boolean): Promise<void> => {
+  const end = told();
+  const broken = Promise.withResolvers<never>();
+  say('Booting a disposable cluster ...');
+  const images = [traefikImage(toolFile('traefik', 'traefik'), `${REGISTRY}/traefik:v3.6.12`)];
+  if (!bare) {
+    images.push(await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY)));
+  }
+  const boot = (): Promise<Cluster> => startCluster({ images, onFailure: broken.reject });
+  const cluster = await timed('Kubernetes 1.34', boot);
+  try {
+    const work = async (): Promise<void> => {
+      const traefik = await timed('Traefik 3.6', () => installTraefik(cluster));
+      await install(cluster, bare);
+      describe(cluster, traefik, bare);
+      await end;
+    };
+    await Promise.race([work(), end, broken.promise]);
+  } finally {
+    await cluster.stop();
+  }
+  say('The cluster is gone.');
+};
+
+const runOwn = async (context: string, registry: string | undefined, bare: boolean): Promise<void> => {
+  const target = await openOwnCluster({ context, registry, credentials: process.env['REGISTRY_AUTH'] });
+  try {
+    say(`Installing into the cluster of context ${context} ...`);
+    const crd = await target.kubectl(['get', 'crd', 'traefikservices.traefik.io']);
+    if (crd.code === 0) {
+      say('  Traefik is there already');
+    } else {
+      await timed('Traefik 3.6', () => installTraefik(target, { image: 'docker.io/library/traefik:v3.6.12' }));
+    }
+    await install(target, bare);
+    say(`Done. What was installed stays; see: kubectl --context ${context} get pods -A`);
+  } finally {
+    target.close();
+  }
+};
+
+const main = async (): Promise<void> => {
+  const { bare, context, registry, help } = readFlags(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(USAGE);
+  } else if (context === undefined) {
+    await runDisposable(bare);
+  } else {
+    await runOwn(context, registry, bare);
+  }
+  // Standard input may still be open.
+  process.exit();
+};
+
+await main().catch((error: unknown) => {
+  reportProblem(error);
+  process.exit();
+});
