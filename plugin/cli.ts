@@ -1,0 +1,105 @@
+import { commandIndex, parseArguments } from './args.ts';
+import type { Call, Command } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { GLOBAL_FLAGS } from './flags.ts';
+import { commandHelp, mainHelp } from './help.ts';
+import type { Io } from './io.ts';
+import { EXIT } from './io.ts';
+import { UsageError, UserError, describeError } from './kube/errors.ts';
+import { createPaint } from './printers/paint.ts';
+import { openSession } from './session.ts';
+import type { Session } from './session.ts';
+import { suggest } from './suggest.ts';
+
+const PROGRAM = 'kubectl bluegreen';
+
+/** Runs one command line to its exit code. Every error ends here, as a message on stderr. */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const index = commandIndex(argv, GLOBAL_FLAGS);
+  const word = argv[index];
+  if (word === undefined) return withoutCommand(argv, io);
+  const words = argv.toSpliced(index, 1);
+  if (word === 'help') return help(words, io);
+  const command = COMMANDS.find((each) => each.name === word);
+  if (command === undefined) return unknownCommand(word, io);
+  return runCommand(command, words, io);
+}
+
+async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
+  const sessions: Promise<Session>[] = [];
+  try {
+    const { flags, positionals, rest } = parseArguments(argv, [...GLOBAL_FLAGS, ...command.flags]);
+    if (flags.boolean('help')) {
+      io.out.write(commandHelp(command));
+      return EXIT.ok;
+    }
+    const args = command.takesRest ? positionals : [...positionals, ...(rest ?? [])];
+    checkCount(command, args);
+    const color = flags.text('color');
+    const paint = {
+      out: createPaint(io.out, color, io.files.env),
+      err: createPaint(io.err, color, io.files.env),
+    };
+    const connect = (): Promise<Session> => {
+      const session = sessions[0] ?? openSession(flags, io, paint.err);
+      sessions[0] = session;
+      return session;
+    };
+    const call: Call = { io, flags, args, rest, paint, connect };
+    return await command.run(call);
+  } catch (error) {
+    return report(error, command, io);
+  } finally {
+    await closeAll(sessions);
+  }
+}
+
+async function closeAll(sessions: readonly Promise<Session>[]): Promise<void> {
+  for (const session of await Promise.allSettled(sessions)) {
+    if (session.status === 'fulfilled') session.value.client.close();
+  }
+}
+
+function checkCount(command: Command, args: readonly string[]): void {
+  const { min, max } = command.arguments;
+  if (args.length < min) throw new UsageError(`required argument missing: ${command.usage}`);
+  if (args.length <= max) return;
+  throw new UsageError(
+    max === 0 ? `unexpected argument "${args[0]}"` : `at most ${max} argument, received ${args.length}`,
+  );
+}
+
+function report(error: unknown, command: Command, io: Io): number {
+  if (io.interrupted.aborted) return EXIT.interrupted;
+  io.err.write(`${describeError(error)}\n`);
+  if (error instanceof UsageError) io.err.write(`See '${PROGRAM} ${command.name} --help' for usage.\n`);
+  return error instanceof UserError ? error.exitCode : EXIT.error;
+}
+
+function withoutCommand(argv: readonly string[], io: Io): number {
+  try {
+    parseArguments(argv, GLOBAL_FLAGS);
+  } catch (error) {
+    io.err.write(`${describeError(error)}\nSee '${PROGRAM} --help' for usage.\n`);
+    return EXIT.error;
+  }
+  io.out.write(mainHelp(COMMANDS));
+  return EXIT.ok;
+}
+
+function help(words: readonly string[], io: Io): number {
+  const [name] = words;
+  const command = COMMANDS.find((each) => each.name === name);
+  if (name !== undefined && !name.startsWith('-') && command === undefined) return unknownCommand(name, io);
+  io.out.write(command === undefined ? mainHelp(COMMANDS) : commandHelp(command));
+  return EXIT.ok;
+}
+
+function unknownCommand(word: string, io: Io): number {
+  const names = COMMANDS.filter((command) => !command.hidden).map((command) => command.name);
+  const meant = suggest(word, names);
+  io.err.write(`error: unknown command "${word}" for "${PROGRAM}"\n`);
+  if (meant.length > 0) io.err.write(`\nDid you mean this?\n${meant.map((name) => `\t${name}\n`).join('')}\n`);
+  io.err.write(`See '${PROGRAM} --help' for usage.\n`);
+  return EXIT.error;
+}

@@ -1,0 +1,163 @@
+import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
+import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
+import type { Call, Command } from '../command.ts';
+import { undoRisks } from '../drift.ts';
+import { MUTATION_FLAGS } from '../flags.ts';
+import { EXIT } from '../io.ts';
+import { UserError, describeError } from '../kube/errors.ts';
+import { dryRunOf, printMutation, sendPatch, sendSwitch, undoSwitches } from '../mutate.ts';
+import { commandLine, running } from '../names.ts';
+import { planSwitch } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import { askFacts, judge, violationLines } from '../preflight.ts';
+import { checkFormat } from '../printers/object.ts';
+import type { Session } from '../session.ts';
+import { parseTarget } from '../target.ts';
+import type { Target } from '../target.ts';
+import { findTarget, resourceName } from '../traefikservices.ts';
+import type { Found } from '../traefikservices.ts';
+
+/** A promotion that passed, or did not pass, its preflight. */
+interface Prepared {
+  readonly found: Found;
+  readonly plan: Plan;
+  readonly facts: Facts;
+  /** Null when the color is live already. */
+  readonly decision: Decision | null;
+}
+
+export const promote: Command = {
+  name: 'promote',
+  usage: '[NAME...]',
+  summary: 'Send production to the preview',
+  description: `Send production to the preview, at once.
+
+The policy of the webhook is asked first; with a violation nothing is changed. Then one patch gives the preview all of the
+weight, guarded against whatever others do meanwhile. Several names are switched together: all of them pass first, and when
+one fails, those that were switched are switched back.
+
+With --to, a color that is live already is left alone and the exit code is 0.`,
+  examples: [
+    { comment: 'Send production to the preview of "shop"', command: 'kubectl bluegreen promote shop -n demo' },
+    { comment: 'The same from a pipeline that may run twice', command: 'kubectl bluegreen promote shop --to green' },
+    {
+      comment: 'See whether it would pass, with the webhook asked too',
+      command: 'kubectl bluegreen promote shop --dry-run=server',
+    },
+  ],
+  flags: [
+    {
+      name: 'to',
+      type: 'text',
+      choices: ['blue', 'green'],
+      help: 'The color to promote. By default the one that is not live.',
+    },
+    ...MUTATION_FLAGS,
+  ],
+  arguments: { min: 0, max: 50 },
+  completes: 'names',
+  run: async (call) => {
+    checkFormat(call.flags.text('output'));
+    const session = await call.connect();
+    const targets = call.args.length === 0 ? [null] : [...new Set(call.args)].map(parseTarget);
+    const prepared = await Promise.all(targets.map((target) => prepare(call, session, target)));
+    if (refused(call, prepared)) return EXIT.error;
+    return switchAll(call, session, prepared);
+  },
+};
+
+async function prepare(call: Call, session: Session, target: Target | null): Promise<Prepared> {
+  const found = await findTarget(session, target);
+  const state = stateOf(found.object, found.pair);
+  if (state.active === null)
+    throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
+  const to = colorFlag(call) ?? otherColor(state.active);
+  const plan = planSwitch(found.object, found.pair, to);
+  if (plan === null) throw detached(found, to);
+  const live = state.active === to && effectiveWeight(state[otherColor(to)]) === 0;
+  if (live) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
+  const facts = await askFacts(session, found, call.io);
+  return { found, plan, facts, decision: judge(found, plan, facts, call.io) };
+}
+
+function colorFlag({ flags }: Call): Color | null {
+  const value = flags.text('to');
+  return value === 'blue' || value === 'green' ? value : null;
+}
+
+function detached(found: Found, to: Color): UserError {
+  const service = found.pair[to];
+  return new UserError(
+    `${resourceName(found)} does not list ${service}, so there is nothing to promote. ` +
+      `Add ${service} to spec.weighted.services with weight 0 once it has ready pods, test it, and promote again`,
+  );
+}
+
+/** Says why not, for every release at once; true when any of them is refused. */
+function refused(call: Call, prepared: readonly Prepared[]): boolean {
+  let any = false;
+  for (const { found, plan, decision } of prepared) {
+    if (decision === null) continue;
+    const lines = [...violationLines(decision), ...wouldRollBack(call, found, plan, decision)];
+    if (lines.length === 0) continue;
+    any = true;
+    const unchanged = prepared.length > 1 ? 'Nothing was changed, for none of the names' : 'Nothing was changed';
+    call.io.err.write(
+      `error: ${resourceName(found)} cannot be promoted to ${plan.to}. ${unchanged}:\n${lines.join('\n')}\n`,
+    );
+  }
+  return any;
+}
+
+/** A second "promote" must not take production back to the version it just left: that is a rollback, and has its own word. */
+function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision): readonly string[] {
+  if (decision.switched?.kind !== 'rollback' || colorFlag(call) !== null) return [];
+  return [
+    `  - ${plan.to} is the version that ${plan.from} replaced. To go back to it: ${commandLine('rollback', found)}. ` +
+      `To release something new, deploy it to ${plan.to} first`,
+  ];
+}
+
+async function switchAll(call: Call, session: Session, prepared: readonly Prepared[]): Promise<number> {
+  const done: { readonly found: Found; readonly undo: () => Promise<void> }[] = [];
+  for (const item of prepared) {
+    const { found, plan, decision } = item;
+    if (decision === null) {
+      printMutation(call, found, 'unchanged', found.object);
+      continue;
+    }
+    for (const warning of decision.warnings) call.io.err.write(`${call.paint.err.warn('Warning:')} ${warning}\n`);
+    try {
+      const stored = await sendSwitch(call, session, found, plan);
+      printMutation(call, found, 'promoted', stored);
+      hint(call, item, { ...found, object: stored });
+      done.push({ found, undo: () => switchBack(call, session, { ...found, object: stored }, plan.from) });
+    } catch (error) {
+      if (done.length === 0 || dryRunOf(call) !== 'none') throw error;
+      call.io.err.write(`${describeError(error)}\n`);
+      await undoSwitches(call, done);
+      return EXIT.error;
+    }
+  }
+  return EXIT.ok;
+}
+
+async function switchBack(call: Call, session: Session, found: Found, to: Color | null): Promise<void> {
+  const plan = to === null ? null : planSwitch(found.object, found.pair, to);
+  if (plan !== null) await sendPatch(call, session, found, plan.patch);
+}
+
+function hint(call: Call, { plan, facts }: Prepared, stored: Found): void {
+  if (dryRunOf(call) !== 'none') return;
+  const { err } = call.io;
+  const paint = call.paint.err;
+  const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
+  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is live now.`);
+  if (plan.from === null || previousOf(stored.object) !== plan.from) {
+    err.write(
+      `\n${paint.warn('Warning:')} the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
+        `has nothing to go by. Is it installed, and does it watch this namespace?\n`,
+    );
+  } else err.write(` To go back: ${commandLine('rollback', stored)}\n`);
+  for (const risk of undoRisks(stored.object, stored.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
+}

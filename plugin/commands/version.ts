@@ -1,0 +1,22 @@
+import type { Command } from '../command.ts';
+import { EXIT } from '../io.ts';
+import { UsageError } from '../kube/errors.ts';
+import { printObject } from '../printers/object.ts';
+import { VERSION } from '../version.ts';
+
+export const version: Command = {
+  name: 'version',
+  usage: '',
+  summary: 'Show the version of the plugin',
+  description: 'Show the version of the plugin. No cluster is asked.',
+  examples: [{ comment: 'For a script', command: 'kubectl bluegreen version -o json' }],
+  flags: [{ name: 'output', short: 'o', type: 'text', help: 'Output format. One of: (json, yaml).' }],
+  arguments: { min: 0, max: 0 },
+  run: (call) => {
+    const format = call.flags.text('output') ?? '';
+    if (!['', 'json', 'yaml'].includes(format)) throw new UsageError('--output must be "yaml" or "json"');
+    const document = { clientVersion: { gitVersion: `v${VERSION}`, platform: `${process.platform}/${process.arch}` } };
+    call.io.out.write(format === '' ? `kubectl-bluegreen v${VERSION}\n` : printObject(document, '', format));
+    return Promise.resolve(EXIT.ok);
+  },
+};

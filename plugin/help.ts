@@ -1,0 +1,65 @@
+import type { Command } from './command.ts';
+import { GLOBAL_FLAGS } from './flags.ts';
+import type { FlagSpec } from './flags.ts';
+
+const PROGRAM = 'kubectl bluegreen';
+
+/** Help of one command, laid out as kubectl's. */
+export function commandHelp(command: Command): string {
+  const examples = command.examples.map(({ comment, command: line }) => `  # ${comment}\n  ${line}`).join('\n\n');
+  const flags = visible(command.flags);
+  const usage = [PROGRAM, command.name, command.usage, flags.length > 0 ? '[flags]' : '', '[options]'];
+  return [
+    command.description,
+    ...(examples === '' ? [] : [`Examples:\n${examples}`]),
+    ...(flags.length === 0 ? [] : [`Options:\n${flags.map(flagHelp).join('\n\n')}`]),
+    `Usage:\n  ${usage.filter((part) => part !== '').join(' ')}`,
+    `Use "${PROGRAM} options" for a list of global command-line options (applies to all commands).\n`,
+  ].join('\n\n');
+}
+
+/** Help of the plugin: its commands. */
+export function mainHelp(commands: readonly Command[]): string {
+  const shown = commands.filter((command) => !command.hidden);
+  const width = Math.max(...shown.map((command) => command.name.length)) + 3;
+  const lines = shown.map((command) => `  ${command.name.padEnd(width)}${command.summary}`);
+  return `Blue-green releases behind Traefik: safe switches, one-second rollbacks.
+
+Commands:
+${lines.join('\n')}
+
+Usage:
+  ${PROGRAM} [command] [options]
+
+Exit codes:
+  0     done, or nothing to do
+  1     an error, a denial, or something that cannot be done now
+  3     what was waited for did not come within --timeout
+  130   interrupted
+
+Use "${PROGRAM} <command> --help" for more information about a given command.
+Use "${PROGRAM} options" for a list of global command-line options (applies to all commands).
+`;
+}
+
+/** The global flags. */
+export function optionsHelp(): string {
+  const flags = visible(GLOBAL_FLAGS).map(flagHelp).join('\n\n');
+  return `The following options can be passed to any command:\n\n${flags}\n`;
+}
+
+function visible(flags: readonly FlagSpec[]): readonly FlagSpec[] {
+  return flags.filter((flag) => !flag.hidden).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function flagHelp(flag: FlagSpec): string {
+  const names = flag.short === undefined ? `    --${flag.name}` : `    -${flag.short}, --${flag.name}`;
+  return `${names}=${fallbackText(flag)}:\n        ${flag.help}`;
+}
+
+function fallbackText(flag: FlagSpec): string {
+  if (flag.type === 'boolean') return flag.fallback ?? 'false';
+  if (flag.type === 'list') return '[]';
+  if (flag.type === 'text') return `'${flag.fallback ?? ''}'`;
+  return flag.fallback ?? '0';
+}

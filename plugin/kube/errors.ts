@@ -1,0 +1,82 @@
+import type { JsonObject } from '../../webhook/policy/types.ts';
+import { objectsAt, stringAt } from './values.ts';
+
+/** What a user can put right: printed as `error: <message>`. */
+export class UserError extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Wrong usage: printed with a pointer to the command's help. */
+export class UsageError extends Error {}
+
+/** A kubeconfig or flags that do not lead to a cluster. `invalid` lists what kubectl calls errors in configuration. */
+export class ConfigError extends Error {
+  readonly invalid: boolean;
+  constructor(message: string, options: { readonly invalid?: boolean } = {}) {
+    super(message);
+    this.invalid = options.invalid ?? false;
+  }
+}
+
+/** The API server was not reached. The message is complete, in kubectl's words. */
+export class ConnectError extends Error {
+  readonly hint: string | null;
+  constructor(message: string, hint: string | null = null) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** The API server answered with an error. */
+export class ApiError extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly status: JsonObject;
+  constructor(code: number, status: JsonObject) {
+    super(stringAt(status, 'message') ?? `the server answered with HTTP status ${code}`);
+    this.code = code;
+    this.reason = stringAt(status, 'reason') ?? '';
+    this.status = status;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What a person reads on stderr, worded as kubectl words it; without a newline at the end. */
+export function describeError(error: unknown): string {
+  if (error instanceof ApiError) return describeStatus(error);
+  if (error instanceof ConnectError) return error.hint === null ? error.message : `${error.message}\n${error.hint}`;
+  if (error instanceof ConfigError && error.invalid) return describeInvalid(error.message.split('\n'));
+  return `error: ${messageOf(error)}`;
+}
+
+function describeInvalid(problems: readonly string[]): string {
+  if (problems.length === 1) return `Error in configuration: ${problems[0]}`;
+  return ['Error in configuration: ', ...problems.map((problem) => `* ${problem}`)].join('\n');
+}
+
+function describeStatus(error: ApiError): string {
+  if (error.reason === 'Unauthorized') return `error: You must be logged in to the server (${error.message})`;
+  if (error.reason === 'Invalid') return describeInvalidObject(error);
+  if (error.reason !== '') return `Error from server (${error.reason}): ${error.message}`;
+  return `Error from server: ${error.message}`;
+}
+
+function describeInvalidObject(error: ApiError): string {
+  const kind = stringAt(error.status, 'details', 'kind') ?? '';
+  const name = stringAt(error.status, 'details', 'name') ?? '';
+  const causes = objectsAt(error.status, 'details', 'causes').map(
+    (cause) => `${stringAt(cause, 'field') ?? ''}: ${stringAt(cause, 'message') ?? ''}`,
+  );
+  const subject = kind || name ? `The ${kind} "${name}" is invalid` : 'The request is invalid';
+  if (causes.length === 0) return kind || name ? subject : `${subject}: ${error.message}`;
+  if (causes.length === 1) return `${subject}: ${causes[0]}`;
+  return [`${subject}: `, ...[...new Set(causes)].map((cause) => `* ${cause}`)].join('\n');
+}

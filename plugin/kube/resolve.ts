@@ -1,0 +1,264 @@
+import { ConfigError, UserError } from './errors.ts';
+import { EMPTY } from './kubeconfig.ts';
+import type { Cluster, Files, Kubeconfig, User } from './kubeconfig.ts';
+
+/** kubectl's global flags, as given; undefined or empty where not given. */
+export interface ConnectionFlags {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly server?: string | undefined;
+  readonly token?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly as?: string | undefined;
+  readonly asUid?: string | undefined;
+  readonly asGroups?: readonly string[] | undefined;
+  readonly asUserExtra?: readonly string[] | undefined;
+  readonly requestTimeout?: string | undefined;
+  readonly tlsServerName?: string | undefined;
+  readonly insecure?: boolean | undefined;
+  readonly ca?: string | undefined;
+  readonly clientCertificate?: string | undefined;
+  readonly clientKey?: string | undefined;
+}
+
+/** Which server to talk to, as whom, and about which namespace. */
+export interface Connection {
+  /** Scheme, host, port and path prefix, without a slash at the end. */
+  readonly url: URL;
+  readonly cluster: Cluster;
+  /** Credentials; the empty user for a plain-text server, which kubectl never shows a secret to. */
+  readonly user: User;
+  readonly impersonate: Impersonation | null;
+  /** Milliseconds for a single request; 0 is no limit. */
+  readonly timeout: number;
+  readonly namespace: string;
+}
+
+export interface Impersonation {
+  readonly user: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Applies flags and context to a kubeconfig, by kubectl's precedence. Throws a ConfigError worded as kubectl's. */
+export function resolveConnection(config: Kubeconfig, flags: ConnectionFlags, files: Files): Connection {
+  const contextName = flags.context || config.currentContext;
+  if (flags.context && !config.contexts.has(flags.context)) {
+    throw new ConfigError(`context "${flags.context}" does not exist`);
+  }
+  const context = config.contexts.get(contextName) ?? EMPTY.context;
+  const userName = flags.user || context.user;
+  const clusterName = flags.cluster || context.cluster;
+  if (flags.user && !config.users.has(flags.user)) throw new ConfigError(`auth info "${flags.user}" does not exist`);
+  if (flags.cluster && !config.clusters.has(flags.cluster)) {
+    throw new ConfigError(`cluster "${flags.cluster}" does not exist`);
+  }
+  const defaultServer = files.env['KUBERNETES_MASTER'] || 'http://localhost:8080';
+  const user = overrideUser(config.users.get(userName) ?? EMPTY.user, flags);
+  const cluster = overrideCluster(config.clusters.get(clusterName) ?? EMPTY.cluster, flags, defaultServer);
+  const problems = [
+    ...(contextName && !config.contexts.has(contextName)
+      ? [`context was not found for specified context: ${contextName}`]
+      : []),
+    ...userProblems(userName, user, files),
+    ...clusterProblems(clusterName, cluster, files),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'), { invalid: true });
+  const timeout = parseTimeout(flags.requestTimeout);
+  const nothingGiven = cluster.server === defaultServer && timeout === 0 && user.as === '' && !hasTls(cluster.server);
+  const inCluster = nothingGiven && inClusterPossible(files);
+  const namespace =
+    stripNamespacePrefix(flags.namespace) ||
+    context.namespace ||
+    (inClusterPossible(files) ? inClusterNamespace(files) : 'default');
+  if (inCluster) return { ...inClusterConnection(flags, files), timeout, namespace };
+  const url = parseServer(cluster);
+  return {
+    url,
+    cluster,
+    user: url.protocol === 'https:' ? user : EMPTY.user,
+    impersonate: user.as === '' ? null : { user: user.as, uid: user.asUid, groups: user.asGroups, extra: user.asExtra },
+    timeout,
+    namespace,
+  };
+}
+
+/** Parses kubectl's `--request-timeout`: whole seconds or a Go duration. Milliseconds; 0 is no limit. */
+export function parseTimeout(text: string | undefined): number {
+  if (text === undefined || text === '') return 0;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const duration = parseDuration(text);
+  if (duration !== null) return duration;
+  throw new UserError(
+    'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+  );
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a Go duration such as `1m30s`; null when it is not one. A bare `0` is one, as in Go. */
+export function parseDuration(text: string): number | null {
+  if (text === '0') return 0;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return null;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  }
+  return total;
+}
+
+function overrideUser(user: User, flags: ConnectionFlags): User {
+  const extra: Record<string, string[]> = {};
+  for (const item of flags.asUserExtra ?? []) {
+    const split = item.indexOf('=');
+    if (split < 0) continue;
+    (extra[item.slice(0, split)] ??= []).push(item.slice(split + 1));
+  }
+  return {
+    ...user,
+    ...(flags.clientCertificate ? { cert: flags.clientCertificate, certData: '' } : {}),
+    ...(flags.clientKey ? { key: flags.clientKey, keyData: '' } : {}),
+    token: flags.token || user.token,
+    username: flags.username || user.username,
+    password: flags.password || user.password,
+    as: flags.as || user.as,
+    asUid: flags.asUid || user.asUid,
+    asGroups: flags.asGroups?.length ? flags.asGroups : user.asGroups,
+    asExtra: { ...user.asExtra, ...extra },
+  };
+}
+
+function overrideCluster(cluster: Cluster, flags: ConnectionFlags, defaultServer: string): Cluster {
+  const trust = flags.insecure || flags.ca;
+  return {
+    ...cluster,
+    server: flags.server || cluster.server || defaultServer,
+    ...(trust ? { insecure: flags.insecure ?? false, ca: flags.ca ?? '', caData: '' } : {}),
+    // A server from the command line takes its TLS name from there too, never from the file.
+    ...(flags.tlsServerName || flags.server ? { tlsServerName: flags.tlsServerName ?? '' } : {}),
+  };
+}
+
+function userProblems(name: string, user: User, files: Files): readonly string[] {
+  const problems: string[] = [];
+  if (user.cert || user.certData) {
+    if (user.cert && user.certData) {
+      problems.push(`client-cert-data and client-cert are both specified for ${name}. client-cert-data will override.`);
+    }
+    if (user.key && user.keyData) {
+      problems.push(`client-key-data and client-key are both specified for ${name}; client-key-data will override`);
+    }
+    if (!user.key && !user.keyData) {
+      problems.push(
+        `client-key-data or client-key must be specified for ${name} to use the clientCert authentication method.`,
+      );
+    }
+    problems.push(
+      ...unreadable('client-cert', user.cert, name, files),
+      ...unreadable('client-key', user.key, name, files),
+    );
+  }
+  problems.push(...execProblems(name, user));
+  const methods = [...(user.token ? ['token'] : []), ...(user.username || user.password ? ['basicAuth'] : [])];
+  if (methods.length > 1) {
+    problems.push(
+      `more than one authentication method found for ${name}; found [${methods.join(' ')}], only one is allowed`,
+    );
+  }
+  if ((user.asUid || user.asGroups.length > 0 || Object.keys(user.asExtra).length > 0) && !user.as) {
+    problems.push(`requesting uid, groups or user-extra for ${name} without impersonating a user`);
+  }
+  return problems;
+}
+
+function execProblems(name: string, { exec, authProvider }: User): readonly string[] {
+  if (exec === null) return [];
+  const problems: string[] = [];
+  const use = 'to use exec authentication plugin';
+  if (authProvider) problems.push(`authProvider cannot be provided in combination with an exec plugin for ${name}`);
+  if (!exec.command) problems.push(`command must be specified for ${name} ${use}`);
+  if (!exec.apiVersion) problems.push(`apiVersion must be specified for ${name} ${use}`);
+  for (const variable of exec.env) {
+    if (!variable.name) problems.push(`env variable name must be specified for ${name} ${use}`);
+  }
+  if (!exec.interactiveMode) problems.push(`interactiveMode must be specified for ${name} ${use}`);
+  else if (!['Never', 'IfAvailable', 'Always'].includes(exec.interactiveMode)) {
+    problems.push(`invalid interactiveMode for ${name}: "${exec.interactiveMode}"`);
+  }
+  return problems;
+}
+
+function clusterProblems(name: string, cluster: Cluster, files: Files): readonly string[] {
+  const problems: string[] = [];
+  if (cluster.proxyUrl !== '') {
+    const scheme = URL.canParse(cluster.proxyUrl) ? new URL(cluster.proxyUrl).protocol.slice(0, -1) : '';
+    if (!['http', 'https', 'socks5'].includes(scheme)) {
+      const why = `unsupported scheme "${scheme}", must be http, https, or socks5`;
+      problems.push(`invalid 'proxy-url' "${cluster.proxyUrl}" for cluster "${name}": ${why}`);
+    }
+  }
+  if (cluster.ca && cluster.caData) {
+    problems.push(
+      `certificate-authority-data and certificate-authority are both specified for ${name}. certificate-authority-data will override.`,
+    );
+  }
+  problems.push(...unreadable('certificate-authority', cluster.ca, name, files));
+  return problems;
+}
+
+function unreadable(what: string, path: string, name: string, files: Files): readonly string[] {
+  if (path === '') return [];
+  const problem = `unable to read ${what} ${path} for ${name} due to open ${path}:`;
+  try {
+    return files.read(path) === null ? [`${problem} no such file or directory`] : [];
+  } catch {
+    return [`${problem} permission denied`];
+  }
+}
+
+function hasTls(server: string): boolean {
+  return server.startsWith('https://');
+}
+
+function parseServer(cluster: Cluster): URL {
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(cluster.server) ? cluster.server : `http://${cluster.server}`;
+  if (!URL.canParse(text)) throw new ConfigError(`host must be a URL or a host:port pair: "${cluster.server}"`);
+  const url = new URL(text);
+  url.search = '';
+  url.hash = '';
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return url;
+}
+
+function stripNamespacePrefix(namespace: string | undefined): string {
+  return (namespace ?? '').replace(/^(?:namespaces|namespace|ns)\/(?=.)/i, '');
+}
+
+function inClusterPossible(files: Files): boolean {
+  const { env } = files;
+  if (!env['KUBERNETES_SERVICE_HOST'] || !env['KUBERNETES_SERVICE_PORT']) return false;
+  return files.read(`${SERVICE_ACCOUNT}/token`) !== null;
+}
+
+function inClusterNamespace(files: Files): string {
+  return files.env['POD_NAMESPACE'] || (files.read(`${SERVICE_ACCOUNT}/namespace`) ?? '').trim() || 'default';
+}
+
+function inClusterConnection(
+  flags: ConnectionFlags,
+  files: Files,
+): Pick<Connection, 'url' | 'cluster' | 'user' | 'impersonate'> {
+  const host = files.env['KUBERNETES_SERVICE_HOST'] ?? '';
+  const authority = host.includes(':') ? `[${host}]` : host;
+  const server = flags.server || `https://${authority}:${files.env['KUBERNETES_SERVICE_PORT'] ?? ''}`;
+  const cluster = { ...EMPTY.cluster, server, ca: flags.ca || `${SERVICE_ACCOUNT}/ca.crt` };
+  const user = { ...EMPTY.user, token: flags.token ?? '', tokenFile: flags.token ? '' : `${SERVICE_ACCOUNT}/token` };
+  return { url: parseServer(cluster), cluster, user, impersonate: null };
+}

@@ -1,0 +1,134 @@
+import http from 'node:http';
+import https from 'node:https';
+import tls from 'node:tls';
+
+import { explainNetworkError } from './network-errors.ts';
+import type { Credentials } from './credentials.ts';
+import type { Connection } from './resolve.ts';
+
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Path and query below the server's URL. */
+  readonly path: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Response {
+  readonly status: number;
+  readonly body: string;
+  /** Texts of the API server's Warning headers. */
+  readonly warnings: readonly string[];
+}
+
+export interface Transport {
+  send(request: Request): Promise<Response>;
+  /** Closes the connections; the process does not end before. */
+  close(): void;
+}
+
+/** One keep-alive agent to one API server. Failures to reach it reject with a ConnectError in kubectl's words. */
+export function openTransport(connection: Connection, credentials: Credentials, proxy: string | null): Transport {
+  const secure = connection.url.protocol === 'https:';
+  const proxyEnv = proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
+  const agent = secure
+    ? new https.Agent({ keepAlive: true, ...tlsOptions(connection, credentials), ...proxyEnv })
+    : new http.Agent({ keepAlive: true, ...proxyEnv });
+  const headers = { ...standingHeaders(connection), ...authorization(credentials) };
+  const start = secure ? https.request : http.request;
+  return {
+    close: () => agent.destroy(),
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        const signal = limit(request.signal, connection.timeout);
+        const fail = (error: unknown): void => reject(explainNetworkError(error, connection, signal));
+        const outgoing = start(
+          {
+            agent,
+            protocol: connection.url.protocol,
+            hostname: connection.url.hostname.replace(/^\[|\]$/g, ''),
+            port: connection.url.port || (secure ? 443 : 80),
+            method: request.method,
+            path: `${connection.url.pathname === '/' ? '' : connection.url.pathname}${request.path}`,
+            headers: { ...headers, ...bodyHeaders(request) },
+            ...(signal ? { signal } : {}),
+          },
+          (incoming) => {
+            const chunks: Buffer[] = [];
+            incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+            incoming.on('error', fail);
+            incoming.on('end', () =>
+              resolve({
+                status: incoming.statusCode ?? 0,
+                body: Buffer.concat(chunks).toString('utf8'),
+                warnings: (incoming.headersDistinct['warning'] ?? []).flatMap(parseWarnings),
+              }),
+            );
+          },
+        );
+        outgoing.on('error', fail);
+        outgoing.end(request.body);
+      }),
+  };
+}
+
+function tlsOptions({ cluster, url }: Connection, credentials: Credentials): https.AgentOptions {
+  const serverName = cluster.tlsServerName;
+  return {
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: !cluster.insecure,
+    // Without a CA of its own kubectl trusts the machine's store, not a bundled list.
+    ca: credentials.ca ?? [...tls.getCACertificates('system'), ...tls.getCACertificates('default')],
+    ...(credentials.cert === null ? {} : { cert: credentials.cert }),
+    ...(credentials.key === null ? {} : { key: credentials.key }),
+    ...(serverName === '' || serverName === url.hostname ? {} : { servername: serverName }),
+  };
+}
+
+function standingHeaders(connection: Connection): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = { Accept: 'application/json', 'User-Agent': 'kubectl-bluegreen' };
+  const as = connection.impersonate;
+  if (as === null) return headers;
+  headers['Impersonate-User'] = as.user;
+  if (as.uid !== '') headers['Impersonate-Uid'] = as.uid;
+  if (as.groups.length > 0) headers['Impersonate-Group'] = [...as.groups];
+  for (const [key, values] of Object.entries(as.extra)) headers[`Impersonate-Extra-${escapeKey(key)}`] = [...values];
+  return headers;
+}
+
+/** Header names take few characters: the rest is percent-encoded, as client-go does it. */
+function escapeKey(key: string): string {
+  return [...Buffer.from(key, 'utf8')]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      if (/[A-Za-z0-9!#$&'*+\-.^_`|~]/.test(character)) return character;
+      return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
+}
+
+function authorization(credentials: Credentials): Record<string, string> {
+  if (credentials.token !== null) return { Authorization: `Bearer ${credentials.token}` };
+  if (credentials.basic !== null) return { Authorization: `Basic ${credentials.basic}` };
+  return {};
+}
+
+function bodyHeaders(request: Request): Record<string, string | number> {
+  if (request.body === undefined) return {};
+  return {
+    'Content-Type': request.contentType ?? 'application/json',
+    'Content-Length': Buffer.byteLength(request.body),
+  };
+}
+
+function limit(signal: AbortSignal | undefined, timeout: number): AbortSignal | undefined {
+  if (timeout === 0) return signal;
+  const deadline = AbortSignal.timeout(timeout);
+  return signal ? AbortSignal.any([signal, deadline]) : deadline;
+}
+
+/** Texts of one Warning header, which may hold several: `299 - "text", 299 - "other"`. */
+export function parseWarnings(header: string): readonly string[] {
+  return [...header.matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+
+import { runCli } from './cli.ts';
+import type { Io, Output } from './io.ts';
+
+const interruption = new AbortController();
+
+function output(stream: NodeJS.WriteStream): Output {
+  // A reader that went away (`| head`) is no error: there is nobody left to write to.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+  return { write: (text) => void stream.write(text), isTTY: stream.isTTY };
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const io: Io = {
+  out: output(process.stdout),
+  err: output(process.stderr),
+  stdinIsTty: isatty(0),
+  readStdin,
+  files: { env: process.env, home: process.env['HOME'] || homedir(), read },
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
+  interrupted: interruption.signal,
+};
+
+const INTERRUPTED = 130;
+
+/** Milliseconds that a command has for tidying up after Ctrl-C. */
+const GRACE = 500;
+
+process.once('SIGINT', () => {
+  interruption.abort(new Error('interrupted'));
+  process.once('SIGINT', () => process.exit(INTERRUPTED));
+  setTimeout(() => process.exit(INTERRUPTED), GRACE).unref();
+});
+
+async function main(): Promise<void> {
+  const code = await runCli(process.argv.slice(2), io);
+  process.exitCode = interruption.signal.aborted ? INTERRUPTED : code;
+}
+
+void main();
