@@ -33,7 +33,14 @@ async function gatherColor(reader: Reader, namespace: string, name: string, sign
   const selector = selectorOf(service);
   const behind = selector === null ? null : await readPods(reader, { namespace, selector, endpoints }, signal);
   return {
-    service: service === null ? null : { ports: portsOf(service), hasSelector: selector !== null },
+    service:
+      service === null
+        ? null
+        : {
+            ports: portsOf(service),
+            hasSelector: selector !== null,
+            external: at(service, 'spec', 'type') === 'ExternalName',
+          },
     readyEndpoints: endpoints.filter((endpoint) => endpoint.ready).length,
     revisions: revisionsOf(behind?.pods ?? []),
     workload: behind?.workload ?? null,

@@ -1,6 +1,7 @@
 /**
  * The policy: one `decide` for the webhook, the plugin's preflight and `lint`.
  */
+import { backendsTouched } from './checks/backends-exist.ts';
 import type { Subject } from './checks/check.ts';
 import { complete, type Completion } from './complete.ts';
 import { evaluate } from './evaluate.ts';
@@ -55,10 +56,11 @@ export function decide(input: DecideInput): Decision {
   return { ...completion, violations, warnings: [...completion.warnings, ...warnings] };
 }
 
-/** Whether a decision depends on the cluster: a color gains weight, or a smoke test is to be bound. */
+/** Whether a decision depends on the cluster: a color gains weight, a backend is listed anew, or a test is to be bound. */
 export function needsFacts({ change, pair }: Pick<DecideInput, 'change' | 'pair'>): boolean {
   if (newAttestation(change) !== null) return true;
-  return complete({ change, pair, facts: NOT_ASKED, at: '' }).switched !== null;
+  const { was, now, switched } = complete({ change, pair, facts: NOT_ASKED, at: '' });
+  return switched !== null || backendsTouched({ was, now });
 }
 
 /** The facts of a request that needs none. */

@@ -62,10 +62,18 @@ export interface ServicePort {
   readonly port: number;
 }
 
+export interface ServiceFacts {
+  readonly ports: readonly ServicePort[];
+  /** False for a Service whose endpoints are kept by hand. */
+  readonly hasSelector: boolean;
+  /** Type ExternalName: it has no endpoints of its own. */
+  readonly external: boolean;
+}
+
 /** What the cluster says about one color. */
 export interface ColorFacts {
-  /** Null when the Service does not exist. `hasSelector` is false for a Service whose endpoints are kept by hand. */
-  readonly service: { readonly ports: readonly ServicePort[]; readonly hasSelector: boolean } | null;
+  /** Null when the Service does not exist. */
+  readonly service: ServiceFacts | null;
   /** Number of endpoints that are ready and not terminating. */
   readonly readyEndpoints: number;
   /** Distinct revisions among all endpoints that are not terminating. */
@@ -78,7 +86,17 @@ export type Facts =
   | { readonly known: true; readonly blue: ColorFacts; readonly green: ColorFacts }
   | { readonly known: false; readonly reason: string };
 
-export const CHECK_IDS = ['weights-total', 'single-active', 'known-colors', 'smoke-test', 'record'] as const;
+export const CHECK_IDS = [
+  'weights-total',
+  'single-active',
+  'known-colors',
+  'weighted-only',
+  'smoke-test',
+  'ready-endpoints',
+  'backends-exist',
+  'frozen',
+  'record',
+] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
 /** The finding of a check. */
@@ -107,6 +125,8 @@ export interface Verdict {
 export interface Settings {
   /** Traefik's `allowEmptyServices`: false means a color without endpoints takes the whole site down, even at weight 0. */
   readonly allowEmptyServices: boolean;
+  /** Whether a color with fewer ready endpoints than the active one may not gain weight; otherwise that is a warning. */
+  readonly requireFullCapacity: boolean;
 }
 
 /** The other color. */

@@ -33,12 +33,12 @@ export interface Check {
 }
 
 /** Whether names or weights of the children change. */
-export function weightsTouched({ was, now }: Subject): boolean {
+export function weightsTouched({ was, now }: Pick<Subject, 'was' | 'now'>): boolean {
   return was === null || !same(was, now, (child) => [child.name, effectiveWeight(child)]);
 }
 
 /** Whether names, kinds or namespaces of the children change. */
-export function namesTouched({ was, now }: Subject): boolean {
+export function namesTouched({ was, now }: Pick<Subject, 'was' | 'now'>): boolean {
   return was === null || !same(was, now, (child) => [child.name, child.kind, child.namespace]);
 }
 

@@ -1,16 +1,21 @@
 import { colorOf } from '../names.ts';
+import { otherNamesOf } from '../state.ts';
 import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
 
 /**
  * The list holds the pair and nothing else. Traefik splits without a dependable ratio when a Service is listed twice,
- * and drops the whole TraefikService when one cannot be built.
+ * and drops the whole TraefikService when one cannot be built. Where another kind than `weighted` is used as well,
+ * `weighted-only` speaks.
  */
 export const knownColors: Check = {
   id: 'known-colors',
   rule: 'Each color stands in the list once, as a Service of the same namespace, with nothing beside them; the active color is always there.',
   cel: 'yes',
   touched: namesTouched,
-  find: (subject) => [...strangers(subject), ...repeated(subject), ...elsewhere(subject), ...missing(subject)],
+  find: (subject) => {
+    if (otherNamesOf(subject.change.object).length > 0) return [];
+    return [...strangers(subject), ...repeated(subject), ...elsewhere(subject), ...missing(subject)];
+  },
 };
 
 function denial(reason: string, detail: string): Finding {

@@ -2,7 +2,7 @@ import { ANNOTATION } from '../annotations.ts';
 import { attestCommand, pluginCommand } from '../commands.ts';
 import { annotation } from '../json.ts';
 import { sameImages, singleRevision } from '../record.ts';
-import { describe, settledRevision, stillRuns, suggestion } from '../smoke-test.ts';
+import { describe, stillRuns, suggestion } from '../smoke-test.ts';
 import type { ColorFacts, Switch } from '../types.ts';
 import { weightsTouched, type Check, type Finding, type Subject } from './check.ts';
 
@@ -39,11 +39,10 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
     ];
   const color = facts[to];
   if (color.service !== null && !color.service.hasSelector) return [];
-  const settled = settledRevision(color, pair[to]);
-  if ('unsettled' in settled) return [denial('the revision is not settled', `${settled.unsettled}, then promote`)];
-  if (stillRuns(record, settled.revision)) return [];
-  const changed =
-    record.revision === settled.revision.name ? 'the same tag with other contents' : describe(settled.revision);
+  const revision = singleRevision(color);
+  // Without a single revision nothing can be live that was tested: `ready-endpoints` refuses that.
+  if (revision === null || stillRuns(record, revision)) return [];
+  const changed = record.revision === revision.name ? 'the same tag with other contents' : describe(revision);
   return [
     denial(
       'the smoke test is stale',

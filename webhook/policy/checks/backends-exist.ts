@@ -1,0 +1,80 @@
+import { colorOf } from '../names.ts';
+import type { Child, State } from '../state.ts';
+import type { ColorFacts } from '../types.ts';
+import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
+
+/**
+ * Traefik drops a whole TraefikService, and answers 404 to everybody, when one child cannot be built: its Service or
+ * port is missing, or, with `allowEmptyServices=false`, it has no endpoint. Weight 0 makes no difference.
+ */
+export const backendsExist: Check = {
+  id: 'backends-exist',
+  rule: 'Every listed Service and port exists; with `allowEmptyServices=false` a color newly listed by an update has a ready endpoint.',
+  cel: 'no',
+  touched: backendsTouched,
+  find: (subject) => {
+    const { facts, now, pair, switched } = subject;
+    if (!facts.known) {
+      const detail = `whether the listed Services exist could not be read (${facts.reason}). Try again`;
+      return switched?.kind === 'rollback' || !backendsTouched(subject)
+        ? []
+        : [denial('facts could not be read', detail)];
+    }
+    return now.children.flatMap((child) => {
+      const color = colorOf(pair, child.name);
+      return color === null ? [] : backend(subject, child, facts[color]);
+    });
+  },
+};
+
+/** Whether names, kinds, namespaces or ports of the children change. */
+export function backendsTouched(subject: Pick<Subject, 'was' | 'now'>): boolean {
+  const { was, now } = subject;
+  return namesTouched(subject) || was === null || portsOf(was) !== portsOf(now);
+}
+
+function portsOf({ children }: State): string {
+  return JSON.stringify(children.map((child) => child.port ?? null));
+}
+
+function backend(subject: Subject, child: Child, color: ColorFacts): readonly Finding[] {
+  const { change } = subject;
+  if (color.service === null)
+    return [
+      denial(
+        'a listed Service does not exist',
+        `Service ${child.name} does not exist in ${change.namespace}; Traefik would answer 404 for every color. Create it first`,
+      ),
+    ];
+  const { ports, external } = color.service;
+  const known = ports.some(({ name, port }) => child.port === port || (name !== null && child.port === name));
+  if (!known && !(external && typeof child.port === 'number')) {
+    const names = ports.map(({ name, port }) => (name === null ? String(port) : `${port} (${name})`)).join(', ');
+    const wanted =
+      typeof child.port === 'number' || typeof child.port === 'string' ? `port ${child.port}` : 'a port left out';
+    return [
+      denial(
+        'a listed port does not exist',
+        `Service ${child.name} has ${names || 'no port'}, not ${wanted}; Traefik would answer 404 for every color. Write one of its ports`,
+      ),
+    ];
+  }
+  return isEmptyAddition(subject, child, color)
+    ? [
+        denial(
+          'a newly listed color is empty',
+          `${child.name} has no ready endpoint; with Traefik's allowEmptyServices=false, listing it would answer 404 for every color. Bring it up first`,
+        ),
+      ]
+    : [];
+}
+
+function isEmptyAddition({ was, settings }: Subject, child: Child, color: ColorFacts): boolean {
+  if (settings.allowEmptyServices || was === null || was.active === null) return false;
+  const listed = was.children.some((old) => old.name === child.name);
+  return !listed && color.readyEndpoints === 0 && color.service?.external !== true;
+}
+
+function denial(reason: string, detail: string): Finding {
+  return { severity: 'denial', reason, detail };
+}

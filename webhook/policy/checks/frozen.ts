@@ -1,0 +1,23 @@
+import { ANNOTATION } from '../annotations.ts';
+import { annotation } from '../json.ts';
+import { weightsTouched, type Check } from './check.ts';
+
+/** A freeze holds back promotions; a rollback is what it must never hold back. */
+export const frozen: Check = {
+  id: 'frozen',
+  rule: 'While `bluegreen.dev/frozen: <reason>` stands on the old or the new object, promotions are refused, rollbacks never.',
+  cel: 'yes',
+  touched: weightsTouched,
+  find: ({ switched, change }) => {
+    if (switched?.kind !== 'promotion') return [];
+    const reason = annotation(change.oldObject, ANNOTATION.frozen) || annotation(change.object, ANNOTATION.frozen);
+    if (!reason) return [];
+    return [
+      {
+        severity: 'denial',
+        reason: 'promotions are frozen',
+        detail: `promotions are frozen: ${reason}. When that is over, first run: kubectl bluegreen unfreeze ${change.name} -n ${change.namespace}`,
+      },
+    ];
+  },
+};

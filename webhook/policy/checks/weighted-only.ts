@@ -1,0 +1,32 @@
+import { at, sameJson } from '../json.ts';
+import { otherNamesOf } from '../state.ts';
+import type { JsonObject } from '../types.ts';
+import type { Check } from './check.ts';
+
+const KINDS = ['mirroring', 'highestRandomWeight', 'failover'] as const;
+
+/** The other kinds of a TraefikService send requests to a color whatever its weight is. */
+export const weightedOnly: Check = {
+  id: 'weighted-only',
+  rule: 'No mirroring, highestRandomWeight or failover reaches a color.',
+  cel: 'yes',
+  touched: ({ change: { object, oldObject } }) =>
+    oldObject === null ||
+    hasWeights(object) !== hasWeights(oldObject) ||
+    KINDS.some((kind) => !sameJson(at(object, 'spec', kind), at(oldObject, 'spec', kind))),
+  find: ({ change, pair }) => {
+    if (otherNamesOf(change.object).length === 0) return [];
+    const kinds = KINDS.filter((kind) => at(change.object, 'spec', kind) !== undefined).join(', ');
+    return [
+      {
+        severity: 'denial',
+        reason: 'another kind than weighted',
+        detail: `${kinds} reaches ${pair.blue} or ${pair.green} past its weight. Keep spec.weighted only; what else is needed goes into a TraefikService of its own that names neither color`,
+      },
+    ];
+  },
+};
+
+function hasWeights(object: JsonObject | null): boolean {
+  return at(object, 'spec', 'weighted') !== undefined;
+}
