@@ -42,7 +42,7 @@ async function run(config: Config, log: Log): Promise<void> {
   const server = buildServer({
     handlers: createHandlers({
       reader,
-      settings: { allowEmptyServices: config.allowEmptyServices },
+      settings: { allowEmptyServices: config.allowEmptyServices, requireFullCapacity: config.requireFullCapacity },
       now: () => new Date().toISOString(),
       deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
       observeFacts: (seconds) => metrics.factsTook(seconds),
