@@ -1,0 +1,85 @@
+import { webcrypto } from 'node:crypto';
+import { createAuthority } from '../../certs/ca.ts';
+import type { Authority } from '../../certs/ca.ts';
+import { issueLeaf } from '../../certs/serving.ts';
+import type { Leaf } from '../../certs/serving.ts';
+import type { AdmissionRequest, Answer, Handler } from '../../webhook/admission/types.ts';
+import type { Log } from '../../webhook/log.ts';
+import { createMetrics } from '../../webhook/metrics.ts';
+import { buildServer } from '../../webhook/server.ts';
+import type { Handlers, ServerParts, WebhookServer } from '../../webhook/server.ts';
+
+export const HOUR = 3_600_000;
+export const TOOLS = { now: () => new Date(), crypto: webcrypto };
+
+export const ALLOWED: Answer = { verdict: 'allowed', switched: null, warnings: [], auditAnnotations: {} };
+
+/** A line that was logged. */
+export interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: object;
+}
+
+export function recordingLog(): Log & { readonly lines: Line[] } {
+  const lines: Line[] = [];
+  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields });
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** The same handler for every entry and mode. */
+export function everywhere(handler: Handler): Handlers {
+  const modes = { enforce: handler, warn: handler, audit: handler };
+  return { mutate: modes, promotion: modes, guard: modes };
+}
+
+/** A server whose handlers answer `answer`, and what it saw. */
+export function testServer(
+  answer: Answer | Handler = ALLOWED,
+  more: Partial<ServerParts> = {},
+): { server: WebhookServer; seen: AdmissionRequest[]; log: ReturnType<typeof recordingLog> } {
+  const seen: AdmissionRequest[] = [];
+  const log = recordingLog();
+  const server = buildServer({
+    handlers: everywhere((request) => {
+      seen.push(request);
+      return typeof answer === 'function' ? answer(request) : Promise.resolve(answer);
+    }),
+    readiness: () => ({ ready: true, reason: '' }),
+    draining: () => false,
+    metrics: createMetrics(),
+    log,
+    now: () => performance.now(),
+    ...more,
+  });
+  return { server, seen, log };
+}
+
+/** An AdmissionReview as the API server sends it, with changes to its request. */
+export function review(request: object = {}): object {
+  return {
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    request: {
+      uid: 'f00d',
+      kind: { group: 'traefik.io', version: 'v1alpha1', kind: 'TraefikService' },
+      resource: { group: 'traefik.io', version: 'v1alpha1', resource: 'traefikservices' },
+      name: 'shop',
+      namespace: 'demo',
+      operation: 'UPDATE',
+      userInfo: { username: 'ada', groups: ['devs'] },
+      object: { metadata: { name: 'shop' } },
+      oldObject: { metadata: { name: 'shop' } },
+      options: { kind: 'UpdateOptions' },
+      dryRun: false,
+      ...request,
+    },
+  };
+}
+
+export async function authorityAndLeaf(
+  names: readonly string[] = ['localhost'],
+): Promise<{ authority: Authority; leaf: Leaf }> {
+  const authority = await createAuthority(TOOLS, 24 * HOUR);
+  return { authority, leaf: await issueLeaf(TOOLS, authority, names, HOUR) };
+}
