@@ -1,4 +1,4 @@
-import { childrenOf, colorOf } from '../webhook/policy/index.ts';
+import { childrenOf, colorOf, stateOf } from '../webhook/policy/index.ts';
 import type { JsonObject, Pair } from '../webhook/policy/index.ts';
 import { LAST_APPLIED } from '../webhook/policy/annotations.ts';
 import { annotation, at, parseObject } from '../webhook/policy/json.ts';
@@ -47,6 +47,13 @@ export function undoRisks(object: JsonObject, pair: Pair): readonly string[] {
       ? []
       : [`${tool} manages this object: its next sync sets the weights back if its source holds them`]),
   ];
+}
+
+/** The same after a switch: a manifest that says what is live now undoes nothing. */
+export function undoRisksAfter(object: JsonObject, pair: Pair): readonly string[] {
+  const manifest = parseObject(annotation(object, LAST_APPLIED));
+  const agrees = manifest !== null && stateOf(manifest, pair).active === stateOf(object, pair).active;
+  return agrees ? [] : undoRisks(object, pair);
 }
 
 function ownerOfServices(object: JsonObject): { readonly tool: string; readonly manager: string } | null {

@@ -1,7 +1,7 @@
 import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
 import type { Call, Command } from '../command.ts';
-import { undoRisks } from '../drift.ts';
+import { undoRisksAfter } from '../drift.ts';
 import { MUTATION_FLAGS } from '../flags.ts';
 import { EXIT } from '../io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
@@ -159,5 +159,5 @@ function hint(call: Call, { plan, facts }: Prepared, stored: Found): void {
         `has nothing to go by. Is it installed, and does it watch this namespace?\n`,
     );
   } else err.write(` To go back: ${commandLine('rollback', stored)}\n`);
-  for (const risk of undoRisks(stored.object, stored.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
+  for (const risk of undoRisksAfter(stored.object, stored.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
 }

@@ -1,7 +1,7 @@
 import { effectiveWeight, otherColor, previousOf, readRecord, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Facts } from '../../webhook/policy/index.ts';
 import type { Call, Command } from '../command.ts';
-import { undoRisks } from '../drift.ts';
+import { undoRisksAfter } from '../drift.ts';
 import { MUTATION_FLAGS, TIMEOUT_FLAG } from '../flags.ts';
 import { EXIT } from '../io.ts';
 import { UserError } from '../kube/errors.ts';
@@ -128,6 +128,6 @@ async function goBack(call: Call, session: Session, found: Found, to: Color, fac
   const version = images.length === 0 ? '' : ` (${shortImages(images)})`;
   const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
   err.write(`${from}${paint.color(to)}: ${to}${version} is live again.\n`);
-  for (const risk of undoRisks(stored, found.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
+  for (const risk of undoRisksAfter(stored, found.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
   return EXIT.ok;
 }
