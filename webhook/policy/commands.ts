@@ -11,5 +11,10 @@ export function pluginCommand(verb: 'promote' | 'rollback' | 'status', { namespa
 /** The command that attests a smoke test. */
 export function attestCommand({ group, namespace, name }: Target, value: string): string {
   const kind = group === 'traefik.io' ? 'traefikservice' : `traefikservices.${group}`;
-  return `kubectl annotate --overwrite ${kind} ${name} -n ${namespace} ${ANNOTATION.smokeTest}=${value}`;
+  return `kubectl annotate --overwrite ${kind} ${name} -n ${namespace} ${quoted(`${ANNOTATION.smokeTest}=${value}`)}`;
+}
+
+/** A word for a shell: image names and placeholders can hold anything. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -43,8 +43,10 @@ export function complete(input: CompleteInput): Completion {
   const was = oldObject === null ? null : stateOf(oldObject, pair);
   const { object: weighted, filled } = fillWeights(change.object ?? {}, pair, was);
   const now = stateOf(weighted, pair);
-  const switched = switchOf({ was, now, previous: previousOf(oldObject) });
-  const oldRecord = readRecord(oldObject);
+  const previous = previousOf(oldObject);
+  const switched = switchOf({ was, now, previous });
+  const written = readRecord(oldObject);
+  const oldRecord = previous === null ? { ...written, previous: null } : written;
   const smoke = smokeTestInForce(input, oldObject, was?.active ?? null);
   const wanted = recordAnnotations({ ...input, oldObject, was, now, switched, oldRecord, smoke });
   return {
@@ -121,8 +123,8 @@ function smokeTestInForce(input: CompleteInput, oldObject: JsonObject | null, ac
   const attestation = newAttestation({ object: change.object, oldObject });
   if (attestation === null) return { inForce: recorded, bound: null, warnings: [] };
   const preview = activeWas === null ? 'green' : otherColor(activeWas);
-  const written = readSmokeTest(change.object);
-  const time = plausibleTime(written?.at, input.at);
+  const reviewed = isNews(change.object, oldObject, ANNOTATION.smokeTestRecord) ? readSmokeTest(change.object) : null;
+  const time = plausibleTime(reviewed?.at, input.at);
   const binding = bind({ attestation, change, preview, service: pair[preview], facts, at: time });
   return 'bound' in binding
     ? { inForce: binding.bound, bound: binding.bound, warnings: [] }
@@ -149,6 +151,7 @@ type Wanted = ReadonlyMap<string, string | null>;
 function recordAnnotations(context: RecordContext): Wanted {
   const { change, oldObject, was, now, switched, oldRecord, smoke, facts } = context;
   const saysNone = annotation(change.object, ANNOTATION.previous) === 'none';
+  const reviewed = isNews(change.object, oldObject, ANNOTATION.record) ? readRecord(change.object) : null;
   const record = nextRecord({
     old: oldRecord,
     creation: oldObject === null,
@@ -159,7 +162,7 @@ function recordAnnotations(context: RecordContext): Wanted {
     forgetPrevious: saysNone && annotation(oldObject, ANNOTATION.previous) !== 'none',
     facts,
     by: change.user,
-    at: plausibleTime(readRecord(change.object).history.at(-1)?.at, context.at),
+    at: plausibleTime(reviewed?.history.at(-1)?.at, context.at),
   });
   const smokeTest = smoke.inForce !== null && smoke.inForce.color !== now.active ? smoke.inForce : null;
   return new Map([
@@ -175,8 +178,16 @@ const SAME_REQUEST = 60_000;
 
 /** The time that an earlier review of the same request wrote, so that the second one changes nothing; else the present. */
 function plausibleTime(written: string | undefined, present: string): string {
-  const distance = Math.abs(Date.parse(written ?? '') - Date.parse(present));
-  return written !== undefined && distance <= SAME_REQUEST ? written : present;
+  if (written === undefined || !TIMESTAMP.test(written)) return present;
+  return Math.abs(Date.parse(written) - Date.parse(present)) <= SAME_REQUEST ? written : present;
+}
+
+/** What `Date.parse` takes beyond RFC 3339 has room for any text. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+/** Whether this request writes the annotation: what the old object has, an earlier request wrote. */
+function isNews(object: JsonObject | null, oldObject: JsonObject | null, key: string): boolean {
+  return annotation(object, key) !== annotation(oldObject, key);
 }
 
 function withAnnotations(object: JsonObject, wanted: Wanted): JsonObject {

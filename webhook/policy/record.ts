@@ -53,10 +53,14 @@ export function readRecord(object: JsonObject | null): ReleaseRecord {
   };
 }
 
-/** The color that a rollback goes to: what the record and the annotation agree on. */
+/**
+ * The color that a rollback goes to: what the record and the annotation agree on. While the webhook is away, the record
+ * can be forged, but not the annotation; and a `none` written then has to stay.
+ */
 export function previousOf(object: JsonObject | null): Color | null {
-  const color = readRecord(object).previous?.color ?? null;
-  return color !== null && annotation(object, ANNOTATION.previous) === color ? color : null;
+  const { active, previous } = readRecord(object);
+  if (previous === null || previous.color === active?.color) return null;
+  return annotation(object, ANNOTATION.previous) === previous.color ? previous.color : null;
 }
 
 function readRelease(value: Json | undefined): Release | null {
@@ -159,13 +163,18 @@ function withCreation(record: ReleaseRecord, color: Color, input: RecordInput): 
   };
 }
 
-/** The color that production leaves, as it runs now: its recorded revision may be older than its last rollout. */
+/**
+ * The color that production leaves, as it runs now: its recorded revision may be older than its last rollout. In the
+ * middle of a rollout (or scaled to 0) it is what its workload is told to run.
+ */
 function leaving(color: Color, recorded: Release | null, facts: Facts): Release {
   const { revision, images } = running(color, facts);
   const since = recorded?.color === color ? recorded.since : null;
   const by = recorded?.color === color ? recorded.by : null;
-  if (revision !== null || recorded?.color !== color) return { color, revision, images, since, by };
-  return recorded;
+  if (revision !== null) return { color, revision, images, since, by };
+  const template = facts.known ? facts[color].workload?.images : undefined;
+  if (template !== undefined) return { color, revision, images: template, since, by };
+  return recorded?.color === color ? recorded : { color, revision, images, since, by };
 }
 
 function running(color: Color, facts: Facts): { revision: string | null; images: readonly string[] } {

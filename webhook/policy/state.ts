@@ -21,7 +21,10 @@ export interface State {
   /** The first entry of each color. */
   readonly blue: Child | null;
   readonly green: Child | null;
-  /** The color with the greater weight, blue on a tie, null when neither is listed. Never read from an annotation. */
+  /**
+   * The color with the greater weight in all of its entries, blue on a tie, null when neither is listed or only a green
+   * of weight 0. Never read from an annotation.
+   */
   readonly active: Color | null;
 }
 
@@ -54,13 +57,18 @@ export function stateOf(object: JsonObject | null, pair: Pair): State {
   const children = childrenOf(object);
   const blue = children.find((child) => colorOf(pair, child.name) === 'blue') ?? null;
   const green = children.find((child) => colorOf(pair, child.name) === 'green') ?? null;
-  return { children, blue, green, active: activeOf(blue, green) };
+  return { children, blue, green, active: activeOf(children, pair) };
 }
 
-function activeOf(blue: Child | null, green: Child | null): Color | null {
-  if (green === null) return blue === null ? null : 'blue';
-  if (blue === null) return 'green';
-  return effectiveWeight(green) > effectiveWeight(blue) ? 'green' : 'blue';
+function activeOf(children: readonly Child[], pair: Pair): Color | null {
+  const blue = totalOf(children, pair.blue);
+  return (totalOf(children, pair.green) ?? 0) > (blue ?? 0) ? 'green' : blue === null ? null : 'blue';
+}
+
+/** The weight of all entries of a name, null when there is none. */
+function totalOf(children: readonly Child[], name: string): number | null {
+  const entries = children.filter((child) => child.name === name);
+  return entries.length === 0 ? null : entries.reduce((total, child) => total + effectiveWeight(child), 0);
 }
 
 /** Services that the other kinds of a TraefikService reach: mirroring, highestRandomWeight, failover (Traefik 3.7). */

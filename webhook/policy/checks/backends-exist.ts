@@ -1,4 +1,3 @@
-import { colorOf } from '../names.ts';
 import type { Child, State } from '../state.ts';
 import type { ColorFacts } from '../types.ts';
 import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
@@ -13,16 +12,16 @@ export const backendsExist: Check = {
   cel: 'no',
   touched: backendsTouched,
   find: (subject) => {
-    const { facts, now, pair, switched } = subject;
+    const { facts, now, switched } = subject;
     if (!facts.known) {
       const detail = `whether the listed Services exist could not be read (${facts.reason}). Try again`;
       return switched?.kind === 'rollback' || !backendsTouched(subject)
         ? []
         : [denial('facts could not be read', detail)];
     }
-    return now.children.flatMap((child) => {
-      const color = colorOf(pair, child.name);
-      return color === null ? [] : backend(subject, child, facts[color]);
+    return (['blue', 'green'] as const).flatMap((color) => {
+      const child = now[color];
+      return child === null ? [] : backend(subject, child, facts[color]);
     });
   },
 };

@@ -1,3 +1,4 @@
+import { governed } from '../governed.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
 import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
@@ -11,15 +12,33 @@ export const knownColors: Check = {
   id: 'known-colors',
   rule: 'Each color stands in the list once, as a Service of the same namespace, with nothing beside them; the active color is always there.',
   cel: 'yes',
-  touched: namesTouched,
+  touched: (subject) => namesTouched(subject) || renamed(subject).length > 0,
   find: (subject) => {
-    if (otherNamesOf(subject.change.object).length > 0) return [];
-    return [...strangers(subject), ...repeated(subject), ...elsewhere(subject), ...missing(subject)];
+    if (otherNamesOf(subject.change.object).length > 0) return renamed(subject);
+    return [
+      ...renamed(subject),
+      ...strangers(subject),
+      ...repeated(subject),
+      ...elsewhere(subject),
+      ...missing(subject),
+    ];
   },
 };
 
 function denial(reason: string, detail: string): Finding {
   return { severity: 'denial', reason, detail };
+}
+
+/** Other annotations would make the next request be about another pair, of which the live color is no part. */
+function renamed({ object, pair, change }: Subject): readonly Finding[] {
+  const next = governed({ object, oldObject: object });
+  if (next.kind !== 'pair' || (next.pair.blue === pair.blue && next.pair.green === pair.green)) return [];
+  return [
+    denial(
+      'the pair changes',
+      `the colors of ${change.name} are ${pair.blue} and ${pair.green}; its annotations would make them ${next.pair.blue} and ${next.pair.green}. Leave bluegreen.dev/blue and bluegreen.dev/green as they were`,
+    ),
+  ];
 }
 
 function strangers({ now, pair }: Subject): readonly Finding[] {
@@ -42,10 +61,10 @@ function repeated({ now, pair }: Subject): readonly Finding[] {
     .map((name) => denial('a color is listed twice', `${name} is listed more than once. Keep one entry of it`));
 }
 
-function elsewhere({ now, pair, change }: Subject): readonly Finding[] {
+/** About the first entry of each color: more than one is refused anyway. */
+function elsewhere({ now, change }: Subject): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const { name, kind, namespace } of now.children) {
-    if (colorOf(pair, name) === null) continue;
+  for (const { name, kind, namespace } of [now.blue, now.green].filter((child) => child !== null)) {
     if (kind !== 'Service')
       findings.push(
         denial('a color is no Service', `${name} has kind ${kind}. A color is a Service: write kind: Service`),

@@ -2,8 +2,8 @@ import { ANNOTATION } from '../annotations.ts';
 import { attestCommand, pluginCommand } from '../commands.ts';
 import { annotation } from '../json.ts';
 import { sameImages, singleRevision } from '../record.ts';
-import { describe, stillRuns, suggestion } from '../smoke-test.ts';
-import type { ColorFacts, Switch } from '../types.ts';
+import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
+import type { Color, ColorFacts, Switch } from '../types.ts';
 import { weightsTouched, type Check, type Finding, type Subject } from './check.ts';
 
 /**
@@ -38,7 +38,7 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
       ),
     ];
   const color = facts[to];
-  if (color.service !== null && !color.service.hasSelector) return [];
+  if (color.service !== null && !color.service.hasSelector) return byHand(subject, to, record);
   const revision = singleRevision(color);
   // Without a single revision nothing can be live that was tested: `ready-endpoints` refuses that.
   if (revision === null || stillRuns(record, revision)) return [];
@@ -47,6 +47,18 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
     denial(
       'the smoke test is stale',
       `${pair[to]} passed as ${describe({ name: record.revision, images: record.images })}, but now runs ${changed}. ${howToAttest(subject, to)}`,
+    ),
+  ];
+}
+
+/** Endpoints kept by hand have no revision to compare: only a test that was attested by name counts. */
+function byHand(subject: Subject, to: Color, record: SmokeTestRecord): readonly Finding[] {
+  if (record.images.length === 0) return [];
+  const passed = describe({ name: record.revision, images: record.images });
+  return [
+    denial(
+      'the smoke test is stale',
+      `${subject.pair[to]} passed as ${passed}, but its Service has no selector now, so nobody knows what it runs. ${howToAttest(subject, to)}`,
     ),
   ];
 }
@@ -105,8 +117,8 @@ function warning(reason: string, detail: string): Finding {
   return { severity: 'warning', reason, detail };
 }
 
-/** The images that would serve: of the pods, or of the template of a workload that is scaled down. */
-function imagesOf(color: ColorFacts): readonly string[] | null {
-  if (color.revisions.length === 0) return color.workload?.images ?? null;
-  return [...new Set(color.revisions.flatMap((revision) => revision.images))].sort();
+/** The images that would serve: of the pods, and of the template that they are (or will be) replaced from. */
+function imagesOf({ revisions, workload }: ColorFacts): readonly string[] | null {
+  if (revisions.length === 0 && workload === null) return null;
+  return [...new Set([...revisions.flatMap(({ images }) => images), ...(workload?.images ?? [])])].sort();
 }

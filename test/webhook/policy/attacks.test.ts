@@ -1,0 +1,193 @@
+import t from 'tap';
+import { ANNOTATION, governed, previousOf, readRecord } from '../../../webhook/policy/index.ts';
+import {
+  annotated,
+  annotationsOf,
+  BLUE_REVISION,
+  blueLive,
+  change,
+  checksOf,
+  FACTS,
+  GREEN_REVISION,
+  greenLive,
+  judge,
+  NO_SELECTOR,
+  promoted,
+  revision,
+  reweighted,
+  running,
+  stored,
+  traefikService,
+  UNREADABLE,
+  withColor,
+  withServices,
+} from './build.ts';
+
+const entries = (first: number, second: number, third: number) =>
+  withServices([
+    { name: 'shop-blue', weight: first },
+    { name: 'shop-green', weight: second },
+    { name: 'shop-green', weight: third },
+  ]);
+
+/** Ways to bring an untested version live, or to keep a way open, that somebody thought of. */
+
+t.test('annotations that pair the preview with a new name do not make it count as live', (t) => {
+  const old = stored(change(blueLive()));
+  const swapped = annotated(traefikService({ 'shop-green': 100, other: 0 }, annotationsOf(old)), {
+    [ANNOTATION.blue]: 'other',
+    [ANNOTATION.green]: 'shop-green',
+  });
+  t.not(judge(change(swapped, old)).violations.length, 0);
+  t.end();
+});
+
+t.test('annotations that would change the pair for the next request are denied', (t) => {
+  const old = stored(change(blueLive()));
+  const staged = annotated(old, { [ANNOTATION.blue]: 'other', [ANNOTATION.green]: 'shop-green' });
+  t.same(checksOf(judge(change(staged, old))), ['known-colors']);
+  const named = annotated(old, { [ANNOTATION.blue]: 'shop-blue', [ANNOTATION.green]: 'shop-green' });
+  t.same(checksOf(judge(change(named, old))), [], 'naming the same pair is fine');
+  t.end();
+});
+
+t.test('a pair once fixed cannot be swapped', (t) => {
+  const old = stored(change(blueLive()));
+  const swap = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'shop-blue' };
+  t.same(governed({ object: annotated(old, swap), oldObject: old }), governed({ object: old, oldObject: old }));
+  t.same(checksOf(judge(change(annotated(old, swap), old))), ['known-colors']);
+  t.end();
+});
+
+t.test('a color that had weight 0 beside a stranger was not live', (t) => {
+  const old = traefikService({ shop: 100, 'shop-green': 0 });
+  t.same(checksOf(judge(change(greenLive(), old))), ['smoke-test']);
+  t.end();
+});
+
+t.test('a second entry of the preview does not carry it live unseen', (t) => {
+  const decision = judge(change(entries(0, 0, 100), entries(100, 0, 0)));
+  t.same(checksOf(decision), ['smoke-test']);
+  t.end();
+});
+
+t.test('a rollback to a color whose workload has another image by now is none', (t) => {
+  const old = promoted();
+  const blue = running(BLUE_REVISION);
+  const facts = withColor(FACTS, 'blue', {
+    ...blue,
+    workload: {
+      kind: 'Deployment',
+      name: 'shop-blue',
+      images: ['podinfo:6.2.0'],
+      replicas: 1,
+      unsettled: 'is paused',
+    },
+  });
+  const decision = judge(change(reweighted(old, { 'shop-blue': 100, 'shop-green': 0 }), old), facts);
+  t.equal(decision.switched?.kind, 'rollback');
+  t.same(checksOf(decision), ['smoke-test']);
+  t.end();
+});
+
+t.test('"none" that was written while the webhook was away stays', (t) => {
+  const old = annotated(promoted(), { [ANNOTATION.previous]: 'none' });
+  const next = stored(change(annotated(old, { note: 'hello' }), old));
+  t.equal(previousOf(next), null);
+  t.equal(readRecord(next).previous, null);
+  t.end();
+});
+
+t.test('a record forged in a rollback while the webhook was away gives no color to roll back to', (t) => {
+  const forged = JSON.stringify({ active: { color: 'blue' }, previous: { color: 'green', images: [] }, history: [] });
+  for (const previous of ['blue', null]) {
+    const old = annotated(blueLive(), {
+      [ANNOTATION.active]: 'blue',
+      [ANNOTATION.record]: forged,
+      [ANNOTATION.previous]: previous,
+    });
+    const next = stored(change(annotated(old, { note: 'hello' }), old));
+    t.equal(previousOf(next), null);
+    t.same(checksOf(judge(change(reweighted(next, { 'shop-blue': 0, 'shop-green': 100 }), next))), ['smoke-test']);
+  }
+  t.end();
+});
+
+t.test('a rollback soon after a promotion has its own time', (t) => {
+  const old = promoted();
+  const later = '2026-03-01T12:00:30Z';
+  const rolledBack = stored(change(reweighted(old, { 'shop-blue': 100, 'shop-green': 0 }), old), FACTS, later);
+  t.equal(readRecord(rolledBack).history.at(-1)?.at, later);
+  t.equal(readRecord(rolledBack).active?.since, later);
+  t.end();
+});
+
+t.test('a time that a user slips in is no place for other text', (t) => {
+  const slipped = 'Sun Mar 01 2026 12:00:00 GMT (\u001b[31mall is well)';
+  const record = JSON.stringify({
+    active: null,
+    previous: null,
+    history: [{ kind: 'creation', to: 'blue', at: slipped }],
+  });
+  const created = stored(change(blueLive({ [ANNOTATION.record]: record })));
+  t.equal(readRecord(created).history.at(-1)?.at, '2026-03-01T12:00:00Z');
+  t.end();
+});
+
+t.test('a smoke test of a revision does not hold for endpoints kept by hand', (t) => {
+  const created = stored(change(blueLive()));
+  const old = stored(change(annotated(created, { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), created));
+  const facts = withColor(FACTS, 'green', NO_SELECTOR);
+  const decision = judge(change(reweighted(old, { 'shop-blue': 0, 'shop-green': 100 }), old), facts);
+  t.same(checksOf(decision), ['smoke-test']);
+  t.end();
+});
+
+t.test('the color that production leaves in the middle of a rollout is remembered by its template', (t) => {
+  const facts = withColor(FACTS, 'blue', running(BLUE_REVISION, revision('b7', '6.1.7')));
+  const created = stored(change(blueLive()));
+  const next = stored(
+    change(annotated(greenLive(annotationsOf(created)), { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), created),
+    facts,
+  );
+  t.same(readRecord(next).previous?.images, ['podinfo:6.1.7']);
+  const other = withColor(FACTS, 'blue', running(revision('b8', '9.9.9')));
+  const back = judge(change(reweighted(next, { 'shop-blue': 100, 'shop-green': 0 }), next), other);
+  t.same(checksOf(back), ['smoke-test']);
+  t.end();
+});
+
+t.test('thousands of bad entries make no endless message', (t) => {
+  const entries = Array.from({ length: 10_000 }, () => ({ name: 'shop-blue', namespace: 'elsewhere', weight: 0 }));
+  const old = stored(change(blueLive()));
+  const message = judge(change(withServices(entries), old))
+    .violations.map(({ detail }) => detail)
+    .join('; ');
+  t.ok(message.length < 2000, `${message.length} characters`);
+  t.end();
+});
+
+t.test('a suggested command can be pasted, whatever an image is called', (t) => {
+  const old = stored(change(blueLive()));
+  const evil = { name: 'x', images: ['podinfo:$(reboot)'], imageIDs: [] };
+  const facts = withColor(FACTS, 'green', running(evil));
+  const [violation] = judge(change(greenLive(annotationsOf(old)), old), facts).violations;
+  t.match(violation?.detail, "'bluegreen.dev/smoke-test=passed:$(reboot)'");
+  const [unread] = judge(change(greenLive(annotationsOf(old)), old), UNREADABLE).violations;
+  t.match(unread?.detail, "'bluegreen.dev/smoke-test=passed:<");
+  t.end();
+});
+
+t.test('the preview runs what was tested, not what merely has its name', (t) => {
+  const created = stored(change(blueLive()));
+  const old = stored(change(annotated(created, { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), created));
+  const promote = change(reweighted(old, { 'shop-blue': 0, 'shop-green': 100 }), old);
+  t.same(checksOf(judge(promote)), []);
+  const pushed = { ...GREEN_REVISION, imageIDs: ['podinfo@sha256:other'] };
+  t.same(checksOf(judge(promote, withColor(FACTS, 'green', running(pushed)))), ['smoke-test']);
+  t.same(checksOf(judge(promote, withColor(FACTS, 'green', running(GREEN_REVISION, BLUE_REVISION)))), [
+    'ready-endpoints',
+  ]);
+  t.same(checksOf(judge(promote, UNREADABLE)), ['smoke-test', 'ready-endpoints']);
+  t.end();
+});

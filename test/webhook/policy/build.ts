@@ -1,0 +1,154 @@
+import {
+  ANNOTATION,
+  decide,
+  governed,
+  type Change,
+  type Color,
+  type ColorFacts,
+  type Decision,
+  type Facts,
+  type Json,
+  type JsonObject,
+  type Pair,
+  type Revision,
+} from '../../../webhook/policy/index.ts';
+
+/** The objects that the tests of the policy talk about, short enough to be read in a line. */
+
+export const NOON = '2026-03-01T12:00:00Z';
+export const PAIR: Pair = { blue: 'shop-blue', green: 'shop-green' };
+export const SETTINGS = { allowEmptyServices: true, requireFullCapacity: false };
+
+export type Annotations = Readonly<Record<string, string>>;
+
+/** Weights in the order of the list; `null` leaves the weight out. */
+export type Weights = Readonly<Record<string, Json>>;
+
+export function traefikService(weights: Weights, annotations?: Annotations): JsonObject {
+  const services = Object.entries(weights).map(([name, weight]) =>
+    weight === null ? { name, port: 80 } : { name, port: 80, weight },
+  );
+  return withServices(services, annotations);
+}
+
+export function withServices(services: Json, annotations?: Annotations): JsonObject {
+  return {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) },
+    spec: { weighted: { services } },
+  };
+}
+
+export const blueLive = (annotations?: Annotations): JsonObject =>
+  traefikService({ 'shop-blue': 100, 'shop-green': 0 }, annotations);
+export const greenLive = (annotations?: Annotations): JsonObject =>
+  traefikService({ 'shop-blue': 0, 'shop-green': 100 }, annotations);
+
+/** A copy of an object with some annotations written (or, by null, taken away). */
+export function annotated(object: JsonObject, changes: Readonly<Record<string, string | null>>): JsonObject {
+  const next = { ...annotationsOf(object) };
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) delete next[key];
+    else next[key] = value;
+  }
+  return { ...object, metadata: { name: 'shop', namespace: 'demo', annotations: next } };
+}
+
+export function annotationsOf(object: JsonObject): Record<string, string> {
+  const metadata = object['metadata'];
+  const found: Record<string, string> = {};
+  if (!isRecord(metadata)) return found;
+  const annotations = metadata['annotations'];
+  if (!isRecord(annotations)) return found;
+  for (const [key, value] of Object.entries(annotations)) if (typeof value === 'string') found[key] = value;
+  return found;
+}
+
+export function isRecord(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object with other weights, and nothing else changed: what `kubectl patch` sends. */
+export function reweighted(object: JsonObject, weights: Weights): JsonObject {
+  return { ...object, spec: traefikService(weights)['spec'] };
+}
+
+export function change(object: JsonObject | null, oldObject: JsonObject | null = null): Change {
+  return {
+    operation: oldObject === null ? 'CREATE' : 'UPDATE',
+    group: 'traefik.io',
+    namespace: 'demo',
+    name: 'shop',
+    object,
+    oldObject,
+    user: 'ada',
+    serverSideApply: false,
+  };
+}
+
+export function revision(name: string, tag: string): Revision {
+  return { name, images: [`podinfo:${tag}`], imageIDs: [`podinfo@sha256:${tag}`] };
+}
+
+export function running(...revisions: readonly Revision[]): ColorFacts {
+  return {
+    service: { ports: [{ name: 'http', port: 80 }], hasSelector: true, external: false },
+    readyEndpoints: revisions.length,
+    revisions,
+    workload: {
+      kind: 'Deployment',
+      name: 'deploy',
+      images: revisions.at(-1)?.images ?? [],
+      replicas: revisions.length,
+      unsettled: null,
+    },
+  };
+}
+
+export const NO_SELECTOR: ColorFacts = {
+  service: { ports: [{ name: null, port: 80 }], hasSelector: false, external: false },
+  readyEndpoints: 1,
+  revisions: [],
+  workload: null,
+};
+
+export const BLUE_REVISION = revision('b5', '6.1.5');
+export const GREEN_REVISION = revision('g6', '6.1.6');
+export const FACTS: Facts = { known: true, blue: running(BLUE_REVISION), green: running(GREEN_REVISION) };
+export const UNREADABLE: Facts = { known: false, reason: 'connection refused' };
+
+export function pairOf(of: Change): Pair {
+  const governance = governed(of);
+  if (governance.kind === 'pair') return governance.pair;
+  const candidate = governance.kind === 'sibling' ? governance.candidates[0] : undefined;
+  if (candidate === undefined) throw new Error('not governed');
+  return candidate.pair;
+}
+
+export function judge(of: Change, facts: Facts = FACTS, at: string = NOON): Decision {
+  return decide({ change: of, pair: pairOf(of), facts, settings: SETTINGS, at });
+}
+
+/** Lets an object through, as the webhook stores it; fails when it is denied. */
+export function stored(of: Change, facts: Facts = FACTS, at: string = NOON): JsonObject {
+  const { violations, object } = judge(of, facts, at);
+  const [first] = violations;
+  if (first !== undefined) throw new Error(`denied: ${first.detail}`);
+  return object;
+}
+
+/** Blue live as the webhook stores it, tested and promoted: green live with blue to roll back to. */
+export function promoted(facts: Facts = FACTS): JsonObject {
+  const created = stored(change(blueLive()), facts);
+  const tested = stored(change(annotated(created, { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), created), facts);
+  return stored(change(reweighted(tested, { 'shop-blue': 0, 'shop-green': 100 }), tested), facts);
+}
+
+export function checksOf({ violations }: Decision): readonly string[] {
+  return violations.map(({ check }) => check);
+}
+
+export function withColor(facts: Facts, color: Color, next: ColorFacts): Facts {
+  return facts.known ? { ...facts, [color]: next } : facts;
+}
