@@ -29,7 +29,10 @@ t.test('what has no uid cannot be answered, and the reason names what is wrong',
     ['text', /body is a string/],
     [[], /body is a list/],
     [{}, /kind is missing/],
-    [{ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1beta1', request: { uid: 'x' } }, /v1beta1.*admissionReviewVersions/],
+    [
+      { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1beta1', request: { uid: 'x' } },
+      /v1beta1.*admissionReviewVersions/,
+    ],
     [{ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1' }, /request is missing/],
     [{ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', request: null }, /request is null/],
     [review({ uid: undefined }), /request\.uid/],
@@ -120,7 +123,11 @@ t.test('warnings are one line of at most 256 characters, cut after a word', (t) 
   t.not(/\p{Cc}/u.test(warnings[1] ?? ''), true);
   for (const warning of warnings) t.ok(Array.from(warning).length <= 256);
   t.match(warnings[2], /🟦…$/u);
-  const { auditAnnotations = {} } = reviewOf('u', { ...ALLOWED, auditAnnotations: { a: 'x'.repeat(9000) } }, false).response;
+  const { auditAnnotations = {} } = reviewOf(
+    'u',
+    { ...ALLOWED, auditAnnotations: { a: 'x'.repeat(9000) } },
+    false,
+  ).response;
   t.equal(auditAnnotations['a']?.length, 2048);
   t.end();
 });

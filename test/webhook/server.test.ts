@@ -153,12 +153,19 @@ t.test('a handler that throws: code 500 without a stack, the stack in the log, a
   t.notMatch(answer.body, /secret detail/);
   t.ok(log.lines.some(({ level, fields }) => level === 'error' && JSON.stringify(fields).includes('secret detail')));
   const metrics = await server.inject('/metrics');
-  t.match(metrics.body, 'bluegreen_admission_reviews_total{entry="promotion",mode="enforce",operation="UPDATE",verdict="errored"} 1');
+  t.match(
+    metrics.body,
+    'bluegreen_admission_reviews_total{entry="promotion",mode="enforce",operation="UPDATE",verdict="errored"} 1',
+  );
 });
 
 t.test('an unreadable request with a uid is refused inside the protocol', async (t) => {
   const { server, seen } = testServer();
-  const answer = await server.inject({ method: 'POST', url: '/promotion/enforce', payload: review({ operation: 'X' }) });
+  const answer = await server.inject({
+    method: 'POST',
+    url: '/promotion/enforce',
+    payload: review({ operation: 'X' }),
+  });
   t.equal(answer.statusCode, 200);
   t.match(answer.json(), { response: { uid: 'f00d', allowed: false, status: { code: 400 } } });
   t.equal(seen.length, 0);
@@ -222,7 +229,13 @@ t.test('the log has a line for denials and switches, and none at info for the re
     await server.inject({ method: 'POST', url: '/mutate/enforce', payload: review({ dryRun: true }) });
   }
   t.equal(lines.length, 2);
-  t.match(JSON.parse(lines[0] ?? ''), { level: 'info', switch: { kind: 'rollback' }, user: 'ada', name: 'shop', dryRun: true });
+  t.match(JSON.parse(lines[0] ?? ''), {
+    level: 'info',
+    switch: { kind: 'rollback' },
+    user: 'ada',
+    name: 'shop',
+    dryRun: true,
+  });
   t.match(JSON.parse(lines[1] ?? ''), { level: 'info', verdict: 'denied', said: 'because', namespace: 'demo' });
 });
 
