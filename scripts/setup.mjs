@@ -1,6 +1,5 @@
 // Makes a fresh clone ready: npm packages always, and with --cluster the Debian packages and Go programs of the test
-// cluster; with --cluster=optional a test cluster that cannot be had is only said (an error with CI=true).
-// Plain JavaScript for Node 20 without dependencies, because it runs before anything is installed.
+// cluster. Plain JavaScript for Node 20 without dependencies, because it runs before anything is installed.
 // A second run changes nothing and takes a fraction of a second.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -190,25 +189,12 @@ const buildClusterPrograms = (/** @type {string} */ node) => {
   }
 };
 
-const prepareCluster = (/** @type {string} */ node) => {
-  installDebian();
-  buildClusterPrograms(node);
-};
-
 const main = () => {
   installPackages();
   const node = nodeForTypeScript();
-  const optional = process.argv.includes('--cluster=optional') && process.env.CI !== 'true';
-  if (!optional) {
-    return process.argv.some((arg) => arg.startsWith('--cluster')) ? prepareCluster(node) : undefined;
-  }
-  try {
-    return prepareCluster(node);
-  } catch (error) {
-    if (!(error instanceof SetupError)) {
-      throw error;
-    }
-    return say(`NO TEST CLUSTER: what needs one is skipped. ${error.message}`);
+  if (process.argv.includes('--cluster')) {
+    installDebian();
+    buildClusterPrograms(node);
   }
 };
 

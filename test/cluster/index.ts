@@ -1,6 +1,8 @@
 // The disposable cluster, and what gets installed into it.
 export { startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
 export {
+  allImages,
+  bareImages,
   DEMO_NAMESPACE,
   DEMO_VERSIONS,
   demoSpecs,

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoBundle, webhookBundle } from '../images/bundles.ts';
+import { bundleOf } from '../images/bundles.ts';
 import type { ImageSpec } from '../images/image.ts';
 import { demoImage, webhookImage } from '../images/specs.ts';
 import { rolledOut } from './kube.ts';
+import { REGISTRY } from './node/names.ts';
 import type { Target } from './target.ts';
+import { traefikSpec } from './traefik.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CHART = join(ROOT, 'charts', 'bluegreen');
@@ -24,17 +26,29 @@ const version = (): string => {
 
 /** The webhook's image, built from the sources as they are now. */
 export const webhookSpec = async (registry: string): Promise<ImageSpec> =>
-  webhookImage(await webhookBundle(), [`${registry}/bluegreen-webhook:${version()}`]);
+  webhookImage(await bundleOf('webhook'), [`${registry}/bluegreen-webhook:${version()}`]);
 
 /** The demo app's images, by their own names and by those of podinfo's published images. */
 export const demoSpecs = async (registry: string): Promise<ImageSpec[]> => {
-  const bundle = await demoBundle();
+  const bundle = await bundleOf('demo-app');
   return Promise.all(
     DEMO_VERSIONS.map((tag) =>
       demoImage(bundle, tag, [`${registry}/bluegreen-demo:${tag}`, `ghcr.io/stefanprodan/podinfo:${tag}`]),
     ),
   );
 };
+
+/** Traefik's and the demo app's images, for startCluster to import while it boots. */
+export const bareImages = async (registry: string = REGISTRY): Promise<ImageSpec[]> => [
+  traefikSpec(registry),
+  ...(await demoSpecs(registry)),
+];
+
+/** All images that a cluster with bluegreen needs, for startCluster to import while it boots. */
+export const allImages = async (registry: string = REGISTRY): Promise<ImageSpec[]> => [
+  ...(await bareImages(registry)),
+  await webhookSpec(registry),
+];
 
 const setFlags = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);

@@ -1,14 +1,12 @@
 // npm run cluster: boots a disposable cluster, installs Traefik, the webhook and the demo app, and stays until it is
 // told to go. With --context it installs into a cluster of your own instead.
 import { parseArgs } from 'node:util';
-import { traefikImage } from '../images/specs.ts';
 import { startCluster, type Cluster } from './cluster.ts';
-import { DEMO_NAMESPACE, demoSpecs, installBluegreen, installDemo, webhookSpec } from './install.ts';
+import { allImages, DEMO_NAMESPACE, installBluegreen, installDemo } from './install.ts';
 import { REGISTRY } from './node/names.ts';
 import { openOwnCluster, type Target } from './target.ts';
-import { toolFile } from './tools/cache.ts';
 import { Problem, reportProblem } from './tools/problem.ts';
-import { installTraefik, type Traefik } from './traefik.ts';
+import { installTraefik, traefikSpec, type Traefik } from './traefik.ts';
 
 const USAGE = `Usage: npm run cluster -- [flags]
 
@@ -80,10 +78,7 @@ const runDisposable = async (bare: boolean): Promise<void> => {
   const end = told();
   const broken = Promise.withResolvers<never>();
   say('Booting a disposable cluster ...');
-  const images = [traefikImage(toolFile('traefik', 'traefik'), `${REGISTRY}/traefik:v3.6.12`)];
-  if (!bare) {
-    images.push(await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY)));
-  }
+  const images = bare ? [traefikSpec(REGISTRY)] : await allImages();
   const boot = (): Promise<Cluster> => startCluster({ images, onFailure: broken.reject });
   const cluster = await timed('Kubernetes 1.34', boot);
   try {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { ImageSpec } from '../images/image.ts';
 import { traefikImage } from '../images/specs.ts';
 import { rolledOut } from './kube.ts';
 import type { Target } from './target.ts';
+import { until } from './node/api.ts';
 import { toolFile } from './tools/cache.ts';
+import { Problem } from './tools/problem.ts';
 import { OLD_GROUP, traefikObjects } from './traefik-objects.ts';
 
 export type TraefikOptions = {
@@ -32,6 +35,8 @@ export type Traefik = {
   readonly metricsUrl: string;
 };
 
+const CRDS_MS = 30_000;
+
 export const TRAEFIK_NAMESPACE = 'traefik';
 
 const TOOLS = {
@@ -40,26 +45,46 @@ const TOOLS = {
 } as const;
 const PORTS = { web: 30_080, api: 30_088, metrics: 30_091 } as const;
 
-/** Installs Traefik's custom resources of both API groups. */
-export const installTraefikCrds = async (target: Target): Promise<void> => {
+/** Traefik's image, made of the program that was built for the test cluster. */
+export const traefikSpec = (registry: string, version: 2 | 3 = 3): ImageSpec => {
+  const { id, tag } = TOOLS[version];
+  return traefikImage(toolFile(id, 'traefik'), `${registry}/traefik:${tag}`);
+};
+
+const served = async (target: Target): Promise<boolean> => {
+  const groups = ['traefik.io', OLD_GROUP];
+  const asked = groups.map((group) => target.kubectl(['get', '--raw', `/apis/${group}/v1alpha1`]));
+  return (await Promise.all(asked)).every(({ code, stdout }) => code === 0 && stdout.includes('"traefikservices"'));
+};
+
+const applyCrds = async (target: Target): Promise<void> => {
   const old = readFileSync(toolFile('traefik2-crds', 'crds.yaml'), 'utf8').split(/^---$/m);
   const manifests = [readFileSync(toolFile('traefik', 'crds.yaml'), 'utf8')];
   manifests.push(...old.filter((document) => document.includes(`group: ${OLD_GROUP}`)));
-  const input = manifests.join('\n---\n');
   // Server-side: some of them are too long for the annotation that a client-side apply leaves.
-  await target.kubectlOk(['apply', '--server-side', '-f', '-'], { input });
-  await target.kubectlOk(['wait', '--for=condition=Established', '--timeout=30s', '-f', '-'], { input });
+  await target.kubectlOk(['apply', '--server-side', '-f', '-'], { input: manifests.join('\n---\n') });
+};
+
+const crdsServed = async (target: Target): Promise<void> => {
+  if (!(await until(() => served(target), CRDS_MS))) {
+    throw new Problem(`The API server does not serve Traefik's resources ${CRDS_MS / 1000} s after they were defined.`);
+  }
+};
+
+/** Installs Traefik's custom resources of both API groups and waits until they can be used. */
+export const installTraefikCrds = async (target: Target): Promise<void> => {
+  await applyCrds(target);
+  await crdsServed(target);
 };
 
 /** Installs Traefik with its custom resources and waits until it serves. */
 export const installTraefik = async (target: Target, options: TraefikOptions = {}): Promise<Traefik> => {
-  const { id, tag } = TOOLS[options.version ?? 3];
-  const image = options.image ?? `${target.registry}/traefik:${tag}`;
-  const provided =
-    options.image === undefined ? target.provide([traefikImage(toolFile(id, 'traefik'), image)]) : undefined;
-  await Promise.all([provided, installTraefikCrds(target)]);
+  const version = options.version ?? 3;
+  const image = options.image ?? `${target.registry}/traefik:${TOOLS[version].tag}`;
+  const provided = options.image === undefined ? target.provide([traefikSpec(target.registry, version)]) : undefined;
+  await Promise.all([provided, applyCrds(target)]);
   await target.apply(traefikObjects({ ...options, image, namespace: TRAEFIK_NAMESPACE, ports: PORTS }));
-  await rolledOut(target, TRAEFIK_NAMESPACE, 'traefik');
+  await Promise.all([rolledOut(target, TRAEFIK_NAMESPACE, 'traefik'), crdsServed(target)]);
   const at = (port: number): string => `http://${target.ip}:${port}`;
   return { namespace: TRAEFIK_NAMESPACE, url: at(PORTS.web), apiUrl: at(PORTS.api), metricsUrl: at(PORTS.metrics) };
 };

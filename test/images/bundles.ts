@@ -1,37 +1,31 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { cacheFolder } from '../cluster/tools/cache.ts';
+import { withLock } from '../cluster/tools/lock.ts';
 import { Problem } from '../cluster/tools/problem.ts';
 import { runOk } from '../cluster/tools/run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const BUILD = join(ROOT, 'scripts', 'build.ts');
-const WEBHOOK = join(ROOT, 'dist', 'webhook.cjs');
 
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+const bundle = (name: string): Promise<string> =>
+  withLock(
+    join(cacheFolder(), 'bundles.lock'),
+    () => {},
+    async () => {
+      await runOk(process.execPath, [join(ROOT, 'scripts', 'build.ts'), name], { cwd: ROOT });
+      const path = join(ROOT, 'dist', `${name}.cjs`);
+      if (!existsSync(path)) {
+        throw new Problem(`${path} is missing after the build. Run npm run build and see what it says.`);
+      }
+      return readFileSync(path, 'utf8');
+    },
+  );
+
+const made = new Map<string, Promise<string>>();
+
+/** The text of a program in one file, as it is shipped; built anew from the sources, once a process. */
+export const bundleOf = (name: 'webhook' | 'demo-app'): Promise<string> => {
+  const text = made.get(name) ?? bundle(name);
+  made.set(name, text);
+  return text;
 };
-
-/** The path of the webhook in one file, built anew from the sources, once a process. */
-export const webhookBundle = once(async (): Promise<string> => {
-  await runOk(process.execPath, [BUILD], { cwd: ROOT });
-  if (!existsSync(WEBHOOK)) {
-    throw new Problem(`${WEBHOOK} is missing after the build. Run npm run build and see what it says.`);
-  }
-  return WEBHOOK;
-});
-
-/** The text of the demo app in one file, built anew from the sources, once a process. */
-export const demoBundle = once(async (): Promise<string> => {
-  const { outputFiles } = await build({
-    entryPoints: [join(ROOT, 'test', 'demo', 'app', 'main.ts')],
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    write: false,
-    logLevel: 'silent',
-  });
-  return outputFiles[0]?.text ?? '';
-});

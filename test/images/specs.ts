@@ -57,10 +57,13 @@ export const traefikImage = (binary: string, name: string): ImageSpec => ({
   run: { Entrypoint: ['/usr/local/bin/traefik'], User: USER },
 });
 
-/** @param bundle path of the webhook bundled into one file */
+/** @param bundle text of the webhook bundled into one file */
 export const webhookImage = async (bundle: string, names: readonly string[]): Promise<ImageSpec> => ({
   names,
-  layers: [await nodeLayer(), [...folders(['app']), program(bundle, 'app/webhook.cjs')]],
+  layers: [
+    await nodeLayer(),
+    [...folders(['app']), { kind: 'text', path: 'app/webhook.cjs', mode: 0o644, content: bundle }],
+  ],
   run: { Entrypoint: ['/usr/bin/node', '/app/webhook.cjs'], User: USER, WorkingDir: '/app' },
 });
 
