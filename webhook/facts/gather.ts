@@ -1,5 +1,5 @@
 import { at, get, isObject, list, number, text } from '../policy/json.ts';
-import type { Color, ColorFacts, Facts, JsonObject, Pair, ServicePort, Workload } from '../policy/types.ts';
+import type { Color, ColorFacts, Facts, JsonObject, Pair, Revision, ServicePort, Workload } from '../policy/types.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';
 import { readWorkload } from './workload.ts';
@@ -42,10 +42,13 @@ async function gatherColor(reader: Reader, namespace: string, name: string, sign
             external: at(service, 'spec', 'type') === 'ExternalName',
           },
     readyEndpoints: endpoints.filter((endpoint) => endpoint.ready).length,
-    revisions: revisionsOf(behind?.pods ?? []),
+    revisions: behind?.revisions ?? [],
     workload: behind?.workload ?? null,
   };
 }
+
+/** Endpoints that somebody else keeps beside the pods of the Service: nobody knows what runs there. */
+const UNKNOWN: Revision = { name: 'unknown', images: [], imageIDs: [] };
 
 interface PodsQuery {
   readonly namespace: string;
@@ -57,11 +60,16 @@ async function readPods(
   reader: Reader,
   { namespace, selector, endpoints }: PodsQuery,
   signal: AbortSignal,
-): Promise<{ readonly pods: readonly JsonObject[]; readonly workload: Workload | null }> {
+): Promise<{ readonly revisions: readonly Revision[]; readonly workload: Workload | null }> {
   const all = await reader.listPods(namespace, selector, signal);
   const names = new Set(endpoints.map((endpoint) => endpoint.pod));
   const pods = all.filter((pod) => names.has(text(at(pod, 'metadata', 'name'))));
-  return { pods, workload: await readWorkload(reader, { namespace, selector, pods }, signal) };
+  const known = new Set(pods.map((pod) => text(at(pod, 'metadata', 'name'))));
+  const strangers = pods.length > 0 && endpoints.some((endpoint) => endpoint.pod === null || !known.has(endpoint.pod));
+  return {
+    revisions: strangers ? [...revisionsOf(pods), UNKNOWN] : revisionsOf(pods),
+    workload: await readWorkload(reader, { namespace, selector, pods }, signal),
+  };
 }
 
 /** The selector of a Service; null when it has none and its endpoints are kept by hand. */

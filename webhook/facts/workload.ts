@@ -11,24 +11,41 @@ export interface WorkloadQuery {
   readonly pods: readonly JsonObject[];
 }
 
-/** The controller of a color's pods: the Deployment, StatefulSet or bare ReplicaSet; null for pods without one. */
+/**
+ * The controller of a color's pods: the Deployment, StatefulSet or bare ReplicaSet; null for pods without one. Of
+ * several (equal templates have equal hashes) one that is not settled.
+ */
 export async function readWorkload(
   reader: Reader,
   query: WorkloadQuery,
   signal: AbortSignal,
 ): Promise<Workload | null> {
   const { namespace, pods, selector } = query;
-  const owner = pods.map(controllerOf).find((each) => each !== null) ?? null;
-  if (owner === null) {
-    const sets = pods.length > 0 ? [] : await reader.listReplicaSets(namespace, selector, signal);
+  if (pods.length === 0) {
+    const sets = await reader.listReplicaSets(namespace, selector, signal);
     return ofReplicaSet(reader, namespace, newest(sets), signal);
   }
-  if (owner.kind === 'StatefulSet') {
-    const set = await reader.getStatefulSet(namespace, owner.name, signal);
+  const owners = new Map<string, Owner>();
+  for (const owner of pods.map(controllerOf)) if (owner !== null) owners.set(`${owner.kind}/${owner.name}`, owner);
+  const found = await Promise.all([...owners.values()].map((owner) => ofOwner(reader, namespace, owner, signal)));
+  const workloads = found.filter((workload) => workload !== null);
+  return workloads.find(({ unsettled }) => unsettled !== null) ?? workloads[0] ?? null;
+}
+
+type Owner = NonNullable<ReturnType<typeof controllerOf>>;
+
+async function ofOwner(
+  reader: Reader,
+  namespace: string,
+  { kind, name }: Owner,
+  signal: AbortSignal,
+): Promise<Workload | null> {
+  if (kind === 'StatefulSet') {
+    const set = await reader.getStatefulSet(namespace, name, signal);
     return set === null ? null : describe('StatefulSet', set, statefulSetUnsettled(set));
   }
-  if (owner.kind !== 'ReplicaSet') return null;
-  return ofReplicaSet(reader, namespace, await reader.getReplicaSet(namespace, owner.name, signal), signal);
+  if (kind !== 'ReplicaSet') return null;
+  return ofReplicaSet(reader, namespace, await reader.getReplicaSet(namespace, name, signal), signal);
 }
 
 async function ofReplicaSet(
@@ -90,9 +107,9 @@ function deploymentUnsettled(object: JsonObject): string | null {
   return unseen(object) ?? (at(object, 'spec', 'paused') === true ? 'is paused' : null) ?? rolling(object);
 }
 
+/** Its `currentRevision` says nothing: with the strategy OnDelete it never follows. */
 function statefulSetUnsettled(object: JsonObject): string | null {
-  const same = at(object, 'status', 'currentRevision') === at(object, 'status', 'updateRevision');
-  return unseen(object) ?? rolling(object) ?? (same ? null : 'has two revisions');
+  return unseen(object) ?? rolling(object);
 }
 
 function replicaSetUnsettled(object: JsonObject): string | null {

@@ -1,0 +1,66 @@
+import { loadAll } from 'js-yaml';
+import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
+import { at, isObject, text } from '../../../webhook/policy/json.ts';
+import type { JsonObject } from '../../../webhook/policy/index.ts';
+
+/** A cluster made of plain Kubernetes YAML. */
+export class FakeReader implements Reader {
+  readonly calls: string[] = [];
+  readonly #objects: readonly JsonObject[];
+  /** Called before every answer: may throw or wait. */
+  readonly #before: (kind: string, signal: AbortSignal) => Promise<void>;
+
+  constructor(source: string, before: (kind: string, signal: AbortSignal) => Promise<void> = async () => {}) {
+    const parsed: unknown[] = loadAll(source);
+    this.#objects = parsed.filter(isObject);
+    this.#before = before;
+  }
+
+  getService(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
+    return this.#get('Service', namespace, name, signal);
+  }
+
+  getDeployment(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
+    return this.#get('Deployment', namespace, name, signal);
+  }
+
+  getReplicaSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
+    return this.#get('ReplicaSet', namespace, name, signal);
+  }
+
+  getStatefulSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
+    return this.#get('StatefulSet', namespace, name, signal);
+  }
+
+  listEndpointSlices(namespace: string, service: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return this.#list('EndpointSlice', namespace, { 'kubernetes.io/service-name': service }, signal);
+  }
+
+  listPods(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return this.#list('Pod', namespace, selector, signal);
+  }
+
+  listReplicaSets(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return this.#list('ReplicaSet', namespace, selector, signal);
+  }
+
+  async #get(kind: string, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
+    const found = await this.#all(kind, namespace, signal);
+    return found.find((object) => at(object, 'metadata', 'name') === name) ?? null;
+  }
+
+  async #list(kind: string, namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<JsonObject[]> {
+    const found = await this.#all(kind, namespace, signal);
+    return found.filter((object) =>
+      Object.entries(selector).every(([key, value]) => at(object, 'metadata', 'labels', key) === value),
+    );
+  }
+
+  async #all(kind: string, namespace: string, signal: AbortSignal): Promise<JsonObject[]> {
+    this.calls.push(kind);
+    await this.#before(kind, signal);
+    return this.#objects.filter(
+      (object) => object['kind'] === kind && text(at(object, 'metadata', 'namespace')) === namespace,
+    );
+  }
+}

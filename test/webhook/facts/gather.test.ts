@@ -1,0 +1,224 @@
+import t from 'tap';
+import { gatherFacts } from '../../../webhook/facts/gather.ts';
+import type { Color, ColorFacts, Facts } from '../../../webhook/policy/index.ts';
+import { pod, replicaSet, service, settled, slice, workload } from './cluster.ts';
+import { FakeReader } from './fake-reader.ts';
+
+const PAIR = { blue: 'blue', green: 'green' };
+const QUERY = { namespace: 'demo', pair: PAIR };
+
+const gather = (source: string): Promise<Facts> =>
+  gatherFacts(new FakeReader(source), QUERY, new AbortController().signal);
+
+const read = async (source: string, color: Color = 'green'): Promise<ColorFacts> => {
+  const facts = await gather(source);
+  if (!facts.known) throw new Error(facts.reason);
+  return facts[color];
+};
+
+const color = (name: string) => ({
+  service: {
+    ports: [
+      { name: 'http', port: 80 },
+      { name: null, port: 9898 },
+    ],
+    hasSelector: true,
+    external: false,
+  },
+  readyEndpoints: 1,
+  revisions: [{ name: 'h1', images: ['busybox:1', 'podinfo:6.1.5'], imageIDs: ['podinfo@sha256:podinfo-6.1.5'] }],
+  workload: { kind: 'Deployment', name, images: ['podinfo:6.1.5'], replicas: 1, unsettled: null },
+});
+
+const unsettled = async (look: Parameters<typeof workload>[1]) => {
+  const base = service('green') + slice('green', 'green-1') + pod('green-1', { color: 'green' });
+  return (await read(base + replicaSet('green') + workload('green', look))).workload?.unsettled;
+};
+
+const set = (status: string) => workload('green', { kind: 'StatefulSet', status });
+
+const names = ({ revisions }: ColorFacts) => revisions.map(({ name }) => name);
+
+t.test('reads what runs behind both colors', async (t) => {
+  const facts = await gather(settled('blue') + settled('green'));
+  t.same(facts, { known: true, blue: color('blue'), green: color('green') });
+});
+
+t.test('a Service that does not exist is a fact', async (t) => {
+  const green = await read(settled('blue'));
+  t.equal(green.service, null);
+  t.equal(green.readyEndpoints, 0);
+});
+
+t.test('terminating endpoints count neither as ready nor as a revision', async (t) => {
+  const green = await read(settled('green') + slice('green', 'old-1!') + pod('old-1', { color: 'green', hash: 'h0' }));
+  t.equal(green.readyEndpoints, 1);
+  t.same(names(green), ['h1']);
+});
+
+t.test('endpoints of several slices are taken together; one that is not ready still has a revision', async (t) => {
+  const green = await read(
+    settled('green') + slice('green', 'green-2?') + pod('green-2', { color: 'green', hash: 'h2' }),
+  );
+  t.equal(green.readyEndpoints, 1);
+  t.same(names(green), ['h1', 'h2']);
+});
+
+t.test('the same hash with another image is another revision', async (t) => {
+  const green = await read(
+    settled('green') + slice('green', 'green-2') + pod('green-2', { color: 'green', image: 'podinfo:patched' }),
+  );
+  t.same(names(green), ['h1', 'h1']);
+});
+
+t.test('an endpoint that is no pod of the Service is a revision of its own', async (t) => {
+  t.same(names(await read(settled('green') + slice('green', '-'))), ['h1', 'unknown']);
+  const stranger = pod('stranger', { color: 'red' });
+  t.same(names(await read(settled('green') + slice('green', 'stranger') + stranger)), ['h1', 'unknown']);
+  t.same(names(await read(settled('green') + slice('green', 'gone'))), ['h1', 'unknown']);
+  t.same(names(await read(service('green') + slice('green', '-'))), [], 'alone they are no revision to attest');
+});
+
+t.test('pods that match the selector without being endpoints are none of its revisions', async (t) => {
+  t.same(names(await read(settled('green') + pod('pending', { color: 'green', hash: 'h2' }))), ['h1']);
+});
+
+t.test('a Service without a selector has endpoints and no revision', async (t) => {
+  for (const spec of ['{ports: [{port: 80}]}', '{selector: {}, ports: [{port: 80}]}']) {
+    const green = await read(
+      `kind: Service\nmetadata: {name: green, namespace: demo}\nspec: ${spec}\n---` + slice('green', '-'),
+    );
+    t.same(green.service, { ports: [{ name: null, port: 80 }], hasSelector: false, external: false });
+    t.equal(green.readyEndpoints, 1);
+    t.same(green.revisions, []);
+    t.equal(green.workload, null);
+  }
+});
+
+t.test('a Deployment is settled when its controller has seen it and all replicas are the new ones', async (t) => {
+  t.equal(await unsettled({}), null);
+  t.match(await unsettled({ generation: 4 }), 'has not seen yet');
+  t.match(await unsettled({ spec: 'paused: true' }), 'is paused');
+  t.match(await unsettled({ status: 'observedGeneration: 3, replicas: 2, updatedReplicas: 1' }), 'is rolling out');
+  t.match(await unsettled({ spec: 'replicas: 2' }), 'is rolling out');
+  t.match(await unsettled({ status: 'observedGeneration: 3' }), 'is rolling out');
+  t.equal(await unsettled({ spec: 'minReadySeconds: 1' }), null, 'replicas left out means 1');
+});
+
+t.test('a StatefulSet tells its revision by its own label', async (t) => {
+  const base =
+    service('green') +
+    slice('green', 'green-0') +
+    pod('green-0', {
+      color: 'green',
+      owner: 'StatefulSet/green',
+      hashLabel: 'controller-revision-hash',
+      hash: 'green-77',
+    });
+  const done = 'observedGeneration: 3, replicas: 1, updatedReplicas: 1, ';
+  const green = await read(base + set(`${done} currentRevision: a, updateRevision: a`));
+  t.same(names(green), ['green-77']);
+  t.match(green.workload, { kind: 'StatefulSet', unsettled: null });
+  const onDelete = await read(base + set(`${done} currentRevision: a, updateRevision: b`));
+  t.equal(onDelete.workload?.unsettled, null, 'with OnDelete, currentRevision never follows');
+  const rolling = await read(base + set('observedGeneration: 3, replicas: 1, currentRevision: a, updateRevision: b'));
+  t.match(rolling.workload?.unsettled, 'is rolling out');
+});
+
+t.test('a bare ReplicaSet names its pods', async (t) => {
+  const green = await read(
+    service('green') +
+      slice('green', 'green-1') +
+      pod('green-1', { color: 'green', owner: 'ReplicaSet/green-h1', hashLabel: 'none' }) +
+      replicaSet('green', 'h1', 1, 'none/x'),
+  );
+  t.same(names(green), ['green-h1']);
+  t.match(green.workload, { kind: 'ReplicaSet', name: 'green-h1', unsettled: null });
+});
+
+t.test('pods of nobody have one name together', async (t) => {
+  const green = await read(
+    service('green') + slice('green', 'a') + pod('a', { color: 'green', owner: 'none/x', hashLabel: 'none' }),
+  );
+  t.same(names(green), ['unmanaged']);
+  t.equal(green.workload, null);
+});
+
+t.test('a color scaled to 0 is found by the ReplicaSet of its latest rollout', async (t) => {
+  const green = await read(
+    service('green') +
+      slice('green') +
+      replicaSet('green', 'h9', 9) +
+      replicaSet('green', 'h10', 10) +
+      workload('green', { image: 'podinfo:next', spec: 'replicas: 0', status: 'observedGeneration: 3' }),
+  );
+  t.same(green.revisions, []);
+  t.match(green.workload, { name: 'green', images: ['podinfo:next'], replicas: 0, unsettled: null });
+});
+
+t.test('two workloads behind one Service are settled only when both are', async (t) => {
+  const green = await read(
+    settled('green') +
+      slice('green', 'canary-1') +
+      pod('canary-1', { color: 'green', owner: 'ReplicaSet/canary-h1' }) +
+      replicaSet('canary') +
+      workload('canary', { spec: 'paused: true' }),
+  );
+  t.same(names(green), ['h1'], 'the same template has the same hash');
+  t.match(green.workload, { name: 'canary', unsettled: 'is paused' });
+});
+
+t.test('what cannot be read makes the facts unknown, with the reason', async (t) => {
+  const kinds = ['Service', 'EndpointSlice', 'Pod', 'ReplicaSet', 'Deployment'];
+  for (const kind of kinds) {
+    const reader = new FakeReader(settled('blue') + settled('green'), async (asked) => {
+      if (asked === kind) throw new Error(`${kind} is forbidden`);
+    });
+    const facts = await gatherFacts(reader, QUERY, new AbortController().signal);
+    t.same(facts, { known: false, reason: `${kind} is forbidden` });
+  }
+});
+
+t.test('a deadline ends the look-up', async (t) => {
+  const reader = new FakeReader(
+    settled('blue'),
+    (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      }),
+  );
+  const deadline = new AbortController();
+  setTimeout(() => deadline.abort(), 5);
+  const facts = await gatherFacts(reader, QUERY, deadline.signal);
+  t.same(facts, { known: false, reason: 'the API server did not answer in time' });
+});
+
+t.test('what a reader throws is never thrown on', async (t) => {
+  const reader = new FakeReader('', async () => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw 'just text';
+  });
+  t.same(await gatherFacts(reader, QUERY, new AbortController().signal), { known: false, reason: 'just text' });
+});
+
+t.test('objects without any of the expected fields are read as empty', async (t) => {
+  const source = ['Service', 'EndpointSlice', 'Pod', 'ReplicaSet', 'Deployment']
+    .map(
+      (kind) => `kind: ${kind}\nmetadata: {name: green, namespace: demo, labels: {kubernetes.io/service-name: green}}`,
+    )
+    .join('\n---\n');
+  const green = await read(source);
+  t.same(green, {
+    service: { ports: [], hasSelector: false, external: false },
+    readyEndpoints: 0,
+    revisions: [],
+    workload: null,
+  });
+});
+
+t.test('both colors are asked at once, and nothing twice', async (t) => {
+  const reader = new FakeReader(settled('blue') + settled('green'));
+  await gatherFacts(reader, QUERY, new AbortController().signal);
+  t.same(reader.calls.slice(0, 4).sort(), ['EndpointSlice', 'EndpointSlice', 'Service', 'Service']);
+  t.equal(reader.calls.length, 10, 'five a color');
+});
