@@ -30,7 +30,7 @@ export async function playbook(stage: Stage): Promise<void> {
 
   screen.step('Smoke-test green inside the cluster, at http://green.demo-bluegreen/');
   await smokeTest(stage);
-  await expectDone(stage, `annotate traefikservice ${NAME} ${IN} bluegreen.dev/smoke-test=passed:6.1.6`);
+  await expectDone(stage, `annotate traefikservice.traefik.io/${NAME} ${IN} bluegreen.dev/smoke-test=passed:6.1.6`);
 
   screen.step('Promote green');
   await expectSwitch(stage, `bluegreen promote ${NAME} ${IN}`, 'blue', 'green');
@@ -42,14 +42,14 @@ export async function playbook(stage: Stage): Promise<void> {
   await expectRefused(stage, `bluegreen promote ${NAME} ${IN}`, 'smoke-test');
   await smokeTest(stage);
   const { output: revision } = await expectDone(stage, GREEN_REVISION);
-  const attest = `annotate --overwrite traefikservice ${NAME} ${IN} bluegreen.dev/smoke-test=passed:${revision}`;
+  const attest = `annotate --overwrite traefikservice.traefik.io/${NAME} ${IN} bluegreen.dev/smoke-test=passed:${revision}`;
   await expectDone(stage, attest);
   await expectSwitch(stage, `bluegreen promote ${NAME} ${IN}`, 'blue', 'green');
 
   screen.step('A day later: take blue out of service, out of the list first, then down');
   const takeOut =
     '[{"op":"test","path":"/spec/weighted/services/0/name","value":"blue"},{"op":"remove","path":"/spec/weighted/services/0"}]';
-  await expectDone(stage, `patch traefikservice ${NAME} ${IN} --type=json -p=${takeOut}`);
+  await expectDone(stage, `patch traefikservice.traefik.io/${NAME} ${IN} --type=json -p=${takeOut}`);
   await expectDone(stage, `scale deployment blue ${IN} --replicas=0`);
   await expectDone(stage, `wait pods ${IN} -l color=blue --for=delete --timeout=60s`);
   await expectDone(stage, `bluegreen status ${NAME} ${IN}`);
@@ -66,6 +66,6 @@ async function smokeTest(stage: Stage): Promise<void> {
 async function expectFilled(stage: Stage, file: string): Promise<void> {
   await expectDone(stage, `apply -f ${join(MANIFESTS, file)}`);
   const weights = '-o jsonpath={.spec.weighted.services[*].weight}';
-  const { output } = await expectDone(stage, `get traefikservice ${NAME} ${IN} ${weights}`);
+  const { output } = await expectDone(stage, `get traefikservice.traefik.io/${NAME} ${IN} ${weights}`);
   if (output !== '100 0') stage.problems.push(`${file} left the weights at ${output || 'nothing'}, not at 100 0`);
 }

@@ -8,10 +8,12 @@ export function pluginCommand(verb: 'promote' | 'rollback' | 'status', { namespa
   return `kubectl bluegreen ${verb} ${name} -n ${namespace}`;
 }
 
-/** The command that attests a smoke test. */
+/**
+ * The command that attests a smoke test. The group is part of it: where both are installed, kubectl takes a plain
+ * `traefikservice` for the old one.
+ */
 export function attestCommand({ group, namespace, name }: Target, value: string): string {
-  const kind = group === 'traefik.io' ? 'traefikservice' : `traefikservices.${group}`;
-  return `kubectl annotate --overwrite ${kind} ${name} -n ${namespace} ${quoted(`${ANNOTATION.smokeTest}=${value}`)}`;
+  return `kubectl annotate --overwrite traefikservice.${group}/${name} -n ${namespace} ${quoted(`${ANNOTATION.smokeTest}=${value}`)}`;
 }
 
 /** A word for a shell: image names and placeholders can hold anything. */
