@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import fastJsonPatch from 'fast-json-patch';
+import type { Operation } from 'fast-json-patch';
+import { authorityAndLeaf } from '../webhook/parts.ts';
+import { run } from './run.ts';
+import type { Ran, World } from './run.ts';
+
+export interface FakeCall {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+}
+
+type Stored = {
+  metadata: { name: string; namespace: string; resourceVersion: string; [key: string]: unknown };
+  [key: string]: unknown;
+};
+
+/** An API server that stores objects by path and applies JSON and merge patches, over real TLS. */
+export interface FakeCluster {
+  readonly objects: Map<string, Stored>;
+  readonly calls: FakeCall[];
+  /** Answers a call instead of the store; null lets the store answer. */
+  intercept: (call: FakeCall) => Answer | null;
+  readonly kubeconfig: string;
+  /** Runs the plugin against this cluster. */
+  run(args: readonly string[], world?: World): Promise<Ran>;
+  close(): void;
+}
+
+export async function fakeCluster(objects: Readonly<Record<string, object>> = {}): Promise<FakeCluster> {
+  const { authority, leaf } = await authorityAndLeaf();
+  const store = new Map<string, Stored>();
+  for (const [path, object] of Object.entries(objects)) store.set(path, stored(path, object));
+  const calls: FakeCall[] = [];
+  const server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      const call = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body };
+      calls.push(call);
+      const answer = cluster.intercept(call) ?? respond(store, call);
+      response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+      response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const kubeconfig = kubeconfigFor(`https://localhost:${port}`, authority.certificate);
+  const cluster: FakeCluster = {
+    objects: store,
+    calls,
+    intercept: () => null,
+    kubeconfig,
+    run: (args, world = {}) =>
+      run(args, { ...world, files: { '/home/user/.kube/config': kubeconfig, ...world.files } }),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  return cluster;
+}
+
+function kubeconfigFor(server: string, ca: string): string {
+  return JSON.stringify({
+    'current-context': 'fake',
+    clusters: [{ name: 'fake', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name: 'me', user: { token: 'secret' } }],
+    contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'me', namespace: 'demo' } }],
+  });
+}
+
+function stored(path: string, object: object): Stored {
+  const parts = path.split('/');
+  const given: { metadata?: object } = object;
+  const namespace = parts[parts.indexOf('namespaces') + 1] ?? '';
+  return {
+    ...object,
+    metadata: { resourceVersion: '1', name: parts.at(-1) ?? '', namespace, ...given.metadata },
+  };
+}
+
+function respond(store: Map<string, Stored>, call: FakeCall): Answer {
+  const url = new URL(call.url, 'https://fake');
+  const path = url.pathname;
+  const object = store.get(path);
+  if (call.method === 'PATCH') return object === undefined ? missing(path) : patch(store, path, object, call, url);
+  if (object !== undefined) return { status: 200, body: object };
+  if (/\/(?:[a-z]+)$/.test(path) && !isObjectPath(path)) return list(store, path, url);
+  return missing(path);
+}
+
+/** A collection's path has an even number of segments behind the version: `namespaces/x/pods`. */
+function isObjectPath(path: string): boolean {
+  const segments = path.split('/').filter((part) => part !== '');
+  const rest = segments.slice(segments[0] === 'api' ? 2 : 3);
+  return rest.length % 2 === 0;
+}
+
+function list(store: Map<string, Stored>, path: string, url: URL): Answer {
+  const selector = (url.searchParams.get('labelSelector') ?? '').split(',').filter((term) => term !== '');
+  const kind = path.split('/').at(-1) ?? '';
+  const everywhere = !path.includes('/namespaces/');
+  const prefix = everywhere ? path.slice(0, -kind.length) : `${path}/`;
+  const items = [...store]
+    .filter(([key]) => key.startsWith(prefix) && key.split('/').at(-2) === kind)
+    .map(([, object]) => object)
+    .filter((object) => {
+      const labels: unknown = object.metadata['labels'];
+      const have =
+        typeof labels === 'object' && labels !== null ? Object.entries(labels).map((term) => term.join('=')) : [];
+      return selector.every((term) => have.includes(term));
+    });
+  if (items.length === 0 && !knownGroup(store, path)) return { status: 404, body: '404 page not found\n' };
+  return { status: 200, body: { kind: 'List', metadata: {}, items } };
+}
+
+function knownGroup(store: Map<string, Stored>, path: string): boolean {
+  const group = path.split('/').slice(0, 3).join('/');
+  return !group.includes('traefik') || [...store.keys()].some((key) => key.startsWith(`${group}/`));
+}
+
+function patch(store: Map<string, Stored>, path: string, object: Stored, call: FakeCall, url: URL): Answer {
+  const parsed: unknown = JSON.parse(call.body);
+  let result: Stored = structuredClone(object);
+  if (call.headers['content-type'] === 'application/json-patch+json') {
+    try {
+      if (!Array.isArray(parsed)) throw new Error('no list');
+      const operations: Operation[] = parsed;
+      result = fastJsonPatch.applyPatch(result, operations, true).newDocument;
+    } catch {
+      return status(422, 'Invalid', 'the server rejected our request due to an error in our request');
+    }
+  } else merge(result, parsed);
+  result.metadata.resourceVersion = String(Number(object.metadata.resourceVersion) + 1);
+  if (url.searchParams.get('dryRun') !== 'All') store.set(path, result);
+  return { status: 200, body: result };
+}
+
+function merge(target: object, source: unknown): void {
+  if (typeof source !== 'object' || source === null) return;
+  for (const [key, value] of Object.entries(source)) {
+    const inner: unknown = Reflect.get(target, key);
+    if (value === null) Reflect.deleteProperty(target, key);
+    else if (typeof value === 'object' && typeof inner === 'object' && inner !== null) merge(inner, value);
+    else Reflect.set(target, key, value);
+  }
+}
+
+function missing(path: string): Answer {
+  const group = path.split('/')[2] ?? '';
+  const name = path.split('/').at(-1) ?? '';
+  return status(404, 'NotFound', `traefikservices.${group} "${name}" not found`);
+}
+
+export function status(code: number, reason: string, message: string, details: object = {}): Answer {
+  return {
+    status: code,
+    body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code, details },
+  };
+}

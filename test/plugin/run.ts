@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runCli } from '../../plugin/cli.ts';
+import type { Io } from '../../plugin/io.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface World {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Contents by path; `null` text for a file that cannot be read. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly tty?: boolean;
+}
+
+/** The time at which every test takes place. */
+export const NOW = new Date('2026-03-01T12:00:00Z');
+
+/** Runs one command line in this process, with nothing of the machine but what the test gives it. */
+export async function run(args: readonly string[], world: World = {}): Promise<Ran> {
+  const written = { out: '', err: '' };
+  const isTTY = world.tty ?? false;
+  const io: Io = {
+    out: { write: (text) => void (written.out += text), isTTY },
+    err: { write: (text) => void (written.err += text), isTTY },
+    stdinIsTty: false,
+    readStdin: () => Promise.resolve(world.stdin ?? ''),
+    files: { env: world.env ?? {}, home: '/home/user', read: (path) => world.files?.[path] ?? null },
+    now: () => NOW,
+    sleep: (milliseconds, signal) => sleep(Math.min(milliseconds, 5), undefined, signal ? { signal } : {}),
+    interrupted: new AbortController().signal,
+  };
+  const code = await runCli(args, io);
+  return { code, ...written };
+}
