@@ -1,0 +1,244 @@
+// What the chart renders, without a cluster.
+import t from 'tap';
+import { load } from 'js-yaml';
+import { at, get, list, parseObject, text } from '../../webhook/policy/json.ts';
+import { MODE_LABEL, type JsonObject } from '../../webhook/policy/index.ts';
+import { CHART, fileText, helm, NAMESPACE, render, template } from './chart.ts';
+
+const only = (objects: readonly JsonObject[], kind: string): JsonObject => {
+  const found = objects.filter((object) => object['kind'] === kind && !isHook(object));
+  if (found[0] === undefined || found.length > 1) throw new Error(`${found.length} objects of kind ${kind}`);
+  return found[0];
+};
+const isHook = (object: JsonObject): boolean => at(object, 'metadata', 'annotations', 'helm.sh/hook') !== undefined;
+const entriesOf = (configuration: JsonObject) =>
+  list(configuration['webhooks']).map((entry) => ({
+    name: text(get(entry, 'name')),
+    path: text(at(entry, 'clientConfig', 'service', 'path')),
+    failurePolicy: text(get(entry, 'failurePolicy')),
+    timeoutSeconds: get(entry, 'timeoutSeconds'),
+    conditions: list(get(entry, 'matchConditions')).map((condition) => text(get(condition, 'name'))),
+  }));
+const selectorOf = (selected: unknown): unknown => at(selected, 'namespaceSelector', 'matchExpressions');
+const podOf = (objects: readonly JsonObject[]): unknown => at(only(objects, 'Deployment'), 'spec', 'template', 'spec');
+const containerOf = (objects: readonly JsonObject[]): unknown => list(at(podOf(objects), 'containers'))[0];
+const envOf = (objects: readonly JsonObject[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    list(get(containerOf(objects), 'env')).map((entry) => [text(get(entry, 'name')), get(entry, 'value')]),
+  );
+
+const imageWith = async (...values: readonly string[]): Promise<unknown> =>
+  get(containerOf(await render(values)), 'image');
+const packageVersion = (): string => text(parseObject(fileText('package.json'))?.['version']) ?? '';
+
+const READS = new Set(['get', 'list', 'watch']);
+const writes = (role: JsonObject): unknown[] =>
+  list(role['rules']).flatMap((rule) => {
+    const verbs = list(get(rule, 'verbs')).filter((verb) => !READS.has(text(verb) ?? ''));
+    return verbs.length === 0 ? [] : [[get(rule, 'resources'), get(rule, 'resourceNames'), verbs]];
+  });
+
+t.test('the chart has the version of the package', async (t) => {
+  const chart = load(fileText('charts/bluegreen/Chart.yaml'));
+  const version = packageVersion();
+  t.match(version, /^\d+\.\d+\.\d+/);
+  t.equal(get(chart, 'version'), version);
+  t.equal(get(chart, 'appVersion'), version);
+});
+
+t.test('helm lint is content', async (t) => {
+  const { code, stdout, stderr } = await helm(['lint', '--strict', CHART]);
+  t.equal(code, 0, stdout + stderr);
+});
+
+t.test('entries have the failure policies and timeouts that a rollback can live with', async (t) => {
+  const objects = await render();
+  t.same(entriesOf(only(objects, 'MutatingWebhookConfiguration')), [
+    mutating('mutate.bluegreen.dev', '/mutate/enforce'),
+    mutating('mutate-warn.bluegreen.dev', '/mutate/warn'),
+    mutating('mutate-audit.bluegreen.dev', '/mutate/audit'),
+  ]);
+  t.same(entriesOf(only(objects, 'ValidatingWebhookConfiguration')), [
+    promotion('promotion.bluegreen.dev', '/promotion/enforce', 'Fail'),
+    promotion('promotion-warn.bluegreen.dev', '/promotion/warn', 'Ignore'),
+    promotion('promotion-audit.bluegreen.dev', '/promotion/audit', 'Ignore'),
+  ]);
+  for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
+    for (const entry of list(only(objects, kind)['webhooks'])) {
+      t.equal(get(entry, 'sideEffects'), 'None');
+      t.equal(at(entry, 'clientConfig', 'caBundle'), undefined, 'an upgrade must not touch what the webhook wrote');
+      t.same(at(entry, 'clientConfig', 'service', 'namespace'), NAMESPACE);
+      for (const rule of list(get(entry, 'rules')))
+        t.same(get(rule, 'apiGroups'), ['traefik.io', 'traefik.containo.us'], 'no group is an equivalent of the other');
+    }
+  }
+});
+
+t.test('the guard stays out until it is asked for', async (t) => {
+  const entries = entriesOf(only(await render(['guard.enabled=true']), 'ValidatingWebhookConfiguration'));
+  const guards = entries.filter(({ name }) => name?.startsWith('guard'));
+  t.same(
+    guards.map(({ path, failurePolicy, timeoutSeconds }) => [path, failurePolicy, timeoutSeconds]),
+    [
+      ['/guard/enforce', 'Ignore', 1],
+      ['/guard/warn', 'Ignore', 1],
+      ['/guard/audit', 'Ignore', 1],
+    ],
+  );
+});
+
+t.test('entries and bindings share the namespaces of their mode', async (t) => {
+  for (const mode of ['enforce', 'warn', 'audit', 'off']) {
+    const objects = await render([`mode=${mode}`, 'excludedNamespaces={kube-system,infra}']);
+    const bindings = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+    t.equal(bindings.length, 3);
+    for (const each of ['enforce', 'warn', 'audit']) {
+      const others = ['enforce', 'warn', 'audit', 'off'].filter((other) => other !== each);
+      const expected = [
+        { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'infra', NAMESPACE] },
+        each === mode
+          ? { key: MODE_LABEL, operator: 'NotIn', values: others }
+          : { key: MODE_LABEL, operator: 'In', values: [each] },
+      ];
+      const binding = bindings.find((object) => at(object, 'metadata', 'name') === `bluegreen-${each}`);
+      t.same(selectorOf(at(binding, 'spec', 'matchResources')), expected, `${each} where ${mode} is the default`);
+      for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
+        const entry = list(only(objects, kind)['webhooks']).find((candidate) =>
+          text(at(candidate, 'clientConfig', 'service', 'path'))?.endsWith(`/${each}`),
+        );
+        t.same(selectorOf(entry), expected, kind);
+      }
+    }
+  }
+});
+
+t.test('only the mode enforce denies', async (t) => {
+  const bindings = (await render()).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+  t.same(
+    Object.fromEntries(
+      bindings.map((object) => [text(at(object, 'metadata', 'name')), at(object, 'spec', 'validationActions')]),
+    ),
+    { 'bluegreen-enforce': ['Deny', 'Audit'], 'bluegreen-warn': ['Warn', 'Audit'], 'bluegreen-audit': ['Audit'] },
+  );
+});
+
+t.test('pods are restricted and outlive their drain', async (t) => {
+  const objects = await render(['drainSeconds=45', 'port=9443']);
+  t.equal(at(podOf(objects), 'terminationGracePeriodSeconds'), 55);
+  t.match(at(podOf(objects), 'securityContext'), {
+    runAsNonRoot: true,
+    runAsUser: 65532,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  t.match(containerOf(objects), {
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    ports: [{ containerPort: 9443 }],
+  });
+  t.equal(at(containerOf(objects), 'args'), undefined);
+  t.match(only(objects, 'Deployment'), { spec: { replicas: 2, strategy: { rollingUpdate: { maxUnavailable: 0 } } } });
+  t.match(only(objects, 'PodDisruptionBudget'), { spec: { maxUnavailable: 1 } });
+  t.notOk((await render(['replicaCount=1'])).some(({ kind }) => kind === 'PodDisruptionBudget'));
+});
+
+t.test('the webhook learns its settings and the names of its objects', async (t) => {
+  const objects = await render(['fullnameOverride=bg', 'allowEmptyServices=true', 'certificates.leafLifetime=90m']);
+  t.same(envOf(objects), {
+    BLUEGREEN_PORT: '10250',
+    BLUEGREEN_NAMESPACE: undefined,
+    BLUEGREEN_SERVICE: 'bg',
+    BLUEGREEN_CA_SECRET: 'bg-ca',
+    BLUEGREEN_MUTATING_CONFIGURATION: 'bg',
+    BLUEGREEN_VALIDATING_CONFIGURATION: 'bg',
+    BLUEGREEN_LOG_LEVEL: 'info',
+    BLUEGREEN_ALLOW_EMPTY_SERVICES: 'true',
+    BLUEGREEN_REQUIRE_FULL_CAPACITY: 'false',
+    BLUEGREEN_DRAIN_SECONDS: '20',
+    BLUEGREEN_CA_LIFETIME: '87600h',
+    BLUEGREEN_LEAF_LIFETIME: '90m',
+    BLUEGREEN_CLUSTER_DOMAIN: 'cluster.local',
+  });
+  for (const kind of ['Service', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'])
+    t.equal(at(only(objects, kind), 'metadata', 'name'), 'bg', kind);
+  t.equal(at(only(objects, 'Secret'), 'metadata', 'name'), 'bg-ca');
+  t.equal(only(objects, 'Secret')['data'], undefined, 'an upgrade must not touch the CA');
+});
+
+t.test('the Service selects the pods of the webhook and no others', async (t) => {
+  const objects = await render();
+  const selector = at(only(objects, 'Service'), 'spec', 'selector');
+  t.match(at(only(objects, 'Deployment'), 'spec', 'template', 'metadata', 'labels'), selector);
+  const tester = objects.find((object) => object['kind'] === 'Pod');
+  t.notMatch(at(tester, 'metadata', 'labels'), selector);
+});
+
+t.test('image by tag, digest, or version of the chart', async (t) => {
+  t.equal(await imageWith(), `bluegreen/webhook:${packageVersion()}`);
+  t.equal(await imageWith('image.repository=localhost:5000/w', 'image.tag=v2'), 'localhost:5000/w:v2');
+  const digest = `sha256:${'0'.repeat(64)}`;
+  t.equal(await imageWith(`image.digest=${digest}`, 'image.tag=v2'), `bluegreen/webhook@${digest}`);
+});
+
+t.test('rights are few, and somebody else may give them', async (t) => {
+  const objects = await render();
+  t.same(writes(only(objects, 'ClusterRole')), [
+    [['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], ['bluegreen'], ['patch']],
+  ]);
+  t.same(writes(only(objects, 'Role')), [[['secrets'], ['bluegreen-ca'], ['update', 'patch']]]);
+  const without = await render(['rbac.create=false']);
+  t.notOk(without.some((object) => text(object['kind'])?.includes('Role') && !isHook(object)));
+});
+
+t.test('rendered without a cluster, nothing takes the place of the real configurations', async (t) => {
+  const objects = await render();
+  t.same(
+    objects.filter(isHook).map((object) => [object['kind'], at(object, 'metadata', 'annotations', 'helm.sh/hook')]),
+    ['ServiceAccount', 'Role', 'RoleBinding', 'Pod'].map((kind) => [kind, 'test']),
+  );
+});
+
+t.test('an unquoted off in a values file is the mode off', async (t) => {
+  const bindings = (await render(['mode=false'])).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+  t.equal(bindings.length, 3);
+  for (const binding of bindings) t.match(selectorOf(at(binding, 'spec', 'matchResources')), [{}, { operator: 'In' }]);
+});
+
+t.test('wrong values are refused by name', async (t) => {
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['mode=enforced', /'\/mode': value must be one of 'enforce', 'warn', 'audit', 'off'/],
+    ['replicaCount=0', /'\/replicaCount': minimum: got 0, want 1/],
+    ['port=443', /'\/port': minimum/],
+    ['allowEmptyServices=yes', /'\/allowEmptyServices': got string, want boolean/],
+    ['image.repository=a/b:v1', /'\/image\/repository'/],
+    ['image.digest=v1', /'\/image\/digest'/],
+    ['image.tga=v1', /'\/image': additional properties 'tga' not allowed/],
+    ['certificates.caLifetime=10y', /'\/certificates\/caLifetime': '10y' does not match/],
+    ['logLevel=trace', /'\/logLevel': value must be one of/],
+    ['drainSeconds=-1', /'\/drainSeconds': minimum/],
+    ['podDisruptionBudget.maxUnavailable=0', /'\/podDisruptionBudget\/maxUnavailable'/],
+    ['excludedNamespaces=kube-system', /'\/excludedNamespaces': got string, want array/],
+    ['enabled=true', /additional properties 'enabled' not allowed/],
+  ];
+  for (const [value, message] of wrong) {
+    const { code, stderr } = await template([value]);
+    t.not(code, 0, value);
+    t.match(stderr, message);
+  }
+});
+
+t.test('every value is explained', async (t) => {
+  const lines = fileText('charts/bluegreen/values.yaml').split('\n');
+  const bare = lines.filter((line, index) => /^[a-z]/i.test(line) && !lines[index - 1]?.startsWith('#'));
+  t.same(bare, []);
+});
+
+function mutating(name: string, path: string) {
+  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 1, conditions: ['governed'] };
+}
+
+function promotion(name: string, path: string, failurePolicy: string) {
+  return { name, path, failurePolicy, timeoutSeconds: 3, conditions: ['governed', 'touched', 'not-a-rollback'] };
+}
