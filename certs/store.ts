@@ -19,7 +19,7 @@ export interface CertificateStore {
   /** The Secret that the replicas share, or null. */
   readSecret(): Promise<StoredSecret | null>;
   createSecret(data: Readonly<Record<string, string>>): Promise<'created' | 'exists'>;
-  /** Replaces the data, if nobody wrote since `resourceVersion`. */
+  /** Writes these keys of the data, if nobody wrote since `resourceVersion`. Labels and other keys stay. */
   updateSecret(resourceVersion: string, data: Readonly<Record<string, string>>): Promise<'updated' | 'conflict'>;
   /** Null when there is no such configuration. */
   readCaBundles(kind: ConfigurationKind): Promise<CaBundles | null>;

@@ -88,7 +88,7 @@ export function objectStore(objects: Map<string, object>): (call: Call) => Reply
     objects.set(path, stored);
     return { status: 200, body: stored };
   };
-  return ({ method, url, body }) => {
+  return ({ method, url, body, headers }) => {
     const present = objects.get(url);
     if (method === 'GET') return present === undefined ? failure(404, 'not found') : { status: 200, body: present };
     const sent: unknown = JSON.parse(body);
@@ -97,9 +97,9 @@ export function objectStore(objects: Map<string, object>): (call: Call) => Reply
       return objects.has(path) ? failure(409, 'already exists') : store(path, Object(sent));
     }
     if (present === undefined) return failure(404, 'not found');
-    if (method === 'PUT') {
+    if (headers['content-type'] === 'application/merge-patch+json') {
       const same = nameIn(sent, 'resourceVersion') === nameIn(present, 'resourceVersion');
-      return same ? store(url, Object(sent)) : failure(409, 'the object has been modified');
+      return same ? store(url, { ...present, ...Object(sent) }) : failure(409, 'the object has been modified');
     }
     try {
       const patched = fastJsonPatch.applyPatch(structuredClone(present), JSON.parse(body), true).newDocument;

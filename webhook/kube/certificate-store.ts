@@ -36,18 +36,22 @@ export function createCertificateStore(client: KubeClient, options: StoreOptions
       return secret === null ? null : storedSecret(secret);
     },
     async createSecret(data) {
-      const body = secretBody(options, data, undefined);
+      const body = secretBody(options, data);
       const attempt = `create ${secretName}`;
-      return unlessStatus(409, 'created', 'exists', () =>
+      return unlessStatus([409], 'created', 'exists', () =>
         client.call({ method: 'POST', path: secrets, body, attempt, signal: AbortSignal.timeout(CALL_MS) }),
       );
     },
     async updateSecret(resourceVersion, data) {
-      const body = secretBody(options, data, resourceVersion);
-      const path = `${secrets}/${caSecret}`;
-      const attempt = `update ${secretName}`;
-      return unlessStatus(409, 'updated', 'conflict', () =>
-        client.call({ method: 'PUT', path, body, attempt, signal: AbortSignal.timeout(CALL_MS) }),
+      return unlessStatus([409], 'updated', 'conflict', () =>
+        client.call({
+          method: 'PATCH',
+          path: `${secrets}/${caSecret}`,
+          contentType: 'application/merge-patch+json',
+          body: { metadata: { resourceVersion }, data: encoded(data) },
+          attempt: `update ${secretName}`,
+          signal: AbortSignal.timeout(CALL_MS),
+        }),
       );
     },
     async readCaBundles(kind) {
@@ -80,7 +84,7 @@ export function createCertificateStore(client: KubeClient, options: StoreOptions
 }
 
 async function unlessStatus<Done, Lost>(
-  lost: number | readonly number[],
+  lost: readonly number[],
   done: Done,
   race: Lost,
   write: () => Promise<unknown>,
@@ -89,28 +93,27 @@ async function unlessStatus<Done, Lost>(
     await write();
     return done;
   } catch (error) {
-    if (error instanceof KubeError && [lost].flat().includes(error.status)) return race;
+    if (error instanceof KubeError && lost.includes(error.status)) return race;
     throw error;
   }
 }
 
-function secretBody(
-  { namespace, caSecret }: StoreOptions,
-  data: Readonly<Record<string, string>>,
-  resourceVersion: string | undefined,
-): JsonObject {
+function secretBody({ namespace, caSecret }: StoreOptions, data: Readonly<Record<string, string>>): JsonObject {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name: caSecret,
       namespace,
-      resourceVersion,
       labels: { 'app.kubernetes.io/name': 'bluegreen', 'app.kubernetes.io/managed-by': 'bluegreen-webhook' },
     },
     type: 'Opaque',
-    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+    data: encoded(data),
   };
+}
+
+function encoded(data: Readonly<Record<string, string>>): JsonObject {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 }
 
 function storedSecret(secret: JsonObject): StoredSecret {
