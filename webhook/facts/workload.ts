@@ -104,7 +104,11 @@ function rolling(object: JsonObject): string | null {
 }
 
 function deploymentUnsettled(object: JsonObject): string | null {
-  return unseen(object) ?? (at(object, 'spec', 'paused') === true ? 'is paused' : null) ?? rolling(object);
+  return (
+    unseen(object) ??
+    (at(object, 'spec', 'paused') === true ? 'is paused (see kubectl rollout resume)' : null) ??
+    rolling(object)
+  );
 }
 
 /** Its `currentRevision` says nothing: with the strategy OnDelete it never follows. */

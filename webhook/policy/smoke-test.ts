@@ -85,7 +85,7 @@ export function bind(input: BindInput): Binding {
   const { revision } = settled;
   if (attestation.name !== null && !names(revision, attestation.name))
     return {
-      refused: `passed:${attestation.name} names nothing that runs behind ${service}, which is ${describe(revision)}: write ${suggestion(preview, facts)}`,
+      refused: `passed:${attestation.name} names nothing that runs behind ${service}, which has ${describe(revision)}. When that is tested, write ${suggestion(preview, facts)}`,
     };
   return { bound: { ...base, revision: revision.name, images: revision.images, imageIDs: revision.imageIDs } };
 }
@@ -153,6 +153,7 @@ export function describe(revision: Pick<Revision, 'name' | 'images'>): string {
  * annotation already says so.
  */
 export function suggestion(color: Color, facts: Facts, said: readonly (string | null)[] = []): string {
+  if (facts.known && facts[color].service?.hasSelector === false) return 'passed:<a name for what runs there>';
   const revision = facts.known ? singleRevision(facts[color]) : null;
   if (revision === null) return `passed:<image tag, digest or revision of ${color}>`;
   const tags = revision.images.map(tagOf).filter((tag) => tag !== null);

@@ -54,7 +54,7 @@ function backend(subject: Subject, child: Child, color: ColorFacts): readonly Fi
     return [
       denial(
         'a listed port does not exist',
-        `Service ${child.name} has ${names || 'no port'}, not ${wanted}; Traefik would answer 404 for every color. Write one of its ports`,
+        `Service ${child.name} has ${names === '' ? 'no port' : `port ${names}`}, not ${wanted}; Traefik would answer 404 for every color. Write one of its ports`,
       ),
     ];
   }

@@ -1,6 +1,8 @@
 import type { Completion } from '../complete.ts';
+import { at, get, list } from '../json.ts';
 import { effectiveWeight, type State } from '../state.ts';
-import type { Change, CheckId, Facts, Pair, Settings } from '../types.ts';
+import type { Permissions } from '../permissions.ts';
+import type { Change, CheckId, Facts, JsonObject, Pair, Settings } from '../types.ts';
 
 /** What a check looks at: the completed change and what the cluster says. */
 export interface Subject extends Completion {
@@ -8,6 +10,7 @@ export interface Subject extends Completion {
   readonly pair: Pair;
   readonly facts: Facts;
   readonly settings: Settings;
+  readonly permissions: Permissions;
 }
 
 export interface Finding {
@@ -50,13 +53,19 @@ function same(was: State, now: State, parts: (child: State['children'][number]) 
 const NAMED_CHILDREN = 8;
 
 /** The children with their weights for a message: `blue 60 + green 30`, with what was filled in marked as such. */
-export function listing({ now, pair, filled }: Subject): string {
+export function listing({ now, pair, filled, object }: Subject): string {
   if (now.children.length > NAMED_CHILDREN) return `${now.children.length} children`;
   const names = now.children.map((child) => {
     const mark = filled.some((color) => pair[color] === child.name) ? ' (filled in)' : '';
-    const weight = child.weight === 'invalid' ? '(not an integer)' : effectiveWeight(child);
+    const weight = child.weight === 'invalid' ? written(object, child.index) : effectiveWeight(child);
     const missing = child.weight === 'missing' ? ' (missing, which Traefik counts as 1)' : '';
     return `${child.name || '(no name)'} ${weight}${mark}${missing}`;
   });
   return names.join(' + ');
+}
+
+/** A weight that is no integer, as the user wrote it. */
+function written(object: JsonObject, index: number): string {
+  const weight = get(list(at(object, 'spec', 'weighted', 'services'))[index], 'weight');
+  return (typeof weight === 'object' ? 'no number' : JSON.stringify(weight)).slice(0, 30);
 }

@@ -2,6 +2,7 @@ import { backendsExist } from './backends-exist.ts';
 import type { Check } from './check.ts';
 import { frozen } from './frozen.ts';
 import { knownColors } from './known-colors.ts';
+import { permission } from './permission.ts';
 import { readyEndpoints } from './ready-endpoints.ts';
 import { record } from './record.ts';
 import { singleActive } from './single-active.ts';
@@ -19,5 +20,6 @@ export const CHECKS: readonly Check[] = [
   readyEndpoints,
   backendsExist,
   frozen,
+  permission,
   record,
 ];

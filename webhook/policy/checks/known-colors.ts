@@ -1,4 +1,6 @@
+import { ANNOTATION } from '../annotations.ts';
 import { governed } from '../governed.ts';
+import { annotation } from '../json.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
 import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
@@ -31,6 +33,8 @@ function denial(reason: string, detail: string): Finding {
 
 /** Other annotations would make the next request be about another pair, of which the live color is no part. */
 function renamed({ object, pair, change }: Subject): readonly Finding[] {
+  const names = [ANNOTATION.blue, ANNOTATION.green];
+  if (names.every((key) => annotation(change.object, key) === annotation(change.oldObject, key))) return [];
   const next = governed({ object, oldObject: object });
   if (next.kind !== 'pair' || (next.pair.blue === pair.blue && next.pair.green === pair.green)) return [];
   return [
@@ -47,12 +51,7 @@ function strangers({ now, pair }: Subject): readonly Finding[] {
     .map((child) => child.name || '(no name)');
   if (names.length === 0) return [];
   const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
-  return [
-    denial(
-      'an entry is no color',
-      `${shown} in the list: only ${pair.blue} and ${pair.green} may stand there. Remove the others`,
-    ),
-  ];
+  return [denial('an entry is no color', `only ${pair.blue} and ${pair.green} may stand in the list. Remove ${shown}`)];
 }
 
 function repeated({ now, pair }: Subject): readonly Finding[] {

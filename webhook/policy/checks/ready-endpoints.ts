@@ -36,7 +36,7 @@ function gaining(
   if (!isReady(color)) {
     const { workload } = color;
     const scale =
-      workload === null
+      workload === null || workload.replicas > 0
         ? ''
         : `, for example: kubectl scale ${workload.kind.toLowerCase()} ${workload.name} -n ${change.namespace} --replicas=${Math.max(facts[otherColor(to)].readyEndpoints, 1)}`;
     const detail = `${pair[to]} has no ready endpoint, so nobody would be answered. Bring it up first${scale}`;
@@ -54,7 +54,8 @@ function unsettled(color: ColorFacts, service: string, rollback: boolean): reado
   const settled = settledRevision(color, service);
   if (!('unsettled' in settled)) return [];
   const severity = rollback ? 'warning' : 'denial';
-  return [{ severity, reason: 'the workload is not settled', detail: settled.unsettled }];
+  const detail = rollback ? `${settled.unsettled}. A rollback does not wait for that` : settled.unsettled;
+  return [{ severity, reason: 'the workload is not settled', detail }];
 }
 
 function capacity(
@@ -66,7 +67,7 @@ function capacity(
   const ready = facts[to].readyEndpoints;
   const active = facts[otherColor(to)].readyEndpoints;
   if (ready >= active || facts[to].service?.external === true) return [];
-  const detail = `${service} has ${ready} ready endpoints, the active color ${active}: it may not carry the load. Scale it up first`;
+  const detail = `${service} has fewer ready endpoints (${ready}) than the active color (${active}) and may not carry its load. Scale it up`;
   return [{ severity: required ? 'denial' : 'warning', reason: 'less capacity than the active color', detail }];
 }
 

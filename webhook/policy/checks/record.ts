@@ -17,7 +17,7 @@ export const record: Check = {
       const old = change.operation === 'CREATE' ? null : annotation(change.oldObject, key);
       return submitted !== old && submitted !== annotation(object, key);
     }).map((key): Finding => {
-      const detail = `${key} is written by the webhook only and was restored`;
+      const detail = `${key} is written by the webhook only: what this request did to it was undone`;
       return { severity: 'warning', reason: 'a record annotation was restored', detail };
     }),
 };

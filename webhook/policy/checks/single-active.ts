@@ -11,15 +11,17 @@ export const singleActive: Check = {
   touched: weightsTouched,
   find: (subject) => {
     const { now, pair, change } = subject;
-    if (now.children.length === 0) return [];
+    if (now.children.length === 0 || now.children.some((child) => child.weight === 'invalid')) return [];
     const full = now.children.filter((child) => effectiveWeight(child) === 100 && colorOf(pair, child.name) !== null);
-    const rest = now.children.filter((child) => child.weight !== 'invalid' && effectiveWeight(child) === 0);
+    const rest = now.children.filter((child) => effectiveWeight(child) === 0);
     if (full.length === 1 && full.length + rest.length === now.children.length) return [];
+    const command =
+      change.operation === 'CREATE' ? '' : `. Traffic moves at once by: ${pluginCommand('promote', change)}`;
     return [
       {
         severity: 'denial',
         reason: 'not exactly one color is active',
-        detail: `${listing(subject)}: one color takes 100, the other 0. Traffic moves at once by: ${pluginCommand('promote', change)}`,
+        detail: `${listing(subject)}: one color takes 100, the other 0${command}`,
       },
     ];
   },

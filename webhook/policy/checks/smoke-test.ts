@@ -2,7 +2,7 @@ import { ANNOTATION } from '../annotations.ts';
 import { attestCommand, pluginCommand } from '../commands.ts';
 import { annotation } from '../json.ts';
 import { sameImages, singleRevision } from '../record.ts';
-import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
+import { describe, readAttestation, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
 import { weightsTouched, type Check, type Finding, type Subject } from './check.ts';
 
@@ -68,7 +68,9 @@ function untested(subject: Subject, to: Switch['to']): Finding {
   const written = annotation(change.object, ANNOTATION.smokeTest);
   const revision = facts.known ? singleRevision(facts[to]) : null;
   const what = revision === null ? pair[to] : `${pair[to]}, ${describe(revision)},`;
-  const said = written === null ? '' : ` (${ANNOTATION.smokeTest}: ${written} is not a new pass of it)`;
+  const old = written === annotation(change.oldObject, ANNOTATION.smokeTest);
+  const why = readAttestation(written) === null ? '' : old ? ', which was there before' : ', which does not count';
+  const said = written === null ? '' : ` (${ANNOTATION.smokeTest} says ${written}${why})`;
   return denial(
     'no passed smoke test',
     `${what} gains weight without a passed smoke test${said}. ${howToAttest(subject, to)}`,

@@ -14,12 +14,13 @@ export const weightsTotal: Check = {
     const total = now.children.reduce((sum, child) => sum + effectiveWeight(child), 0);
     const integers = now.children.every((child) => child.weight !== 'invalid');
     if (total === 100 && integers) return [];
-    const sum = integers ? `= ${total}, not 100` : 'is no sum of integers';
+    const sum = integers ? ` = ${total}, not 100` : ': a weight is an integer, without quotes';
+    const command = change.operation === 'CREATE' ? '' : `, or run: ${pluginCommand('promote', change)}`;
     return [
       {
         severity: 'denial',
         reason: integers ? 'weights do not sum to 100' : 'a weight is not an integer',
-        detail: `${listing(subject)} ${sum}. Set one to 100 and the other to 0, or run: ${pluginCommand('promote', change)}`,
+        detail: `${listing(subject)}${sum}. Set one to 100 and the other to 0${command}`,
       },
     ];
   },

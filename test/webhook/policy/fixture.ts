@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { at, get, isObject, list, number, text, texts } from '../../../webhook/policy/json.ts';
+import {
+  GROUPS,
+  type Change,
+  type ColorFacts,
+  type Facts,
+  type JsonObject,
+  type Revision,
+  type Settings,
+} from '../../../webhook/policy/index.ts';
+
+/** A case in YAML: what somebody applies, what the cluster looks like, and what the policy has to say. */
+export interface Fixture {
+  readonly about: string;
+  readonly change: Change;
+  readonly facts: Facts;
+  readonly settings: Settings;
+  /** Full messages, as a user reads them. */
+  readonly denied: readonly string[];
+  readonly warned: readonly string[];
+  /** What the stored object says: weights by Service, annotations by full name (JSON ones as YAML; null: not there). */
+  readonly stored: { readonly weights: JsonObject | null; readonly annotations: JsonObject };
+}
+
+export const FIXTURES = join(import.meta.dirname, 'fixtures');
+export const VERDICTS = ['pass', 'fail'] as const;
+
+const KEYS = new Set('about before apply by serverSideApply settings cluster denied warned stored'.split(' '));
+
+/** The files of a check, by verdict; none for a folder that is not there. */
+export function filesOf(check: string, verdict: string): readonly string[] {
+  const folder = join(FIXTURES, check, verdict);
+  return namesIn(join(FIXTURES, check)).includes(verdict) ? namesIn(folder).map((name) => join(folder, name)) : [];
+}
+
+export function namesIn(folder: string): readonly string[] {
+  return readdirSync(folder).sort();
+}
+
+export function readFixture(file: string): Fixture {
+  const source: unknown = load(readFileSync(file, 'utf8'), { filename: file });
+  if (!isObject(source)) throw new Error(`${file}: not an object`);
+  const stray = Object.keys(source).filter((key) => !KEYS.has(key));
+  if (stray.length > 0) throw new Error(`${file}: what is ${stray.join(', ')}?`);
+  const stored = get(source, 'stored');
+  const weights = get(stored, 'weights');
+  const annotations = get(stored, 'annotations');
+  return {
+    about: text(source['about']) ?? '',
+    change: changeOf(source),
+    facts: factsOf(get(source, 'cluster')),
+    settings: {
+      allowEmptyServices: at(source, 'settings', 'allowEmptyServices') !== false,
+      requireFullCapacity: at(source, 'settings', 'requireFullCapacity') === true,
+    },
+    denied: texts(source['denied']),
+    warned: texts(source['warned']),
+    stored: { weights: isObject(weights) ? weights : null, annotations: isObject(annotations) ? annotations : {} },
+  };
+}
+
+function changeOf(source: JsonObject): Change {
+  const { before, apply } = source;
+  if (!isObject(apply)) throw new Error('nothing to apply');
+  const apiGroup = text(apply['apiVersion'])?.split('/')[0];
+  const group = GROUPS.find((known) => known === apiGroup);
+  if (group === undefined) throw new Error(`group ${apiGroup}`);
+  return {
+    operation: isObject(before) ? 'UPDATE' : 'CREATE',
+    group,
+    namespace: text(at(apply, 'metadata', 'namespace')) ?? '',
+    name: text(at(apply, 'metadata', 'name')) ?? '',
+    object: apply,
+    oldObject: isObject(before) ? before : null,
+    user: text(source['by']) ?? '',
+    serverSideApply: source['serverSideApply'] === true,
+  };
+}
+
+function factsOf(cluster: unknown): Facts {
+  const unreachable = text(get(cluster, 'unreachable'));
+  if (unreachable !== null) return { known: false, reason: unreachable };
+  return { known: true, blue: colorOf('blue', get(cluster, 'blue')), green: colorOf('green', get(cluster, 'green')) };
+}
+
+const NOTHING: ColorFacts = { service: null, readyEndpoints: 0, revisions: [], workload: null };
+
+/**
+ * `{revision, images, ready}`; `revisions` for several; `template` where the workload's images are others; `unsettled`
+ * with its reason; `selector: none` for endpoints kept by hand. A color that is left out has no Service.
+ */
+function colorOf(name: string, look: unknown): ColorFacts {
+  if (!isObject(look)) return NOTHING;
+  const ready = number(look['ready']) ?? 0;
+  const hasSelector = look['selector'] !== 'none';
+  const one = text(look['revision']) === null ? [] : [look];
+  const revisions = [...one, ...list(look['revisions'])].map(revisionOf);
+  const images = texts(look['template'] ?? look['images']);
+  return {
+    service: { ports: [{ name: 'http', port: 80 }], hasSelector, external: false },
+    readyEndpoints: ready,
+    revisions: hasSelector ? revisions : [],
+    workload: hasSelector
+      ? {
+          kind: 'Deployment',
+          name,
+          images,
+          replicas: number(look['replicas']) ?? ready,
+          unsettled: text(look['unsettled']),
+        }
+      : null,
+  };
+}
+
+function revisionOf(look: unknown): Revision {
+  const images = texts(get(look, 'images'));
+  return {
+    name: text(get(look, 'revision')) ?? '',
+    images,
+    imageIDs: texts(get(look, 'imageIDs')),
+  };
+}

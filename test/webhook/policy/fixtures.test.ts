@@ -1,0 +1,47 @@
+import { basename } from 'node:path';
+import t from 'tap';
+import { CHECKS, decide, explain, type Decision, type Json } from '../../../webhook/policy/index.ts';
+import { annotation, isObject, parseObject } from '../../../webhook/policy/json.ts';
+import { NOON, pairOf } from './build.ts';
+import { filesOf, readFixture, VERDICTS, type Fixture } from './fixture.ts';
+
+const decideFixture = ({ change, facts, settings }: Fixture): Decision =>
+  decide({ change, pair: pairOf(change), facts, settings, at: NOON });
+
+const weightsOf = ({ now }: Decision) => Object.fromEntries(now.children.map(({ name, weight }) => [name, weight]));
+
+/** Annotations that hold JSON are written as YAML in a fixture. */
+const storedAnnotation = ({ object }: Decision, key: string, expected: Json | undefined) => {
+  const value = annotation(object, key);
+  return isObject(expected) ? parseObject(value) : value;
+};
+
+for (const { id } of CHECKS) {
+  for (const verdict of VERDICTS) {
+    for (const file of filesOf(id, verdict)) {
+      t.test(`${id} ${verdict}: ${basename(file, '.yaml')}`, (t) => {
+        const fixture = readFixture(file);
+        const decision = decideFixture(fixture);
+        const messages = decision.violations.map(explain);
+        t.ok(fixture.about, 'says what it is about');
+        t.same(messages, fixture.denied);
+        t.same(decision.warnings, fixture.warned);
+        const spoken = [...messages, ...(id === 'record' ? decision.warnings : [])];
+        t.equal(
+          spoken.some((message) => message.startsWith(`${id}: `)),
+          verdict === 'fail',
+        );
+        if (fixture.stored.weights !== null) t.same(weightsOf(decision), fixture.stored.weights);
+        for (const [key, expected] of Object.entries(fixture.stored.annotations))
+          t.same(storedAnnotation(decision, key, expected), expected, key);
+        const again = decideFixture({ ...fixture, change: { ...fixture.change, object: decision.object } });
+        t.same(again.object, decision.object, 'completing twice changes nothing');
+        t.same(
+          again.violations.map(({ check }) => check),
+          decision.violations.map(({ check }) => check),
+        );
+        t.end();
+      });
+    }
+  }
+}

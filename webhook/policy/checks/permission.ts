@@ -1,0 +1,38 @@
+import { ANNOTATION } from '../annotations.ts';
+import { newOverride, newRetirement } from '../permissions.ts';
+import type { Check, Finding, Subject } from './check.ts';
+
+/** Who may write a TraefikService may not yet switch production, or walk around the rules. */
+export const permission: Check = {
+  id: 'permission',
+  rule: "`bluegreen.dev/override` and `bluegreen.dev/retire` need the RBAC verb `override` on the TraefikService; a promotion needs the verb `promote` where the chart's value `requirePromoteVerb` says so.",
+  cel: 'no',
+  touched: () => true,
+  find: (subject) => {
+    const { change, permissions, switched, settings } = subject;
+    const needs: Finding[] = [];
+    if (newOverride(change) !== null)
+      needs.push(...missing(subject, 'override', ANNOTATION.override, permissions.override));
+    if (newRetirement(change) !== null)
+      needs.push(...missing(subject, 'override', ANNOTATION.retire, permissions.override));
+    if (switched?.kind === 'promotion' && settings.requirePromoteVerb)
+      needs.push(...missing(subject, 'promote', 'a promotion', permissions.promote));
+    return needs;
+  },
+};
+
+function missing(
+  { change: { user, namespace, name, group } }: Subject,
+  verb: 'promote' | 'override',
+  what: string,
+  answer: Subject['permissions']['override'],
+): readonly Finding[] {
+  if (answer === 'granted' || answer === 'not asked') return [];
+  const why = answer === 'refused' ? `${user} does not have it` : 'whether you have it could not be asked. Try again';
+  const fix =
+    answer === 'refused'
+      ? `. Somebody who may has to do it, or grant it: verb ${verb}, resource traefikservices, group ${group}`
+      : '';
+  const detail = `${what} needs the verb ${verb} on traefikservices ${name} in ${namespace}: ${why}${fix}`;
+  return [{ severity: 'denial', reason: `the verb ${verb} is missing`, detail }];
+}
