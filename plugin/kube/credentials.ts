@@ -70,12 +70,14 @@ function tokenOfAuthProvider(provider: NonNullable<User['authProvider']>): strin
   }
   if (name === 'gcp') {
     throw new ConnectError(
-      'error: The gcp auth plugin has been removed.\nPlease use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin instead.',
+      'error: The gcp auth plugin has been removed.\nPlease use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin instead.\n' +
+        'See https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke for further details',
     );
   }
   if (name === 'azure') {
     throw new ConnectError(
-      'error: The azure auth plugin has been removed.\nPlease use the https://github.com/Azure/kubelogin kubectl/client-go credential plugin instead.',
+      'error: The azure auth plugin has been removed.\nPlease use the https://github.com/Azure/kubelogin kubectl/client-go credential plugin instead.\n' +
+        'See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins for further details',
     );
   }
   throw new ConnectError(`error: no Auth Provider found for name "${name}"`);

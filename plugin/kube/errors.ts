@@ -58,7 +58,9 @@ export function describeError(error: unknown): string {
 }
 
 function describeInvalid(problems: readonly string[]): string {
-  if (problems.length === 1) return `Error in configuration: ${problems[0]}`;
+  const [only = ''] = problems;
+  if (problems.length === 1)
+    return only.startsWith('context was not found') ? `Error in configuration: ${only}` : `error: ${only}`;
   return ['Error in configuration: ', ...problems.map((problem) => `* ${problem}`)].join('\n');
 }
 

@@ -50,16 +50,12 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** Applies flags and context to a kubeconfig, by kubectl's precedence. Throws a ConfigError worded as kubectl's. */
 export function resolveConnection(config: Kubeconfig, flags: ConnectionFlags, files: Files): Connection {
   const contextName = flags.context || config.currentContext;
-  if (flags.context && !config.contexts.has(flags.context)) {
-    throw new ConfigError(`context "${flags.context}" does not exist`);
-  }
   const context = config.contexts.get(contextName) ?? EMPTY.context;
   const userName = flags.user || context.user;
   const clusterName = flags.cluster || context.cluster;
-  if (flags.user && !config.users.has(flags.user)) throw new ConfigError(`auth info "${flags.user}" does not exist`);
-  if (flags.cluster && !config.clusters.has(flags.cluster)) {
-    throw new ConfigError(`cluster "${flags.cluster}" does not exist`);
-  }
+  const unknown = unknownName(config, flags);
+  // kubectl looks for the namespace first, and only then for the server: the order decides which problem is told.
+  if (unknown !== null && flags.namespace) throw unknown;
   const defaultServer = files.env['KUBERNETES_MASTER'] || 'http://localhost:8080';
   const user = overrideUser(config.users.get(userName) ?? EMPTY.user, flags);
   const cluster = overrideCluster(config.clusters.get(clusterName) ?? EMPTY.cluster, flags, defaultServer);
@@ -68,14 +64,16 @@ export function resolveConnection(config: Kubeconfig, flags: ConnectionFlags, fi
       ? [`context was not found for specified context: ${contextName}`]
       : []),
     ...userProblems(userName, user, files),
+    ...(flags.cluster && !config.clusters.has(flags.cluster) ? [`no server found for cluster "${flags.cluster}"`] : []),
     ...clusterProblems(clusterName, cluster, files),
   ];
   if (problems.length > 0) throw new ConfigError(problems.join('\n'), { invalid: true });
+  if (unknown !== null) throw unknown;
   const timeout = parseTimeout(flags.requestTimeout);
   const nothingGiven = cluster.server === defaultServer && timeout === 0 && user.as === '' && !hasTls(cluster.server);
   const inCluster = nothingGiven && inClusterPossible(files);
   const namespace =
-    stripNamespacePrefix(flags.namespace) ||
+    checkNamespace(flags.namespace) ||
     context.namespace ||
     (inClusterPossible(files) ? inClusterNamespace(files) : 'default');
   if (inCluster) return { ...inClusterConnection(flags, files), timeout, namespace };
@@ -237,8 +235,25 @@ function parseServer(cluster: Cluster): URL {
   return url;
 }
 
-function stripNamespacePrefix(namespace: string | undefined): string {
-  return (namespace ?? '').replace(/^(?:namespaces|namespace|ns)\/(?=.)/i, '');
+function checkNamespace(namespace = ''): string {
+  const problems = [
+    ...(namespace.includes('/') ? ["may not contain '/'"] : []),
+    ...(namespace.includes('%') ? ["may not contain '%'"] : []),
+    ...(namespace === '.' || namespace === '..' ? [`may not be '${namespace}'`] : []),
+  ];
+  if (problems.length > 0) throw new UserError(`invalid namespace "${namespace}": [${problems.join(' ')}]`);
+  return namespace;
+}
+
+function unknownName(config: Kubeconfig, flags: ConnectionFlags): ConfigError | null {
+  if (flags.user && !config.users.has(flags.user)) return new ConfigError(`auth info "${flags.user}" does not exist`);
+  if (flags.context && !config.contexts.has(flags.context)) {
+    return new ConfigError(`context "${flags.context}" does not exist`);
+  }
+  if (flags.cluster && !config.clusters.has(flags.cluster)) {
+    return new ConfigError(`cluster "${flags.cluster}" does not exist`);
+  }
+  return null;
 }
 
 function inClusterPossible(files: Files): boolean {

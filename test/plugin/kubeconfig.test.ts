@@ -103,7 +103,7 @@ t.test('flags override the file', async (t) => {
     [HOME]: config('a', 'https://a').replace('"https://a"', '"https://a", tls-server-name: in-file'),
     '/ca': 'CA',
   };
-  const flags = { server: 'https://b:7443/prefix/', token: 'other', namespace: 'ns/mine', ca: '/ca' };
+  const flags = { server: 'https://b:7443/prefix/', token: 'other', namespace: 'mine', ca: '/ca' };
   const connection = resolve({ files, flags });
   t.equal(connection.url.href, 'https://b:7443/prefix');
   t.equal(connection.user.token, 'other');
@@ -146,8 +146,8 @@ t.test('in a pod without a kubeconfig', async (t) => {
 
 t.test('problems, in the words of kubectl', async (t) => {
   const files = { [HOME]: config('a', 'https://a') };
-  t.equal(failure({ files, flags: { context: 'x' } }), 'error: context "x" does not exist');
-  t.equal(failure({ files, flags: { cluster: 'x' } }), 'error: cluster "x" does not exist');
+  t.equal(failure({ files, flags: { context: 'x', namespace: 'n' } }), 'error: context "x" does not exist');
+  t.equal(failure({ files, flags: { cluster: 'x', namespace: 'n' } }), 'error: cluster "x" does not exist');
   t.equal(failure({ files, flags: { user: 'x' } }), 'error: auth info "x" does not exist');
   t.equal(
     failure({ files: { [HOME]: 'current-context: gone' } }),
