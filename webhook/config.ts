@@ -17,6 +17,7 @@ import { parseDuration } from './duration.ts';
  * | BLUEGREEN_DRAIN_SECONDS | 20 | how long a terminating replica goes on serving |
  * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
  * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | refuse, not only warn, when a color has fewer ready endpoints than the active one |
+ * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
  * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
  */
 export interface Config {
@@ -32,6 +33,7 @@ export interface Config {
   readonly drainSeconds: number;
   readonly allowEmptyServices: boolean;
   readonly requireFullCapacity: boolean;
+  readonly requirePromoteVerb: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -109,6 +111,7 @@ export function readConfig(env: Environment): Config {
     leafLifetimeMs: duration('BLUEGREEN_LEAF_LIFETIME', '720h', 30_000),
     drainSeconds: integer('BLUEGREEN_DRAIN_SECONDS', 20, 0, 600),
     allowEmptyServices: boolean('BLUEGREEN_ALLOW_EMPTY_SERVICES', false),
+    requirePromoteVerb: boolean('BLUEGREEN_REQUIRE_PROMOTE_VERB', false),
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),
     logLevel: level('BLUEGREEN_LOG_LEVEL'),
   };

@@ -7,9 +7,11 @@ import type { Config } from './config.ts';
 import { drain } from './drain.ts';
 import { createCertificateStore } from './kube/certificate-store.ts';
 import { createHandlers } from './handlers.ts';
+import { createAccess } from './kube/access.ts';
 import { createKubeClient } from './kube/client.ts';
 import { loadKubeConfig } from './kube/config.ts';
 import { createReader } from './kube/reader.ts';
+import { createUsageReader } from './kube/usage-reader.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -41,8 +43,9 @@ async function run(config: Config, log: Log): Promise<void> {
   });
   const server = buildServer({
     handlers: createHandlers({
-      reader,
-      settings: { allowEmptyServices: config.allowEmptyServices, requireFullCapacity: config.requireFullCapacity },
+      reader: { ...reader, ...createUsageReader(client) },
+      access: createAccess(client),
+      settings: config,
       now: () => new Date().toISOString(),
       deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
       observeFacts: (seconds) => metrics.factsTook(seconds),

@@ -3,18 +3,24 @@ import type { Reader } from '../facts/reader.ts';
 import {
   decide,
   governed,
+  neededVerbs,
   needsFacts,
   NOT_ASKED,
   type Change,
   type Decision,
   type Facts,
   type Pair,
+  type Permission,
+  type Permissions,
   type Settings,
 } from '../policy/index.ts';
+import type { Access } from './access.ts';
+import type { AdmissionRequest } from './types.ts';
 
 /** What an admission handler needs of the world. */
 export interface Surroundings {
   readonly reader: Reader;
+  readonly access: Access;
   readonly settings: Settings;
   /** RFC 3339 now. */
   readonly now: () => string;
@@ -26,15 +32,22 @@ export interface Surroundings {
 
 /** Decides a change of a TraefikService; null when it is not governed. `budget` is for look-ups, in milliseconds. */
 export async function decideChange(
-  change: Change,
+  { change, user }: { readonly change: Change; readonly user: AdmissionRequest['user'] },
   surroundings: Surroundings,
   budget: number,
 ): Promise<Decision | null> {
   const signal = surroundings.deadline(budget);
   const pair = await findPair(change, surroundings.reader, signal);
   if (pair === null) return null;
-  const facts = needsFacts({ change, pair }) ? await timedFacts(change, pair, surroundings, signal) : NOT_ASKED;
-  return decide({ change, pair, facts, settings: surroundings.settings, at: surroundings.now() });
+  const { settings } = surroundings;
+  const [facts, permissions] = await Promise.all([
+    needsFacts({ change, pair }) ? timedFacts(change, pair, surroundings, signal) : NOT_ASKED,
+    askPermissions(
+      { change, user, verbs: neededVerbs({ change, pair, settings }), access: surroundings.access },
+      signal,
+    ),
+  ]);
+  return decide({ change, pair, facts, settings, permissions, at: surroundings.now() });
 }
 
 async function findPair(change: Change, reader: Reader, signal: AbortSignal): Promise<Pair | null> {
@@ -45,6 +58,25 @@ async function findPair(change: Change, reader: Reader, signal: AbortSignal): Pr
     governance.candidates.map(({ sibling }) => reader.getService(change.namespace, sibling, signal)),
   );
   return governance.candidates.find((_, index) => services[index] !== null)?.pair ?? null;
+}
+
+interface Question {
+  readonly change: Change;
+  readonly user: AdmissionRequest['user'];
+  readonly verbs: readonly (keyof Permissions)[];
+  readonly access: Access;
+}
+
+async function askPermissions({ change, user, verbs, access }: Question, signal: AbortSignal): Promise<Permissions> {
+  const { group, namespace, name } = change;
+  const answers = await Promise.all(
+    verbs.map(async (verb): Promise<readonly [string, Permission]> => {
+      const granted = access({ user, verb, group, namespace, name }, signal);
+      return [verb, await granted.then((yes) => (yes ? 'granted' : 'refused')).catch(() => 'unknown' as const)];
+    }),
+  );
+  const answered = new Map(answers);
+  return { promote: answered.get('promote') ?? 'not asked', override: answered.get('override') ?? 'not asked' };
 }
 
 async function timedFacts(change: Change, pair: Pair, around: Surroundings, signal: AbortSignal): Promise<Facts> {

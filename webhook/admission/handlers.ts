@@ -40,7 +40,7 @@ async function decideRequest(
 ): Promise<Decision | null> {
   const change = changeOf(request);
   if (change === null || change.operation === 'DELETE' || request.subResource !== '') return null;
-  return decideChange(change, surroundings, budget);
+  return decideChange({ change, user: request.user }, surroundings, budget);
 }
 
 function difference(before: JsonObject, after: JsonObject): readonly PatchOperation[] {

@@ -1,7 +1,8 @@
-import { at, get, isObject, list, number, text } from '../policy/json.ts';
+import { at, get, list, number, text } from '../policy/json.ts';
 import type { Color, ColorFacts, Facts, JsonObject, Pair, Revision, ServicePort, Workload } from '../policy/types.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';
+import { selectorOf } from './selector.ts';
 import { readWorkload } from './workload.ts';
 
 export interface FactsQuery {
@@ -72,15 +73,8 @@ async function readPods(
   };
 }
 
-/** The selector of a Service; null when it has none and its endpoints are kept by hand. */
-function selectorOf(service: JsonObject | null): LabelSelector | null {
-  const selector = at(service, 'spec', 'selector');
-  if (!isObject(selector)) return null;
-  const terms = Object.entries(selector).filter((term): term is [string, string] => typeof term[1] === 'string');
-  return terms.length === 0 ? null : Object.fromEntries(terms);
-}
-
-function portsOf(service: JsonObject): readonly ServicePort[] {
+/** The ports of a Service. */
+export function portsOf(service: JsonObject): readonly ServicePort[] {
   return list(at(service, 'spec', 'ports')).flatMap((entry) => {
     const port = number(get(entry, 'port'));
     return port === null ? [] : [{ name: text(get(entry, 'name')), port }];

@@ -1,6 +1,7 @@
 import { ANNOTATION } from './annotations.ts';
 import { annotation, at, isObject, list } from './json.ts';
 import { colorOf } from './names.ts';
+import { newOverride, type Permissions } from './permissions.ts';
 import { nextRecord, previousOf, readRecord, type ReleaseRecord } from './record.ts';
 import { bind, newAttestation, readAttestation, readSmokeTest, type SmokeTestRecord } from './smoke-test.ts';
 import { stateOf, type State } from './state.ts';
@@ -11,6 +12,7 @@ export interface CompleteInput {
   readonly change: Change;
   readonly pair: Pair;
   readonly facts: Facts;
+  readonly permissions: Permissions;
   /** RFC 3339, the time of this review. */
   readonly at: string;
 }
@@ -149,7 +151,7 @@ interface RecordContext extends CompleteInput {
 type Wanted = ReadonlyMap<string, string | null>;
 
 function recordAnnotations(context: RecordContext): Wanted {
-  const { change, oldObject, was, now, switched, oldRecord, smoke, facts } = context;
+  const { change, oldObject, was, now, switched, oldRecord, smoke, facts, permissions } = context;
   const saysNone = annotation(change.object, ANNOTATION.previous) === 'none';
   const reviewed = isNews(change.object, oldObject, ANNOTATION.record) ? readRecord(change.object) : null;
   const record = nextRecord({
@@ -160,6 +162,7 @@ function recordAnnotations(context: RecordContext): Wanted {
     switched,
     tested: smoke.bound,
     forgetPrevious: saysNone && annotation(oldObject, ANNOTATION.previous) !== 'none',
+    override: permissions.override === 'granted' ? newOverride(change) : null,
     facts,
     by: change.user,
     at: plausibleTime(reviewed?.history.at(-1)?.at, context.at),

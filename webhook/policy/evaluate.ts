@@ -1,8 +1,9 @@
 import { CHECKS } from './checks/index.ts';
 import type { Subject } from './checks/check.ts';
+import { newOverride } from './permissions.ts';
 import type { Verdict, Violation } from './types.ts';
 
-/** Runs every check; what the request does not touch becomes a warning. */
+/** Runs every check; what the request does not touch, or overrides with permission, becomes a warning. */
 export function evaluate(subject: Subject): Verdict {
   const violations: Violation[] = [];
   const warnings: string[] = [];
@@ -14,7 +15,10 @@ export function evaluate(subject: Subject): Verdict {
       else warnings.push(`${check.id}: ${detail}`);
     }
   }
-  return { violations, warnings };
+  const override = newOverride(subject.change);
+  if (override === null || subject.permissions.override !== 'granted') return { violations, warnings };
+  const overridden = violations.map((violation) => `overridden (${override}): ${explain(violation)}`);
+  return { violations: [], warnings: [...overridden, ...warnings] };
 }
 
 /** One violation as every message shows it: the check, then what, where and how to fix it. */

@@ -5,15 +5,19 @@ import { backendsTouched } from './checks/backends-exist.ts';
 import type { Subject } from './checks/check.ts';
 import { complete, type Completion } from './complete.ts';
 import { evaluate } from './evaluate.ts';
+import { newOverride, newRetirement, NO_PERMISSION_ASKED, type Permissions } from './permissions.ts';
 import { newAttestation } from './smoke-test.ts';
 import type { Change, Facts, Pair, Settings, Verdict } from './types.ts';
 
 export * from './types.ts';
 export { ANNOTATION, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
 export { CHECKS } from './checks/index.ts';
+export { guard, GUARDS } from './guards/index.ts';
+export type { GuardedRequest, Use, WorkloadAction } from './guards/guard.ts';
 export { explain } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
 export { colorOf, pairOfName } from './names.ts';
+export { NO_PERMISSION_ASKED, type Permission, type Permissions } from './permissions.ts';
 export {
   previousOf,
   readRecord,
@@ -41,6 +45,8 @@ export interface DecideInput {
   /** `known: false` where `needsFacts` says that none are needed. */
   readonly facts: Facts;
   readonly settings: Settings;
+  /** Left out where `neededVerbs` names none, or the caller leaves that to the webhook. */
+  readonly permissions?: Permissions;
   /** RFC 3339, the time of this review. */
   readonly at: string;
 }
@@ -50,8 +56,9 @@ export type Decision = Completion & Verdict;
 
 /** Decides a creation or an update of a governed TraefikService. */
 export function decide(input: DecideInput): Decision {
-  const completion = complete(input);
-  const subject: Subject = { ...completion, ...input };
+  const permissions = input.permissions ?? NO_PERMISSION_ASKED;
+  const completion = complete({ ...input, permissions });
+  const subject: Subject = { ...completion, ...input, permissions };
   const { violations, warnings } = evaluate(subject);
   return { ...completion, violations, warnings: [...completion.warnings, ...warnings] };
 }
@@ -59,8 +66,24 @@ export function decide(input: DecideInput): Decision {
 /** Whether a decision depends on the cluster: a color gains weight, a backend is listed anew, or a test is to be bound. */
 export function needsFacts({ change, pair }: Pick<DecideInput, 'change' | 'pair'>): boolean {
   if (newAttestation(change) !== null) return true;
-  const { was, now, switched } = complete({ change, pair, facts: NOT_ASKED, at: '' });
+  const { was, now, switched } = preview({ change, pair });
   return switched !== null || backendsTouched({ was, now });
+}
+
+/** The RBAC verbs that a decision depends on. */
+export function neededVerbs({
+  change,
+  pair,
+  settings,
+}: Pick<DecideInput, 'change' | 'pair' | 'settings'>): readonly (keyof Permissions)[] {
+  const override = newOverride(change) !== null || newRetirement(change) !== null;
+  const promotes = settings.requirePromoteVerb && preview({ change, pair }).switched?.kind === 'promotion';
+  return [...(override ? (['override'] as const) : []), ...(promotes ? (['promote'] as const) : [])];
+}
+
+/** What a change does, as far as the objects alone say. */
+function preview({ change, pair }: Pick<DecideInput, 'change' | 'pair'>): Completion {
+  return complete({ change, pair, facts: NOT_ASKED, permissions: NO_PERMISSION_ASKED, at: '' });
 }
 
 /** The facts of a request that needs none. */

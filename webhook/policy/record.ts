@@ -14,8 +14,10 @@ export interface Release {
   readonly by: string | null;
 }
 
-/** `unseen` is a switch that was made while the webhook was away and noticed at the next request. */
-export type EventKind = 'creation' | 'promotion' | 'rollback' | 'unseen';
+/**
+ * `override` is a break glass that moved no color; `unseen` is a switch that was made while the webhook was away and noticed at the next request.
+ */
+export type EventKind = 'creation' | 'promotion' | 'rollback' | 'unseen' | 'override';
 
 export interface HistoryEntry {
   readonly kind: EventKind;
@@ -26,6 +28,8 @@ export interface HistoryEntry {
   readonly by: string | null;
   readonly revision: string | null;
   readonly images: readonly string[];
+  /** The reason of a break glass, null without one. */
+  readonly override: string | null;
 }
 
 /** What `bluegreen.dev/record` holds. History is oldest first. */
@@ -87,10 +91,11 @@ function readEvent(value: Json): HistoryEntry | null {
     by: text(get(value, 'by')),
     revision: text(get(value, 'revision')),
     images: texts(get(value, 'images')),
+    override: text(get(value, 'override')),
   };
 }
 
-const EVENT_KINDS: readonly EventKind[] = ['creation', 'promotion', 'rollback', 'unseen'];
+const EVENT_KINDS: readonly EventKind[] = ['creation', 'promotion', 'rollback', 'unseen', 'override'];
 
 function readColor(value: Json | undefined): Color | null {
   return value === 'blue' || value === 'green' ? value : null;
@@ -108,6 +113,8 @@ export interface RecordInput {
   readonly tested: { readonly color: Color; readonly revision: string; readonly images: readonly string[] } | null;
   /** True when the user wrote `none`: no rollback any more. */
   readonly forgetPrevious: boolean;
+  /** The reason of a break glass that this request brings and may bring. */
+  readonly override: string | null;
   readonly facts: Facts;
   readonly by: string;
   /** RFC 3339. */
@@ -119,7 +126,9 @@ export function nextRecord(input: RecordInput): ReleaseRecord {
   const caughtUp = catchUp(input);
   const kept = input.forgetPrevious || retested(caughtUp.previous, input) ? { ...caughtUp, previous: null } : caughtUp;
   if (input.switched !== null) return withSwitch(kept, input.switched, input);
-  return input.creation && input.activeNow !== null ? withCreation(kept, input.activeNow, input) : kept;
+  if (input.activeNow === null) return kept;
+  if (input.creation) return withEvent(kept, 'creation', input.activeNow, input);
+  return input.override === null ? kept : withEvent(kept, 'override', input.activeNow, input);
 }
 
 /** Brings the old record in line with the old weights, which are what production saw. */
@@ -135,6 +144,7 @@ function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
     by: null,
     revision: null,
     images: [],
+    override: null,
   };
   return { active, previous: null, history: append(old.history, event) };
 }
@@ -148,19 +158,33 @@ function retested(previous: Release | null, { tested }: RecordInput): boolean {
 function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: RecordInput): ReleaseRecord {
   const { revision, images } = running(to, input.facts);
   const active: Release = { color: to, revision, images, since: input.at, by: input.by };
-  const event: HistoryEntry = { kind, from, to, at: input.at, by: input.by, revision, images };
+  const event: HistoryEntry = {
+    kind,
+    from,
+    to,
+    at: input.at,
+    by: input.by,
+    revision,
+    images,
+    override: input.override,
+  };
   const previous = kind === 'promotion' && from !== null ? leaving(from, record.active, input.facts) : null;
   return { active, previous, history: append(record.history, event) };
 }
 
-function withCreation(record: ReleaseRecord, color: Color, input: RecordInput): ReleaseRecord {
-  const { revision, images } = running(color, input.facts);
-  const event: HistoryEntry = { kind: 'creation', from: null, to: color, at: input.at, by: input.by, revision, images };
-  return {
-    active: { color, revision, images, since: input.at, by: input.by },
-    previous: null,
-    history: append(record.history, event),
-  };
+/** An event that moves no traffic. */
+function withEvent(
+  record: ReleaseRecord,
+  kind: 'creation' | 'override',
+  color: Color,
+  { facts, at, by, override }: RecordInput,
+): ReleaseRecord {
+  const { revision, images } = running(color, facts);
+  const from = kind === 'creation' ? null : color;
+  const history = append(record.history, { kind, from, to: color, at, by, revision, images, override });
+  return kind === 'creation'
+    ? { active: { color, revision, images, since: at, by }, previous: null, history }
+    : { ...record, history };
 }
 
 /**

@@ -2,7 +2,8 @@
  * The policy's vocabulary: plain data in, plain data out. Nothing in this folder does I/O or reads a clock.
  */
 
-export type Color = 'blue' | 'green';
+export const COLORS = ['blue', 'green'] as const;
+export type Color = (typeof COLORS)[number];
 
 /** The names of the two child Services, one a color. */
 export type Pair = Readonly<Record<Color, string>>;
@@ -95,7 +96,13 @@ export const CHECK_IDS = [
   'ready-endpoints',
   'backends-exist',
   'frozen',
+  'permission',
   'record',
+  'live-workload',
+  'idle-workload',
+  'live-service',
+  'live-route',
+  'inline-weights',
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
@@ -127,6 +134,8 @@ export interface Settings {
   readonly allowEmptyServices: boolean;
   /** Whether a color with fewer ready endpoints than the active one may not gain weight; otherwise that is a warning. */
   readonly requireFullCapacity: boolean;
+  /** Whether a promotion needs the RBAC verb `promote`. */
+  readonly requirePromoteVerb: boolean;
 }
 
 /** The other color. */

@@ -1,0 +1,132 @@
+import { portsOf } from '../facts/gather.ts';
+import type { Reader } from '../facts/reader.ts';
+import { labelsAt } from '../facts/selector.ts';
+import { governedIn, routesTo, usesOfPods, usesOfService } from '../facts/usage.ts';
+import type { UsageReader } from '../facts/usage-reader.ts';
+import { at, get, list, sameJson, text } from '../policy/json.ts';
+import { ANNOTATION, GROUPS, type GuardedRequest, type JsonObject } from '../policy/index.ts';
+import type { AdmissionRequest } from './types.ts';
+import { annotationOf, workloadActions } from './workload-actions.ts';
+
+/** A guarded request with what speaks for it on the live objects. */
+export interface Guarded {
+  readonly request: GuardedRequest;
+  /** The reason in `bluegreen.dev/override` on the object or, where the request carries none, on the live one. */
+  readonly override: string | null;
+}
+
+export type GuardReader = Reader & UsageReader;
+
+/** What a request means for the governed TraefikServices of its namespace; null when it means nothing to them. */
+export async function readGuarded(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<Guarded | null> {
+  switch (request.resource) {
+    case 'deployments':
+    case 'statefulsets':
+      return workload(request, reader, signal);
+    case 'services':
+      return service(request, reader, signal);
+    case 'traefikservices':
+      return traefikService(request, reader, signal);
+    case 'ingressroutes':
+      return ingressRoute(request, reader, signal);
+    default:
+      return null;
+  }
+}
+
+async function workload(request: AdmissionRequest, reader: GuardReader, signal: AbortSignal): Promise<Guarded | null> {
+  const actions = workloadActions(request);
+  if (actions.length === 0) return null;
+  const { namespace, oldObject, object, resource } = request;
+  const name = nameOf(request);
+  const readLive = (): Promise<JsonObject | null> =>
+    resource === 'deployments'
+      ? reader.getDeployment(namespace, name, signal)
+      : reader.getStatefulSet(namespace, name, signal);
+  const [live, all] = await Promise.all([
+    request.subResource === 'scale' ? readLive() : oldObject,
+    governedIn(reader, namespace, signal),
+  ]);
+  const labels = labelsAt(live, 'spec', 'template', 'metadata', 'labels');
+  const uses = await usesOfPods(reader, all, { namespace, labels }, signal);
+  const kind = resource === 'deployments' ? 'Deployment' : 'StatefulSet';
+  return {
+    request: { kind: 'workload', workload: kind, namespace, name, actions, uses },
+    override: annotationOf(ANNOTATION.override, object, live),
+  };
+}
+
+async function service(request: AdmissionRequest, reader: GuardReader, signal: AbortSignal): Promise<Guarded | null> {
+  const { namespace, operation, object, oldObject } = request;
+  const name = nameOf(request);
+  const uses = usesOfService(await governedIn(reader, namespace, signal), name);
+  const selectorChanged = !sameJson(labelsAt(object, 'spec', 'selector'), labelsAt(oldObject, 'spec', 'selector'));
+  const deleted = operation === 'DELETE';
+  return {
+    request: {
+      kind: 'service',
+      namespace,
+      name,
+      deleted,
+      selectorChanged: !deleted && selectorChanged,
+      ports: object === null ? [] : portsOf(object),
+      uses,
+    },
+    override: annotationOf(ANNOTATION.override, object, oldObject),
+  };
+}
+
+async function traefikService(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<Guarded | null> {
+  const group = GROUPS.find((known) => known === request.group);
+  const { namespace, oldObject } = request;
+  if (group === undefined || request.operation !== 'DELETE') return null;
+  if (annotationOf(ANNOTATION.retire, oldObject) !== null) return null;
+  const name = nameOf(request);
+  const routes = await routesTo(reader, { group, namespace, name }, signal);
+  return {
+    request: { kind: 'traefikservice-deletion', namespace, name, group, routes },
+    override: annotationOf(ANNOTATION.override, oldObject),
+  };
+}
+
+async function ingressRoute(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<Guarded | null> {
+  const { namespace, object, oldObject } = request;
+  const before = list(at(oldObject, 'spec', 'routes'));
+  const changed = list(at(object, 'spec', 'routes')).filter((route) => !before.some((old) => sameJson(old, route)));
+  if (changed.length === 0) return null;
+  const routes = changed.map((route) => list(get(route, 'services')).filter(isService).map(serviceName));
+  const pairs = (await governedIn(reader, namespace, signal)).map(({ pair }) => pair);
+  return {
+    request: { kind: 'ingressroute', namespace, name: nameOf(request), routes, pairs },
+    override: annotationOf(ANNOTATION.override, object),
+  };
+}
+
+function isService(entry: unknown): boolean {
+  return (text(get(entry, 'kind')) ?? 'Service') === 'Service';
+}
+
+function serviceName(entry: unknown): string {
+  return text(get(entry, 'name')) ?? '';
+}
+
+/** A request for many objects (`kubectl delete --all`) carries no name of its own. */
+function nameOf({ name, object, oldObject }: AdmissionRequest): string {
+  return name || (text(at(named(oldObject, object), 'metadata', 'name')) ?? '');
+}
+
+function named(oldObject: JsonObject | null, object: JsonObject | null): JsonObject | null {
+  return oldObject ?? object;
+}

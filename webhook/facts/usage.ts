@@ -1,0 +1,93 @@
+import { ANNOTATION } from '../policy/annotations.ts';
+import { governed } from '../policy/governed.ts';
+import type { Use } from '../policy/guards/guard.ts';
+import { annotation, at, get, list, text } from '../policy/json.ts';
+import { stateOf } from '../policy/state.ts';
+import { COLORS, GROUPS, otherColor, type Group, type JsonObject, type Pair } from '../policy/types.ts';
+import type { LabelSelector, Reader } from './reader.ts';
+import { selectorOf } from './selector.ts';
+import type { UsageReader } from './usage-reader.ts';
+
+export interface Governed {
+  readonly group: Group;
+  readonly object: JsonObject;
+  readonly pair: Pair;
+}
+
+/** The governed TraefikServices of a namespace, of both groups; one that is retired guards nothing any more. */
+export async function governedIn(
+  reader: UsageReader,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly Governed[]> {
+  const found = await Promise.all(
+    GROUPS.map(async (group) => {
+      const objects = await reader.listTraefikServices(group, namespace, signal);
+      return objects.map((object) => ({ group, object }));
+    }),
+  );
+  return found.flat().flatMap(({ group, object }) => {
+    const governance = governed({ object, oldObject: object });
+    const retired = annotation(object, ANNOTATION.retire);
+    return governance.kind === 'pair' && !retired ? [{ group, object, pair: governance.pair }] : [];
+  });
+}
+
+/** Every use of a Service as a color. */
+export function usesOfService(all: readonly Governed[], service: string): readonly Use[] {
+  return all.flatMap(({ group, object, pair }) =>
+    COLORS.filter((color) => pair[color] === service).map((color) => {
+      const state = stateOf(object, pair);
+      return {
+        group,
+        traefikService: text(at(object, 'metadata', 'name')) ?? '',
+        color,
+        service,
+        other: pair[otherColor(color)],
+        child: state[color],
+        active: state.active === color,
+      };
+    }),
+  );
+}
+
+/** Every use of the Services that select pods with these labels. */
+export async function usesOfPods(
+  reader: Reader,
+  all: readonly Governed[],
+  { namespace, labels }: { readonly namespace: string; readonly labels: LabelSelector },
+  signal: AbortSignal,
+): Promise<readonly Use[]> {
+  const names = [...new Set(all.flatMap(({ pair }) => COLORS.map((color) => pair[color])))];
+  const services = await Promise.all(names.map((name) => reader.getService(namespace, name, signal)));
+  return names
+    .filter((_, index) => selects(selectorOf(services[index] ?? null), labels))
+    .flatMap((name) => usesOfService(all, name));
+}
+
+function selects(selector: LabelSelector | null, labels: LabelSelector): boolean {
+  return selector !== null && Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
+/** Names of the IngressRoutes of a namespace that point at a TraefikService. */
+export async function routesTo(
+  reader: UsageReader,
+  { group, namespace, name }: { readonly group: Group; readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const routes = await reader.listIngressRoutes(group, namespace, signal);
+  return routes
+    .filter((route) => pointsAt(route, namespace, name))
+    .map((route) => text(at(route, 'metadata', 'name')) ?? '');
+}
+
+function pointsAt(route: JsonObject, namespace: string, name: string): boolean {
+  if (at(route, 'metadata', 'deletionTimestamp') !== undefined) return false;
+  const services = list(at(route, 'spec', 'routes')).flatMap((each) => list(get(each, 'services')));
+  return services.some(
+    (service) =>
+      get(service, 'name') === name &&
+      get(service, 'kind') === 'TraefikService' &&
+      (text(get(service, 'namespace')) ?? namespace) === namespace,
+  );
+}

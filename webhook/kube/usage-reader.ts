@@ -1,0 +1,20 @@
+import type { UsageReader } from '../facts/usage-reader.ts';
+import type { Group, JsonObject } from '../policy/types.ts';
+import type { KubeClient } from './client.ts';
+
+/** The UsageReader of the guards on a real API server. Every call is live: nothing is cached. */
+export function createUsageReader(client: KubeClient): UsageReader {
+  function list(group: Group, plural: string, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return client.list({
+      path: `/apis/${group}/v1alpha1/namespaces/${encodeURIComponent(namespace)}/${plural}`,
+      attempt: `list ${plural}.${group} of namespace ${namespace}`,
+      signal,
+    });
+  }
+  return {
+    listTraefikServices: (group, namespace, signal) => list(group, 'traefikservices', namespace, signal),
+    listIngressRoutes: (group, namespace, signal) => list(group, 'ingressroutes', namespace, signal),
+    getNamespace: (name, signal) =>
+      client.get({ path: `/api/v1/namespaces/${encodeURIComponent(name)}`, attempt: `read namespace ${name}`, signal }),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Finding } from '../checks/check.ts';
+import type { Child } from '../state.ts';
+import type { CheckId, Color, Group, Pair, ServicePort, Settings } from '../types.ts';
+
+/** One governed TraefikService, and the color in it that a guarded object stands for. */
+export interface Use {
+  readonly group: Group;
+  readonly traefikService: string;
+  readonly color: Color;
+  /** Service name of the color. */
+  readonly service: string;
+  /** Service name of the other color. */
+  readonly other: string;
+  /** Null when the color is detached: not in the list. */
+  readonly child: Child | null;
+  readonly active: boolean;
+}
+
+/** What a request does to a workload that matters to the traffic it carries. */
+export type WorkloadAction = 'delete' | 'scale to 0' | 'change images' | 'change pod labels' | 'resume';
+
+/** A request for something that a governed TraefikService rests on. */
+export type GuardedRequest =
+  | {
+      readonly kind: 'workload';
+      readonly workload: 'Deployment' | 'StatefulSet';
+      readonly namespace: string;
+      readonly name: string;
+      readonly actions: readonly WorkloadAction[];
+      readonly uses: readonly Use[];
+    }
+  | {
+      readonly kind: 'service';
+      readonly namespace: string;
+      readonly name: string;
+      readonly deleted: boolean;
+      readonly selectorChanged: boolean;
+      /** Ports after the request. */
+      readonly ports: readonly ServicePort[];
+      readonly uses: readonly Use[];
+    }
+  | {
+      readonly kind: 'traefikservice-deletion';
+      readonly namespace: string;
+      readonly name: string;
+      readonly group: Group;
+      /** Names of the IngressRoutes that point at it. */
+      readonly routes: readonly string[];
+    }
+  | {
+      readonly kind: 'ingressroute';
+      readonly namespace: string;
+      readonly name: string;
+      /** Service names of each route that this request adds or changes. */
+      readonly routes: readonly (readonly string[])[];
+      /** Pairs of the governed TraefikServices in its namespace. */
+      readonly pairs: readonly Pair[];
+    };
+
+export interface GuardSubject {
+  readonly request: GuardedRequest;
+  readonly settings: Settings;
+}
+
+/** A named rule about what stands around a TraefikService. */
+export interface Guard {
+  readonly id: CheckId;
+  /** The rule in one line, for the reference page. */
+  readonly rule: string;
+  /** Whether the ValidatingAdmissionPolicy of the chart decides the same inside the API server. */
+  readonly cel: 'yes' | 'presence only' | 'no';
+  find(subject: GuardSubject): readonly Finding[];
+}
+
+export function denial(reason: string, detail: string): Finding {
+  return { severity: 'denial', reason, detail };
+}

@@ -1,0 +1,28 @@
+import { ANNOTATION } from './annotations.ts';
+import { annotation } from './json.ts';
+import type { Change } from './types.ts';
+
+/** What RBAC says of a verb on this TraefikService; `unknown` when the authorizer could not be asked. */
+export type Permission = 'granted' | 'refused' | 'unknown' | 'not asked';
+
+export interface Permissions {
+  readonly promote: Permission;
+  readonly override: Permission;
+}
+
+export const NO_PERMISSION_ASKED: Permissions = { promote: 'not asked', override: 'not asked' };
+
+/** The reason of a break glass that this request brings: one that stood there before has done its work. */
+export function newOverride(change: Pick<Change, 'object' | 'oldObject'>): string | null {
+  return newReason(change, ANNOTATION.override);
+}
+
+/** The reason of a retirement that this request brings. */
+export function newRetirement(change: Pick<Change, 'object' | 'oldObject'>): string | null {
+  return newReason(change, ANNOTATION.retire);
+}
+
+function newReason({ object, oldObject }: Pick<Change, 'object' | 'oldObject'>, key: string): string | null {
+  const reason = annotation(object, key);
+  return reason && reason !== annotation(oldObject, key) ? reason : null;
+}
