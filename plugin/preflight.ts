@@ -31,7 +31,7 @@ export function judge(found: Found, plan: Plan, facts: Facts, io: Io): Decision 
     pair: found.pair,
     facts,
     // What the operator chose is known to the webhook only, which decides again: the plugin does not guess a denial.
-    settings: { allowEmptyServices: true, requireFullCapacity: false },
+    settings: { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false },
     at: io.now().toISOString(),
   });
 }

@@ -17,7 +17,7 @@ import {
 
 export const NOON = '2026-03-01T12:00:00Z';
 export const PAIR: Pair = { blue: 'shop-blue', green: 'shop-green' };
-export const SETTINGS = { allowEmptyServices: true, requireFullCapacity: false };
+export const SETTINGS = { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false };
 
 export type Annotations = Readonly<Record<string, string>>;
 

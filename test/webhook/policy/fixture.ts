@@ -55,6 +55,7 @@ export function readFixture(file: string): Fixture {
     settings: {
       allowEmptyServices: at(source, 'settings', 'allowEmptyServices') !== false,
       requireFullCapacity: at(source, 'settings', 'requireFullCapacity') === true,
+      requirePromoteVerb: at(source, 'settings', 'requirePromoteVerb') === true,
     },
     denied: texts(source['denied']),
     warned: texts(source['warned']),
