@@ -8,6 +8,8 @@ import {
   type ColorFacts,
   type Facts,
   type JsonObject,
+  type Permission,
+  type Permissions,
   type Revision,
   type Settings,
 } from '../../../webhook/policy/index.ts';
@@ -18,6 +20,7 @@ export interface Fixture {
   readonly change: Change;
   readonly facts: Facts;
   readonly settings: Settings;
+  readonly permissions: Permissions;
   /** Full messages, as a user reads them. */
   readonly denied: readonly string[];
   readonly warned: readonly string[];
@@ -28,7 +31,9 @@ export interface Fixture {
 export const FIXTURES = join(import.meta.dirname, 'fixtures');
 export const VERDICTS = ['pass', 'fail'] as const;
 
-const KEYS = new Set('about before apply by serverSideApply settings cluster denied warned stored'.split(' '));
+const KEYS = new Set(
+  'about before apply by serverSideApply settings permissions cluster denied warned stored'.split(' '),
+);
 
 /** The files of a check, by verdict; none for a folder that is not there. */
 export function filesOf(check: string, verdict: string): readonly string[] {
@@ -57,10 +62,20 @@ export function readFixture(file: string): Fixture {
       requireFullCapacity: at(source, 'settings', 'requireFullCapacity') === true,
       requirePromoteVerb: at(source, 'settings', 'requirePromoteVerb') === true,
     },
+    permissions: {
+      promote: permission(at(source, 'permissions', 'promote')),
+      override: permission(at(source, 'permissions', 'override')),
+    },
     denied: texts(source['denied']),
     warned: texts(source['warned']),
     stored: { weights: isObject(weights) ? weights : null, annotations: isObject(annotations) ? annotations : {} },
   };
+}
+
+const ANSWERS: readonly Permission[] = ['granted', 'refused', 'unknown'];
+
+function permission(value: unknown): Permission {
+  return ANSWERS.find((known) => known === value) ?? 'not asked';
 }
 
 function changeOf(source: JsonObject): Change {

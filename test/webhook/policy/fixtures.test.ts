@@ -5,8 +5,8 @@ import { annotation, isObject, parseObject } from '../../../webhook/policy/json.
 import { NOON, pairOf } from './build.ts';
 import { filesOf, readFixture, VERDICTS, type Fixture } from './fixture.ts';
 
-const decideFixture = ({ change, facts, settings }: Fixture): Decision =>
-  decide({ change, pair: pairOf(change), facts, settings, at: NOON });
+const decideFixture = ({ change, facts, settings, permissions }: Fixture): Decision =>
+  decide({ change, pair: pairOf(change), facts, settings, permissions, at: NOON });
 
 const weightsOf = ({ now }: Decision) => Object.fromEntries(now.children.map(({ name, weight }) => [name, weight]));
 
