@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { CHECK_IDS, CHECKS, GUARDS } from '../../webhook/policy/index.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/checks.md'), 'utf8');
+const rules = [...CHECKS, ...GUARDS];
+
+t.test('the table of checks has every id once, and no other', (t) => {
+  t.same(rules.map(({ id }) => id).sort(), [...CHECK_IDS].sort());
+  t.end();
+});
+
+t.test('every check has a section on the page, in the order in which findings are reported', (t) => {
+  const anchors = [...page.matchAll(/^## (.+)$/gm)].map(([, anchor]) => anchor);
+  t.same(anchors, rules.map(({ id }) => id));
+  t.end();
+});
+
+t.test('a section begins with the rule as the table has it', (t) => {
+  for (const { id, rule } of rules) {
+    const section = page.split(`## ${id}\n`)[1]?.split('\n')[0] ?? '';
+    t.not(section, '', id);
+    t.ok(rule.startsWith(section.replace(/\.$/, '')), `${id}: ${section}`);
+  }
+  t.end();
+});
+
+t.test('the page says what the API server decides by itself', (t) => {
+  for (const { id, cel } of rules) t.match(page, `| [${id}](#${id}) | ${cel} |`);
+  t.end();
+});
