@@ -18,6 +18,7 @@ import { parseDuration } from './duration.ts';
  * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
  * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | refuse, not only warn, when a color has fewer ready endpoints than the active one |
  * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
+ * | BLUEGREEN_DOCS | docs/checks.md | address of the page that describes the checks; refusals name it |
  * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
  */
 export interface Config {
@@ -33,6 +34,8 @@ export interface Config {
   readonly drainSeconds: number;
   readonly allowEmptyServices: boolean;
   readonly requireFullCapacity: boolean;
+  /** Address of the page that describes the checks; refusals name it. */
+  readonly docs: string;
   readonly requirePromoteVerb: boolean;
   readonly logLevel: LogLevel;
 }
@@ -112,6 +115,7 @@ export function readConfig(env: Environment): Config {
     drainSeconds: integer('BLUEGREEN_DRAIN_SECONDS', 20, 0, 600),
     allowEmptyServices: boolean('BLUEGREEN_ALLOW_EMPTY_SERVICES', false),
     requirePromoteVerb: boolean('BLUEGREEN_REQUIRE_PROMOTE_VERB', false),
+    docs: given('BLUEGREEN_DOCS') ?? 'docs/checks.md',
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),
     logLevel: level('BLUEGREEN_LOG_LEVEL'),
   };

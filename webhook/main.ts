@@ -46,6 +46,7 @@ async function run(config: Config, log: Log): Promise<void> {
       reader: { ...reader, ...createUsageReader(client) },
       access: createAccess(client),
       settings: config,
+      docs: config.docs,
       now: () => new Date().toISOString(),
       deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
       observeFacts: (seconds) => metrics.factsTook(seconds),

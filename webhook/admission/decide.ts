@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly reader: Reader;
   readonly access: Access;
   readonly settings: Settings;
+  /** Address of the page that describes the checks. */
+  readonly docs: string;
   /** RFC 3339 now. */
   readonly now: () => string;
   /** Aborts after so many milliseconds. */

@@ -1,6 +1,15 @@
 import { at } from '../policy/json.ts';
-import { explain, guard, type GuardedRequest, type Mode, type Settings, type Verdict } from '../policy/index.ts';
+import {
+  ANNOTATION,
+  explain,
+  guard,
+  type GuardedRequest,
+  type Mode,
+  type Settings,
+  type Violation,
+} from '../policy/index.ts';
 import type { Access } from './access.ts';
+import { audit, denied, remarks, UNTOUCHED } from './answers.ts';
 import { readGuarded, type Guarded, type GuardReader } from './guarded.ts';
 import type { AdmissionRequest, Answer, Handler } from './types.ts';
 
@@ -8,6 +17,8 @@ export interface GuardSurroundings {
   readonly reader: GuardReader;
   readonly access: Access;
   readonly settings: Settings;
+  /** Address of the page that describes the checks. */
+  readonly docs: string;
   /** Aborts after so many milliseconds. */
   readonly deadline: (milliseconds: number) => AbortSignal;
 }
@@ -26,7 +37,7 @@ export function guardHandler(mode: Mode, surroundings: GuardSurroundings): Handl
       return await decide(request, mode, surroundings, signal);
     } catch (error) {
       const why = signal.aborted ? 'the API server did not answer in time' : messageOf(error);
-      return allowed([`bluegreen could not check this change: ${why}`]);
+      return passed([`bluegreen could not check this change: ${why}`], []);
     }
   };
 }
@@ -34,27 +45,21 @@ export function guardHandler(mode: Mode, surroundings: GuardSurroundings): Handl
 async function decide(
   request: AdmissionRequest,
   mode: Mode,
-  { reader, access, settings }: GuardSurroundings,
+  { reader, access, settings, docs }: GuardSurroundings,
   signal: AbortSignal,
 ): Promise<Answer> {
   const guarded = await readGuarded(request, reader, signal);
-  if (guarded === null) return allowed([]);
+  if (guarded === null) return UNTOUCHED;
   const verdict = guard({ request: guarded.request, settings });
-  if (verdict.violations.length === 0) return allowed(verdict.warnings);
-  const said = verdict.violations.map(explain);
-  if (mode === 'audit') return allowed([], said);
-  if (mode === 'warn') return allowed([...said.map((each) => `would be refused: ${each}`), ...verdict.warnings], said);
-  if (await namespaceEnds(request, reader, signal)) return allowed([]);
-  if (guarded.override === null) return denied(verdict, '');
-  if (await mayOverride(request, guarded, access, signal))
-    return allowed(
-      said.map((each) => `overridden (${guarded.override}): ${each}`),
-      said,
-    );
-  return denied(
-    verdict,
-    `; bluegreen.dev/override needs the verb override on traefikservices, which ${request.user.name} does not have`,
-  );
+  if (verdict.violations.length === 0 || mode !== 'enforce') return passed(remarks(verdict, mode), verdict.violations);
+  if (await namespaceEnds(request, reader, signal)) return UNTOUCHED;
+  if (guarded.override === null) return denied({ ...verdict, switched: null, docs });
+  if (await mayOverride(request, guarded, access, signal)) {
+    const overridden = verdict.violations.map((each) => `overridden (${guarded.override}): ${explain(each)}`);
+    return passed(overridden, verdict.violations);
+  }
+  const addition = `. ${ANNOTATION.override} needs the verb override on traefikservices, which ${request.user.name} does not have`;
+  return denied({ ...verdict, switched: null, docs, addition });
 }
 
 async function namespaceEnds(
@@ -85,22 +90,8 @@ function targets(request: GuardedRequest): readonly Target[] {
   return request.uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
 }
 
-function allowed(warnings: readonly string[], violations: readonly string[] = []): Answer {
-  const auditAnnotations: Record<string, string> = violations.length === 0 ? {} : { violations: violations.join('; ') };
-  return { verdict: 'allowed', switched: null, warnings, auditAnnotations };
-}
-
-function denied({ violations, warnings }: Verdict, addition: string): Answer {
-  const message = violations.map(explain).join('; ');
-  return {
-    verdict: 'denied',
-    reason: 'Forbidden',
-    message: `${message}${addition}`,
-    checks: violations.map(({ check }) => check),
-    switched: null,
-    warnings,
-    auditAnnotations: { violations: message },
-  };
+function passed(warnings: readonly string[], violations: readonly Violation[]): Answer {
+  return { verdict: 'allowed', switched: null, warnings, auditAnnotations: audit(null, violations) };
 }
 
 function messageOf(error: unknown): string {

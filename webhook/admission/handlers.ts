@@ -1,5 +1,6 @@
 import { compare } from 'fast-json-patch';
-import { explain, type Decision, type JsonObject, type Mode } from '../policy/index.ts';
+import type { Decision, JsonObject, Mode } from '../policy/index.ts';
+import { audit, denied, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange, type Surroundings } from './decide.ts';
 import type { AdmissionRequest, Answer, Handler, PatchOperation } from './types.ts';
@@ -11,8 +12,8 @@ const BUDGET = { mutate: 700, promotion: 2000 };
 export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
   return async (request) => {
     const decision = await decideRequest(request, surroundings, BUDGET.mutate);
-    if (decision === null || request.object === null) return untouched();
-    if (decision.violations.length > 0 && mode === 'enforce') return denied(decision);
+    if (decision === null || request.object === null) return UNTOUCHED;
+    if (decision.violations.length > 0 && mode === 'enforce') return denied({ ...decision, docs: surroundings.docs });
     return patched(decision, difference(request.object, decision.object), remarks(decision, mode));
   };
 }
@@ -24,11 +25,11 @@ export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
 export function promotionHandler(mode: Mode, surroundings: Surroundings): Handler {
   return async (request) => {
     const decision = await decideRequest(request, surroundings, BUDGET.promotion);
-    if (decision === null || request.object === null) return untouched();
+    if (decision === null || request.object === null) return UNTOUCHED;
     if (mode !== 'enforce') return patched(decision, [], []);
-    if (decision.violations.length > 0) return denied(decision);
+    if (decision.violations.length > 0) return denied({ ...decision, docs: surroundings.docs });
     const missed = difference(request.object, decision.object);
-    if (missed.length > 0) return incomplete(decision, missed);
+    if (missed.length > 0) return incomplete(decision, missed, surroundings.docs);
     return patched(decision, [], []);
   };
 }
@@ -48,49 +49,18 @@ function difference(before: JsonObject, after: JsonObject): readonly PatchOperat
   return compare(before, after).filter((operation) => operation.op !== '_get');
 }
 
-function untouched(): Answer {
-  return { verdict: 'allowed', switched: null, warnings: [], auditAnnotations: {} };
-}
-
 function patched(decision: Decision, patch: readonly PatchOperation[], warnings: readonly string[]): Answer {
-  const about = { switched: decision.switched, warnings, auditAnnotations: audit(decision) };
+  const about = {
+    switched: decision.switched,
+    warnings,
+    auditAnnotations: audit(decision.switched, decision.violations),
+  };
   return patch.length === 0 ? { verdict: 'allowed', ...about } : { verdict: 'patched', patch, ...about };
 }
 
-function denied(decision: Decision): Answer {
-  return {
-    verdict: 'denied',
-    reason: 'Forbidden',
-    message: decision.violations.map(explain).join('; '),
-    checks: decision.violations.map(({ check }) => check),
-    switched: decision.switched,
-    warnings: decision.warnings,
-    auditAnnotations: audit(decision),
-  };
-}
-
-function incomplete(decision: Decision, missed: readonly PatchOperation[]): Answer {
+function incomplete(decision: Decision, missed: readonly PatchOperation[], docs: string): Answer {
   const paths = missed.map((operation) => operation.path).join(', ');
-  return {
-    verdict: 'denied',
-    reason: 'Forbidden',
-    message: `record: this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`,
-    checks: ['record'],
-    switched: decision.switched,
-    warnings: [],
-    auditAnnotations: audit(decision),
-  };
-}
-
-/** Warnings for the user: in `warn`, what `enforce` would refuse; in `audit`, nothing of that. */
-function remarks(decision: Decision, mode: Mode): readonly string[] {
-  if (mode !== 'warn') return decision.warnings;
-  return [...decision.violations.map((violation) => `would be refused: ${explain(violation)}`), ...decision.warnings];
-}
-
-function audit({ switched, violations }: Decision): Readonly<Record<string, string>> {
-  return {
-    ...(switched === null ? {} : { switch: `${switched.kind} ${switched.from ?? 'nothing'} to ${switched.to}` }),
-    ...(violations.length === 0 ? {} : { violations: violations.map(explain).join('; ') }),
-  };
+  const detail = `this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`;
+  const violations = [{ check: 'record', reason: 'the mutation was missed', detail }] as const;
+  return denied({ violations, warnings: [], switched: decision.switched, docs });
 }
