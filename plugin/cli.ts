@@ -1,4 +1,6 @@
 import { commandIndex, parseArguments } from './args.ts';
+import type { FlagValues } from './args.ts';
+import { propose } from './complete.ts';
 import type { Call, Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { GLOBAL_FLAGS } from './flags.ts';
@@ -18,6 +20,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const index = commandIndex(argv, GLOBAL_FLAGS);
   const word = argv[index];
   if (word === undefined) return withoutCommand(argv, io);
+  if (word === '__complete') return complete(argv.slice(index + 1), io);
   const words = argv.toSpliced(index, 1);
   if (word === 'help') return help(words, io);
   const command = COMMANDS.find((each) => each.name === word);
@@ -52,6 +55,35 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
   } finally {
     await closeAll(sessions);
   }
+}
+
+/** What kubectl asks of `kubectl_complete-bluegreen`: proposals, one a line, and `:4` for "no file names". */
+async function complete(words: readonly string[], io: Io): Promise<number> {
+  const sessions: Promise<Session>[] = [];
+  const silent = { ...io, err: { write: () => {}, isTTY: false } };
+  const connect = (before: readonly string[]): Promise<Session> => {
+    const flags = parseLeniently(before);
+    const session = openSession(flags, silent, createPaint(silent.err, 'never', io.files.env));
+    sessions.push(session);
+    return session;
+  };
+  const proposals = await propose(words, COMMANDS, { io }, connect);
+  await closeAll(sessions);
+  const lines = proposals.map(({ value, description }) => (description ? `${value}\t${description}` : value));
+  io.out.write([...lines, ':4\n'].join('\n'));
+  return EXIT.ok;
+}
+
+/** The global flags of a line that is not finished: what is not known yet is left out. */
+function parseLeniently(words: readonly string[]): FlagValues {
+  for (let length = words.length; length > 0; length -= 1) {
+    try {
+      return parseArguments(words.slice(0, length), GLOBAL_FLAGS).flags;
+    } catch {
+      // A flag of the command, or one without its value: the words before it still say where to look.
+    }
+  }
+  return parseArguments([], GLOBAL_FLAGS).flags;
 }
 
 async function closeAll(sessions: readonly Promise<Session>[]): Promise<void> {

@@ -130,6 +130,8 @@ function promotion(found: Found, facts: Facts, active: Color | null, io: Io): St
 function rollback(found: Found, facts: Facts, io: Io): StatusReport['rollback'] {
   const to = previousOf(found.object);
   if (to === null) return { to, possible: false, reasons: [whyNoRollback(found) ?? 'nothing is recorded'] };
+  const { active } = stateOf(found.object, found.pair);
+  if (to === active) return { to, possible: false, reasons: [`${to} is live already`] };
   const plan = planSwitch(found.object, found.pair, to, true);
   if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
   const scaledDown = facts.known && facts[to].readyEndpoints === 0;

@@ -1,9 +1,27 @@
 import type { Command } from '../command.ts';
+import { completion } from './completion.ts';
+import { freeze } from './freeze.ts';
+import { history } from './history.ts';
+import { list } from './list.ts';
 import { options } from './options.ts';
 import { promote } from './promote.ts';
+import { retire } from './retire.ts';
 import { rollback } from './rollback.ts';
 import { status } from './status.ts';
+import { unfreeze } from './unfreeze.ts';
 import { version } from './version.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [status, promote, rollback, options, version];
+export const COMMANDS: readonly Command[] = [
+  status,
+  list,
+  promote,
+  rollback,
+  history,
+  freeze,
+  unfreeze,
+  retire,
+  completion,
+  options,
+  version,
+];

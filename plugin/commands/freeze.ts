@@ -1,0 +1,43 @@
+import { ANNOTATION } from '../../webhook/policy/index.ts';
+import { annotate } from '../annotate.ts';
+import type { Call, Command } from '../command.ts';
+import { MUTATION_FLAGS } from '../flags.ts';
+import { EXIT } from '../io.ts';
+import { UsageError } from '../kube/errors.ts';
+import { checkFormat } from '../printers/object.ts';
+import { parseTarget } from '../target.ts';
+import { findTarget } from '../traefikservices.ts';
+
+export const freeze: Command = {
+  name: 'freeze',
+  usage: '[NAME]',
+  summary: 'Refuse promotions until unfreeze',
+  description: `Refuse promotions until 'kubectl bluegreen unfreeze'. Rollbacks stay possible.`,
+  examples: [
+    {
+      comment: 'No releases over the weekend',
+      command: "kubectl bluegreen freeze shop --reason 'weekend, call Alice'",
+    },
+  ],
+  flags: [
+    { name: 'reason', type: 'text', fallback: 'frozen by hand', help: 'What people read when a promotion is refused.' },
+    ...MUTATION_FLAGS,
+  ],
+  arguments: { min: 0, max: 1 },
+  completes: 'names',
+  run: async (call) => {
+    const reason = (call.flags.text('reason') ?? '').trim();
+    if (reason === '') throw new UsageError('--reason must not be empty');
+    return setFrozen(call, reason, 'frozen');
+  },
+};
+
+/** Sets or removes the freeze of the TraefikService that the call is about. */
+export async function setFrozen(call: Call, value: string | null, verb: string): Promise<number> {
+  checkFormat(call.flags.text('output'));
+  const session = await call.connect();
+  const [argument] = call.args;
+  const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+  await annotate(call, session, found, { key: ANNOTATION.frozen, value, verb });
+  return EXIT.ok;
+}

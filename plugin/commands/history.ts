@@ -1,0 +1,66 @@
+import { readRecord } from '../../webhook/policy/index.ts';
+import type { HistoryEntry } from '../../webhook/policy/index.ts';
+import type { Call, Command } from '../command.ts';
+import { OUTPUT_FLAG } from '../flags.ts';
+import { EXIT } from '../io.ts';
+import { isObject, parseJson } from '../kube/values.ts';
+import { shortImages } from '../names.ts';
+import { checkFormat, printObject } from '../printers/object.ts';
+import { ageOf, formatTable } from '../printers/table.ts';
+import { parseTarget } from '../target.ts';
+import { findTarget, resourceName } from '../traefikservices.ts';
+import type { Found } from '../traefikservices.ts';
+
+export const history: Command = {
+  name: 'history',
+  usage: '[NAME]',
+  summary: 'Show the switches that were made, by whom and when',
+  description:
+    'Show the switches that were made, newest first: what went live, when, and by whom. The webhook keeps the last 25.',
+  examples: [{ comment: 'The switches of "shop"', command: 'kubectl bluegreen history shop -n demo' }],
+  flags: [OUTPUT_FLAG],
+  arguments: { min: 0, max: 1 },
+  completes: 'names',
+  run: async (call) => {
+    checkFormat(call.flags.text('output'));
+    const session = await call.connect();
+    const [argument] = call.args;
+    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    print(call, found, readRecord(found.object).history.toReversed());
+    return EXIT.ok;
+  },
+};
+
+function print(call: Call, found: Found, entries: readonly HistoryEntry[]): void {
+  const format = call.flags.text('output') ?? '';
+  if (format === '' || format === 'wide') {
+    if (entries.length === 0) call.io.err.write(`No switches were recorded for ${resourceName(found)}.\n`);
+    else call.io.out.write(table(call, entries, format === 'wide'));
+    return;
+  }
+  const resource = { group: found.group, namespace: found.namespace, name: found.name };
+  const document = parseJson(
+    JSON.stringify({
+      apiVersion: 'bluegreen.dev/v1',
+      kind: 'ReleaseHistory',
+      resource,
+      entries,
+    }),
+  );
+  call.io.out.write(printObject(isObject(document) ? document : {}, resourceName(found), format));
+}
+
+function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): string {
+  const paint = call.paint.out;
+  const rows = entries.map((entry) => [
+    entry.kind,
+    entry.from === null ? '<none>' : paint.color(entry.from),
+    paint.color(entry.to),
+    shortImages(entry.images),
+    entry.revision ?? '<unknown>',
+    entry.by ?? '<unknown>',
+    ...(wide ? [entry.at] : []),
+    ageOf(entry.at, call.io.now()),
+  ]);
+  return formatTable(['KIND', 'FROM', 'TO', 'VERSION', 'REVISION', 'BY', ...(wide ? ['TIME'] : []), 'AGE'], rows);
+}

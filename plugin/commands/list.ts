@@ -1,0 +1,89 @@
+import { ANNOTATION, previousOf, readRecord, readSmokeTest, stateOf } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import { annotation } from '../../webhook/policy/json.ts';
+import type { Call, Command } from '../command.ts';
+import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG } from '../flags.ts';
+import { EXIT } from '../io.ts';
+import { stringAt } from '../kube/values.ts';
+import { shortImages } from '../names.ts';
+import { checkFormat, printObject } from '../printers/object.ts';
+import { ageOf, formatTable } from '../printers/table.ts';
+import { listGoverned, resourceName } from '../traefikservices.ts';
+import type { Found } from '../traefikservices.ts';
+
+const COLUMNS = ['NAME', 'ACTIVE', 'BLUE', 'GREEN', 'VERSION', 'ROLLBACK-TO', 'SMOKE-TEST', 'FROZEN'];
+
+export const list: Command = {
+  name: 'list',
+  usage: '',
+  summary: 'List the blue-green TraefikServices',
+  description: `List the blue-green TraefikServices of a namespace, or of all: who is live, the weights, where a rollback would go. It shows what
+the objects themselves say; 'kubectl bluegreen status' also looks at pods and endpoints.`,
+  examples: [
+    { comment: 'Of the whole cluster', command: 'kubectl bluegreen list -A' },
+    { comment: 'With their Services and who switched last', command: 'kubectl bluegreen list -o wide' },
+  ],
+  flags: [ALL_NAMESPACES_FLAG, { name: 'no-headers', type: 'boolean', help: "Don't print headers." }, OUTPUT_FLAG],
+  arguments: { min: 0, max: 0 },
+  run: async (call) => {
+    checkFormat(call.flags.text('output'));
+    const session = await call.connect();
+    const everywhere = call.flags.boolean('all-namespaces');
+    const found = await listGoverned(session, everywhere ? null : session.namespace);
+    print(call, found, everywhere, session.namespace);
+    return EXIT.ok;
+  },
+};
+
+function print(call: Call, found: readonly Found[], everywhere: boolean, namespace: string): void {
+  const format = call.flags.text('output') ?? '';
+  const { out, err } = call.io;
+  if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
+  else if (format !== '' && format !== 'wide') {
+    const items = found.map((item) => item.object);
+    out.write(printObject({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items }, '', format));
+  } else if (found.length === 0) {
+    err.write(everywhere ? 'No resources found\n' : `No resources found in ${namespace} namespace.\n`);
+  } else out.write(table(call, found, everywhere, format === 'wide'));
+}
+
+function table(call: Call, found: readonly Found[], everywhere: boolean, wide: boolean): string {
+  const header = [
+    ...(everywhere ? ['NAMESPACE'] : []),
+    ...COLUMNS,
+    ...(wide ? ['SERVICES', 'BY', 'GROUP'] : []),
+    'AGE',
+  ];
+  const rows = found.map((item) => [...(everywhere ? [item.namespace] : []), ...row(call, item, wide)]);
+  const text = formatTable(header, rows);
+  return call.flags.boolean('no-headers') ? text.slice(text.indexOf('\n') + 1) : text;
+}
+
+function row(call: Call, item: Found, wide: boolean): readonly string[] {
+  const { object, pair } = item;
+  const paint = call.paint.out;
+  const state = stateOf(object, pair);
+  const active = readRecord(object).active;
+  const current = active?.color === state.active ? active : null;
+  const test = readSmokeTest(object);
+  const previous = previousOf(object);
+  return [
+    item.name,
+    state.active === null ? '<none>' : paint.color(state.active),
+    weightCell(item, 'blue'),
+    weightCell(item, 'green'),
+    shortImages(current?.images ?? []),
+    previous ?? '<none>',
+    test === null || test.color === state.active ? '<none>' : `${test.color}:passed`,
+    annotation(object, ANNOTATION.frozen) === null ? 'false' : paint.warn('true'),
+    ...(wide ? [`${pair.blue},${pair.green}`, current?.by ?? '<unknown>', item.group] : []),
+    // Since the last switch where that is known, else since the object was made.
+    ageOf(current?.since ?? stringAt(object, 'metadata', 'creationTimestamp'), call.io.now()),
+  ];
+}
+
+function weightCell({ object, pair }: Found, color: Color): string {
+  const child = stateOf(object, pair)[color];
+  if (child === null) return '<detached>';
+  return typeof child.weight === 'number' ? String(child.weight) : `<${child.weight}>`;
+}

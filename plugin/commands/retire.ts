@@ -1,0 +1,44 @@
+import { ANNOTATION } from '../../webhook/policy/index.ts';
+import { annotate } from '../annotate.ts';
+import type { Command } from '../command.ts';
+import { MUTATION_FLAGS } from '../flags.ts';
+import { EXIT } from '../io.ts';
+import { UsageError } from '../kube/errors.ts';
+import { dryRunOf } from '../mutate.ts';
+import { commandLine } from '../names.ts';
+import { checkFormat } from '../printers/object.ts';
+import { parseTarget } from '../target.ts';
+import { findTarget } from '../traefikservices.ts';
+
+export const retire: Command = {
+  name: 'retire',
+  usage: 'NAME',
+  summary: 'Lift the guards for a teardown',
+  description: `Lift the guards of a release, so that its TraefikService, Services and workloads can be deleted or scaled to nothing.
+Production may break from then on without anybody being asked. It needs the verb "override" on traefikservices.`,
+  examples: [
+    { comment: 'Before "helm uninstall shop"', command: "kubectl bluegreen retire shop --reason 'replaced by cart'" },
+    { comment: 'Guard it again', command: 'kubectl bluegreen retire shop --undo' },
+  ],
+  flags: [
+    { name: 'reason', type: 'text', fallback: 'teardown', help: 'Why; it is kept on the object.' },
+    { name: 'undo', type: 'boolean', help: 'Guard it again.' },
+    ...MUTATION_FLAGS,
+  ],
+  arguments: { min: 1, max: 1 },
+  completes: 'names',
+  run: async (call) => {
+    checkFormat(call.flags.text('output'));
+    const undo = call.flags.boolean('undo');
+    const reason = (call.flags.text('reason') ?? '').trim();
+    if (reason === '') throw new UsageError('--reason must not be empty');
+    const session = await call.connect();
+    const found = await findTarget(session, parseTarget(call.args[0] ?? ''));
+    const change = { key: ANNOTATION.retire, value: undo ? null : reason, verb: undo ? 'guarded again' : 'retired' };
+    const changed = await annotate(call, session, found, change);
+    if (changed && !undo && dryRunOf(call) === 'none') {
+      call.io.err.write(`Nothing guards it any more. To guard it again: ${commandLine('retire', found, ' --undo')}\n`);
+    }
+    return EXIT.ok;
+  },
+};

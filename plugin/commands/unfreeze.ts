@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts';
+import { MUTATION_FLAGS } from '../flags.ts';
+import { setFrozen } from './freeze.ts';
+
+export const unfreeze: Command = {
+  name: 'unfreeze',
+  usage: '[NAME]',
+  summary: 'Allow promotions again',
+  description: `Allow promotions again after 'kubectl bluegreen freeze'.`,
+  examples: [{ comment: 'The weekend is over', command: 'kubectl bluegreen unfreeze shop' }],
+  flags: MUTATION_FLAGS,
+  arguments: { min: 0, max: 1 },
+  completes: 'names',
+  run: (call) => setFrozen(call, null, 'unfrozen'),
+};
