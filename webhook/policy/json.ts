@@ -58,13 +58,20 @@ export function parseObject(source: string | null): JsonObject | null {
   }
 }
 
-/** Whether two JSON values are equal, whatever the order of their keys. */
+/** Whether two JSON values are equal, whatever the order of their keys. Without recursion: nesting can be deep. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (isArray(a) && isArray(b)) return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
-  );
+  const pending: [Json | undefined, Json | undefined][] = [[a, b]];
+  for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
+    const [left, right] = pair;
+    if (left === right) continue;
+    if (isArray(left) && isArray(right)) {
+      if (left.length !== right.length) return false;
+      for (const [index, item] of left.entries()) pending.push([item, right[index]]);
+    } else if (isObject(left) && isObject(right)) {
+      const keys = Object.keys(left);
+      if (keys.length !== Object.keys(right).length || !keys.every((key) => Object.hasOwn(right, key))) return false;
+      for (const key of keys) pending.push([left[key], right[key]]);
+    } else return false;
+  }
+  return true;
 }

@@ -191,3 +191,16 @@ t.test('the preview runs what was tested, not what merely has its name', (t) => 
   t.same(checksOf(judge(promote, UNREADABLE)), ['smoke-test', 'ready-endpoints']);
   t.end();
 });
+
+t.test('a previous color of which nothing was recorded is no way around the test', (t) => {
+  const nothing = { ...running(), workload: null };
+  const created = stored(change(blueLive()), withColor(FACTS, 'blue', nothing));
+  const next = stored(
+    change(annotated(greenLive(annotationsOf(created)), { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), created),
+    withColor(FACTS, 'blue', nothing),
+  );
+  const back = change(reweighted(next, { 'shop-blue': 100, 'shop-green': 0 }), next);
+  t.same(checksOf(judge(back, withColor(FACTS, 'blue', running(revision('b9', '9.9.9'))))), ['smoke-test']);
+  t.same(checksOf(judge(back, withColor(FACTS, 'blue', NO_SELECTOR))), [], 'endpoints by hand have no images');
+  t.end();
+});

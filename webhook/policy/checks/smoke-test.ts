@@ -88,7 +88,7 @@ function howToAttest({ change, facts }: Subject, to: Switch['to']): string {
 function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
   const { facts, oldRecord, pair, change } = subject;
   const recorded = oldRecord.previous;
-  if (recorded === null || recorded.images.length === 0) return [];
+  if (recorded === null) return [];
   if (!facts.known)
     return [
       warning(
@@ -98,6 +98,13 @@ function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
     ];
   const images = imagesOf(facts[to]);
   if (images === null) return [];
+  if (recorded.images.length === 0)
+    return [
+      denial(
+        'what was live is not known',
+        `what ${pair[to]} ran when it was live was not recorded, and now it has ${images.join(', ')}, so this is no rollback. Test and promote it. See: ${pluginCommand('status', change)}`,
+      ),
+    ];
   if (!sameImages(images, recorded.images))
     return [
       denial(

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import t from 'tap';
+import {
+  ANNOTATION,
+  decide,
+  effectiveWeight,
+  governed,
+  needsFacts,
+  readRecord,
+  type Facts,
+  type JsonObject,
+} from '../../../webhook/policy/index.ts';
+import { parseObject } from '../../../webhook/policy/json.ts';
+import {
+  BLUE_REVISION,
+  change,
+  FACTS,
+  GREEN_REVISION,
+  judge,
+  NO_SELECTOR,
+  NOON,
+  PAIR,
+  pairOf,
+  revision,
+  running,
+  SETTINGS,
+  UNREADABLE,
+  withColor,
+  withServices,
+} from './build.ts';
+
+const RUNS = { numRuns: 400 };
+
+const names = fc.constantFrom('shop-blue', 'shop-green', 'other');
+const weight = fc.constantFrom(0, 100, 0, 100, 50, 1, -1, 0.5, '100', null, undefined);
+const child = fc.record({ name: names, weight, kind: fc.constantFrom(undefined, 'Service', 'TraefikService') });
+const service = fc.oneof({ weight: 9, arbitrary: child }, { weight: 1, arbitrary: fc.jsonValue() });
+
+const records = fc.constantFrom(
+  '{"active":{"color":"blue","images":["podinfo:6.1.5"]},"previous":null,"history":[]}',
+  '{"active":{"color":"green"},"previous":{"color":"blue","revision":"b5","images":["podinfo:6.1.5"]},"history":[]}',
+  '{"color":"green","revision":"g6","images":["podinfo:6.1.6"],"imageIDs":[],"by":"ada","at":"2026-03-01T12:00:00Z"}',
+  '{"history":[{"kind":"promotion","to":"blue","at":"2026-03-01T12:00:30Z"}]}',
+);
+const value = fc.oneof(
+  fc.constantFrom('passed', 'passed:6.1.6', 'passed:6.1.5', 'failed', 'blue', 'green', 'none', '', 'Black Friday'),
+  records,
+  fc.string(),
+);
+const annotations = fc.dictionary(fc.constantFrom(...Object.values(ANNOTATION), 'team'), value, { maxKeys: 6 });
+
+const plain = fc
+  .tuple(fc.array(service, { maxLength: 4 }), annotations)
+  .map(([services, written]): JsonObject => toJson(withServices(services.map(toJson), written)));
+
+/** As it would come over the wire. */
+function toJson(source: unknown): JsonObject {
+  return parseObject(JSON.stringify(source ?? {})) ?? {};
+}
+
+const wild = fc.oneof(
+  { weight: 4, arbitrary: plain },
+  { weight: 1, arbitrary: fc.dictionary(fc.string(), fc.jsonValue()).map(toJson) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ metadata: fc.jsonValue(), spec: fc.oneof(fc.jsonValue(), fc.record({ weighted: fc.jsonValue() })) })
+      .map(toJson),
+  },
+);
+
+const facts: fc.Arbitrary<Facts> = fc.constantFrom(
+  FACTS,
+  UNREADABLE,
+  withColor(FACTS, 'green', running(revision('g7', '6.1.7'))),
+  withColor(FACTS, 'green', running(GREEN_REVISION, BLUE_REVISION)),
+  withColor(FACTS, 'green', NO_SELECTOR),
+  withColor(FACTS, 'blue', { ...running(), service: null, workload: null }),
+);
+
+const decided = (object: JsonObject, oldObject: JsonObject | null, about: Facts, at: string = NOON) =>
+  decide({ change: change(object, oldObject), pair: PAIR, facts: about, settings: SETTINGS, at });
+
+t.test('completing twice changes nothing, also a moment later', (t) => {
+  fc.assert(
+    fc.property(plain, fc.option(plain), facts, (object, oldObject, about) => {
+      const first = decided(object, oldObject, about);
+      const second = decided(first.object, oldObject, about, '2026-03-01T12:00:03Z');
+      assert.deepEqual(second.object, first.object);
+      assert.deepEqual(
+        second.violations.map(({ check }) => check),
+        first.violations.map(({ check }) => check),
+      );
+    }),
+    RUNS,
+  );
+  t.end();
+});
+
+t.test('no input throws, whatever its shape', (t) => {
+  fc.assert(
+    fc.property(wild, fc.option(wild), facts, (object, oldObject, about) => {
+      const of = change(object, oldObject);
+      governed(of);
+      needsFacts({ change: of, pair: PAIR });
+      decided(object, oldObject, about);
+    }),
+    { numRuns: 1000 },
+  );
+  t.end();
+});
+
+const deep = () => parseObject(`{"spec":{"mirroring":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}}`) ?? {};
+
+t.test('deep nesting does not throw', (t) => {
+  decided(deep(), deep(), FACTS);
+  t.end();
+});
+
+t.test('completing touches weights and the record only', (t) => {
+  fc.assert(
+    fc.property(plain, fc.option(plain), facts, (object, oldObject, about) => {
+      assert.deepEqual(stripped(decided(object, oldObject, about).object), stripped(object));
+    }),
+    RUNS,
+  );
+  t.end();
+});
+
+/** Without what the webhook may write. */
+function stripped(object: JsonObject): unknown {
+  const own = new Set<string>([
+    ANNOTATION.active,
+    ANNOTATION.previous,
+    ANNOTATION.record,
+    ANNOTATION.smokeTestRecord,
+    'weight',
+  ]);
+  return JSON.parse(JSON.stringify(object, (key, item: unknown) => (own.has(key) ? undefined : item)));
+}
+
+t.test('what is allowed has one of the allowed shapes, or the old one', (t) => {
+  fc.assert(
+    fc.property(plain, fc.option(plain), (object, oldObject) => {
+      const decision = decided(object, oldObject, FACTS);
+      if (decision.violations.length > 0) return;
+      const shape = decision.now.children.map((entry) => [entry.name, effectiveWeight(entry)].join(' ')).sort();
+      const allowed = [
+        ['shop-blue 0', 'shop-green 100'],
+        ['shop-blue 100', 'shop-green 0'],
+        ['shop-blue 100'],
+        ['shop-green 100'],
+      ];
+      const fine = allowed.some((each) => each.join() === shape.join());
+      const ratchet = ['weights-total: ', 'single-active: ', 'known-colors: ', 'weighted-only: '];
+      const warned = decision.warnings.some((warning) => ratchet.some((id) => warning.startsWith(id)));
+      assert.ok(fine || (oldObject !== null && warned), `${shape.join()} ${decision.warnings.join('; ')}`);
+    }),
+    { numRuns: 1000 },
+  );
+  t.end();
+});
+
+t.test('after an allowed change the next one is about the same pair', (t) => {
+  fc.assert(
+    fc.property(plain, fc.option(plain), (object, oldObject) => {
+      const of = change(object, oldObject);
+      if (governed(of).kind !== 'pair') return;
+      const decision = judge(of);
+      if (decision.violations.length > 0 || decision.now.active === null) return;
+      const next = governed({ object: decision.object, oldObject: decision.object });
+      if (next.kind === 'pair') assert.deepEqual(next.pair, pairOf(of));
+    }),
+    { numRuns: 1000 },
+  );
+  t.end();
+});
+
+t.test('a color gains weight only by a pass, a recorded rollback, or as blue at the start', (t) => {
+  fc.assert(
+    fc.property(plain, fc.option(plain), facts, (object, oldObject, about) => {
+      const decision = decided(object, oldObject, about);
+      const { switched, violations } = decision;
+      if (switched === null || violations.length > 0) return;
+      if (switched.kind === 'rollback') assert.equal(readRecord(oldObject).previous?.color, switched.to);
+      else assert.equal(decision.smokeTest?.color, switched.to);
+    }),
+    { numRuns: 1000 },
+  );
+  t.end();
+});
+
+const longList = (size: number) =>
+  withServices(Array.from({ length: size }, (_, index) => ({ name: `shop-${index}-blue`, weight: 0, port: 80 })));
+
+const time = (size: number) => {
+  const [before, after] = [longList(size), longList(size)];
+  const of = change(after, before);
+  let best = Infinity;
+  for (let round = 0; round < 7; round += 1) {
+    const started = performance.now();
+    governed(of);
+    decided(after, before, FACTS);
+    best = Math.min(best, performance.now() - started);
+  }
+  return best;
+};
+
+t.test('time grows no faster than the list', (t) => {
+  time(1000);
+  const [small, large] = [time(1250), time(10_000)];
+  t.ok(large < small * 8 * 4, `${small.toFixed(2)} ms for 1,250 and ${large.toFixed(2)} ms for 10,000`);
+  t.end();
+});
