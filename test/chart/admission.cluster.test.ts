@@ -224,7 +224,7 @@ t.test('without a webhook', async (t) => {
 t.test('messages say what is wrong, where, and how to fix it', async (t) => {
   t.match(
     await say(bad),
-    'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0, or run: kubectl bluegreen promote shop -n enforced',
+    'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0; single-active',
   );
   const message = await say({
     annotations: {
@@ -243,7 +243,7 @@ t.test('messages say what is wrong, where, and how to fix it', async (t) => {
   const many = Array.from({ length: 40 }, (_, index) => ({ name: `s-${index}`, weight: 1 }));
   const crowd = await say({ spec: { weighted: { services: [...many, { name: 'blue' }, { name: 'green' }] } } });
   t.match(crowd, 'weights-total: 42 children = 42, not 100');
-  t.match(crowd, 'known-colors: s-0, s-1, s-2 and 37 more in the list: only blue and green may stand there');
+  t.match(crowd, 'known-colors: only blue and green may stand in the list. Remove s-0, s-1, s-2 and 37 more');
 });
 
 t.test('every namespace has its mode', async (t) => {

@@ -382,7 +382,7 @@ const overrides: readonly Case[] = [
   ]),
   {
     ...update('an override by somebody who may not', shape(of(100, 0)), shape(of(60, 40), override), [
-      'override',
+      'permission',
       'single-active',
     ]),
     user: 'developer',

@@ -156,6 +156,7 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_LOG_LEVEL: 'info',
     BLUEGREEN_ALLOW_EMPTY_SERVICES: 'true',
     BLUEGREEN_REQUIRE_FULL_CAPACITY: 'false',
+    BLUEGREEN_REQUIRE_PROMOTE_VERB: 'false',
     BLUEGREEN_DRAIN_SECONDS: '20',
     BLUEGREEN_CA_LIFETIME: '87600h',
     BLUEGREEN_LEAF_LIFETIME: '90m',
@@ -185,6 +186,7 @@ t.test('image by tag, digest, or version of the chart', async (t) => {
 t.test('rights are few, and somebody else may give them', async (t) => {
   const objects = await render();
   t.same(writes(only(objects, 'ClusterRole')), [
+    [['subjectaccessreviews'], undefined, ['create']],
     [['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], ['bluegreen'], ['patch']],
   ]);
   t.same(writes(only(objects, 'Role')), [[['secrets'], ['bluegreen-ca'], ['update', 'patch']]]);

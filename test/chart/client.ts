@@ -13,7 +13,12 @@ export type Reply = {
 };
 
 export type Client = {
-  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: JsonObject, user?: string): Promise<Reply>;
+  call(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: JsonObject,
+    user?: string,
+  ): Promise<Reply>;
   close(): void;
 };
 
@@ -25,7 +30,7 @@ export const connect = ({ api }: Pick<Cluster, 'api'>): Client => {
       new Promise((resolve, reject) => {
         const headers = {
           authorization: `Bearer ${api.token}`,
-          'content-type': 'application/json',
+          'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
           ...(user === undefined ? {} : { 'impersonate-user': user }),
         };
         const call = request({ host: api.ip, port: 6443, method, path, agent, headers }, (response) => {

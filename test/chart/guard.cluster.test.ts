@@ -1,0 +1,152 @@
+// Which requests around a TraefikService reach the guard. Its entries ignore errors, so a condition that cannot be
+// evaluated would open it without a word: here they fail instead.
+import t from 'tap';
+import { at, isObject, list, text } from '../../webhook/policy/json.ts';
+import type { Json, JsonObject } from '../../webhook/policy/index.ts';
+import { installTraefikCrds, startCluster } from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
+import { render } from './chart.ts';
+import { connect, type Reply } from './client.ts';
+
+const cluster = await startCluster();
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+const client = connect(cluster);
+t.teardown(() => client.close());
+
+const SHOP = 'shop';
+const LABELS = { app: 'blue' };
+const workload = (kind: string, replicas: number | undefined): JsonObject => ({
+  apiVersion: 'apps/v1',
+  kind,
+  metadata: { name: 'blue', namespace: SHOP },
+  spec: {
+    ...(replicas === undefined ? {} : { replicas }),
+    ...(kind === 'StatefulSet' ? { serviceName: 'blue' } : { paused: true }),
+    selector: { matchLabels: LABELS },
+    template: {
+      metadata: { labels: LABELS },
+      spec: { containers: [{ name: 'app', image: 'app:1' }], initContainers: [{ name: 'init', image: 'init:1' }] },
+    },
+  },
+});
+const objects: readonly JsonObject[] = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
+  workload('Deployment', 1),
+  workload('StatefulSet', 1),
+  { ...workload('Deployment', 0), metadata: { name: 'idle', namespace: SHOP } },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'blue', namespace: SHOP },
+    spec: { selector: LABELS, ports: [{ port: 80 }] },
+  },
+  {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { name: 'shop', namespace: SHOP },
+    spec: { routes: [route('blue')] },
+  },
+  {
+    apiVersion: 'traefik.containo.us/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'shop', namespace: SHOP },
+    spec: { weighted: { services: [{ name: 'blue', port: 80 }] } },
+  },
+];
+await cluster.apply(objects);
+
+const configuration = (await render(['guard.enabled=true'])).find(
+  ({ kind }) => kind === 'ValidatingWebhookConfiguration',
+);
+const guards = list(configuration?.['webhooks'])
+  .filter(isObject)
+  .filter(({ name }) => text(name)?.startsWith('guard'))
+  .map((entry): Json => ({ ...entry, failurePolicy: 'Fail' }));
+await cluster.apply([{ ...configuration, webhooks: guards }]);
+
+const apps = `/apis/apps/v1/namespaces/${SHOP}`;
+const core = `/api/v1/namespaces/${SHOP}`;
+const PATHS = {
+  deployment: `${apps}/deployments/blue`,
+  idle: `${apps}/deployments/idle`,
+  statefulset: `${apps}/statefulsets/blue`,
+  deploymentScale: `${apps}/deployments/blue/scale`,
+  statefulsetScale: `${apps}/statefulsets/blue/scale`,
+  service: `${core}/services/blue`,
+  route: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/shop`,
+  traefikService: `/apis/traefik.containo.us/v1alpha1/namespaces/${SHOP}/traefikservices/shop`,
+} as const;
+
+const outcomeOf = ({ status, body }: Reply): string => {
+  const message = text(body['message']) ?? '';
+  if (status < 300) return 'passes';
+  return message.includes('failed calling webhook "guard.bluegreen.dev"') ? 'asks the guard' : message;
+};
+const patch = async (target: keyof typeof PATHS, body: JsonObject): Promise<string> =>
+  outcomeOf(await client.call('PATCH', `${PATHS[target]}?dryRun=All`, body));
+const remove = async (target: keyof typeof PATHS, user?: string): Promise<string> =>
+  outcomeOf(await client.call('DELETE', `${PATHS[target]}?dryRun=All`, undefined, user));
+const inPod = (spec: JsonObject): JsonObject => ({ spec: { template: { spec } } });
+
+const ASKS = 'asks the guard';
+t.ok(await until(async () => (await remove('deployment')) === ASKS, 30_000), 'the entries take effect');
+
+t.test('workloads', async (t) => {
+  for (const target of ['deployment', 'statefulset'] as const) {
+    t.equal(await remove(target), ASKS, `${target} deleted`);
+    t.equal(await patch(target, { spec: { replicas: 0 } }), ASKS, `${target} to 0`);
+    t.equal(await patch(target, { spec: { replicas: 3 } }), 'passes', `${target} to 3`);
+    t.equal(await patch(target, { metadata: { labels: { team: 'web' } } }), 'passes', `${target} labelled`);
+    t.equal(await patch(target, inPod({ containers: [{ name: 'app', image: 'app:2' }] })), ASKS, 'another image');
+    const init = { initContainers: [{ name: 'init', image: 'init:2' }] };
+    t.equal(await patch(target, inPod(init)), ASKS, 'another image of an init container');
+    t.equal(await patch(target, inPod({ terminationGracePeriodSeconds: 5 })), 'passes', 'another field of the pods');
+    const labels = { spec: { template: { metadata: { labels: { team: 'web' } } } } };
+    t.equal(await patch(target, labels), ASKS, 'other pod labels');
+  }
+  t.equal(await patch('deployment', { spec: { paused: false } }), ASKS, 'resumed');
+  t.equal(await patch('idle', { spec: { revisionHistoryLimit: 3 } }), 'passes', 'already at 0');
+  for (const target of ['deploymentScale', 'statefulsetScale'] as const) {
+    t.equal(await patch(target, { spec: { replicas: 0 } }), ASKS, `${target} to 0, which arrives as nothing`);
+    t.equal(await patch(target, { spec: { replicas: 2 } }), 'passes', `${target} to 2`);
+  }
+});
+
+t.test('Services, routes and TraefikServices', async (t) => {
+  t.equal(await remove('service'), ASKS);
+  t.equal(await patch('service', { spec: { selector: { app: 'green' } } }), ASKS);
+  t.equal(await patch('service', { spec: { selector: null } }), ASKS, 'no selector any more');
+  t.equal(await patch('service', { spec: { ports: [{ port: 81 }] } }), ASKS);
+  t.equal(await patch('service', { metadata: { labels: { team: 'web' } } }), 'passes');
+  t.equal(await patch('service', { spec: { sessionAffinity: 'ClientIP' } }), 'passes');
+  t.equal(await patch('route', { spec: { routes: [route('green')] } }), ASKS);
+  t.equal(await patch('route', { spec: { entryPoints: ['web'] } }), 'passes');
+  t.equal(await remove('route'), 'passes');
+  t.equal(await remove('traefikService'), ASKS);
+  t.equal(await patch('traefikService', { metadata: { labels: { team: 'web' } } }), 'passes');
+});
+
+t.test('what the cluster does by itself goes through', async (t) => {
+  for (const user of ['namespace-controller', 'generic-garbage-collector']) {
+    const account = `system:serviceaccount:kube-system:${user}`;
+    t.equal(await remove('deployment', account), 'passes', user);
+    t.equal(await remove('traefikService', account), 'passes', user);
+  }
+  await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ends' } }]);
+  await cluster.apply([{ ...workload('Deployment', 0), metadata: { name: 'blue', namespace: 'ends' } }]);
+  await cluster.kubectlOk(['delete', 'namespace', 'ends', '--timeout=30s']);
+  t.same(await client.call('GET', '/api/v1/namespaces/ends').then(({ status }) => status), 404);
+});
+
+t.test('deleting many at once asks for each', async (t) => {
+  const { code, stderr } = await cluster.kubectl(['-n', SHOP, 'delete', 'deployments', '--all', '--dry-run=server']);
+  t.not(code, 0);
+  t.match(stderr, 'guard.bluegreen.dev');
+  const reply = await client.call('DELETE', `${apps}/statefulsets?dryRun=All`);
+  t.match(text(at(reply.body, 'message')), 'guard.bluegreen.dev', 'a collection has no name in its requests');
+});
+
+function route(name: string): JsonObject {
+  return { match: 'PathPrefix(`/`)', kind: 'Rule', services: [{ name, port: 80 }] };
+}

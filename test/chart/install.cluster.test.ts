@@ -1,0 +1,194 @@
+// The chart's life on a real cluster: installed, upgraded and uninstalled while somebody works with TraefikServices.
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { at, get, list, text } from '../../webhook/policy/json.ts';
+import type { JsonObject } from '../../webhook/policy/index.ts';
+import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
+import { REGISTRY } from '../cluster/node/names.ts';
+import { until } from '../cluster/node/api.ts';
+import { CHART } from './chart.ts';
+import { connect } from './client.ts';
+
+const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+const client = connect(cluster);
+t.teardown(() => client.close());
+
+const SHOP = 'shop';
+const SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices`;
+const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
+const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
+const here = ['-n', RELEASE.namespace];
+
+await cluster.apply([
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
+  ...['blue', 'green'].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: SHOP },
+    spec: { ports: [{ port: 80 }] },
+  })),
+]);
+
+/** What a dry-run creation with these weights ends in; the weights 100 and 0 are legal. */
+const attempt = async (blue: number, green: number): Promise<string> => {
+  const { status, body } = await client.call('POST', `${SERVICES}?dryRun=All`, {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'shop' },
+    spec: {
+      weighted: {
+        services: [
+          { name: 'blue', port: 80, weight: blue },
+          { name: 'green', port: 80, weight: green },
+        ],
+      },
+    },
+  });
+  const message = text(body['message']) ?? '';
+  if (status === 201) return 'stored';
+  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'refused by the webhook';
+  if (message.includes('failed calling webhook')) return 'refused for want of the webhook';
+  if (message.includes('ValidatingAdmissionPolicy')) return 'refused by the policy';
+  return message;
+};
+
+/** Tries one creation after the other until `work` is done, and counts how they ended. */
+const during = async (
+  work: Promise<unknown>,
+  [blue, green]: readonly [number, number],
+): Promise<Readonly<Record<string, number>>> => {
+  const counts: Record<string, number> = {};
+  const ended = work.then(() => 'ended');
+  do {
+    const outcome = await attempt(blue, green);
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  } while ((await Promise.race([ended, sleep(5)])) !== 'ended');
+  return counts;
+};
+
+const live = async (path: string): Promise<JsonObject> => (await client.call('GET', path)).body;
+const configuration = (kind: 'mutating' | 'validating'): Promise<JsonObject> =>
+  live(`${CONFIGURATIONS}/${kind}webhookconfigurations/bluegreen`);
+const bundles = (object: JsonObject): readonly unknown[] =>
+  list(object['webhooks']).map((entry) => at(entry, 'clientConfig', 'caBundle'));
+const promotionPolicy = async (): Promise<unknown> =>
+  get(list((await configuration('validating'))['webhooks'])[0], 'failurePolicy');
+const upgrade = (...flags: readonly string[]): Promise<string> =>
+  cluster.helmOk(['upgrade', RELEASE.name, CHART, ...here, '--reuse-values', '--wait', '--timeout', '120s', ...flags]);
+const uninstall = (): Promise<string> =>
+  cluster.helmOk(['uninstall', RELEASE.name, ...here, '--wait', '--timeout', '120s']);
+const can = async (verb: string, what: string, namespace: string = SHOP): Promise<string> => {
+  const as = `--as=system:serviceaccount:${RELEASE.namespace}:bluegreen`;
+  return (await cluster.kubectl(['auth', 'can-i', verb, what, '-n', namespace, as])).stdout.trim();
+};
+
+/** What the chart left of the kinds that it renders. */
+const leftovers = async (): Promise<string> => {
+  const kinds = [
+    'mutatingwebhookconfigurations,validatingwebhookconfigurations',
+    'validatingadmissionpolicies,validatingadmissionpolicybindings',
+    'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts',
+    'deployments,services,secrets,poddisruptionbudgets',
+  ].join(',');
+  return cluster.kubectlOk(['get', kinds, '-A', '-l', `app.kubernetes.io/instance=${RELEASE.name}`, '-o', 'name']);
+};
+
+t.test('a first installation whose image cannot be pulled blocks nobody', async (t) => {
+  await cluster.helmOk([
+    'install',
+    RELEASE.name,
+    CHART,
+    ...here,
+    '--create-namespace',
+    '--set',
+    'image.pullPolicy=Never',
+  ]);
+  t.ok(await until(async () => (await attempt(60, 30)) === 'refused by the policy', 10_000), 'the policy holds');
+  t.equal(await attempt(100, 0), 'stored');
+  await uninstall();
+  t.equal(await leftovers(), '', 'and it can be uninstalled');
+});
+
+t.test('helm install --wait returns when admissions are answered', async (t) => {
+  await installBluegreen(cluster);
+  t.equal(await attempt(60, 30), 'refused by the webhook');
+  t.equal(await attempt(100, 0), 'stored');
+});
+
+t.test('from then on a promotion waits for the webhook', async (t) => {
+  t.equal(await promotionPolicy(), 'Fail');
+});
+
+t.test('helm test tries it from a pod', async (t) => {
+  const { code, stdout } = await cluster.helm(['test', RELEASE.name, ...here, '--logs']);
+  t.equal(code, 0, stdout);
+  t.match(stdout, 'traefik.io: refused by the webhook, as it should be');
+  t.match(stdout, 'traefik.containo.us: refused by the webhook, as it should be');
+});
+
+t.test('an upgrade loses no admission and leaves the certificates alone', async (t) => {
+  const before = await Promise.all([configuration('mutating'), configuration('validating')]);
+  const secret = await live(SECRET);
+  t.ok(get(secret['data'], 'ca.crt'));
+  const rolled = upgrade('--set', 'podAnnotations.rolled=yes');
+  t.same(Object.keys(await during(rolled, [60, 30])), ['refused by the webhook']);
+  const after = await Promise.all([configuration('mutating'), configuration('validating')]);
+  t.same(after.map(bundles), before.map(bundles));
+  t.same((await live(SECRET))['data'], secret['data']);
+  t.equal(await promotionPolicy(), 'Fail');
+});
+
+t.test('a rollback of the release does so, too', async (t) => {
+  const back = cluster.helmOk(['rollback', RELEASE.name, '1', ...here, '--wait', '--timeout', '120s']);
+  t.same(Object.keys(await during(back, [60, 30])), ['refused by the webhook']);
+  t.ok(await until(async () => (await promotionPolicy()) === 'Fail', 5_000), 'the promotion entry is at Fail again');
+});
+
+t.test('the webhook may do what it has to and nothing else', async (t) => {
+  const may = [
+    ['get', 'services'],
+    ['list', 'pods'],
+    ['list', 'endpointslices.discovery.k8s.io'],
+    ['get', 'deployments.apps'],
+    ['patch', 'mutatingwebhookconfigurations.admissionregistration.k8s.io/bluegreen'],
+    ['update', 'secrets/bluegreen-ca', RELEASE.namespace],
+  ] as const;
+  for (const [verb, what, namespace] of may) t.equal(await can(verb, what, namespace), 'yes', `${verb} ${what}`);
+  const mayNot = [
+    ['get', 'secrets'],
+    ['list', 'secrets', RELEASE.namespace],
+    ['create', 'secrets', RELEASE.namespace],
+    ['get', 'secrets/other', RELEASE.namespace],
+    ['patch', 'mutatingwebhookconfigurations.admissionregistration.k8s.io/other'],
+    ['delete', 'validatingwebhookconfigurations.admissionregistration.k8s.io/bluegreen'],
+    ['patch', 'deployments.apps'],
+    ['patch', 'traefikservices.traefik.io'],
+  ] as const;
+  for (const [verb, what, namespace] of mayNot) t.equal(await can(verb, what, namespace), 'no', `${verb} ${what}`);
+});
+
+t.test('uninstalling refuses nothing for want of the webhook, and leaves nothing', async (t) => {
+  const counts = await during(uninstall(), [100, 0]);
+  t.same(Object.keys(counts), ['stored']);
+  t.equal(await leftovers(), '');
+});
+
+t.test('uninstalling works when the webhook does not', async (t) => {
+  await installBluegreen(cluster);
+  await cluster.kubectlOk([...here, 'scale', 'deployment/bluegreen', '--replicas=0']);
+  await cluster.kubectlOk([
+    ...here,
+    'wait',
+    '--for=delete',
+    'pod',
+    '-l',
+    'app.kubernetes.io/component=webhook',
+    '--timeout=60s',
+  ]);
+  t.equal(await attempt(100, 0), 'refused for want of the webhook');
+  await uninstall();
+  t.equal(await attempt(100, 0), 'stored');
+  t.equal(await leftovers(), '');
+});
