@@ -9,6 +9,7 @@ import {
   type Change,
   type Decision,
   type Facts,
+  type Governance,
   type Pair,
   type Permission,
   type Permissions,
@@ -38,28 +39,41 @@ export async function decideChange(
   surroundings: Surroundings,
   budget: number,
 ): Promise<Decision | null> {
+  const { settings, access, now } = surroundings;
+  const governance = governed(change);
+  if (governance.kind === 'no') return null;
+  if (governance.kind === 'pair' && !needsCluster(change, governance.pair, settings))
+    return decide({ change, pair: governance.pair, facts: NOT_ASKED, settings, at: now() });
+  // Made only where something is looked up: a timer for each of the many requests that need none costs memory.
   const signal = surroundings.deadline(budget);
-  const pair = await findPair(change, surroundings.reader, signal);
+  const pair = await findPair(change, governance, surroundings.reader, signal);
   if (pair === null) return null;
-  const { settings } = surroundings;
   const [facts, permissions] = await Promise.all([
     needsFacts({ change, pair }) ? timedFacts(change, pair, surroundings, signal) : NOT_ASKED,
-    askPermissions(
-      { change, user, verbs: neededVerbs({ change, pair, settings }), access: surroundings.access },
-      signal,
-    ),
+    askPermissions({ change, user, verbs: neededVerbs({ change, pair, settings }), access }, signal),
   ]);
-  return decide({ change, pair, facts, settings, permissions, at: surroundings.now() });
+  return decide({ change, pair, facts, settings, permissions, at: now() });
 }
 
-async function findPair(change: Change, reader: Reader, signal: AbortSignal): Promise<Pair | null> {
-  const governance = governed(change);
+function needsCluster(change: Change, pair: Pair, settings: Settings): boolean {
+  return needsFacts({ change, pair }) || neededVerbs({ change, pair, settings }).length > 0;
+}
+
+/** A sibling that could not be looked up counts as there: the facts will then say that nothing could be read. */
+async function findPair(
+  change: Change,
+  governance: Exclude<Governance, { kind: 'no' }>,
+  reader: Reader,
+  signal: AbortSignal,
+): Promise<Pair | null> {
   if (governance.kind === 'pair') return governance.pair;
-  if (governance.kind === 'no') return null;
-  const services = await Promise.all(
-    governance.candidates.map(({ sibling }) => reader.getService(change.namespace, sibling, signal)),
+  const exists = await Promise.all(
+    governance.candidates.map(async ({ sibling }) => {
+      const found = reader.getService(change.namespace, sibling, signal);
+      return found.then((service) => service !== null).catch(() => true);
+    }),
   );
-  return governance.candidates.find((_, index) => services[index] !== null)?.pair ?? null;
+  return governance.candidates.find((_, index) => exists[index])?.pair ?? null;
 }
 
 interface Question {

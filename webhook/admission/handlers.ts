@@ -1,4 +1,4 @@
-import { compare } from 'fast-json-patch';
+import jsonPatch from 'fast-json-patch';
 import type { Decision, JsonObject, Mode } from '../policy/index.ts';
 import { audit, denied, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
@@ -46,7 +46,7 @@ async function decideRequest(
 
 function difference(before: JsonObject, after: JsonObject): readonly PatchOperation[] {
   if (before === after) return [];
-  return compare(before, after).filter((operation) => operation.op !== '_get');
+  return jsonPatch.compare(before, after).filter((operation) => operation.op !== '_get');
 }
 
 function patched(decision: Decision, patch: readonly PatchOperation[], warnings: readonly string[]): Answer {
