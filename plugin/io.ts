@@ -13,6 +13,8 @@ export interface Io {
   /** Standard input to its end, as UTF-8. */
   readStdin(): Promise<string>;
   readonly files: Files;
+  /** Names in a folder, sorted; null for what is no folder. */
+  listFolder(path: string): readonly string[] | null;
   readonly now: () => Date;
   /** Resolves after that many milliseconds; rejects when the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;

@@ -4,6 +4,7 @@ import type { Decision, Facts } from '../webhook/policy/index.ts';
 import type { Io } from './io.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
+import { LENIENT } from './settings.ts';
 import type { Found } from './traefikservices.ts';
 
 /** Milliseconds that the cluster has to tell the facts of one release. */
@@ -30,8 +31,7 @@ export function judge(found: Found, plan: Plan, facts: Facts, io: Io): Decision 
     },
     pair: found.pair,
     facts,
-    // What the operator chose is known to the webhook only, which decides again: the plugin does not guess a denial.
-    settings: { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false },
+    settings: LENIENT,
     at: io.now().toISOString(),
   });
 }

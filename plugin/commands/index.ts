@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { completion } from './completion.ts';
 import { freeze } from './freeze.ts';
 import { history } from './history.ts';
+import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { options } from './options.ts';
 import { promote } from './promote.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   freeze,
   unfreeze,
   retire,
+  lint,
   completion,
   options,
   version,

@@ -29,6 +29,12 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
     stdinIsTty: false,
     readStdin: () => Promise.resolve(world.stdin ?? ''),
     files: { env: world.env ?? {}, home: '/home/user', read: (path) => world.files?.[path] ?? null },
+    listFolder: (path) => {
+      const prefix = `${path.replace(/\/$/, '')}/`;
+      const inside = Object.keys(world.files ?? {}).filter((file) => file.startsWith(prefix));
+      const names = inside.map((file) => file.slice(prefix.length).split('/')[0] ?? '');
+      return inside.length === 0 ? null : [...new Set(names)].sort();
+    },
     now: () => NOW,
     sleep: (milliseconds, signal) => sleep(Math.min(milliseconds, 5), undefined, signal ? { signal } : {}),
     interrupted: new AbortController().signal,

@@ -1,0 +1,42 @@
+import { CHECKS } from '../../webhook/policy/index.ts';
+import { VERSION } from '../version.ts';
+import type { LintFinding } from './check.ts';
+
+/** Findings as SARIF 2.1.0, which code hosts show beside the lines. */
+export function toSarif(findings: readonly LintFinding[]): object {
+  const rules = [...new Set(findings.map((finding) => finding.rule))];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'kubectl-bluegreen lint',
+            version: VERSION,
+            rules: rules.map((id) => ({ id, shortDescription: { text: ruleText(id) } })),
+          },
+        },
+        results: findings.map((finding) => ({
+          ruleId: finding.rule,
+          level: finding.severity,
+          message: { text: `${finding.resource}: ${finding.message}` },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: finding.file === '-' ? 'stdin' : finding.file },
+                region: { startLine: finding.position.line, startColumn: finding.position.column },
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  };
+}
+
+function ruleText(id: string): string {
+  const check = CHECKS.find((each) => each.id === id);
+  if (check !== undefined) return check.rule;
+  return id === 'weights-in-manifest' ? 'Manifests leave the weights to the webhook.' : 'The file can be read.';
+}

@@ -1,0 +1,87 @@
+import t from 'tap';
+import { run } from './run.ts';
+
+const GOOD = `# a comment
+apiVersion: traefik.io/v1alpha1
+kind: TraefikService
+metadata: {name: shop, namespace: demo}
+spec:
+  weighted:
+    services:
+      - {name: shop-blue, port: 80}
+      - {name: shop-green, port: 80}
+`;
+const BAD = GOOD.replace('shop-blue, port: 80', 'shop-blue, port: 80, weight: 60').replace(
+  'shop-green, port: 80',
+  'shop-green, port: 80, weight: 30',
+);
+const OTHER = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: x}
+`;
+
+t.test('good manifests', async (t) => {
+  const { code, out, err } = await run(['lint', '-f', '/a.yaml'], { files: { '/a.yaml': `${OTHER}---\n${GOOD}` } });
+  t.equal(code, 0);
+  t.equal(out, '');
+  t.match(err, '1 blue-green TraefikService checked: 0 errors, 0 warnings. Not checked without a cluster: smoke-test');
+});
+
+t.test('a finding names file, line and column', async (t) => {
+  const { code, out } = await run(['lint', '-f', '/d'], {
+    files: { '/d/bad.yaml': `${OTHER}---\n${BAD}`, '/d/readme.md': '{{' },
+  });
+  t.equal(code, 1);
+  t.match(out, '/d/bad.yaml:12:7: error weights-total: demo/shop: ');
+  t.match(out, 'warning weights-in-manifest: ');
+});
+
+t.test('folders, lists, stdin and both groups', async (t) => {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [JSON.parse(JSON.stringify({ kind: 'x' }))] });
+  const files = {
+    '/d/one.yml': GOOD,
+    '/d/sub/two.yaml': GOOD.replace('traefik.io', 'traefik.containo.us'),
+    '/d/list.json': list,
+  };
+  t.match((await run(['lint', '-f', '/d'], { files })).err, '1 blue-green TraefikService checked');
+  t.match((await run(['lint', '-R', '-f', '/d/'], { files })).err, '2 blue-green TraefikServices checked');
+  t.match((await run(['lint', '-f', '-'], { stdin: `${BAD}---\n${GOOD}` })).out, /^-:8:7: error weights-total: /);
+});
+
+t.test('a lone color is a release when its sibling is in the files', async (t) => {
+  const lone = GOOD.replace(/ +- \{name: shop-green.*\n/, '');
+  const service = `---\napiVersion: v1\nkind: Service\nmetadata: {name: shop-green, namespace: demo}\n`;
+  t.match((await run(['lint', '-f', '-'], { stdin: lone })).err, '0 blue-green');
+  t.match((await run(['lint', '-f', '-'], { stdin: lone + service })).err, '1 blue-green');
+});
+
+t.test('what cannot be read', async (t) => {
+  const broken = await run(['lint', '-f', '-'], { stdin: `${GOOD}---\na: [\n` });
+  t.equal(broken.code, 1);
+  t.match(broken.out, /^-:1[12]:\d+: error yaml: /);
+  t.equal((await run(['lint', '-f', '/none'])).err, 'error: the path "/none" does not exist\n');
+  t.match((await run(['lint'])).err, 'error: must specify -f');
+});
+
+t.test('for machines', async (t) => {
+  const json: unknown = JSON.parse((await run(['lint', '-f', '-', '-o', 'json'], { stdin: BAD })).out);
+  t.match(json, {
+    checked: 1,
+    findings: [{ rule: 'weights-total', severity: 'error', position: { line: 8, column: 7 } }],
+  });
+  const sarif: unknown = JSON.parse((await run(['lint', '-f', '-', '-o', 'sarif'], { stdin: BAD })).out);
+  t.match(sarif, {
+    version: '2.1.0',
+    runs: [
+      {
+        results: [
+          { ruleId: 'weights-total', level: 'error', locations: [{ physicalLocation: { region: { startLine: 8 } } }] },
+        ],
+      },
+    ],
+  });
+  t.equal(
+    (await run(['lint', '-f', '-', '--strict'], { stdin: GOOD.replace('blue, port: 80', 'blue, weight: 100') })).code,
+    1,
+  );
+});
