@@ -26,18 +26,18 @@ type Objects = { readonly object: JsonObject | null; readonly oldObject: JsonObj
 
 /**
  * Decides from names, annotations and the old object, which fixes the pair: renaming children or dropping annotations
- * does not end governance, and new annotations do not move it to another pair. The ValidatingAdmissionPolicy of the chart decides the same, except for `sibling`, which
+ * does not end governance. Names come before annotations, which could otherwise swap or replace a color. The ValidatingAdmissionPolicy of the chart decides the same, except for `sibling`, which
  * needs a look-up.
  */
 export function governed({ object, oldObject }: Objects): Governance {
   const oldNames = namesOf(oldObject);
   const names = namesOf(object);
   const pair =
-    annotatedPair(oldObject, [...oldNames, ...names]) ??
     pairWithin(oldNames) ??
+    annotatedPair(oldObject, [...oldNames, ...names]) ??
     (annotation(oldObject, ANNOTATION.active) === null ? null : firstPair(oldNames)) ??
-    annotatedPair(object, [...oldNames, ...names]) ??
-    pairWithin(names);
+    pairWithin(names) ??
+    annotatedPair(object, [...oldNames, ...names]);
   if (pair !== null) return { kind: 'pair', pair };
   return lonelyColor([...oldNames, ...names]);
 }

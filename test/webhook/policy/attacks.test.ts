@@ -51,6 +51,21 @@ t.test('annotations that would change the pair for the next request are denied',
   t.end();
 });
 
+t.test('annotations that swap the colors are no way to start on green', (t) => {
+  const swap = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'shop-blue' };
+  t.same(checksOf(judge(change(greenLive(swap)))), ['known-colors', 'smoke-test']);
+  t.end();
+});
+
+t.test('annotations that were swapped while the webhook was away move no color', (t) => {
+  const swap = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'other' };
+  const old = annotated(stored(change(blueLive())), swap);
+  const next = traefikService({ 'shop-green': 100, other: 0 }, annotationsOf(old));
+  t.not(judge(change(next, old)).violations.length, 0);
+  t.same(checksOf(judge(change(greenLive(annotationsOf(old)), old))), ['smoke-test']);
+  t.end();
+});
+
 t.test('a pair once fixed cannot be swapped', (t) => {
   const old = stored(change(blueLive()));
   const swap = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'shop-blue' };

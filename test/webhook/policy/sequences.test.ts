@@ -23,6 +23,7 @@ import {
   reweighted,
   running,
   stored,
+  traefikService,
   UNREADABLE,
   type Weights,
 } from './build.ts';
@@ -48,6 +49,11 @@ class World {
 
   facts(): Facts {
     return { known: true, blue: running(this.runs.blue), green: running(this.runs.green) };
+  }
+
+  /** What a forger who knows the next release would write. */
+  nextImages(): readonly string[] {
+    return [`podinfo:v${this.#next}`];
   }
 
   live(): Color {
@@ -134,12 +140,12 @@ const STEPS: Readonly<Record<string, (world: World) => void>> = {
     world.write(annotated(world.object, { [ANNOTATION.previous]: otherColor(world.live()) })),
   'forge the record': (world) => {
     const color = otherColor(world.live());
-    const forged = { [ANNOTATION.record]: forgedRecord(color, []), [ANNOTATION.previous]: color };
+    const forged = { [ANNOTATION.record]: forgedRecord(color, world.nextImages()), [ANNOTATION.previous]: color };
     world.write(annotated(world.object, forged));
   },
   'forge the record in a switch': (world) => {
     const to = otherColor(world.live());
-    const forged = { [ANNOTATION.record]: forgedRecord(otherColor(to), world.runs[to].images) };
+    const forged = { [ANNOTATION.record]: forgedRecord(otherColor(to), world.nextImages()) };
     world.write(annotated(reweighted(world.object, full(to)), forged));
   },
   'forge the test': (world) => {
@@ -152,6 +158,14 @@ const STEPS: Readonly<Record<string, (world: World) => void>> = {
   'move the pair': (world) => {
     const names = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'shop-blue' };
     world.write(annotated(reweighted(world.object, full(otherColor(world.live()))), names));
+  },
+  'swap the colors in a switch': (world) => {
+    const names = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'other' };
+    world.write(annotated(reweighted(world.object, full(otherColor(world.live()))), names));
+  },
+  'list a new name': (world) => {
+    const color = PAIR[otherColor(world.live())];
+    world.write({ ...world.object, spec: traefikService({ [color]: 100, other: 0 })['spec'] });
   },
   'label it': (world) => world.write(annotated(world.object, { team: 'shop' })),
   'the webhook goes away': (world) => {

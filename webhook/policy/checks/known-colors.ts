@@ -1,5 +1,4 @@
 import { ANNOTATION } from '../annotations.ts';
-import { governed } from '../governed.ts';
 import { annotation } from '../json.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
@@ -31,16 +30,16 @@ function denial(reason: string, detail: string): Finding {
   return { severity: 'denial', reason, detail };
 }
 
-/** Other annotations would make the next request be about another pair, of which the live color is no part. */
-function renamed({ object, pair, change }: Subject): readonly Finding[] {
-  const names = [ANNOTATION.blue, ANNOTATION.green];
-  if (names.every((key) => annotation(change.object, key) === annotation(change.oldObject, key))) return [];
-  const next = governed({ object, oldObject: object });
-  if (next.kind !== 'pair' || (next.pair.blue === pair.blue && next.pair.green === pair.green)) return [];
+/** Annotations that contradict the pair would mislead whoever reads them, the API server's own policy included. */
+function renamed({ pair, change }: Subject): readonly Finding[] {
+  const { object, oldObject } = change;
+  const [blue, green] = [annotation(object, ANNOTATION.blue), annotation(object, ANNOTATION.green)];
+  if (!blue || !green || (blue === pair.blue && green === pair.green)) return [];
+  if (blue === annotation(oldObject, ANNOTATION.blue) && green === annotation(oldObject, ANNOTATION.green)) return [];
   return [
     denial(
       'the pair changes',
-      `the colors of ${change.name} are ${pair.blue} and ${pair.green}; its annotations would make them ${next.pair.blue} and ${next.pair.green}. Leave bluegreen.dev/blue and bluegreen.dev/green as they were`,
+      `the colors of ${change.name} are ${pair.blue} and ${pair.green}; the annotations bluegreen.dev/blue and bluegreen.dev/green say ${blue} and ${green}. Remove these or write the right names`,
     ),
   ];
 }
