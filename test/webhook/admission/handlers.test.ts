@@ -1,0 +1,208 @@
+import jsonPatch from 'fast-json-patch';
+import t from 'tap';
+import { mutateHandler, promotionHandler } from '../../../webhook/admission/handlers.ts';
+import type { AdmissionRequest, Answer, PatchOperation } from '../../../webhook/admission/types.ts';
+import { isObject, parseObject } from '../../../webhook/policy/json.ts';
+import { MODES, type JsonObject } from '../../../webhook/policy/index.ts';
+import { FakeReader } from '../facts/fake-reader.ts';
+import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.ts';
+
+const mutate = mutateHandler('enforce', world());
+const validate = promotionHandler('enforce', world(AFTER));
+
+const patchOf = (answer: Answer): readonly PatchOperation[] => (answer.verdict === 'patched' ? answer.patch : []);
+const pathsOf = (answer: Answer) => patchOf(answer).map(({ op, path }) => `${op} ${path}`);
+
+/** The object as the API server goes on with it. */
+function patched(object: JsonObject, answer: Answer): JsonObject {
+  let document: unknown = structuredClone(object);
+  for (const operation of patchOf(answer)) {
+    const { op, path, value } = operation;
+    if (op !== 'add' && op !== 'replace' && op !== 'remove') throw new Error(op);
+    const next = op === 'remove' ? { op, path } : { op, path, value };
+    document = jsonPatch.applyOperation(document, next, true, false, false).newDocument;
+  }
+  if (!isObject(document)) throw new Error('no object');
+  return document;
+}
+
+async function admitted(object: JsonObject, oldObject: JsonObject | null = null): Promise<JsonObject> {
+  const answer = await mutate(request(object, oldObject));
+  if (answer.verdict === 'denied') throw new Error(answer.message);
+  return patched(object, answer);
+}
+
+const annotate = (object: JsonObject, key: string, value: string): JsonObject => {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const annotations = isObject(metadata['annotations']) ? metadata['annotations'] : {};
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [key]: value } } };
+};
+
+const withSpecOf = (object: JsonObject, other: JsonObject): JsonObject => ({ ...object, spec: other['spec'] });
+
+const tested = async () => {
+  const live = await admitted(traefikService([100, 0]));
+  return admitted(annotate(live, 'bluegreen.dev/smoke-test', 'passed:h1'), live);
+};
+
+t.test('a creation is filled in and recorded, by nothing but additions', async (t) => {
+  const answer = await mutate(request(traefikService([null, null])));
+  t.same(pathsOf(answer).toSorted(), [
+    'add /metadata/annotations',
+    'add /spec/weighted/services/0/weight',
+    'add /spec/weighted/services/1/weight',
+  ]);
+});
+
+t.test('annotations that are there already stay untouched', async (t) => {
+  const answer = await mutate(request(traefikService([100, 0], { 'a/b': 'c' })));
+  t.same(pathsOf(answer).toSorted(), [
+    'add /metadata/annotations/bluegreen.dev~1active',
+    'add /metadata/annotations/bluegreen.dev~1record',
+  ]);
+});
+
+t.test('what the patch made gets no second patch', async (t) => {
+  const live = await admitted(traefikService([100, 0]));
+  const attested = annotate(live, 'bluegreen.dev/smoke-test', 'passed:h1');
+  const ready = await tested();
+  const switched = withSpecOf(ready, traefikService([0, 100]));
+  const cases: readonly (readonly [JsonObject, JsonObject | null])[] = [
+    [traefikService([null, null]), null],
+    [attested, live],
+    [switched, ready],
+    [traefikService([100, 0]), ready],
+  ];
+  for (const [object, oldObject] of cases) {
+    const first = await mutate(request(object, oldObject));
+    t.equal(first.verdict, 'patched');
+    const again = request(patched(object, first), oldObject);
+    const second = await mutateHandler('enforce', world(AFTER))(again);
+    t.equal(second.verdict, 'allowed');
+    t.equal((await validate(again)).verdict, 'allowed', 'the validating side agrees at another time');
+  }
+});
+
+t.test('the validating side denies what the mutating side has missed', async (t) => {
+  const ready = await tested();
+  const answer = await validate(request(withSpecOf(ready, traefikService([0, 100])), ready));
+  t.match(answer, { verdict: 'denied', checks: ['record'], message: /not completed by the mutating webhook/ });
+  t.equal((await validate(request(traefikService([100, 0])))).verdict, 'denied');
+});
+
+t.test('the validating side never patches', async (t) => {
+  for (const mode of MODES) {
+    const answer = await promotionHandler(mode, world())(request(traefikService([null, null])));
+    t.not(answer.verdict, 'patched', mode);
+  }
+});
+
+t.test('a denial names every check at once', async (t) => {
+  const ready = await admitted(traefikService([100, 0]));
+  const answer = await mutate(request(withSpecOf(ready, traefikService([0, 90])), ready));
+  t.match(answer, { verdict: 'denied', checks: ['weights-total', 'single-active', 'smoke-test'] });
+});
+
+t.test('warn tells what enforce would refuse, audit keeps it to the audit log', async (t) => {
+  const split = request(traefikService([50, 50]));
+  const warned = await mutateHandler('warn', world())(split);
+  t.equal(warned.verdict, 'patched');
+  t.match(warned.warnings[0], /^would be refused: single-active: blue 50 \+ green 50/);
+  const audited = await mutateHandler('audit', world())(split);
+  t.equal(audited.verdict, 'patched');
+  t.same(audited.warnings, []);
+  t.match(audited.auditAnnotations, { violations: /single-active/ });
+});
+
+t.test('what is not governed is left alone without a look-up', async (t) => {
+  const reader = new FakeReader(CLUSTER);
+  const handler = mutateHandler('enforce', world(BEFORE, reader));
+  const base = request(traefikService([50, 50]));
+  const other: readonly AdmissionRequest[] = [
+    { ...base, object: { spec: { weighted: { services: [{ name: 'shop' }] } } } },
+    { ...base, resource: 'middlewares' },
+    { ...base, group: 'example.org' },
+    { ...base, subResource: 'status' },
+    { ...base, operation: 'CONNECT' },
+    request(null, traefikService([100, 0])),
+  ];
+  for (const each of other) t.equal((await handler(each)).verdict, 'allowed');
+  t.same(reader.calls, []);
+});
+
+t.test('a request that moves no traffic asks the cluster nothing', async (t) => {
+  const live = await admitted(traefikService([100, 0]));
+  const reader = new FakeReader(CLUSTER);
+  const answer = await mutateHandler('enforce', world(BEFORE, reader))(request(annotate(live, 'team', 'shop'), live));
+  t.equal(answer.verdict, 'allowed');
+  t.same(reader.calls, []);
+});
+
+const alone = (name: string): JsonObject => ({
+  metadata: { name: 'shop' },
+  spec: { weighted: { services: [{ name, port: 80, weight: 100 }] } },
+});
+
+t.test('a color alone is governed when its sibling exists', async (t) => {
+  t.match(await mutate(request(alone('green'))), { verdict: 'denied', checks: ['smoke-test'] });
+  t.equal((await mutate(request(alone('evergreen-green')))).verdict, 'allowed');
+});
+
+t.test('a rollback passes when nothing can be read, a promotion does not', async (t) => {
+  const ready = await tested();
+  const live = await admitted(withSpecOf(ready, traefikService([0, 100])), ready);
+  const dead = new FakeReader('', async () => {
+    throw new Error('connection refused');
+  });
+  const handler = mutateHandler('enforce', world(BEFORE, dead));
+  const rollback = await handler(request(withSpecOf(live, traefikService([100, 0])), live));
+  t.match(rollback, { verdict: 'patched', switched: { kind: 'rollback' } });
+  const promotion = await handler(request(withSpecOf(ready, traefikService([0, 100])), ready));
+  t.match(promotion, { verdict: 'denied', message: /connection refused/ });
+});
+
+t.test('a dry run gets the same answer', async (t) => {
+  const create = request(traefikService([null, null]));
+  t.strictSame(await mutate({ ...create, dryRun: true }), await mutate(create));
+});
+
+t.test('a bare pass does not count from a server-side apply', async (t) => {
+  const live = await admitted(traefikService([100, 0]));
+  const object = annotate(live, 'bluegreen.dev/smoke-test', 'passed');
+  const managed = {
+    ...object,
+    metadata: {
+      ...(isObject(object['metadata']) ? object['metadata'] : {}),
+      managedFields: [{ manager: 'flux', operation: 'Apply' }],
+    },
+  };
+  const apply = { ...request(managed, live), options: { kind: 'PatchOptions', fieldManager: 'flux' } };
+  t.match((await mutate(apply)).warnings, [/server-side apply/]);
+  const patch = { ...apply, options: { kind: 'PatchOptions', fieldManager: 'kubectl-annotate' } };
+  t.same((await mutate(patch)).warnings, []);
+});
+
+t.test('header names that JavaScript finds special survive', async (t) => {
+  const source = parseObject(
+    '{"metadata":{"name":"shop"},"spec":{"weighted":{"services":[' +
+      '{"name":"blue","port":80,"healthCheck":{"headers":{"__proto__":"x","constructor":"y"}}},' +
+      '{"name":"green","port":80}]}}}',
+  );
+  t.ok(source);
+  const object = source ?? {};
+  const answer = await mutate(request(object));
+  t.same(pathsOf(answer).toSorted(), [
+    'add /metadata/annotations',
+    'add /spec/weighted/services/0/weight',
+    'add /spec/weighted/services/1/weight',
+  ]);
+  t.match(JSON.stringify(patched(object, answer)), '{"__proto__":"x","constructor":"y"}');
+});
+
+t.test('the input is never changed', async (t) => {
+  const object = traefikService([null, null]);
+  const copy = structuredClone(object);
+  await mutate(request(object));
+  await validate(request(object));
+  t.strictSame(object, copy);
+});

@@ -1,0 +1,55 @@
+import type { Surroundings } from '../../../webhook/admission/decide.ts';
+import type { AdmissionRequest } from '../../../webhook/admission/types.ts';
+import type { JsonObject } from '../../../webhook/policy/index.ts';
+import { settled } from '../facts/cluster.ts';
+import { FakeReader } from '../facts/fake-reader.ts';
+
+/** Blue and green, one settled pod each. */
+export const CLUSTER = settled('blue') + settled('green');
+
+export const BEFORE = '2026-03-01T12:00:00Z';
+export const AFTER = '2026-03-01T12:00:02Z';
+
+export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER)): Surroundings {
+  return {
+    reader,
+    access: async () => false,
+    settings: { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false },
+    docs: 'https://example.org/checks',
+    now: () => now,
+    deadline: () => new AbortController().signal,
+    observeFacts: () => {},
+  };
+}
+
+export type Weights = readonly [blue: number | null, green: number | null];
+
+const entry = (name: string, weight: number | null) => ({ name, port: 80, ...(weight === null ? {} : { weight }) });
+
+/** A TraefikService over `blue` and `green`; `null` leaves a weight out. */
+export function traefikService([blue, green]: Weights, annotations?: Readonly<Record<string, string>>): JsonObject {
+  return {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) },
+    spec: { weighted: { services: [entry('blue', blue), entry('green', green)] } },
+  };
+}
+
+export function request(object: JsonObject | null, oldObject: JsonObject | null = null): AdmissionRequest {
+  return {
+    uid: 'u1',
+    operation: object === null ? 'DELETE' : oldObject === null ? 'CREATE' : 'UPDATE',
+    group: 'traefik.io',
+    version: 'v1alpha1',
+    resource: 'traefikservices',
+    subResource: '',
+    namespace: 'demo',
+    name: 'shop',
+    user: { name: 'ada', uid: '', groups: [], extra: {} },
+    object,
+    oldObject,
+    options: null,
+    dryRun: false,
+  };
+}
