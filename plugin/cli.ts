@@ -4,6 +4,7 @@ import { propose } from './complete.ts';
 import type { Call, Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { GLOBAL_FLAGS } from './flags.ts';
+import type { FlagSpec } from './flags.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import type { Io } from './io.ts';
 import { EXIT } from './io.ts';
@@ -28,17 +29,25 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   return runCommand(command, words, io);
 }
 
+const COLOR_MODES = new Set(['auto', 'always', 'never']);
+
+/** A command may give a global flag more values: `logs --color green`. */
+function flagsOf(command: Command): readonly FlagSpec[] {
+  const own = new Set(command.flags.map((flag) => flag.name));
+  return [...GLOBAL_FLAGS.filter((flag) => !own.has(flag.name)), ...command.flags];
+}
+
 async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
   const sessions: Promise<Session>[] = [];
   try {
-    const { flags, positionals, rest } = parseArguments(argv, [...GLOBAL_FLAGS, ...command.flags]);
+    const { flags, positionals, rest } = parseArguments(argv, flagsOf(command));
     if (flags.boolean('help')) {
       io.out.write(commandHelp(command));
       return EXIT.ok;
     }
     const args = command.takesRest ? positionals : [...positionals, ...(rest ?? [])];
     checkCount(command, args);
-    const color = flags.text('color');
+    const color = flags.list('color').findLast((value) => COLOR_MODES.has(value)) ?? 'auto';
     const paint = {
       out: createPaint(io.out, color, io.files.env),
       err: createPaint(io.err, color, io.files.env),

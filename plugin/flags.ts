@@ -117,6 +117,16 @@ export const MUTATION_FLAGS: readonly FlagSpec[] = [
   OUTPUT_FLAG,
 ];
 
+/** Which color a command is about; it takes the values of the global flag of this name, too. */
+export function colorFlag(fallback: 'active' | 'preview'): FlagSpec {
+  return {
+    name: 'color',
+    type: 'list',
+    choices: ['blue', 'green', 'active', 'preview', 'auto', 'always', 'never'],
+    help: `Which color: "blue", "green", "active" or "preview", by default "${fallback}". It can be repeated with "always" or "never" for the colors of the output.`,
+  };
+}
+
 export const TIMEOUT_FLAG: FlagSpec = {
   name: 'timeout',
   type: 'duration',

@@ -4,6 +4,8 @@ import { freeze } from './freeze.ts';
 import { history } from './history.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
+import { logs } from './logs.ts';
+import { open } from './open.ts';
 import { options } from './options.ts';
 import { promote } from './promote.ts';
 import { retire } from './retire.ts';
@@ -19,6 +21,8 @@ export const COMMANDS: readonly Command[] = [
   promote,
   rollback,
   history,
+  logs,
+  open,
   freeze,
   unfreeze,
   retire,

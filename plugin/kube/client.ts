@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { ApiError } from './errors.ts';
+import { readResponse } from './transport.ts';
 import type { Request, Response, Transport } from './transport.ts';
 import { isObject, objectsAt, parseJson, stringAt } from './values.ts';
+import { attachWebSocket } from './websocket.ts';
+import type { MessageHandlers, MessageSocket } from './websocket.ts';
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
@@ -28,6 +31,10 @@ export interface Client {
   list(path: string, options?: CallOptions): Promise<readonly JsonObject[]>;
   patch(path: string, type: keyof typeof PATCH_TYPE, body: unknown, options?: CallOptions): Promise<JsonObject>;
   create(path: string, body: unknown, options?: CallOptions): Promise<JsonObject>;
+  /** The lines of an answer as they come, such as a log that is followed. */
+  lines(path: string, options?: CallOptions): AsyncIterable<string>;
+  /** Opens a WebSocket. */
+  socket(path: string, protocol: string, handlers: MessageHandlers, options?: CallOptions): Promise<MessageSocket>;
   close(): void;
 }
 
@@ -39,6 +46,7 @@ export interface CallOptions {
 const PAGE = '500';
 const EXPIRED = 410;
 const NOT_FOUND = 404;
+const OK = 200;
 
 /** Makes a client over a transport. */
 export function createClient(transport: Transport, hooks: ClientHooks): Client {
@@ -72,8 +80,36 @@ export function createClient(transport: Transport, hooks: ClientHooks): Client {
         body: JSON.stringify(body),
         signal: options.signal,
       }),
+    lines: (path, options) => linesOf(transport, path, options ?? {}),
+    socket: async (path, protocol, handlers, options = {}) => {
+      const request: Request = { method: 'GET', path: withQuery(path, options.query), signal: options.signal };
+      const answer = await transport.upgrade(request, protocol);
+      if (answer.kind === 'socket') return attachWebSocket(answer.socket, answer.head, handlers);
+      readAnswer(answer.response);
+      throw new ApiError(answer.response.status, { message: 'the server did not open a connection' });
+    },
     close: () => transport.close(),
   };
+}
+
+async function* linesOf(transport: Transport, path: string, options: CallOptions): AsyncIterable<string> {
+  const incoming = await transport.stream({
+    method: 'GET',
+    path: withQuery(path, options.query),
+    signal: options.signal,
+  });
+  if (incoming.statusCode !== OK) {
+    readAnswer(await readResponse(incoming));
+    return;
+  }
+  let rest = '';
+  incoming.setEncoding('utf8');
+  for await (const chunk of incoming) {
+    const parts = `${rest}${String(chunk)}`.split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+  if (rest !== '') yield rest;
 }
 
 async function listPages(read: Client['get'], path: string, options: CallOptions): Promise<readonly JsonObject[]> {

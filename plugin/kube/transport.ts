@@ -1,10 +1,13 @@
 import http from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
 import { explainNetworkError } from './network-errors.ts';
 import type { Credentials } from './credentials.ts';
 import type { Connection } from './resolve.ts';
+import { upgradeHeaders } from './websocket.ts';
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -24,9 +27,17 @@ export interface Response {
 
 export interface Transport {
   send(request: Request): Promise<Response>;
+  /** The answer as it comes; its status is to be looked at first. */
+  stream(request: Request): Promise<IncomingMessage>;
+  /** Turns a request into a WebSocket. Rejects with the server's answer, if it has one, or a ConnectError. */
+  upgrade(request: Request, protocol: string): Promise<Upgraded>;
   /** Closes the connections; the process does not end before. */
   close(): void;
 }
+
+export type Upgraded =
+  | { readonly kind: 'socket'; readonly socket: Duplex; readonly head: Buffer }
+  | { readonly kind: 'refused'; readonly response: Response };
 
 /** One keep-alive agent to one API server. Failures to reach it reject with a ConnectError in kubectl's words. */
 export function openTransport(connection: Connection, credentials: Credentials, proxy: string | null): Transport {
@@ -36,41 +47,80 @@ export function openTransport(connection: Connection, credentials: Credentials, 
     ? new https.Agent({ keepAlive: true, ...tlsOptions(connection, credentials), ...proxyEnv })
     : new http.Agent({ keepAlive: true, ...proxyEnv });
   const headers = { ...standingHeaders(connection), ...authorization(credentials) };
-  const start = secure ? https.request : http.request;
+  const start = (request: Request, more: Record<string, string>, signal: AbortSignal | undefined): ClientRequest =>
+    (secure ? https.request : http.request)({
+      agent,
+      protocol: connection.url.protocol,
+      hostname: connection.url.hostname.replace(/^\[|\]$/g, ''),
+      port: connection.url.port || (secure ? 443 : 80),
+      method: request.method,
+      path: `${connection.url.pathname === '/' ? '' : connection.url.pathname}${request.path}`,
+      headers: { ...headers, ...bodyHeaders(request), ...more },
+      ...(signal ? { signal } : {}),
+    });
   return {
     close: () => agent.destroy(),
-    send: (request) =>
-      new Promise((resolve, reject) => {
-        const signal = limit(request.signal, connection.timeout);
-        const fail = (error: unknown): void => reject(explainNetworkError(error, connection, signal));
-        const outgoing = start(
-          {
-            agent,
-            protocol: connection.url.protocol,
-            hostname: connection.url.hostname.replace(/^\[|\]$/g, ''),
-            port: connection.url.port || (secure ? 443 : 80),
-            method: request.method,
-            path: `${connection.url.pathname === '/' ? '' : connection.url.pathname}${request.path}`,
-            headers: { ...headers, ...bodyHeaders(request) },
-            ...(signal ? { signal } : {}),
-          },
-          (incoming) => {
-            const chunks: Buffer[] = [];
-            incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-            incoming.on('error', fail);
-            incoming.on('end', () =>
-              resolve({
-                status: incoming.statusCode ?? 0,
-                body: Buffer.concat(chunks).toString('utf8'),
-                warnings: (incoming.headersDistinct['warning'] ?? []).flatMap(parseWarnings),
-              }),
-            );
-          },
-        );
-        outgoing.on('error', fail);
+    send: async (request) => {
+      const signal = limit(request.signal, connection.timeout);
+      try {
+        const outgoing = start(request, {}, signal);
         outgoing.end(request.body);
-      }),
+        return await readResponse(await answerOf(outgoing));
+      } catch (error) {
+        throw explainNetworkError(error, connection, signal);
+      }
+    },
+    stream: async (request) => {
+      try {
+        const outgoing = start(request, {}, request.signal);
+        outgoing.end();
+        return await answerOf(outgoing);
+      } catch (error) {
+        throw explainNetworkError(error, connection, request.signal);
+      }
+    },
+    upgrade: async (request, protocol) => {
+      try {
+        return await upgraded(start(request, upgradeHeaders(protocol), request.signal));
+      } catch (error) {
+        throw explainNetworkError(error, connection, request.signal);
+      }
+    },
   };
+}
+
+function answerOf(outgoing: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('response', resolve);
+    outgoing.on('error', reject);
+  });
+}
+
+function upgraded(outgoing: ClientRequest): Promise<Upgraded> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.on('upgrade', (_, socket, head) => resolve({ kind: 'socket', socket, head }));
+    outgoing.on('response', (incoming) => {
+      readResponse(incoming).then((response) => resolve({ kind: 'refused', response }), reject);
+    });
+    outgoing.end();
+  });
+}
+
+/** Reads an answer to its end. */
+export function readResponse(incoming: IncomingMessage): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('error', reject);
+    incoming.on('end', () =>
+      resolve({
+        status: incoming.statusCode ?? 0,
+        body: Buffer.concat(chunks).toString('utf8'),
+        warnings: (incoming.headersDistinct['warning'] ?? []).flatMap(parseWarnings),
+      }),
+    );
+  });
 }
 
 function tlsOptions({ cluster, url }: Connection, credentials: Credentials): https.AgentOptions {
