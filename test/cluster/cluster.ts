@@ -3,18 +3,17 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ImageSpec } from '../images/image.ts';
 import { makeKube, privateCaches } from './kube.ts';
-import { get, until, type Api } from './node/api.ts';
+import type { Api } from './node/api.ts';
 import { addresses, kubeconfig, writeNode, type Component, type Programs } from './node/config.ts';
-import { NODE_NAME, REGISTRY } from './node/names.ts';
+import { REGISTRY } from './node/names.ts';
 import { hostPid } from './node/pids.ts';
-import { lastWords, Supervisor } from './node/supervisor.ts';
+import { apiServerReady, nodeReady, serviceAccountReady } from './node/ready.ts';
+import { Supervisor } from './node/supervisor.ts';
 import { imageLoader, pauseSpec } from './images.ts';
 import type { Target } from './target.ts';
 import { toolFile } from './tools/cache.ts';
 import { Problem } from './tools/problem.ts';
 import { runOk } from './tools/run.ts';
-
-const START_MS = 60_000;
 
 export type ClusterOptions = {
   /** Takes the place of single programs, for tests of what happens without them. */
@@ -92,41 +91,6 @@ const makeBinDir = (dir: string): string => {
   symlinkSync(toolFile('helm', 'helm'), join(folder, 'helm'));
   return folder;
 };
-
-const waitFor = async (supervisor: Supervisor, component: string, what: string, ready: () => Promise<boolean>) => {
-  const checked = async (): Promise<boolean> => {
-    supervisor.check();
-    return ready();
-  };
-  if (!(await until(checked, START_MS))) {
-    const words = lastWords(supervisor.dir, component);
-    throw new Problem(
-      `The test cluster failed: ${what} after ${START_MS / 1000} s. Last lines of ${component}:\n${words}`,
-    );
-  }
-};
-
-const apiServerReady = (supervisor: Supervisor, api: Api): Promise<void> =>
-  waitFor(
-    supervisor,
-    'kube-apiserver',
-    'kube-apiserver does not answer',
-    async () => (await get(api, '/readyz')).status === 200,
-  );
-
-const nodeReady = (supervisor: Supervisor, api: Api): Promise<void> =>
-  waitFor(supervisor, 'kubelet', `node ${NODE_NAME} is not ready`, async () => {
-    const { body } = await get(api, `/api/v1/nodes/${NODE_NAME}`);
-    return /"type": ?"Ready",\s*"status": ?"True"/.test(body);
-  });
-
-const serviceAccountReady = (supervisor: Supervisor, api: Api): Promise<void> =>
-  waitFor(
-    supervisor,
-    'kube-controller-manager',
-    'there is no default service account',
-    async () => (await get(api, '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
-  );
 
 const reportFailure = ({ message }: Problem): void => void process.stderr.write(`${message}\n`);
 

@@ -54,7 +54,11 @@ export class Supervisor {
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#heard(line));
     this.#closed = new Promise((resolve) => {
       this.#child.on('close', (code) => {
-        this.#fail(code === NO_SLOT ? 'all slots for test clusters are taken on this machine' : `it ended (${code})`);
+        this.#fail(
+          code === NO_SLOT
+            ? 'all slots for test clusters are taken on this machine'
+            : `the node ended unexpectedly (status ${code ?? 'unknown'})`,
+        );
         resolve();
       });
     });
