@@ -341,6 +341,18 @@ const promotions: readonly Case[] = [
     shape(of(50, 50, ['v1', 'v2'])),
     ['single-active'],
   ),
+  update(
+    'rollback of names under annotations that swap them',
+    shape(of(0, 100), { ...GREEN_LIVE, blue: 'green', green: 'blue' }),
+    shape(of(100, 0), { ...GREEN_LIVE, blue: 'green', green: 'blue' }),
+    'passes',
+  ),
+  update(
+    'promotion that swapped annotations would make a rollback',
+    shape(of(100, 0), { previous: 'blue', blue: 'green', green: 'blue', ...TESTED }),
+    shape(of(0, 100), { previous: 'blue', blue: 'green', green: 'blue', ...TESTED }),
+    ASKS,
+  ),
   update('annotations that move the colors', shape(of(100, 0)), shape(of(100, 0), { blue: 'green', green: 'v2' }), [
     'known-colors',
   ]),
