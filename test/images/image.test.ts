@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -81,16 +81,28 @@ t.test('a layer that was cut short in the cache is built again', async (t) => {
   t.same(readFileSync(path), whole);
 });
 
-t.test('what was not used for a week is dropped', async (t) => {
+t.test('what was not used for a week is dropped, and old archives before', async (t) => {
   const dir = t.testdir();
   const store = new Store(dir);
   const old = store.putText('text/plain', 'old');
   const fresh = store.putText('text/plain', 'fresh');
   const now = Date.now();
+  const minutesAgo = (minutes: number): number => now / 1000 - minutes * 60;
+  const archives: string[] = [];
+  for (const minutes of [1, 11, 12, 13, 14]) {
+    const path = await store.archive(`key ${minutes}`, () => tar([]));
+    utimesSync(path, minutesAgo(minutes), minutesAgo(minutes));
+    archives.push(path);
+  }
   utimesSync(store.pathOf(old.digest), now / 1000 - 8 * 86_400, now / 1000 - 8 * 86_400);
   await store.prune(now);
   t.throws(() => readFileSync(store.pathOf(old.digest)), /ENOENT/);
   t.equal(readFileSync(store.pathOf(fresh.digest), 'utf8'), 'fresh');
+  t.same(
+    archives.map((path) => existsSync(path)),
+    [true, true, true, false, false],
+    'the latest three stay',
+  );
 });
 
 // The part of a registry's protocol that pushing needs.

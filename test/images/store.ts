@@ -19,6 +19,9 @@ export type Blob = { readonly mediaType: string; readonly digest: string; readon
 
 const DAY_MS = 86_400_000;
 const KEEP_MS = 7 * DAY_MS;
+const KEPT_ARCHIVES = 3;
+// Another process may be importing it.
+const IN_USE_MS = 600_000;
 
 const sha256 = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
@@ -27,7 +30,7 @@ const touch = (path: string): void => {
   utimesSync(path, now, now);
 };
 
-/** A folder of content by hash, and of archives by key. What was not used for a week is dropped. */
+/** A folder of content by hash, and of archives by key. */
 export class Store {
   readonly #folder: string;
 
@@ -77,14 +80,20 @@ export class Store {
     return path;
   }
 
-  /** Drops what was not used for a week. */
+  /** Drops what was not used for a week, and all but the latest archives, which hold whole images. */
   async prune(now: number): Promise<void> {
-    for (const name of await readdir(this.#folder)) {
+    const files = (await readdir(this.#folder)).map((name) => {
       const path = join(this.#folder, name);
-      const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-      if (now - used > KEEP_MS) {
-        rmSync(path, { force: true });
-      }
+      return {
+        path,
+        archive: name.startsWith('archive-'),
+        used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now,
+      };
+    });
+    const archives = files.filter(({ archive }) => archive).toSorted((one, other) => other.used - one.used);
+    const surplus = archives.slice(KEPT_ARCHIVES).filter(({ used }) => now - used > IN_USE_MS);
+    for (const { path } of [...surplus, ...files.filter(({ used }) => now - used > KEEP_MS)]) {
+      rmSync(path, { force: true });
     }
   }
 
