@@ -66,6 +66,17 @@ t.test('annotations that were swapped while the webhook was away move no color',
   t.end();
 });
 
+t.test('dropping the annotations of a pair does not end governance', (t) => {
+  const names = { [ANNOTATION.blue]: 'a', [ANNOTATION.green]: 'b' };
+  const old = stored(change(traefikService({ a: 100, b: 0 }, names)));
+  for (const half of [{ [ANNOTATION.green]: null }, { [ANNOTATION.blue]: null }, { [ANNOTATION.blue]: '' }])
+    t.same(checksOf(judge(change(annotated(old, half), old))), ['known-colors']);
+  t.same(checksOf(judge(change(traefikService({ a: 100, b: 0 }), old))), ['known-colors'], 'by a replace');
+  const byName = stored(change(blueLive({ [ANNOTATION.blue]: 'shop-blue', [ANNOTATION.green]: 'shop-green' })));
+  t.same(checksOf(judge(change(blueLive(), byName))), [], 'names that tell the pair need none');
+  t.end();
+});
+
 t.test('a pair once fixed cannot be swapped', (t) => {
   const old = stored(change(blueLive()));
   const swap = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'shop-blue' };

@@ -1,4 +1,5 @@
 import { ANNOTATION } from '../annotations.ts';
+import { governed } from '../governed.ts';
 import { annotation } from '../json.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
@@ -13,16 +14,11 @@ export const knownColors: Check = {
   id: 'known-colors',
   rule: 'Each color stands in the list once, as a Service of the same namespace, with nothing beside them; the active color is always there.',
   cel: 'yes',
-  touched: (subject) => namesTouched(subject) || renamed(subject).length > 0,
+  touched: (subject) => namesTouched(subject) || renamed(subject).length > 0 || ended(subject).length > 0,
   find: (subject) => {
-    if (otherNamesOf(subject.change.object).length > 0) return renamed(subject);
-    return [
-      ...renamed(subject),
-      ...strangers(subject),
-      ...repeated(subject),
-      ...elsewhere(subject),
-      ...missing(subject),
-    ];
+    const identity = [...renamed(subject), ...ended(subject)];
+    if (otherNamesOf(subject.change.object).length > 0) return identity;
+    return [...identity, ...strangers(subject), ...repeated(subject), ...elsewhere(subject), ...missing(subject)];
   },
 };
 
@@ -40,6 +36,19 @@ function renamed({ pair, change }: Subject): readonly Finding[] {
     denial(
       'the pair changes',
       `the colors of ${change.name} are ${pair.blue} and ${pair.green}; the annotations bluegreen.dev/blue and bluegreen.dev/green say ${blue} and ${green}. Remove these or write the right names`,
+    ),
+  ];
+}
+
+/** Without its annotations a pair of other names would be governed by nothing from the next request on. */
+function ended({ change: { oldObject }, object, pair }: Subject): readonly Finding[] {
+  const names = [ANNOTATION.blue, ANNOTATION.green];
+  if (names.every((key) => annotation(object, key) === annotation(oldObject, key))) return [];
+  if (oldObject === null || governed({ object, oldObject: object }).kind === 'pair') return [];
+  return [
+    denial(
+      'governance ends',
+      `only the annotations bluegreen.dev/blue: ${pair.blue} and bluegreen.dev/green: ${pair.green} tell the colors. Keep them as long as the TraefikService exists`,
     ),
   ];
 }
