@@ -2,8 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SelfSource } from '../certs/self.ts';
 import type { Log } from './log.ts';
 
-/** How long until the next look when all is well, and at most while something is missing. Milliseconds. */
-export const CHECK_MS = 120_000;
+/**
+ * How long until the next look when all is well, in milliseconds. A Helm upgrade or a GitOps sync that writes a
+ * configuration anew leaves entries without a caBundle, which refuse promotions until it is back; a look costs three
+ * small reads.
+ */
+export const CHECK_MS = 2_000;
+/** At most between two tries while something is missing. */
 const RETRY_MOST_MS = 15_000;
 const RETRY_LEAST_MS = 250;
 
