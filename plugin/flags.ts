@@ -133,3 +133,13 @@ export const TIMEOUT_FLAG: FlagSpec = {
   fallback: '2m',
   help: 'How long to wait before giving up. Zero means do not wait, a negative value is not allowed.',
 };
+
+/** Flags of the commands that can wait for Traefik. */
+export const WAIT_FLAGS: readonly FlagSpec[] = [
+  { name: 'wait', type: 'boolean', help: 'Wait until every ready Traefik replica has the weights.' },
+  {
+    name: 'traefik',
+    type: 'text',
+    help: 'Where the Traefik pods are: NAMESPACE, or NAMESPACE/LABEL=VALUE. By default all pods with app.kubernetes.io/name=traefik.',
+  },
+];

@@ -2,7 +2,7 @@ import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '..
 import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
 import type { Call, Command } from '../command.ts';
 import { undoRisksAfter } from '../drift.ts';
-import { MUTATION_FLAGS } from '../flags.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
 import { EXIT } from '../io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
 import { dryRunOf, printMutation, sendPatch, sendSwitch, undoSwitches } from '../mutate.ts';
@@ -14,6 +14,7 @@ import { checkFormat } from '../printers/object.ts';
 import type { Session } from '../session.ts';
 import { parseTarget } from '../target.ts';
 import type { Target } from '../target.ts';
+import { awaitTraefik, prepareWatch } from '../traefik/wait.ts';
 import { findTarget, resourceName } from '../traefikservices.ts';
 import type { Found } from '../traefikservices.ts';
 
@@ -39,6 +40,7 @@ one fails, those that were switched are switched back.
 With --to, a color that is live already is left alone and the exit code is 0.`,
   examples: [
     { comment: 'Send production to the preview of "shop"', command: 'kubectl bluegreen promote shop -n demo' },
+    { comment: 'And wait until all of Traefik has it', command: 'kubectl bluegreen promote shop --wait' },
     { comment: 'The same from a pipeline that may run twice', command: 'kubectl bluegreen promote shop --to green' },
     {
       comment: 'See whether it would pass, with the webhook asked too',
@@ -52,6 +54,8 @@ With --to, a color that is live already is left alone and the exit code is 0.`,
       choices: ['blue', 'green'],
       help: 'The color to promote. By default the one that is not live.',
     },
+    ...WAIT_FLAGS,
+    { ...TIMEOUT_FLAG, fallback: '30s', help: 'How long --wait waits.' },
     ...MUTATION_FLAGS,
   ],
   arguments: { min: 0, max: 50 },
@@ -119,6 +123,8 @@ function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision)
 }
 
 async function switchAll(call: Call, session: Session, prepared: readonly Prepared[]): Promise<number> {
+  const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
+  const watch = waits ? await prepareWatch(call, session) : null;
   const done: { readonly found: Found; readonly undo: () => Promise<void> }[] = [];
   for (const item of prepared) {
     const { found, plan, decision } = item;
@@ -139,6 +145,8 @@ async function switchAll(call: Call, session: Session, prepared: readonly Prepar
       return EXIT.error;
     }
   }
+  if (watch !== null)
+    await Promise.all(prepared.map(({ found, plan }) => awaitTraefik(call, session, watch, found, plan.to)));
   return EXIT.ok;
 }
 

@@ -2,7 +2,7 @@ import { effectiveWeight, otherColor, previousOf, readRecord, stateOf } from '..
 import type { Color, Facts } from '../../webhook/policy/index.ts';
 import type { Call, Command } from '../command.ts';
 import { undoRisksAfter } from '../drift.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG } from '../flags.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
 import { EXIT } from '../io.ts';
 import { UserError } from '../kube/errors.ts';
 import { dryRunOf, printMutation, sendSwitch } from '../mutate.ts';
@@ -13,6 +13,7 @@ import { checkFormat } from '../printers/object.ts';
 import { awaitReady, replicasLike, scaleTo, workloadOf } from '../scale.ts';
 import type { Session } from '../session.ts';
 import { parseTarget } from '../target.ts';
+import { awaitTraefik, prepareWatch } from '../traefik/wait.ts';
 import { findTarget, readAgain, resourceName } from '../traefikservices.ts';
 import type { Found } from '../traefikservices.ts';
 
@@ -30,7 +31,11 @@ and waited for; one that was taken out of the list is listed again.`,
   ],
   flags: [
     ...MUTATION_FLAGS,
-    { ...TIMEOUT_FLAG, help: 'How long to wait for the previous color to be ready, if it was scaled down.' },
+    ...WAIT_FLAGS,
+    {
+      ...TIMEOUT_FLAG,
+      help: 'How long to wait for the previous color, if it was scaled down, and with --wait for Traefik.',
+    },
   ],
   arguments: { min: 0, max: 1 },
   completes: 'names',
@@ -121,6 +126,8 @@ async function goBack(call: Call, session: Session, found: Found, to: Color, fac
     return EXIT.error;
   }
   for (const warning of decision.warnings) err.write(`${paint.warn('Warning:')} ${warning}\n`);
+  const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
+  const watch = waits ? await prepareWatch(call, session) : null;
   const stored = await sendSwitch(call, session, found, plan);
   printMutation(call, found, 'rolled back', stored);
   if (dryRunOf(call) !== 'none') return EXIT.ok;
@@ -129,5 +136,6 @@ async function goBack(call: Call, session: Session, found: Found, to: Color, fac
   const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
   err.write(`${from}${paint.color(to)}: ${to}${version} is live again.\n`);
   for (const risk of undoRisksAfter(stored, found.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
+  if (watch !== null) await awaitTraefik(call, session, watch, found, to);
   return EXIT.ok;
 }

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import t from 'tap';
+import {
+  DEMO_NAMESPACE,
+  demoSpecs,
+  installBluegreen,
+  installDemo,
+  installTraefik,
+  REGISTRY,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
+import { traefikImage } from '../images/specs.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { toolFile } from '../cluster/tools/cache.ts';
+import { run } from '../cluster/tools/run.ts';
+
+// The packaged executable, called as `kubectl bluegreen` on a real cluster with Traefik and the webhook.
+
+const images = [traefikImage(toolFile('traefik', 'traefik'), `${REGISTRY}/traefik:v3.6.12`)];
+images.push(await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY)));
+const cluster = await startCluster({ images });
+t.teardown(() => cluster.stop());
+await installTraefik(cluster);
+await installBluegreen(cluster);
+await installDemo(cluster);
+await installPlugin(cluster);
+
+const env = { ...cluster.env, PATH: `${cluster.binDir}:${process.env['PATH'] ?? ''}`, NODE_EXTRA_CA_CERTS: undefined };
+const bluegreen = (...args: readonly string[]) =>
+  run('kubectl', ['bluegreen', ...args, '-n', DEMO_NAMESPACE], { env: { ...env, KUBECONFIG: cluster.kubeconfig } });
+const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
+
+t.test('untested: refused, and nothing changed', async (t) => {
+  const { code, stdout, stderr } = await bluegreen('promote', 'bluegreen-wrr');
+  t.equal(code, 1);
+  t.equal(stdout, '');
+  t.match(stderr, `error: ${NAME} cannot be promoted to green. Nothing was changed:\n  - smoke-test: `);
+});
+
+t.test('tested: promoted, seen by Traefik, and back', async (t) => {
+  await cluster.kubectlOk([
+    'annotate',
+    '-n',
+    DEMO_NAMESPACE,
+    'traefikservices.traefik.io/bluegreen-wrr',
+    'bluegreen.dev/smoke-test=passed:6.1.6',
+  ]);
+  const dry = await bluegreen('promote', '--dry-run=server');
+  t.equal(dry.stdout, `${NAME} promoted (server dry run)\n`);
+  const promoted = await bluegreen('promote', '--wait');
+  t.equal(promoted.stdout, `${NAME} promoted\n`, promoted.stderr);
+  t.match(promoted.stderr, /1 of 1 Traefik replicas have it after [\d.]+s, by Traefik's API/);
+  t.equal((await bluegreen('status', '-o', 'jsonpath={.active}')).stdout, 'green');
+  const again = await bluegreen('promote');
+  t.equal(again.code, 1);
+  t.match(again.stderr, 'blue is the version that green replaced');
+  t.match((await bluegreen('history')).stdout, /promotion +blue +green +podinfo:6\.1\.6/);
+  const back = await bluegreen('rollback', 'ts/bluegreen-wrr', '--wait');
+  t.equal(back.stdout, `${NAME} rolled back\n`, back.stderr);
+  t.equal((await bluegreen('status', '-o', 'jsonpath={.active}')).stdout, 'blue');
+  const nothing = await bluegreen('rollback');
+  t.equal(nothing.code, 1);
+  t.match(nothing.stderr, 'nothing to roll back to: the last switch was a rollback already (to blue)');
+});
+
+t.test('a frozen release is not promoted', async (t) => {
+  t.equal((await bluegreen('freeze', '--reason', 'weekend')).stdout, `${NAME} frozen\n`);
+  const { code, stderr } = await bluegreen('promote');
+  t.equal(code, 1);
+  t.match(stderr, 'frozen: ');
+  t.equal((await bluegreen('unfreeze')).stdout, `${NAME} unfrozen\n`);
+});
+
+t.test('errors of the real server', async (t) => {
+  const forbidden = await bluegreen('status', 'bluegreen-wrr', '--as', 'nobody');
+  t.match(
+    forbidden.stderr,
+    /^Error from server \(Forbidden\): traefikservices\.traefik\.io "bluegreen-wrr" is forbidden: User "nobody"/,
+  );
+  const missing = await bluegreen('status', 'traefikservice.traefik.io/none');
+  t.equal(missing.stderr, 'Error from server (NotFound): traefikservices.traefik.io "none" not found\n');
+});
+
+t.test('logs of a color', async (t) => {
+  const { stdout } = await bluegreen('logs', '--color', 'green', '--tail', '1');
+  t.equal(stdout.trim().split('\n').length, 2);
+  t.match(stdout, /^\[green-\w+-\w+\] /m);
+});
+
+t.test('open forwards to the preview', async (t) => {
+  const child = spawn('kubectl-bluegreen', ['open', '-n', DEMO_NAMESPACE], {
+    env: { ...process.env, ...env, KUBECONFIG: cluster.kubeconfig },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const url = /http:\/\/[\d.:]+/.exec(String(line))?.[0] ?? '';
+  const answer: unknown = await (await fetch(url)).json();
+  t.match(answer, { version: '6.1.6' });
+  child.kill('SIGINT');
+  t.strictSame(await ended, [130, null]);
+});
+
+t.test('completion through kubectl', async (t) => {
+  const { stdout } = await bluegreen('__complete', 'status', '');
+  t.match(stdout, 'bluegreen-wrr\n:4');
+});
