@@ -336,10 +336,10 @@ const promotions: readonly Case[] = [
   update('no list any more', shape(of(100, 0)), shape({}), ['known-colors']),
   update('a mirror instead of weights', shape(of(100, 0)), shape(MIRROR), ['weighted-only']),
   update(
-    'other names for annotated colors',
+    'weights and dropped annotations',
     shape(of(100, 0, ['v1', 'v2']), ANNOTATED),
     shape(of(50, 50, ['v1', 'v2'])),
-    ['single-active'],
+    ['single-active', 'known-colors'],
   ),
   update(
     'rollback of names under annotations that swap them',
@@ -352,6 +352,12 @@ const promotions: readonly Case[] = [
     shape(of(100, 0), { previous: 'blue', blue: 'green', green: 'blue', ...TESTED }),
     shape(of(0, 100), { previous: 'blue', blue: 'green', green: 'blue', ...TESTED }),
     ASKS,
+  ),
+  update(
+    'annotations dropped without another change',
+    shape(of(100, 0, ['v1', 'v2']), ANNOTATED),
+    shape(of(100, 0, ['v1', 'v2'])),
+    ['known-colors'],
   ),
   update('annotations that move the colors', shape(of(100, 0)), shape(of(100, 0), { blue: 'green', green: 'v2' }), [
     'known-colors',
