@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { parseDuration } from './duration.ts';
+import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
 
 /**
  * What an operator sets, by environment variable:
@@ -18,6 +20,11 @@ import { parseDuration } from './duration.ts';
  * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
  * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | refuse, not only warn, when a color has fewer ready endpoints than the active one |
  * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
+ * | BLUEGREEN_MODE | enforce | mode of namespaces without a label of their own: enforce, warn, audit or off |
+ * | BLUEGREEN_EXCLUDED_NAMESPACES | | namespaces that are never looked at, separated by commas |
+ * | BLUEGREEN_AUDIT_INTERVAL | 5m | Go duration between two audits of what is already there; 0 turns them off |
+ * | BLUEGREEN_AUDIT_LEASE | bluegreen-audit | Lease that chooses the replica that audits |
+ * | BLUEGREEN_POD | host name | name of the pod, which holds the Lease |
  * | BLUEGREEN_DOCS | docs/checks.md | address of the page that describes the checks; refusals name it |
  * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
  */
@@ -37,6 +44,13 @@ export interface Config {
   /** Address of the page that describes the checks; refusals name it. */
   readonly docs: string;
   readonly requirePromoteVerb: boolean;
+  /** Mode of namespaces without a label of their own. */
+  readonly mode: NamespaceMode;
+  readonly excludedNamespaces: readonly string[];
+  /** 0 for no audits. */
+  readonly auditIntervalMs: number;
+  readonly auditLease: string;
+  readonly pod: string;
   readonly logLevel: LogLevel;
 }
 
@@ -99,6 +113,18 @@ export function readConfig(env: Environment): Config {
     return known ?? 'info';
   };
 
+  const mode = (name: string): NamespaceMode => {
+    const value = given(name) ?? 'enforce';
+    const known = NAMESPACE_MODES.find((candidate) => candidate === value);
+    if (known === undefined) wrong(name, value, `one of ${NAMESPACE_MODES.join(', ')}`);
+    return known ?? 'enforce';
+  };
+  const names = (name: string): readonly string[] =>
+    (given(name) ?? '')
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== '');
+
   if (given('BLUEGREEN_NAMESPACE') === undefined) {
     problems.push('BLUEGREEN_NAMESPACE is not set: give it the namespace of the pod (fieldRef: metadata.namespace)');
   }
@@ -117,6 +143,11 @@ export function readConfig(env: Environment): Config {
     requirePromoteVerb: boolean('BLUEGREEN_REQUIRE_PROMOTE_VERB', false),
     docs: given('BLUEGREEN_DOCS') ?? 'docs/checks.md',
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),
+    mode: mode('BLUEGREEN_MODE'),
+    excludedNamespaces: names('BLUEGREEN_EXCLUDED_NAMESPACES'),
+    auditIntervalMs: given('BLUEGREEN_AUDIT_INTERVAL') === '0' ? 0 : duration('BLUEGREEN_AUDIT_INTERVAL', '5m', 1000),
+    auditLease: label('BLUEGREEN_AUDIT_LEASE', 'bluegreen-audit'),
+    pod: label('BLUEGREEN_POD', hostname().toLowerCase()),
     logLevel: level('BLUEGREEN_LOG_LEVEL'),
   };
   if (config.leafLifetimeMs > config.caLifetimeMs) {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createAuditGauges, type AuditGauges } from './audit/gauges.ts';
 
 /** What is counted, without the library that counts. Durations are seconds, times are seconds since the epoch. */
 export interface Metrics {
@@ -8,6 +9,10 @@ export interface Metrics {
   factsTook(seconds: number): void;
   switched(kind: 'promotion' | 'rollback'): void;
   certificateExpires(at: number): void;
+  /** The mode of a namespace was changed by its label. */
+  modeChanged(from: string, to: string): void;
+  /** What there is, beside what is asked for. */
+  readonly audit: AuditGauges;
   /** The text that Prometheus scrapes, and its content type. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -54,6 +59,12 @@ export function createMetrics(): Metrics {
     help: 'When the serving certificate expires, in seconds since the epoch.',
     registers,
   });
+  const modeChanges = new Counter({
+    name: 'bluegreen_mode_changes_total',
+    help: 'Changes of the mode of a namespace by its label.',
+    labelNames: ['from', 'to'] as const,
+    registers,
+  });
 
   return {
     reviewed: ({ entry, mode, operation, verdict, seconds }) => {
@@ -64,6 +75,8 @@ export function createMetrics(): Metrics {
     factsTook: (seconds) => facts.observe(seconds),
     switched: (kind) => switches.inc({ kind }),
     certificateExpires: (at) => expiry.set(at),
+    modeChanged: (from, to) => modeChanges.inc({ from, to }),
+    audit: createAuditGauges(registry),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

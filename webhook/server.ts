@@ -14,8 +14,8 @@ import type { Mode } from './policy/types.ts';
 export const ENTRIES = ['mutate', 'promotion', 'guard'] as const;
 export type Entry = (typeof ENTRIES)[number];
 
-/** A handler for every path `/<entry>/<mode>`. */
-export type Handlers = Readonly<Record<Entry, Readonly<Record<Mode, Handler>>>>;
+/** A handler for every path `/<entry>/<mode>`, and one for `/mode`: changes of the mode itself. */
+export type Handlers = Readonly<Record<Entry, Readonly<Record<Mode, Handler>>>> & { readonly mode: Handler };
 
 /** Whether the API server should send reviews here, and if not, why. */
 export interface Readiness {
@@ -97,7 +97,7 @@ export function buildServer(parts: ServerParts): WebhookServer {
   });
   app.setErrorHandler((error, request, reply) => answerError(parts.log, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    const paths = `POST /{${ENTRIES.join(',')}}/{${MODES.join(',')}} and GET /healthz, /readyz, /metrics`;
+    const paths = `POST /{${ENTRIES.join(',')}}/{${MODES.join(',')}}, POST /mode and GET /healthz, /readyz, /metrics`;
     return say(reply, 404, `nothing here for ${request.method} ${request.url}: there are ${paths}`);
   });
 
@@ -116,13 +116,14 @@ export function buildServer(parts: ServerParts): WebhookServer {
       app.post(`/${entry}/${mode}`, (request, reply) => review(parts, entry, mode, handler, request, reply));
     }
   }
+  app.post('/mode', (request, reply) => review(parts, 'mode', '', parts.handlers.mode, request, reply));
   return app;
 }
 
 async function review(
   parts: ServerParts,
-  entry: Entry,
-  mode: Mode,
+  entry: Entry | 'mode',
+  mode: Mode | '',
   handler: Handler,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -148,7 +149,7 @@ async function review(
   return reply.header('content-type', 'application/json; charset=utf-8').send(body);
 }
 
-function count(metrics: Metrics, entry: Entry, mode: Mode, answer: Answer): void {
+function count(metrics: Metrics, entry: string, mode: string, answer: Answer): void {
   if (answer.verdict === 'denied') {
     for (const check of answer.checks) metrics.violated(check, mode);
   } else if (answer.verdict !== 'errored' && answer.switched !== null && entry === 'mutate') {

@@ -18,6 +18,8 @@ t.test('a namespace is all that has to be given', (t) => {
     drainSeconds: 20,
     allowEmptyServices: false,
     requireFullCapacity: false,
+    requirePromoteVerb: false,
+    docs: 'docs/checks.md',
     logLevel: 'info',
   });
   t.end();

@@ -59,7 +59,10 @@ function needsCluster(change: Change, pair: Pair, settings: Settings): boolean {
   return needsFacts({ change, pair }) || neededVerbs({ change, pair, settings }).length > 0;
 }
 
-/** A sibling that could not be looked up counts as there: the facts will then say that nothing could be read. */
+/**
+ * A sibling that could not be looked up counts as missing: what is a color by its name only must not wait for the
+ * cluster. What has been governed before carries the record and needs no look-up.
+ */
 async function findPair(
   change: Change,
   governance: Exclude<Governance, { kind: 'no' }>,
@@ -70,7 +73,7 @@ async function findPair(
   const exists = await Promise.all(
     governance.candidates.map(async ({ sibling }) => {
       const found = reader.getService(change.namespace, sibling, signal);
-      return found.then((service) => service !== null).catch(() => true);
+      return found.then((service) => service !== null).catch(() => false);
     }),
   );
   return governance.candidates.find((_, index) => exists[index])?.pair ?? null;

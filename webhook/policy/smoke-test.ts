@@ -82,6 +82,8 @@ export function bind(input: BindInput): Binding {
   }
   const settled = settledRevision(color, service);
   if ('unsettled' in settled) return { refused: settled.unsettled };
+  if (color.readyEndpoints === 0)
+    return { refused: `no pod behind Service ${service} is ready, so nothing there can have been tested` };
   const { revision } = settled;
   if (attestation.name !== null && !names(revision, attestation.name))
     return {
