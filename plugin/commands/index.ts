@@ -1,7 +1,9 @@
 import type { Command } from '../command.ts';
 import { completion } from './completion.ts';
+import { doctor } from './doctor.ts';
 import { freeze } from './freeze.ts';
 import { history } from './history.ts';
+import { init } from './init.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
@@ -27,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   unfreeze,
   retire,
   lint,
+  doctor,
+  init,
   completion,
   options,
   version,

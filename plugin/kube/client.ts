@@ -39,6 +39,8 @@ export interface Client {
 }
 
 export interface CallOptions {
+  /** Leaves the server's warnings out: for calls that nobody asked for. */
+  readonly quiet?: boolean;
   readonly query?: Query;
   readonly signal?: AbortSignal;
 }
@@ -50,13 +52,13 @@ const OK = 200;
 
 /** Makes a client over a transport. */
 export function createClient(transport: Transport, hooks: ClientHooks): Client {
-  async function call(request: Request): Promise<JsonObject> {
+  async function call(request: Request, quiet = false): Promise<JsonObject> {
     const start = hooks.now();
     const response = await transport.send(request);
     hooks.trace(
       `${request.method} ${request.path} ${response.status} in ${Math.round(hooks.now() - start)} milliseconds`,
     );
-    for (const text of new Set(response.warnings)) hooks.warn(text);
+    for (const text of quiet ? [] : new Set(response.warnings)) hooks.warn(text);
     return readAnswer(response);
   }
   const read = (path: string, options: CallOptions = {}): Promise<JsonObject> =>
@@ -74,12 +76,10 @@ export function createClient(transport: Transport, hooks: ClientHooks): Client {
         signal: options.signal,
       }),
     create: (path, body, options = {}) =>
-      call({
-        method: 'POST',
-        path: withQuery(path, options.query),
-        body: JSON.stringify(body),
-        signal: options.signal,
-      }),
+      call(
+        { method: 'POST', path: withQuery(path, options.query), body: JSON.stringify(body), signal: options.signal },
+        options.quiet,
+      ),
     lines: (path, options) => linesOf(transport, path, options ?? {}),
     socket: async (path, protocol, handlers, options = {}) => {
       const request: Request = { method: 'GET', path: withQuery(path, options.query), signal: options.signal };

@@ -104,7 +104,8 @@ t.test('open forwards to the preview', async (t) => {
   t.strictSame(await ended, [130, null]);
 });
 
-t.test('completion through kubectl', async (t) => {
-  const { stdout } = await bluegreen('__complete', 'status', '');
+t.test('completion of names', async (t) => {
+  const words = ['__complete', '-n', DEMO_NAMESPACE, 'status', ''];
+  const { stdout } = await run('kubectl-bluegreen', words, { env: { ...env, KUBECONFIG: cluster.kubeconfig } });
   t.match(stdout, 'bluegreen-wrr\n:4');
 });

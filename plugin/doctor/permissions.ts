@@ -1,0 +1,62 @@
+import { GROUPS } from '../../webhook/policy/index.ts';
+import { at } from '../../webhook/policy/json.ts';
+import { describeError } from '../kube/errors.ts';
+import { findingsOf } from './finding.ts';
+import type { DoctorContext, DoctorFinding } from './finding.ts';
+
+const { ok, warn, unknown } = findingsOf('permissions');
+
+interface Need {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly for: string;
+}
+
+const NEEDS: readonly Need[] = [
+  { verb: 'get', group: GROUPS[0], resource: 'traefikservices', for: 'status, promote and rollback' },
+  { verb: 'list', group: GROUPS[0], resource: 'traefikservices', for: 'list, and commands without a NAME' },
+  { verb: 'patch', group: GROUPS[0], resource: 'traefikservices', for: 'promote and rollback' },
+  { verb: 'get', group: '', resource: 'services', for: 'status and promote' },
+  { verb: 'list', group: '', resource: 'pods', for: 'status, promote and logs' },
+  { verb: 'list', group: 'discovery.k8s.io', resource: 'endpointslices', for: 'status and promote' },
+  { verb: 'get', group: 'apps', resource: 'deployments', for: 'status and promote' },
+  { verb: 'get', group: 'apps', resource: 'replicasets', for: 'status and promote' },
+  {
+    verb: 'patch',
+    group: 'apps',
+    resource: 'deployments',
+    subresource: 'scale',
+    for: 'a rollback to a color that was scaled down',
+  },
+  { verb: 'get', group: '', resource: 'pods', subresource: 'log', for: 'logs' },
+  { verb: 'get', group: '', resource: 'pods', subresource: 'portforward', for: 'open' },
+];
+
+/** What the current user may do. */
+export async function lookAtPermissions(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const namespace = context.namespace ?? context.session.namespace;
+  const findings = await Promise.all(NEEDS.map((need) => review(context, need, namespace)));
+  const problems = findings.filter((finding) => finding !== null);
+  return problems.length > 0 ? problems : [ok(`you may do all that the commands need in namespace ${namespace}`)];
+}
+
+async function review({ session, io }: DoctorContext, need: Need, namespace: string): Promise<DoctorFinding | null> {
+  const what = `${need.verb} ${need.resource}${need.subresource ? `/${need.subresource}` : ''}`;
+  const { verb, group, resource, subresource } = need;
+  const spec = { resourceAttributes: { namespace, verb, group, resource, ...(subresource ? { subresource } : {}) } };
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec };
+  try {
+    const answer = await session.client.create('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body, {
+      signal: io.interrupted,
+    });
+    if (at(answer, 'status', 'allowed') === true) return null;
+    return warn(
+      `you may not ${what} in namespace ${namespace}`,
+      `It is needed for ${need.for}. Ask for a Role with it.`,
+    );
+  } catch (error) {
+    return unknown(`whether you may ${what} could not be asked`, describeError(error));
+  }
+}

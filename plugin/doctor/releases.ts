@@ -1,0 +1,59 @@
+import { decide, explain, NO_PERMISSION_ASKED } from '../../webhook/policy/index.ts';
+import { undoRisks } from '../drift.ts';
+import { describeError } from '../kube/errors.ts';
+import { askFacts } from '../preflight.ts';
+import { LENIENT } from '../settings.ts';
+import { listGoverned, resourceName } from '../traefikservices.ts';
+import type { Found } from '../traefikservices.ts';
+import { findingsOf } from './finding.ts';
+import type { DoctorContext, DoctorFinding } from './finding.ts';
+
+const { ok, warn, unknown } = findingsOf('releases');
+/** How many releases are looked at together. */
+const AT_ONCE = 8;
+
+/** Every governed TraefikService: what of it the policy would refuse today, and what would undo a switch. */
+export async function lookAtReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const { session, namespace } = context;
+  try {
+    const found = await listGoverned(session, namespace);
+    const findings: DoctorFinding[] = [];
+    for (let index = 0; index < found.length; index += AT_ONCE) {
+      const some = await Promise.all(found.slice(index, index + AT_ONCE).map((each) => lookAtOne(context, each)));
+      findings.push(...some.flat());
+    }
+    const place = namespace === null ? 'in the cluster' : `in namespace ${namespace}`;
+    return [ok(`${found.length} blue-green TraefikServices ${place}`), ...findings];
+  } catch (error) {
+    return [unknown('the TraefikServices could not be listed', describeError(error))];
+  }
+}
+
+async function lookAtOne({ session, io }: DoctorContext, found: Found): Promise<readonly DoctorFinding[]> {
+  const { group, namespace, name, object, pair } = found;
+  const facts = await askFacts(session, found, io);
+  const label = `${namespace}/${resourceName(found)}`;
+  const { violations, warnings } = decide({
+    change: {
+      operation: 'UPDATE',
+      group,
+      namespace,
+      name,
+      object,
+      oldObject: object,
+      user: '',
+      serverSideApply: false,
+    },
+    pair,
+    facts,
+    settings: LENIENT,
+    permissions: NO_PERMISSION_ASKED,
+    at: io.now().toISOString(),
+  });
+  const told = [...violations.map(explain), ...warnings];
+  return [
+    ...(facts.known ? [] : [unknown(`${label}: what runs could not be read`, facts.reason)]),
+    ...told.map((text) => warn(`${label}: ${text}`, `See 'kubectl bluegreen status ${name} -n ${namespace}'.`)),
+    ...undoRisks(object, pair).map((risk) => warn(`${label}: a switch would be undone`, risk)),
+  ];
+}

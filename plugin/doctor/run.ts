@@ -1,0 +1,27 @@
+import { describeError } from '../kube/errors.ts';
+import { stringAt } from '../kube/values.ts';
+import { findingsOf } from './finding.ts';
+import type { DoctorContext, DoctorFinding, Look } from './finding.ts';
+import { lookAtPermissions } from './permissions.ts';
+import { lookAtReleases } from './releases.ts';
+import { lookAtTraefik } from './traefik.ts';
+import { lookAtWebhook } from './webhook.ts';
+
+const LOOKS: readonly Look[] = [lookAtServer, lookAtWebhook, lookAtPermissions, lookAtTraefik, lookAtReleases];
+
+/** Looks at everything at once; the findings come in a fixed order. */
+export async function examine(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const findings = await Promise.all(LOOKS.map((look) => look(context)));
+  return findings.flat();
+}
+
+async function lookAtServer({ session, io }: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const { ok, fail } = findingsOf('api');
+  try {
+    const version = await session.client.get('/version', { signal: io.interrupted });
+    const gitVersion = stringAt(version, 'gitVersion') ?? 'of an unknown version';
+    return [ok(`the API server ${session.connection.url.host} answers, Kubernetes ${gitVersion}`)];
+  } catch (error) {
+    return [fail('the API server cannot be asked', describeError(error))];
+  }
+}

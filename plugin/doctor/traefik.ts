@@ -1,0 +1,122 @@
+import type { JsonObject } from '../../webhook/policy/index.ts';
+import { at, list, text } from '../../webhook/policy/json.ts';
+import { describeError } from '../kube/errors.ts';
+import { parseDuration } from '../kube/resolve.ts';
+import { objectsAt, stringAt } from '../kube/values.ts';
+import { findReplicas, proxyPath } from '../traefik/replicas.ts';
+import type { Replica } from '../traefik/replicas.ts';
+import { findingsOf } from './finding.ts';
+import type { DoctorContext, DoctorFinding } from './finding.ts';
+
+const { ok, warn, fail, unknown } = findingsOf('traefik');
+
+/** Traefik's replicas and the settings that decide how a switch goes. */
+export async function lookAtTraefik(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const { session, io, traefik } = context;
+  try {
+    const replicas = await findReplicas(session.client, traefik, io.interrupted);
+    const [first] = replicas;
+    if (first === undefined) {
+      return [
+        warn(
+          'no ready Traefik pod was found',
+          'Name them with --traefik=NAMESPACE/LABEL=VALUE. By default those with app.kubernetes.io/name=traefik are looked for.',
+        ),
+      ];
+    }
+    const reach = await Promise.all(replicas.map((replica) => reachable(context, replica)));
+    return [ok(`${replicas.length} Traefik replicas are ready`), ...(await settings(context, first)), ...reach.flat()];
+  } catch (error) {
+    return [
+      unknown("Traefik's pods could not be listed", `${describeError(error)}. Name their namespace with --traefik.`),
+    ];
+  }
+}
+
+async function settings({ session, io }: DoctorContext, replica: Replica): Promise<readonly DoctorFinding[]> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(replica.namespace)}/pods/${encodeURIComponent(replica.name)}`;
+  const options = optionsOf(await session.client.get(path, { signal: io.interrupted }));
+  const throttle = parseDuration(options.get('providers.providersthrottleduration') ?? '2s') ?? 0;
+  const empty = options.get('providers.kubernetescrd.allowemptyservices') === 'true';
+  return [
+    throttle > 500
+      ? warn(
+          `a switch may take ${throttle / 1000}s (providersThrottleDuration)`,
+          'Any change of a pod or route delays the next one by that long. Set --providers.providersthrottleduration=100ms, or less, for faster rollbacks.',
+        )
+      : ok(`a switch takes at most ${throttle / 1000}s (providersThrottleDuration)`),
+    empty
+      ? ok('a color without endpoints does not take the site down (allowEmptyServices=true)')
+      : warn(
+          'a listed color without endpoints takes the whole site down, even at weight 0 (allowEmptyServices=false)',
+          'Set --providers.kubernetescrd.allowemptyservices=true, or never scale a listed color to zero: take it out of the list first.',
+        ),
+    ...(options.get('providers.kubernetescrd.allowcrossnamespace') === 'true'
+      ? [
+          warn(
+            'routes may point at colors in other namespaces (allowCrossNamespace=true)',
+            'A TraefikService elsewhere can send traffic to a color without the policy of its namespace.',
+          ),
+        ]
+      : []),
+    ...(options.get('providers.kubernetescrd.safenaming') === 'true'
+      ? [
+          warn(
+            'Traefik uses safe names for its services (safeNaming=true)',
+            "--wait looks a TraefikService up by its plain name, so it may not find it in Traefik's API.",
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Traefik's options from its arguments; those of a configuration file cannot be seen. Names in lower case. */
+function optionsOf(pod: JsonObject): ReadonlyMap<string, string> {
+  const words = objectsAt(pod, 'spec', 'containers').flatMap((container) => [
+    ...list(at(container, 'command')),
+    ...list(at(container, 'args')),
+  ]);
+  const options = new Map<string, string>();
+  for (const word of words) {
+    const match = /^--?([^=]+)(?:=(.*))?$/s.exec(text(word) ?? '');
+    if (match) options.set((match[1] ?? '').toLowerCase(), (match[2] ?? 'true').toLowerCase());
+  }
+  return options;
+}
+
+async function reachable({ session, io }: DoctorContext, replica: Replica): Promise<readonly DoctorFinding[]> {
+  const { name, apiPort, metricsPort } = replica;
+  const version =
+    apiPort === null
+      ? null
+      : await session.client
+          .find(proxyPath(replica, apiPort, '/api/version'), { signal: io.interrupted })
+          .catch(() => null);
+  const metrics = metricsPort !== null && (await answers({ session, io }, replica, metricsPort));
+  if (version !== null)
+    return [
+      ok(`${name} is Traefik ${stringAt(version, 'Version') ?? 'of an unknown version'}, and its API can be asked`),
+    ];
+  if (metrics) return [ok(`the metrics of ${name} can be asked, its API cannot: --wait proves less`)];
+  return [
+    (metricsPort === null ? warn : fail)(
+      `neither the API nor the metrics of ${name} can be asked`,
+      '--wait cannot prove that this replica has switched. Open the API (--api, entry point "traefik") or the metrics inside the cluster.',
+    ),
+  ];
+}
+
+async function answers(
+  { session, io }: Pick<DoctorContext, 'session' | 'io'>,
+  replica: Replica,
+  port: number,
+): Promise<boolean> {
+  try {
+    for await (const line of session.client.lines(proxyPath(replica, port, '/metrics'), { signal: io.interrupted })) {
+      if (line.startsWith('traefik_')) return true;
+    }
+    return false;
+  } catch {
+    return false;
+  }
+}

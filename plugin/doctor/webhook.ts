@@ -1,0 +1,184 @@
+import { X509Certificate } from 'node:crypto';
+
+import { GROUPS } from '../../webhook/policy/index.ts';
+import type { Group, JsonObject } from '../../webhook/policy/index.ts';
+import { list } from '../../webhook/policy/json.ts';
+import { nameOf } from '../colors.ts';
+import { ApiError, describeError, messageOf } from '../kube/errors.ts';
+import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { findingsOf } from './finding.ts';
+import type { DoctorContext, DoctorFinding } from './finding.ts';
+
+const { ok, warn, fail, unknown } = findingsOf('webhook');
+const LABEL = 'app.kubernetes.io/name=bluegreen';
+const SUFFIX = '.bluegreen.dev';
+const DAY = 86_400_000;
+/** A certificate that ends sooner ought to have been renewed. */
+const SOON = 7 * DAY;
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The entries of the webhook, their certificates, and whether it answers. */
+export async function lookAtWebhook(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const entries = await Promise.all([readEntries(context, 'mutating'), readEntries(context, 'validating')]);
+  const probes = await Promise.all(GROUPS.map((group) => probe(context, group)));
+  return [...entries.flat(), ...(await lookAtPolicy(context)), ...probes.flat()];
+}
+
+async function readEntries(
+  { session, io }: DoctorContext,
+  kind: 'mutating' | 'validating',
+): Promise<readonly DoctorFinding[]> {
+  const path = `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`;
+  try {
+    const configurations = await session.client.list(path, { signal: io.interrupted });
+    const entries = configurations.flatMap((each) =>
+      objectsAt(each, 'webhooks').filter((entry) => (stringAt(entry, 'name') ?? '').endsWith(SUFFIX)),
+    );
+    if (entries.length === 0) {
+      return [
+        fail(
+          `no ${kind} entry of the webhook is registered`,
+          'Nothing watches over switches this way. Install the chart.',
+        ),
+      ];
+    }
+    return [
+      ok(`${entries.length} ${kind} entries are registered`),
+      ...policies(entries, kind),
+      ...certificates(entries, kind, io.now()),
+    ];
+  } catch (error) {
+    return [unknown(`the ${kind} entries could not be read`, describeError(error))];
+  }
+}
+
+function policies(entries: readonly JsonObject[], kind: string): readonly DoctorFinding[] {
+  const promotion = entries.find((entry) => stringAt(entry, 'name') === `promotion${SUFFIX}`);
+  if (kind !== 'validating' || promotion === undefined) return [];
+  if (stringAt(promotion, 'failurePolicy') === 'Fail') return [ok('promotions are refused while the webhook is down')];
+  return [
+    warn(
+      'the entry for promotions lets everything pass while the webhook is down (failurePolicy Ignore)',
+      'Only the policy inside the API server watches then. Set failurePolicy Fail in the values of the chart.',
+    ),
+  ];
+}
+
+function certificates(entries: readonly JsonObject[], kind: string, now: Date): readonly DoctorFinding[] {
+  const bundles = new Set(entries.map((entry) => stringAt(entry, 'clientConfig', 'caBundle') ?? ''));
+  if (bundles.has('')) {
+    return [
+      fail(
+        `a ${kind} entry has no caBundle`,
+        'The API server does not trust the webhook. Look at its logs: it writes the bundle itself, or cert-manager does.',
+      ),
+    ];
+  }
+  const ends = [...bundles].flatMap((bundle) => endsOf(Buffer.from(bundle, 'base64').toString('utf8')));
+  const last = Math.max(...ends);
+  const days = Math.floor((last - now.getTime()) / DAY);
+  if (ends.length === 0)
+    return [
+      fail(
+        `the caBundle of the ${kind} entries cannot be read`,
+        'It is no certificate. Let the webhook or cert-manager write it again.',
+      ),
+    ];
+  if (last <= now.getTime())
+    return [
+      fail(
+        `the CA of the ${kind} entries has expired`,
+        'The API server does not trust the webhook any more. Restart it to renew its certificates.',
+      ),
+    ];
+  if (last - now.getTime() < SOON)
+    return [
+      warn(
+        `the CA of the ${kind} entries ends in ${days} days`,
+        'It ought to have been renewed. Look at the logs of the webhook.',
+      ),
+    ];
+  return [ok(`the CA of the ${kind} entries is good for ${days} days`)];
+}
+
+function endsOf(pem: string): readonly number[] {
+  return (pem.match(PEM) ?? []).flatMap((certificate) => {
+    try {
+      return [Date.parse(new X509Certificate(certificate).validTo)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function lookAtPolicy({ session, io }: DoctorContext): Promise<readonly DoctorFinding[]> {
+  try {
+    const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+    const found = await session.client.list(path, { query: { labelSelector: LABEL }, signal: io.interrupted });
+    if (found.length === 0) {
+      return [
+        warn(
+          'there is no ValidatingAdmissionPolicy of the chart',
+          'While the webhook is down nothing checks weights. It needs Kubernetes 1.30 and the value that turns it on.',
+        ),
+      ];
+    }
+    const problems = found.flatMap((policy) => list(objectAt(policy, 'status', 'typeChecking')['expressionWarnings']));
+    if (problems.length === 0)
+      return [ok(`the policy ${found.map(nameOf).join(', ')} stands in the API server itself`)];
+    return [
+      warn(
+        'the ValidatingAdmissionPolicy has type warnings',
+        'The API server does not know a field that it uses. Is a custom resource definition of Traefik missing?',
+      ),
+    ];
+  } catch (error) {
+    return [unknown('the ValidatingAdmissionPolicy could not be read', describeError(error))];
+  }
+}
+
+/** Asks the API server to create what has to be refused, as a dry run, and sees who refuses. */
+async function probe({ session, io, namespace }: DoctorContext, group: Group): Promise<readonly DoctorFinding[]> {
+  const place = namespace ?? session.namespace;
+  const object = {
+    apiVersion: `${group}/v1alpha1`,
+    kind: 'TraefikService',
+    metadata: { generateName: 'bluegreen-doctor-', namespace: place },
+    spec: {
+      weighted: {
+        services: [
+          { name: 'doctor-blue', port: 80, weight: 60 },
+          { name: 'doctor-green', port: 80, weight: 30 },
+        ],
+      },
+    },
+  };
+  const path = `/apis/${group}/v1alpha1/namespaces/${encodeURIComponent(place)}/traefikservices`;
+  try {
+    await session.client.create(path, object, { query: { dryRun: 'All' }, signal: io.interrupted, quiet: true });
+    return [
+      fail(
+        `nothing refuses wrong weights of ${group} in namespace ${place}`,
+        `A TraefikService at 60/30 would be accepted. Is the webhook running, and the label bluegreen.dev/mode of the namespace "enforce"?`,
+      ),
+    ];
+  } catch (error) {
+    return [judgeRefusal(error, group, place)];
+  }
+}
+
+function judgeRefusal(error: unknown, group: Group, place: string): DoctorFinding {
+  const text = messageOf(error);
+  if (/admission webhook "\w+\.bluegreen\.dev" denied/.test(text)) return ok(`the webhook answers for ${group}`);
+  if (text.includes('ValidatingAdmissionPolicy')) {
+    return fail(
+      `the webhook does not answer for ${group}`,
+      'Only the policy inside the API server refuses wrong weights; nothing fills in, records or checks smoke tests. Look at the pods of the webhook.',
+    );
+  }
+  if (error instanceof ApiError && error.code === 404) return ok(`${group} is not installed`);
+  return unknown(
+    `whether the webhook answers for ${group} in namespace ${place} could not be tried`,
+    describeError(error),
+  );
+}
