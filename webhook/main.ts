@@ -2,6 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { createSelfSource } from '../certs/self.ts';
 import type { Leaf } from '../certs/serving.ts';
 import { serviceNames } from '../certs/serving.ts';
+import { startAudit } from './audit/start.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
@@ -50,6 +51,11 @@ async function run(config: Config, log: Log): Promise<void> {
       now: () => new Date().toISOString(),
       deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
       observeFacts: (seconds) => metrics.factsTook(seconds),
+      mode: config.mode,
+      observeMode: (change) => {
+        metrics.modeChanged(change.from, change.to);
+        log.info(change, 'mode of a namespace changed');
+      },
     }),
     readiness,
     draining: () => draining,
@@ -69,6 +75,7 @@ async function run(config: Config, log: Log): Promise<void> {
   }
 
   const stop = new AbortController();
+  const stopAudit = new AbortController();
   const hurry = new AbortController();
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -85,10 +92,14 @@ async function run(config: Config, log: Log): Promise<void> {
   listening = true;
   log.info({ port: config.port, version: VERSION }, 'listening');
 
+  const audited = startAudit({ client, reader, config, gauges: metrics.audit, log }, stopAudit.signal);
+
   await ended;
+  // Another replica can take over while this one still answers.
+  stopAudit.abort();
   await drain(server, config.drainSeconds, hurry.signal, log);
   stop.abort();
-  await trusted;
+  await Promise.all([trusted, audited]);
   client.close();
 }
 

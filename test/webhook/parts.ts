@@ -30,7 +30,7 @@ export function recordingLog(): Log & { readonly lines: Line[] } {
 /** The same handler for every entry and mode. */
 export function everywhere(handler: Handler): Handlers {
   const modes = { enforce: handler, warn: handler, audit: handler };
-  return { mutate: modes, promotion: modes, guard: modes };
+  return { mutate: modes, promotion: modes, guard: modes, mode: handler };
 }
 
 /** A server whose handlers answer `answer`, and what it saw. */

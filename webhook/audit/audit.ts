@@ -1,0 +1,113 @@
+import type { Reader } from '../facts/reader.ts';
+import type { Log } from '../log.ts';
+import { at, text } from '../policy/json.ts';
+import { GROUPS, type Settings } from '../policy/index.ts';
+import { jittered, type Clock } from './clock.ts';
+import type { AuditGauges } from './gauges.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { look, type Listed } from './look.ts';
+import type { AuditReader } from './reader.ts';
+import { readScope, type ScopeSettings } from './scope.ts';
+
+export interface AuditParts {
+  readonly inventory: AuditReader;
+  readonly reader: Reader;
+  readonly settings: Settings & ScopeSettings;
+  readonly intervalMs: number;
+  readonly gauges: AuditGauges;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** TraefikServices looked at at a time. The same process answers admissions, and those do not wait for an audit. */
+const LANES = 2;
+
+/** For all look-ups of one TraefikService, in milliseconds. */
+const LOOK_MS = 5000;
+
+/**
+ * Looks at every governed TraefikService now and then again and again until `signal` is aborted, and shows what it found.
+ * It writes nothing to the cluster, and holds one page of the list at a time. What an audit did not get to see stays as
+ * it was known before, and the time of the last success then stands still.
+ */
+export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Promise<void> {
+  const { gauges, clock, log, intervalMs } = parts;
+  const ledger = createLedger(log);
+  let said = '';
+  try {
+    while (!signal.aborted) {
+      const started = clock.now();
+      const problem = await auditOnce(parts, ledger, signal);
+      if (signal.aborted) return;
+      gauges.show(ledger.entries());
+      if (problem === '') gauges.succeeded(clock.date().getTime() / 1000, (clock.now() - started) / 1000);
+      else if (problem !== said) log.warn({ reason: problem }, 'the audit did not see everything');
+      if (problem === '' && said !== '') log.info({}, 'the audit sees everything again');
+      said = problem;
+      await clock.wait(jittered(intervalMs, clock), signal);
+    }
+  } finally {
+    gauges.clear();
+  }
+}
+
+/** What kept the audit from seeing everything; empty when nothing did. */
+async function auditOnce(parts: AuditParts, ledger: Ledger, signal: AbortSignal): Promise<string> {
+  const { inventory, settings } = parts;
+  let problem = '';
+  ledger.begin();
+  try {
+    const inScope = await readScope(inventory, settings, signal);
+    for (const group of GROUPS)
+      for await (const page of inventory.traefikServices(group, signal)) {
+        const listed = page
+          .map((object) => ({
+            group,
+            namespace: text(at(object, 'metadata', 'namespace')) ?? '',
+            name: text(at(object, 'metadata', 'name')) ?? '',
+            object,
+          }))
+          .filter(({ namespace }) => inScope(namespace));
+        const found = await lookAtAll(listed, parts, ledger, signal);
+        if (signal.aborted) return '';
+        problem ||= found;
+      }
+  } catch (error) {
+    ledger.end(false);
+    return error instanceof Error ? error.message : String(error);
+  }
+  ledger.end(true);
+  return problem;
+}
+
+async function lookAtAll(
+  listed: readonly Listed[],
+  { reader, settings, clock }: AuditParts,
+  ledger: Ledger,
+  signal: AbortSignal,
+): Promise<string> {
+  let problem = '';
+  const waiting = listed.values();
+  const lane = async (): Promise<void> => {
+    for (const each of waiting) {
+      if (signal.aborted) return;
+      const bounded = AbortSignal.any([signal, clock.deadline(LOOK_MS)]);
+      try {
+        const seen = await look(each, { reader, settings }, bounded);
+        if (signal.aborted) return;
+        if (seen === null) continue;
+        ledger.enter(seen);
+        if (seen.unread !== null) problem ||= problemOf(each, seen.unread);
+      } catch (error) {
+        ledger.keep(each);
+        problem ||= problemOf(each, error instanceof Error ? error.message : String(error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return problem;
+}
+
+function problemOf({ namespace, name }: Listed, why: string): string {
+  return `TraefikService ${namespace}/${name}: ${why}`;
+}

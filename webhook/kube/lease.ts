@@ -1,0 +1,57 @@
+import type { Lease, LeaseClaim, LeaseStore } from '../audit/lease.ts';
+import { at, number, text } from '../policy/json.ts';
+import type { JsonObject } from '../policy/types.ts';
+import type { KubeClient } from './client.ts';
+import { KubeError } from './errors.ts';
+
+/** A Lease on a real API server. It is never created here: the right to create cannot be given for a single name. */
+export function createLeaseStore(client: KubeClient, namespace: string, name: string): LeaseStore {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases/${encodeURIComponent(name)}`;
+  return {
+    async read(signal) {
+      const lease = await client.get({ path, attempt: `read Lease ${namespace}/${name}`, signal });
+      return lease === null ? null : leaseOf(lease);
+    },
+    async write(version, claim, signal) {
+      try {
+        const lease = await client.call({
+          method: 'PATCH',
+          path,
+          contentType: 'application/merge-patch+json',
+          body: { metadata: { resourceVersion: version }, spec: specOf(claim) },
+          attempt: `write Lease ${namespace}/${name}`,
+          signal,
+        });
+        return leaseOf(lease);
+      } catch (error) {
+        if (error instanceof KubeError && error.status === 409) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+function leaseOf(lease: JsonObject): Lease {
+  const seconds = number(at(lease, 'spec', 'leaseDurationSeconds'));
+  return {
+    version: text(at(lease, 'metadata', 'resourceVersion')) ?? '',
+    holder: text(at(lease, 'spec', 'holderIdentity')) || null,
+    durationMs: seconds === null ? null : seconds * 1000,
+    transitions: number(at(lease, 'spec', 'leaseTransitions')) ?? 0,
+  };
+}
+
+function specOf({ holder, durationMs, transitions, renewed, acquired }: LeaseClaim): JsonObject {
+  return {
+    holderIdentity: holder,
+    leaseDurationSeconds: Math.ceil(durationMs / 1000),
+    leaseTransitions: transitions,
+    renewTime: microTime(renewed),
+    ...(acquired !== undefined && { acquireTime: microTime(acquired) }),
+  };
+}
+
+/** The API takes exactly six digits after the second. */
+function microTime(date: Date): string {
+  return date.toISOString().replace('Z', '000Z');
+}
