@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { parseObject } from '../../webhook/policy/json.ts';
+import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { Cluster } from '../cluster/index.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+export interface Call {
+  /** JSON, or its text where the way it is written matters. */
+  readonly body?: JsonObject | readonly JsonObject[] | string;
+  readonly type?: string;
+  /** Who asks, by impersonation; the cluster's administrator unless given. */
+  readonly user?: string | null;
+}
+
+/** Kept connections to the API server, for writes whose way does not matter. */
+export interface Client {
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, call?: Call): Promise<Reply>;
+  close(): void;
+}
+
+export function connect({ api }: Pick<Cluster, 'api'>): Client {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4, ca: readFileSync(api.authority) });
+  return {
+    call: (method, path, { body, type = 'application/json', user = null } = {}) =>
+      new Promise((resolve, reject) => {
+        const headers = {
+          authorization: `Bearer ${api.token}`,
+          'content-type': type,
+          ...(user === null ? {} : { 'impersonate-user': user }),
+        };
+        const asked = request({ host: api.ip, port: 6443, method, path, agent, headers }, (response) => {
+          text(response).then(
+            (answer) => resolve({ status: response.statusCode ?? 0, body: parseObject(answer) ?? {} }),
+            reject,
+          );
+        });
+        asked.on('error', reject);
+        asked.end(typeof body === 'object' ? JSON.stringify(body) : body);
+      }),
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,65 @@
+// Every row of the tables in requests/, against a real API server through the installed chart.
+import t from 'tap';
+import { allImages, installBluegreen, installTraefikCrds, startCluster } from '../cluster/index.ts';
+import { connect } from './api.ts';
+import { check, prepare } from './requests/run.ts';
+import { readTables, type Row, type Table } from './requests/table.ts';
+import { buildWorld, startGuarding } from './requests/world.ts';
+
+/** kubectl calls at a time. */
+const AT_ONCE = 4;
+
+const tables = readTables();
+const cluster = await startCluster({ images: await allImages() });
+t.teardown(() => cluster.stop());
+const client = connect(cluster);
+t.teardown(() => client.close());
+await installTraefikCrds(cluster);
+await Promise.all([installBluegreen(cluster), buildWorld(cluster)]);
+
+const dir = t.testdir();
+const tools = { kube: cluster, client, dir };
+
+async function inParallel<Result>(
+  rows: readonly Row[],
+  lanes: number,
+  work: (row: Row) => Promise<Result>,
+): Promise<ReadonlyMap<Row, Result>> {
+  const results = new Map<Row, Result>();
+  const waiting = rows.values();
+  const lane = async (): Promise<void> => {
+    for (const row of waiting) results.set(row, await work(row));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+const settled = async (work: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+  try {
+    return await work();
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+};
+
+async function runTable({ rows, inOrder, unguarded, namespace }: Table): Promise<ReadonlyMap<Row, readonly string[]>> {
+  const lanes = inOrder ? 1 : AT_ONCE;
+  if (!unguarded)
+    return inParallel(rows, lanes, (row) =>
+      settled(async () => {
+        await prepare(client, row);
+        return check(tools, row);
+      }),
+    );
+  await inParallel(rows, lanes, (row) => prepare(client, row));
+  await startGuarding(cluster, client, namespace);
+  return inParallel(rows, lanes, (row) => settled(() => check(tools, row)));
+}
+
+for (const table of tables) {
+  t.test(`${table.about}: ${table.rows.length} requests`, async (t) => {
+    t.not(table.rows.length, 0);
+    const results = await runTable(table);
+    for (const [{ it, way, group }, problems] of results) t.same(problems, [], `${it} (${way}, ${group})`);
+  });
+}

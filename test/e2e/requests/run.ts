@@ -1,0 +1,168 @@
+import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../webhook/policy/json.ts';
+import { childrenOf } from '../../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import type { Client, Reply } from '../api.ts';
+import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
+import { pathOf, send, type Tools } from './send.ts';
+import type { Row, Step } from './table.ts';
+
+/** What restores the record says so; who replaces an object leaves the record out on purpose. */
+const RESTORED = /^Warning: record: .* was restored$/;
+/** Who made the states. */
+const SOMEBODY = 'alice';
+/** kubectl's own. */
+const KUBECTL_SAYS = /^Warning: (?:resource .* is missing the kubectl\.kubernetes\.io|Detected changes to resource)/;
+
+/** The mutating entry has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
+const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
+const TRIES = 5;
+
+/** Does what the message says: try again. */
+async function patiently<Result>(work: () => Promise<Result>, said: (result: Result) => string): Promise<Result> {
+  for (let left = TRIES; ; left--) {
+    const result = await work();
+    if (left === 1 || !MISSED.test(said(result))) return result;
+  }
+}
+
+/** Makes the state that a row starts from. */
+export async function prepare(client: Client, row: Row): Promise<void> {
+  for (const [index, step] of row.from.entries()) await take(client, row, step, index === 0);
+}
+
+/** Sends the request of a prepared row; everything that is not as the row says. */
+export async function check(tools: Tools, row: Row): Promise<readonly string[]> {
+  for (const command of row.before) {
+    const words = text(filledIn(command, wordsOf(row))) ?? '';
+    const { code, stderr } = await tools.kube.kubectl([...words.split(' '), '-n', row.namespace]);
+    if (code !== 0) return [`kubectl ${words} failed: ${stderr}`];
+  }
+  const words = { ...wordsOf(row), ...(await revisions(tools.client, row)) };
+  const { written, verbatim, refused, warns, stored } = row;
+  const fill = (value: Json): Json => filledIn(value, words);
+  const full: Row = {
+    ...row,
+    written: objects(fill({ ...written })),
+    verbatim: verbatim === undefined ? undefined : fill(verbatim),
+    refused: refused === null ? null : texts(fill(refused)),
+    warns: texts(fill(warns)),
+    stored: objects(fill(stored)),
+  };
+  const before = await read(tools.client, full);
+  const { ok, said } = await patiently(
+    () => send(tools, full, before),
+    (answer) => answer.said,
+  );
+  const after = await read(tools.client, full);
+  const problems =
+    full.refused === null ? notAllowed(full, ok, said, after) : notRefused(full.refused, { ok, said, before, after });
+  return problems.map((problem) => `${problem}\n  it said: ${said.trim()}`);
+}
+
+interface Refusal {
+  readonly ok: boolean;
+  readonly said: string;
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+}
+
+function notRefused(excerpts: readonly string[], { ok, said, before, after }: Refusal): readonly string[] {
+  if (ok) return ['it was not refused'];
+  const missing = excerpts.filter((excerpt) => !said.includes(excerpt));
+  return [
+    ...missing.map((excerpt) => `the refusal does not say "${excerpt}"`),
+    ...(sameJson(before ?? null, after ?? null) ? [] : ['the object changed all the same']),
+  ];
+}
+
+function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | null): readonly string[] {
+  if (!ok) return ['it was refused'];
+  if (row.weights === null) return after === null ? [] : ['the object is still there'];
+  const weights = childrenOf(after).map(({ weight }) => weight);
+  const warnings = said.split('\n').filter((line) => line.startsWith('Warning: ') && !KUBECTL_SAYS.test(line));
+  const unexpected = warnings.filter(
+    (line) => !row.warns.some((excerpt) => line.includes(excerpt)) && !(row.way === 'replace' && RESTORED.test(line)),
+  );
+  return [
+    ...(sameJson(weights, row.weights) ? [] : [`the weights are ${weights.join(' and ')}`]),
+    ...row.warns
+      .filter((excerpt) => !warnings.some((line) => line.includes(excerpt)))
+      .map((excerpt) => `no warning says "${excerpt}"`),
+    ...unexpected.map((line) => `an unexpected ${line}`),
+    ...notStored(row, after),
+  ];
+}
+
+function notStored({ stored, written }: Row, after: JsonObject | null): readonly string[] {
+  const annotations = Object.entries(inFull(stored)).flatMap(([key, expected]) => {
+    const value = annotation(after, key);
+    if (expected === null) return value === null ? [] : [`${key} is ${value}`];
+    const parts = typeof expected === 'string' ? [expected] : texts(expected);
+    return parts.filter((part) => value?.includes(part) !== true).map((part) => `${key} is ${value}, without ${part}`);
+  });
+  const labels = Object.entries(written.labels ?? {}).filter(
+    ([key, value]) => get(at(after, 'metadata', 'labels'), key) !== value,
+  );
+  return [...annotations, ...labels.map(([key]) => `the label ${key} was not stored`)];
+}
+
+async function take(client: Client, row: Row, step: Step, first: boolean): Promise<void> {
+  const words = wordsOf(row);
+  const written = { ...step, ...objects(filledIn({ ...step }, words)) };
+  const call = (method: 'POST' | 'PATCH', path: string, body: JsonObject, type?: string) =>
+    client.call(method, path, { body, user: SOMEBODY, ...(type === undefined ? {} : { type }) });
+  const git = manifest(row, written);
+  const applied = step.applied || (first && row.way === 'apply');
+  const note = applied ? { metadata: { annotations: { [LAST_APPLIED]: JSON.stringify(git) } } } : {};
+  const patch = mergePatch(row.pair, written);
+  const write = (): Promise<Reply> => {
+    if (!first) return call('PATCH', pathOf(row, row.name), withNote(patch, note), 'application/merge-patch+json');
+    if (row.way !== 'server-side apply') return call('POST', pathOf(row), withNote(git, note));
+    return call('PATCH', `${pathOf(row, row.name)}?fieldManager=kubectl`, git, 'application/apply-patch+yaml');
+  };
+  const { status, body } = await patiently(write, ({ body }) => text(body['message']) ?? '');
+  if (status >= 300)
+    throw new Error(`${row.name} (${row.it}) could not be prepared: ${text(body['message']) ?? status}`);
+}
+
+function withNote(object: JsonObject, note: JsonObject): JsonObject {
+  const annotations = {
+    ...objects(at(object, 'metadata', 'annotations')),
+    ...objects(at(note, 'metadata', 'annotations')),
+  };
+  return { ...object, metadata: { ...objects(object['metadata']), annotations } };
+}
+
+function objects(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+async function read(client: Client, row: Row): Promise<JsonObject | null> {
+  const { status, body } = await client.call('GET', pathOf(row, row.name));
+  return status === 200 ? body : null;
+}
+
+function wordsOf({ name, namespace, group, pair: [blue, green] }: Row): Readonly<Record<string, string>> {
+  return { name, namespace, group, blue, green, resource: `traefikservice.${group}/${name}` };
+}
+
+/** What runs behind the colors, where a row speaks of it. */
+async function revisions(client: Client, row: Row): Promise<Readonly<Record<string, string>>> {
+  if (!/\{(?:blue|green) (?:revision|digest)\}/.test(JSON.stringify(row))) return {};
+  const found = await Promise.all(
+    (['blue', 'green'] as const).map(async (color) => {
+      const { body } = await client.call(
+        'GET',
+        `/api/v1/namespaces/${row.namespace}/pods?labelSelector=color%3D${color}`,
+      );
+      const pod = list(body['items']).find((each) => at(each, 'metadata', 'deletionTimestamp') === undefined);
+      const hash = text(at(pod, 'metadata', 'labels', 'pod-template-hash')) ?? '';
+      const image = text(get(list(at(pod, 'status', 'containerStatuses'))[0], 'imageID')) ?? '';
+      return [
+        [`${color} revision`, hash],
+        [`${color} digest`, image.replace(/^.*@/, '')],
+      ];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}

@@ -1,0 +1,144 @@
+import type { Cluster } from '../../cluster/index.ts';
+import { rolledOut } from '../../cluster/kube.ts';
+import { until } from '../../cluster/node/api.ts';
+import type { Client } from '../api.ts';
+
+const IMAGE = 'ghcr.io/stefanprodan/podinfo';
+const VERSIONS = { blue: '6.1.5', green: '6.1.6' } as const;
+const COLORS = ['blue', 'green'] as const;
+type Color = (typeof COLORS)[number];
+
+/** Namespaces with pods of their own. */
+export const SHARED = 'requests';
+export const ROLLING = 'requests-rolling';
+/** Namespaces with Services whose endpoints are kept by hand. */
+export const BEFORE = 'requests-before';
+const BY_MODE = { 'requests-warn': 'warn', 'requests-audit': 'audit', 'requests-off': 'off' } as const;
+
+/** Names of Services, blue and green. */
+const PAIRS: readonly (readonly [string, string])[] = [
+  ['blue', 'green'],
+  ['shop-blue', 'shop-green'],
+  ['blue-shop', 'green-shop'],
+  ['v1', 'v2'],
+  ['blue-shop-green', 'green-shop-green'],
+];
+
+const deployment = (namespace: string, color: Color): object => {
+  const labels = { app: 'podinfo', color };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: color, namespace },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            {
+              name: 'podinfo',
+              image: `${IMAGE}:${VERSIONS[color]}`,
+              imagePullPolicy: 'IfNotPresent',
+              ports: [{ name: 'http', containerPort: 9898 }],
+              readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  };
+};
+
+const service = (namespace: string, name: string, selector: object | null): object => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace },
+  spec: { ...(selector === null ? {} : { selector }), ports: [{ name: 'http', port: 80, targetPort: 9898 }] },
+});
+
+/** An endpoint that somebody keeps by hand. */
+const slice = (namespace: string, name: string): object => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: `${name}-by-hand`, namespace, labels: { 'kubernetes.io/service-name': name } },
+  addressType: 'IPv4',
+  ports: [{ name: 'http', port: 9898 }],
+  endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
+});
+
+const namespaceObject = (name: string, mode?: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: mode === undefined ? {} : { 'bluegreen.dev/mode': mode } },
+});
+
+const served = (namespace: string): object[] => [
+  ...COLORS.map((color) => deployment(namespace, color)),
+  ...PAIRS.flatMap((pair) =>
+    COLORS.map((color, index) => service(namespace, pair[index] ?? '', { app: 'podinfo', color })),
+  ),
+  service(namespace, 'empty-blue', { app: 'podinfo', color: 'blue' }),
+  service(namespace, 'empty-green', { app: 'podinfo', color: 'none' }),
+];
+
+const byHand = (namespace: string, pair: readonly string[]): object[] =>
+  pair.flatMap((name) => [service(namespace, name, null), slice(namespace, name)]);
+
+/** Ordinary people: everything with TraefikServices, but no override. */
+const rights = (users: readonly string[]): object[] => [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'releases' },
+    rules: [
+      {
+        apiGroups: ['traefik.io', 'traefik.containo.us'],
+        resources: ['traefikservices'],
+        verbs: ['get', 'list', 'create', 'update', 'patch', 'delete'],
+      },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'releases' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'releases' },
+    subjects: users.map((name) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name })),
+  },
+];
+
+/** The namespaces, Services and pods that all rows share. */
+export async function buildWorld(cluster: Cluster): Promise<void> {
+  await cluster.apply([
+    namespaceObject(SHARED),
+    namespaceObject(ROLLING),
+    namespaceObject(BEFORE, 'off'),
+    ...Object.entries(BY_MODE).map(([name, mode]) => namespaceObject(name, mode)),
+    ...rights(['alice', 'bob']),
+    ...[SHARED, ROLLING].flatMap(served),
+    ...byHand(SHARED, ['hand-blue', 'hand-green']),
+    ...[BEFORE, ...Object.keys(BY_MODE)].flatMap((namespace) => byHand(namespace, ['blue', 'green'])),
+  ]);
+  for (const namespace of [SHARED, ROLLING]) for (const color of COLORS) await rolledOut(cluster, namespace, color);
+}
+
+/** Ends the time in which nobody guarded the namespace; resolves when that has taken effect. */
+export async function startGuarding(cluster: Cluster, client: Client, namespace: string): Promise<void> {
+  await cluster.kubectlOk(['label', 'namespace', namespace, 'bluegreen.dev/mode-']);
+  const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices?dryRun=All`;
+  const services = [
+    { name: 'blue', port: 80, weight: 60 },
+    { name: 'green', port: 80, weight: 30 },
+  ];
+  const body = {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'probe' },
+    spec: { weighted: { services } },
+  };
+  const guarded = async (): Promise<boolean> => (await client.call('POST', path, { body })).status === 403;
+  if (!(await until(guarded, 30_000))) throw new Error(`namespace ${namespace} is not guarded`);
+}
