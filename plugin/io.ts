@@ -3,6 +3,8 @@ import type { Files } from './kube/kubeconfig.ts';
 export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
+  /** Width of the terminal; undefined off a terminal. */
+  columns?(): number | undefined;
 }
 
 /** Everything that a command may touch of the process it runs in. */

@@ -13,7 +13,7 @@ function output(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
-  return { write: (text) => void stream.write(text), isTTY: stream.isTTY };
+  return { write: (text) => void stream.write(text), isTTY: stream.isTTY, columns: () => stream.columns };
 }
 
 function read(path: string): string | null {

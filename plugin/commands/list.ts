@@ -4,10 +4,13 @@ import { annotation } from '../../webhook/policy/json.ts';
 import type { Call, Command } from '../command.ts';
 import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG } from '../flags.ts';
 import { EXIT } from '../io.ts';
+import { UsageError } from '../kube/errors.ts';
 import { stringAt } from '../kube/values.ts';
 import { shortImages } from '../names.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { ageOf, formatTable } from '../printers/table.ts';
+import { showLive } from '../live.ts';
+import type { Session } from '../session.ts';
 import { listGoverned, resourceName } from '../traefikservices.ts';
 import type { Found } from '../traefikservices.ts';
 
@@ -23,17 +26,35 @@ the objects themselves say; 'kubectl bluegreen status' also looks at pods and en
     { comment: 'Of the whole cluster', command: 'kubectl bluegreen list -A' },
     { comment: 'With their Services and who switched last', command: 'kubectl bluegreen list -o wide' },
   ],
-  flags: [ALL_NAMESPACES_FLAG, { name: 'no-headers', type: 'boolean', help: "Don't print headers." }, OUTPUT_FLAG],
+  flags: [
+    { name: 'watch', short: 'w', type: 'boolean', help: 'Show it live.' },
+    ALL_NAMESPACES_FLAG,
+    { name: 'no-headers', type: 'boolean', help: "Don't print headers." },
+    OUTPUT_FLAG,
+  ],
   arguments: { min: 0, max: 0 },
   run: async (call) => {
     checkFormat(call.flags.text('output'));
     const session = await call.connect();
     const everywhere = call.flags.boolean('all-namespaces');
-    const found = await listGoverned(session, everywhere ? null : session.namespace);
+    const namespace = everywhere ? null : session.namespace;
+    if (call.flags.boolean('watch')) return watch(call, session, namespace);
+    const found = await listGoverned(session, namespace);
     print(call, found, everywhere, session.namespace);
     return EXIT.ok;
   },
 };
+
+function watch(call: Call, session: Session, namespace: string | null): Promise<number> {
+  const format = call.flags.text('output') ?? '';
+  if (format !== '' && format !== 'wide')
+    throw new UsageError('--watch shows a table: leave --output out, or use wide');
+  return showLive(call, async () => {
+    const found = await listGoverned(session, namespace);
+    const versions = found.map(({ object }) => stringAt(object, 'metadata', 'resourceVersion'));
+    return { text: table(call, found, namespace === null, format === 'wide'), key: versions.join() };
+  });
+}
 
 function print(call: Call, found: readonly Found[], everywhere: boolean, namespace: string): void {
   const format = call.flags.text('output') ?? '';

@@ -1,6 +1,11 @@
 import type { Call, Command } from '../command.ts';
-import { OUTPUT_FLAG } from '../flags.ts';
+import { OUTPUT_FLAG, WAIT_FLAGS } from '../flags.ts';
 import { EXIT } from '../io.ts';
+import { UsageError } from '../kube/errors.ts';
+import { showLive } from '../live.ts';
+import type { Session } from '../session.ts';
+import { findReplicas } from '../traefik/replicas.ts';
+import { createTrafficMeter } from '../traefik/traffic.ts';
 import { parseJson, isObject } from '../kube/values.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
 import { askFacts } from '../preflight.ts';
@@ -9,7 +14,7 @@ import { formatStatus } from '../printers/status.ts';
 import { buildReport } from '../report.ts';
 import type { StatusReport } from '../report.ts';
 import { parseTarget } from '../target.ts';
-import { findTarget, resourceName } from '../traefikservices.ts';
+import { findTarget, readAgain, resourceName } from '../traefikservices.ts';
 import type { Found } from '../traefikservices.ts';
 
 export const status: Command = {
@@ -20,9 +25,19 @@ export const status: Command = {
 rollback are possible now, and why not; and what would undo a switch.`,
   examples: [
     { comment: 'The only blue-green TraefikService of the namespace', command: 'kubectl bluegreen status -n demo' },
+    { comment: 'Watch a switch', command: 'kubectl bluegreen status shop -w' },
     { comment: 'Who is live, for a script', command: "kubectl bluegreen status shop -o jsonpath='{.active}'" },
   ],
-  flags: [OUTPUT_FLAG],
+  flags: [
+    {
+      name: 'watch',
+      short: 'w',
+      type: 'boolean',
+      help: 'Show it live, with the requests and errors that Traefik counts.',
+    },
+    OUTPUT_FLAG,
+    ...WAIT_FLAGS.filter((flag) => flag.name === 'traefik'),
+  ],
   arguments: { min: 0, max: 1 },
   completes: 'names',
   run: async (call) => {
@@ -30,17 +45,35 @@ rollback are possible now, and why not; and what would undo a switch.`,
     const session = await call.connect();
     const [argument] = call.args;
     const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    if (call.flags.boolean('watch')) return watch(call, session, found);
     const facts = await askFacts(session, found, call.io);
     print(call, found, buildReport(found, facts, call.io));
     return EXIT.ok;
   },
 };
 
+async function watch(call: Call, session: Session, first: Found): Promise<number> {
+  const format = call.flags.text('output') ?? '';
+  if (format !== '' && format !== 'wide')
+    throw new UsageError('--watch shows a table: leave --output out, or use wide');
+  const { io } = call;
+  const replicas = await findReplicas(session.client, call.flags.text('traefik'), io.interrupted).catch(() => []);
+  const meter = createTrafficMeter(session.client, replicas, first, () => io.now().getTime());
+  return showLive(call, async () => {
+    const object = await readAgain(session.client, first, { signal: io.interrupted });
+    const found = { ...first, object };
+    const [facts, traffic] = await Promise.all([askFacts(session, found, io), meter(io.interrupted)]);
+    const report = buildReport(found, facts, io);
+    const style = { now: io.now(), paint: call.paint.out, wide: format === 'wide', live: { traffic } };
+    return { text: formatStatus(found, report, style), key: JSON.stringify(report) };
+  });
+}
+
 function print(call: Call, found: Found, report: StatusReport): void {
   const format = call.flags.text('output') ?? '';
   const text =
     format === '' || format === 'wide'
-      ? formatStatus(found, report, call.io.now(), call.paint.out, format === 'wide')
+      ? formatStatus(found, report, { now: call.io.now(), paint: call.paint.out, wide: format === 'wide' })
       : printObject(asDocument(report), resourceName(found), format);
   call.io.out.write(text);
 }

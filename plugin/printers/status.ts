@@ -1,19 +1,30 @@
 import { commandLine, shortImages } from '../names.ts';
 import type { ColorReport, StatusReport } from '../report.ts';
+import type { Traffic } from '../traefik/traffic.ts';
+import type { Color } from '../../webhook/policy/index.ts';
 import type { Found } from '../traefikservices.ts';
 import { resourceName } from '../traefikservices.ts';
 import type { Paint } from './paint.ts';
 import { ageOf, formatTable } from './table.ts';
 
+export interface StatusStyle {
+  readonly now: Date;
+  readonly paint: Paint;
+  readonly wide: boolean;
+  /** Shows weights as bars and what Traefik counts; null where that is not known. */
+  readonly live?: { readonly traffic: Readonly<Record<Color, Traffic>> | null };
+}
+
 /** `status` for people. */
-export function formatStatus(found: Found, report: StatusReport, now: Date, paint: Paint, wide: boolean): string {
+export function formatStatus(found: Found, report: StatusReport, style: StatusStyle): string {
+  const { now, paint } = style;
   const live = report.active === null ? paint.bad('nothing is live') : `${paint.color(report.active)} is live`;
   const lines = [
     `${paint.bold(resourceName(found))} in namespace ${found.namespace}: ${live}${sinceText(report, now)}`,
     '',
     formatTable(
-      header(wide),
-      report.colors.map((color) => row(color, now, paint, wide)),
+      header(style),
+      report.colors.map((color) => row(color, style)),
     ),
     ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
     `Promote:    ${possibility(report.promote, () => commandLine('promote', found), paint)}`,
@@ -27,22 +38,49 @@ export function formatStatus(found: Found, report: StatusReport, now: Date, pain
   return `${lines.join('\n')}\n`;
 }
 
-function header(wide: boolean): readonly string[] {
-  const columns = ['COLOR', 'ROLE', 'WEIGHT', 'VERSION', 'READY', 'SMOKE-TEST'];
-  return wide ? [...columns, 'REVISION', 'SERVICE', 'WORKLOAD'] : columns;
+function header({ wide, live }: StatusStyle): readonly string[] {
+  return [
+    'COLOR',
+    'ROLE',
+    'WEIGHT',
+    ...(live === undefined ? [] : ['TRAFFIC', 'REQ/S', 'ERRORS']),
+    'VERSION',
+    'READY',
+    'SMOKE-TEST',
+    ...(wide ? ['REVISION', 'SERVICE', 'WORKLOAD'] : []),
+  ];
 }
 
-function row(report: ColorReport, now: Date, paint: Paint, wide: boolean): readonly string[] {
-  const cells = [
+function row(report: ColorReport, { now, paint, wide, live }: StatusStyle): readonly string[] {
+  return [
     paint.color(report.color),
     report.role,
     weightText(report, paint),
+    ...(live === undefined ? [] : trafficCells(report, live.traffic, paint)),
     shortImages(report.images),
     readyText(report, paint),
     smokeText(report, now, paint),
+    ...(wide ? [report.revisions.join(',') || '<none>', report.service, report.workload ?? '<none>'] : []),
   ];
-  if (!wide) return cells;
-  return [...cells, report.revisions.join(',') || '<none>', report.service, report.workload ?? '<none>'];
+}
+
+/** Blocks of a bar for the weight 100. */
+const BAR = 10;
+/** Error rates from here on are shown as bad. */
+const BAD_RATE = 0.01;
+
+function trafficCells(
+  { color, weight }: ColorReport,
+  traffic: Readonly<Record<Color, Traffic>> | null,
+  paint: Paint,
+): readonly string[] {
+  const share = typeof weight === 'number' ? Math.min(100, Math.max(0, weight)) : 0;
+  const full = Math.round((share / 100) * BAR);
+  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
+  if (traffic === null) return [bar, '-', '-'];
+  const { perSecond, errorRate } = traffic[color];
+  const errors = errorRate === null ? '-' : `${(errorRate * 100).toFixed(1)}%`;
+  return [bar, perSecond.toFixed(1), errorRate !== null && errorRate >= BAD_RATE ? paint.bad(errors) : errors];
 }
 
 function weightText({ weight }: ColorReport, paint: Paint): string {

@@ -17,7 +17,8 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
     .join('');
 }
 
-function visibleLength(text: string): number {
+/** Characters that a text shows on a terminal. */
+export function visibleLength(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 

@@ -83,7 +83,12 @@ async function readWeights(
   return { blue: weightOf('blue'), green: weightOf('green') };
 }
 
-async function readMetrics(client: Client, replica: Replica, signal: AbortSignal): Promise<readonly string[] | null> {
+/** The lines of a replica's metrics; null where they cannot be read. */
+export async function readMetrics(
+  client: Client,
+  replica: Replica,
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
   if (replica.metricsPort === null) return null;
   try {
     const lines: string[] = [];
