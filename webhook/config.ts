@@ -145,7 +145,9 @@ export function readConfig(env: Environment): Config {
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),
     mode: mode('BLUEGREEN_MODE'),
     excludedNamespaces: names('BLUEGREEN_EXCLUDED_NAMESPACES'),
-    auditIntervalMs: given('BLUEGREEN_AUDIT_INTERVAL') === '0' ? 0 : duration('BLUEGREEN_AUDIT_INTERVAL', '5m', 1000),
+    auditIntervalMs: /^0(s|m|h)?$/.test(given('BLUEGREEN_AUDIT_INTERVAL') ?? '')
+      ? 0
+      : duration('BLUEGREEN_AUDIT_INTERVAL', '5m', 1000),
     auditLease: label('BLUEGREEN_AUDIT_LEASE', 'bluegreen-audit'),
     pod: label('BLUEGREEN_POD', hostname().toLowerCase()),
     logLevel: level('BLUEGREEN_LOG_LEVEL'),

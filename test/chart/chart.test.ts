@@ -66,6 +66,7 @@ t.test('entries have the failure policies and timeouts that a rollback can live 
     guard('guard-warn.bluegreen.dev', '/guard/warn'),
     promotion('promotion-audit.bluegreen.dev', '/promotion/audit', 'Ignore'),
     guard('guard-audit.bluegreen.dev', '/guard/audit'),
+    { name: 'mode.bluegreen.dev', path: '/mode', failurePolicy: 'Ignore', timeoutSeconds: 1, conditions: ['changed'] },
   ]);
   for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
     for (const entry of list(only(objects, kind)['webhooks'])) {
@@ -90,6 +91,16 @@ t.test('the guard can be left out, and takes its rights with it', async (t) => {
   t.notOk(entries.some(({ name }) => name?.startsWith('guard')));
   t.notOk(resources(only(objects, 'ClusterRole')).includes('ingressroutes'));
   t.ok(resources(only(await render(), 'ClusterRole')).includes('ingressroutes'));
+});
+
+t.test('the audit can be turned off, and takes its Lease and its rights with it', async (t) => {
+  t.equal(at(only(await render(), 'Lease'), 'spec'), undefined, 'an upgrade must not touch who holds it');
+  const objects = await render(['audit.interval=0', 'guard.enabled=false']);
+  t.equal(envOf(objects)['BLUEGREEN_AUDIT_INTERVAL'], '0');
+  t.notOk(objects.some(({ kind }) => kind === 'Lease'));
+  t.notOk(resources(only(objects, 'Role')).includes('leases'));
+  for (const each of ['traefikservices', 'namespaces'])
+    t.notOk(resources(only(objects, 'ClusterRole')).includes(each), each);
 });
 
 t.test('entries and bindings share the namespaces of their mode', async (t) => {
@@ -159,6 +170,11 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_MUTATING_CONFIGURATION: 'bg',
     BLUEGREEN_VALIDATING_CONFIGURATION: 'bg',
     BLUEGREEN_LOG_LEVEL: 'info',
+    BLUEGREEN_MODE: 'enforce',
+    BLUEGREEN_EXCLUDED_NAMESPACES: 'kube-system',
+    BLUEGREEN_AUDIT_INTERVAL: '5m',
+    BLUEGREEN_AUDIT_LEASE: 'bg-audit',
+    BLUEGREEN_POD: undefined,
     BLUEGREEN_ALLOW_EMPTY_SERVICES: 'true',
     BLUEGREEN_REQUIRE_FULL_CAPACITY: 'false',
     BLUEGREEN_REQUIRE_PROMOTE_VERB: 'false',
@@ -194,7 +210,10 @@ t.test('rights are few, and somebody else may give them', async (t) => {
     [['subjectaccessreviews'], undefined, ['create']],
     [['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], ['bluegreen'], ['patch']],
   ]);
-  t.same(writes(only(objects, 'Role')), [[['secrets'], ['bluegreen-ca'], ['update', 'patch']]]);
+  t.same(writes(only(objects, 'Role')), [
+    [['secrets'], ['bluegreen-ca'], ['update', 'patch']],
+    [['leases'], ['bluegreen-audit'], ['patch']],
+  ]);
   const without = await render(['rbac.create=false']);
   t.notOk(without.some((object) => text(object['kind'])?.includes('Role') && !isHook(object)));
 });
@@ -224,6 +243,7 @@ t.test('wrong values are refused by name', async (t) => {
     ['image.tga=v1', /'\/image': additional properties 'tga' not allowed/],
     ['certificates.caLifetime=10y', /'\/certificates\/caLifetime': '10y' does not match/],
     ['logLevel=trace', /'\/logLevel': value must be one of/],
+    ['audit.interval=5', /'\/audit\/interval'/],
     ['drainSeconds=-1', /'\/drainSeconds': minimum/],
     ['podDisruptionBudget.maxUnavailable=0', /'\/podDisruptionBudget\/maxUnavailable'/],
     ['excludedNamespaces=kube-system', /'\/excludedNamespaces': got string, want array/],

@@ -5,7 +5,7 @@ import { CHECK_MS, keepTrusted } from '../../webhook/trust.ts';
 import { recordingLog } from './parts.ts';
 
 t.test('a namespace is all that has to be given', (t) => {
-  t.same(readConfig({ BLUEGREEN_NAMESPACE: 'guard', BLUEGREEN_PORT: '' }), {
+  t.same(readConfig({ BLUEGREEN_NAMESPACE: 'guard', BLUEGREEN_PORT: '', BLUEGREEN_POD: 'guard-1' }), {
     namespace: 'guard',
     service: 'bluegreen-webhook',
     port: 10250,
@@ -20,6 +20,11 @@ t.test('a namespace is all that has to be given', (t) => {
     requireFullCapacity: false,
     requirePromoteVerb: false,
     docs: 'docs/checks.md',
+    mode: 'enforce',
+    excludedNamespaces: [],
+    auditIntervalMs: 300_000,
+    auditLease: 'bluegreen-audit',
+    pod: 'guard-1',
     logLevel: 'info',
   });
   t.end();
@@ -32,6 +37,8 @@ t.test('every mistake is named at once, with the variable and what it must be', 
     BLUEGREEN_DRAIN_SECONDS: 'soon',
     BLUEGREEN_ALLOW_EMPTY_SERVICES: 'yes',
     BLUEGREEN_LOG_LEVEL: 'loud',
+    BLUEGREEN_MODE: 'enforced',
+    BLUEGREEN_AUDIT_INTERVAL: '5',
     BLUEGREEN_CA_LIFETIME: '10',
     BLUEGREEN_LEAF_LIFETIME: '1s',
   };
@@ -48,6 +55,14 @@ t.test('every mistake is named at once, with the variable and what it must be', 
     () => readConfig({ BLUEGREEN_NAMESPACE: 'x', BLUEGREEN_CA_LIFETIME: '1h', BLUEGREEN_LEAF_LIFETIME: '2h' }),
     /outlive/,
   );
+  t.end();
+});
+
+t.test('an interval of 0 turns audits off, and excluded namespaces are a list', (t) => {
+  const given = { BLUEGREEN_NAMESPACE: 'x', BLUEGREEN_AUDIT_INTERVAL: '0', BLUEGREEN_EXCLUDED_NAMESPACES: 'a, b,' };
+  const { auditIntervalMs, excludedNamespaces } = readConfig(given);
+  t.equal(auditIntervalMs, 0);
+  t.same(excludedNamespaces, ['a', 'b']);
   t.end();
 });
 

@@ -129,3 +129,12 @@ its first caBundle.
 {{- end }}
 {{- if and (eq .mode "enforce") $served }}Fail{{ else }}Ignore{{ end }}
 {{- end }}
+
+{{- define "bluegreen.leaseName" -}}
+{{ include "bluegreen.fullname" . }}-audit
+{{- end }}
+
+{{/* "true" unless the audit is turned off: 0 is a number or, by --set-string, a text. */}}
+{{- define "bluegreen.audits" -}}
+{{- if ne (toString .Values.audit.interval) "0" }}true{{ end }}
+{{- end }}
