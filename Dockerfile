@@ -19,6 +19,8 @@ ENTRYPOINT ["/nodejs/bin/node", "/app/demo-app.cjs"]
 CMD []
 
 FROM gcr.io/distroless/nodejs24-debian12:nonroot AS webhook
+# `helm test` runs node by its name.
+ENV PATH=/nodejs/bin:/usr/bin:/bin
 COPY --from=build /src/dist/webhook.cjs /app/webhook.cjs
 # By number, so that Kubernetes can check runAsNonRoot.
 USER 65532:65532

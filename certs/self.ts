@@ -77,12 +77,12 @@ export function createSelfSource(options: SelfSourceOptions): SelfSource {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const bundles = await store.readCaBundles(kind);
       if (bundles === null) return `the ${kind} webhook configuration does not exist yet`;
-      if (bundles.every(({ caBundle }) => caBundle === authority.certificate)) {
+      if (bundles.every(({ caBundle, armed }) => armed && caBundle === authority.certificate)) {
         const expectations = { caBundle: authority.certificate, names: options.names, now: tools.now() };
         return verifyLeaf(certificate, expectations)[0] ?? null;
       }
       const outcome = await store.patchCaBundle(kind, bundles, authority.certificate);
-      log.info({ kind, outcome }, 'caBundle was not that of the shared CA');
+      log.info({ kind, outcome }, 'entries without the caBundle of the shared CA');
     }
     return `the ${kind} webhook configuration keeps changing: its caBundle could not be set`;
   }

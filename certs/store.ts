@@ -8,8 +8,19 @@ export interface StoredSecret {
 
 export type ConfigurationKind = 'mutating' | 'validating';
 
-/** The entries of one webhook configuration in their order; `caBundle` is decoded PEM, empty where there is none. */
-export type CaBundles = readonly { readonly webhook: string; readonly caBundle: string }[];
+/** The entries of one webhook configuration in their order. */
+export type CaBundles = readonly CaBundle[];
+
+export interface CaBundle {
+  readonly webhook: string;
+  /** Decoded PEM, empty where there is none. */
+  readonly caBundle: string;
+  /**
+   * False for an entry that lets pass what it cannot be asked, and should refuse it: an installation starts like that,
+   * so that nothing is held up before the first certificate is there.
+   */
+  readonly armed: boolean;
+}
 
 /**
  * What the certificates ask of a cluster. Every write is guarded against what was read before it; a lost race is an
@@ -23,7 +34,7 @@ export interface CertificateStore {
   updateSecret(resourceVersion: string, data: Readonly<Record<string, string>>): Promise<'updated' | 'conflict'>;
   /** Null when there is no such configuration. */
   readCaBundles(kind: ConfigurationKind): Promise<CaBundles | null>;
-  /** Gives every entry in `seen` the bundle, if the entries still stand where they were read. */
+  /** Gives every entry in `seen` the bundle and arms it, if the entries still stand where they were read. */
   patchCaBundle(kind: ConfigurationKind, seen: CaBundles, caBundle: string): Promise<'patched' | 'conflict'>;
 }
 

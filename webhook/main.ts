@@ -34,6 +34,7 @@ async function run(config: Config, log: Log): Promise<void> {
       namespace: config.namespace,
       caSecret: config.caSecret,
       configurations: { mutating: config.mutatingConfiguration, validating: config.validatingConfiguration },
+      failClosed: ['promotion.bluegreen.dev'],
     }),
     tools: { now: () => new Date(), crypto: webcrypto },
     log,

@@ -13,10 +13,10 @@ export class FakeStore implements CertificateStore {
 
   constructor(bundles: Partial<Record<ConfigurationKind, CaBundles | null>> = {}) {
     this.bundles = {
-      mutating: [{ webhook: 'a.bluegreen.dev', caBundle: '' }],
+      mutating: [{ webhook: 'a.bluegreen.dev', caBundle: '', armed: true }],
       validating: [
-        { webhook: 'b.bluegreen.dev', caBundle: '' },
-        { webhook: 'c.bluegreen.dev', caBundle: 'someone else' },
+        { webhook: 'b.bluegreen.dev', caBundle: '', armed: true },
+        { webhook: 'c.bluegreen.dev', caBundle: 'someone else', armed: true },
       ],
       ...bundles,
     };
@@ -53,7 +53,7 @@ export class FakeStore implements CertificateStore {
     const present = this.bundles[kind] ?? [];
     const same = seen.every(({ webhook }, index) => present[index]?.webhook === webhook);
     const outcome = same ? 'patched' : 'conflict';
-    if (same) this.bundles[kind] = present.map(({ webhook }) => ({ webhook, caBundle }));
+    if (same) this.bundles[kind] = present.map(({ webhook }) => ({ webhook, caBundle, armed: true }));
     this.writes.push(`${kind} ${outcome}`);
     return outcome;
   }

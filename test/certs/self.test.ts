@@ -111,10 +111,22 @@ t.test('a caBundle that somebody overwrote is repaired', async (t) => {
   const store = new FakeStore();
   const { source, leaves } = replica(store);
   await source.sync();
-  store.bundles.validating = [{ webhook: 'new.bluegreen.dev', caBundle: '' }];
+  store.bundles.validating = [{ webhook: 'new.bluegreen.dev', caBundle: '', armed: true }];
   await source.sync();
   t.ok(source.status().ready);
   t.ok(trusted(store, leaves[0]));
+});
+
+t.test('an entry that lets pass what it cannot ask is armed, also when only that was undone', async (t) => {
+  const store = new FakeStore();
+  const { source } = replica(store);
+  await source.sync();
+  store.bundles.validating = (store.bundles.validating ?? []).map((entry) => ({ ...entry, armed: false }));
+  const writes = store.writes.length;
+  await source.sync();
+  t.same(store.writes.slice(writes), ['validating patched']);
+  t.ok(store.bundles.validating?.every(({ armed }) => armed));
+  t.ok(source.status().ready);
 });
 
 t.test('a configuration that does not exist yet: not ready, with the reason, until it comes', async (t) => {
@@ -122,7 +134,7 @@ t.test('a configuration that does not exist yet: not ready, with the reason, unt
   const { source } = replica(store);
   await source.sync();
   t.match(source.status(), { ready: false, reason: /validating webhook configuration does not exist/ });
-  store.bundles.validating = [{ webhook: 'b.bluegreen.dev', caBundle: '' }];
+  store.bundles.validating = [{ webhook: 'b.bluegreen.dev', caBundle: '', armed: true }];
   await source.sync();
   t.ok(source.status().ready);
 });

@@ -117,10 +117,7 @@ t.test('helm install --wait returns when admissions are answered', async (t) => 
   t.equal(await attempt(100, 0), 'stored');
 });
 
-// TODO: the webhook does not set the entry to Fail yet.
-const ARMS = { todo: 'the webhook sets the promotion entry to Fail together with its caBundle' };
-
-t.test('from then on a promotion waits for the webhook', ARMS, async (t) => {
+t.test('from then on a promotion waits for the webhook', async (t) => {
   t.equal(await promotionPolicy(), 'Fail');
 });
 
@@ -148,7 +145,7 @@ t.test('a rollback of the release does so, too', async (t) => {
   t.same(Object.keys(await during(back, [60, 30])), ['refused by the webhook']);
 });
 
-t.test('which leaves the promotion entry at Fail', ARMS, async (t) => {
+t.test('which leaves the promotion entry at Fail', async (t) => {
   t.ok(await until(async () => (await promotionPolicy()) === 'Fail', 15_000));
 });
 

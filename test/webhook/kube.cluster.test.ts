@@ -39,6 +39,7 @@ t.test('on a real API server', async (t) => {
     namespace: 'default',
     caSecret: 'ca',
     configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
+    failClosed: ['b.x.dev'],
   });
 
   await t.test('the Secret is written under optimistic concurrency and keeps its labels', async (t) => {
@@ -82,7 +83,7 @@ t.test('on a real API server', async (t) => {
     for (const kind of ['mutating', 'validating'] as const) {
       for (const { caBundle } of (await store.readCaBundles(kind)) ?? []) t.equal(caBundle, authority);
     }
-    const wrongOrder = [{ webhook: 'b.x.dev', caBundle: '' }];
+    const wrongOrder = [{ webhook: 'b.x.dev', caBundle: '', armed: true }];
     t.equal(await store.patchCaBundle('mutating', wrongOrder, authority ?? ''), 'conflict');
   });
 

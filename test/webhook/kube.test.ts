@@ -115,6 +115,7 @@ t.test('the certificate store: create, race, replace, caBundle, over the API', a
     namespace: 'bluegreen',
     caSecret: 'ca',
     configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
+    failClosed: ['c'],
   });
   t.equal(await store.readSecret(), null);
   t.equal(await store.createSecret({ x: 'y' }), 'created');
@@ -127,10 +128,10 @@ t.test('the certificate store: create, race, replace, caBundle, over the API', a
 
   const seen = await store.readCaBundles('mutating');
   t.same(seen, [
-    { webhook: 'a', caBundle: '' },
-    { webhook: 'b', caBundle: '' },
+    { webhook: 'a', caBundle: '', armed: true },
+    { webhook: 'b', caBundle: '', armed: true },
   ]);
-  t.equal(await store.patchCaBundle('mutating', [{ webhook: 'other', caBundle: '' }], 'PEM'), 'conflict');
+  t.equal(await store.patchCaBundle('mutating', [{ webhook: 'other', caBundle: '', armed: true }], 'PEM'), 'conflict');
   t.equal(await store.patchCaBundle('mutating', seen ?? [], 'PEM'), 'patched');
   t.same(
     (await store.readCaBundles('mutating'))?.map(({ caBundle }) => caBundle),

@@ -18,6 +18,8 @@ export interface StoreOptions {
   readonly caSecret: string;
   /** Names of the webhook configurations. */
   readonly configurations: Readonly<Record<ConfigurationKind, string>>;
+  /** Names of the entries that have to refuse what they cannot be asked. */
+  readonly failClosed: readonly string[];
 }
 
 /** The CertificateStore on a real API server. */
@@ -60,13 +62,14 @@ export function createCertificateStore(client: KubeClient, options: StoreOptions
         attempt: `read ${KINDS[kind].kind} ${configurations[kind]}`,
         signal: AbortSignal.timeout(CALL_MS),
       });
-      return configuration === null ? null : caBundles(configuration);
+      return configuration === null ? null : caBundles(configuration, options.failClosed);
     },
     async patchCaBundle(kind, seen, caBundle) {
       const value = Buffer.from(caBundle).toString('base64');
-      const body = seen.flatMap(({ webhook }, index) => [
+      const body = seen.flatMap(({ webhook, armed }, index) => [
         { op: 'test', path: `/webhooks/${index}/name`, value: webhook },
         { op: 'add', path: `/webhooks/${index}/clientConfig/caBundle`, value },
+        ...(armed ? [] : [{ op: 'add', path: `/webhooks/${index}/failurePolicy`, value: 'Fail' }]),
       ]);
       // A failed `test` is 422.
       return unlessStatus([409, 422], 'patched', 'conflict', () =>
@@ -121,11 +124,15 @@ function storedSecret(secret: JsonObject): StoredSecret {
   return { resourceVersion: text(at(secret, 'metadata', 'resourceVersion')) ?? '', data: Object.fromEntries(data) };
 }
 
-function caBundles(configuration: JsonObject): CaBundles {
-  return list(get(configuration, 'webhooks')).map((entry) => ({
-    webhook: text(get(entry, 'name')) ?? '',
-    caBundle: decode(at(entry, 'clientConfig', 'caBundle')),
-  }));
+function caBundles(configuration: JsonObject, failClosed: readonly string[]): CaBundles {
+  return list(get(configuration, 'webhooks')).map((entry) => {
+    const webhook = text(get(entry, 'name')) ?? '';
+    return {
+      webhook,
+      caBundle: decode(at(entry, 'clientConfig', 'caBundle')),
+      armed: !failClosed.includes(webhook) || get(entry, 'failurePolicy') === 'Fail',
+    };
+  });
 }
 
 function decode(value: Json | undefined): string {

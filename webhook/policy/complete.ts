@@ -1,5 +1,5 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation, at, isObject, list } from './json.ts';
+import { annotation, at, isObject, list, parseObject, sameJson } from './json.ts';
 import { colorOf } from './names.ts';
 import { newOverride, type Permissions } from './permissions.ts';
 import { nextRecord, previousOf, readRecord, type ReleaseRecord } from './record.ts';
@@ -171,9 +171,22 @@ function recordAnnotations(context: RecordContext): Wanted {
   return new Map([
     [ANNOTATION.active, record.active?.color ?? null],
     [ANNOTATION.previous, record.previous?.color ?? (saysNone ? 'none' : null)],
-    [ANNOTATION.record, record.active === null && record.history.length === 0 ? null : JSON.stringify(record)],
-    [ANNOTATION.smokeTestRecord, smokeTest === null ? null : JSON.stringify(smokeTest)],
+    [
+      ANNOTATION.record,
+      record.active === null && record.history.length === 0 ? null : keptText(oldObject, ANNOTATION.record, record),
+    ],
+    [
+      ANNOTATION.smokeTestRecord,
+      smokeTest === null ? null : keptText(oldObject, ANNOTATION.smokeTestRecord, smokeTest),
+    ],
   ]);
+}
+
+/** A record as JSON; the old text where it says the same, so that what did not change is not rewritten. */
+function keptText(oldObject: JsonObject | null, key: string, value: object): string {
+  const old = annotation(oldObject, key);
+  const written = JSON.stringify(value);
+  return old !== null && sameJson(parseObject(old) ?? undefined, parseObject(written) ?? undefined) ? old : written;
 }
 
 /** Milliseconds within which two reviews belong to one request. */

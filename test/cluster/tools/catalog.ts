@@ -98,7 +98,14 @@ const helm: Tool = {
   target: 'tool',
   programs: [same('helm')],
   files: [],
-  stamps: { 'helm.sh/helm/v3/internal/version.version': `v${HELM}` },
+  // The last four are what `helm template` and `helm lint` take for the cluster's version when they ask none.
+  stamps: {
+    'helm.sh/helm/v3/internal/version.version': `v${HELM}`,
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': '1',
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': '34',
+    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
+    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '34',
+  },
   minutes: 3,
   onDemand: false,
 };
