@@ -2,7 +2,7 @@
 import t from 'tap';
 import { allImages, installBluegreen, installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { connect } from './api.ts';
-import { check, prepare } from './requests/run.ts';
+import { check, cleanUp, prepare } from './requests/run.ts';
 import { readTables, type Row, type Table } from './requests/table.ts';
 import { buildWorld, startGuarding } from './requests/world.ts';
 
@@ -48,7 +48,9 @@ async function runTable({ rows, inOrder, unguarded, namespace }: Table): Promise
     return inParallel(rows, lanes, (row) =>
       settled(async () => {
         await prepare(client, row);
-        return check(tools, row);
+        const problems = await check(tools, row);
+        if (inOrder) await cleanUp(client, row);
+        return problems;
       }),
     );
   await inParallel(rows, lanes, (row) => prepare(client, row));

@@ -30,6 +30,11 @@ export async function prepare(client: Client, row: Row): Promise<void> {
   for (const [index, step] of row.from.entries()) await take(client, row, step, index === 0);
 }
 
+/** Takes away what a row left: other rows may change what it is live behind. */
+export async function cleanUp(client: Client, row: Row): Promise<void> {
+  await client.call('DELETE', pathOf(row, row.name));
+}
+
 /** Sends the request of a prepared row; everything that is not as the row says. */
 export async function check(tools: Tools, row: Row): Promise<readonly string[]> {
   for (const command of row.before) {

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { at, list, parseObject, text } from '../../../webhook/policy/json.ts';
+import { RELEASE, type Cluster } from '../../cluster/index.ts';
+
+const here = ['-n', RELEASE.namespace];
+const PODS = `/api/v1/namespaces/${RELEASE.namespace}/pods`;
+
+/** Names of the webhook's pods that are not terminating. */
+export async function replicas(cluster: Cluster): Promise<readonly string[]> {
+  const selected = ['get', 'pods', '-l', 'app.kubernetes.io/component=webhook', '-o', 'json'];
+  const pods = list(parseObject(await cluster.kubectlOk([...here, ...selected]))?.['items']);
+  return pods
+    .filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined)
+    .map((pod) => text(at(pod, 'metadata', 'name')) ?? '');
+}
+
+/** The pod that the Lease names; empty for none. */
+export async function holder(cluster: Cluster): Promise<string> {
+  const path = 'jsonpath={.spec.holderIdentity}';
+  return (await cluster.kubectlOk([...here, 'get', 'lease', `${RELEASE.name}-audit`, '-o', path])).trim();
+}
+
+/** The samples of a pod whose names begin with `bluegreen_`; none while it does not answer. */
+export async function samples(cluster: Cluster, pod: string): Promise<ReadonlyMap<string, number>> {
+  const { stdout } = await cluster.kubectl(['get', '--raw', `${PODS}/https:${pod}:10250/proxy/metrics`]);
+  const lines = stdout.split('\n').filter((line) => line.startsWith('bluegreen_'));
+  return new Map(
+    lines.map((line): [string, number] => {
+      const space = line.lastIndexOf(' ');
+      return [line.slice(0, space), Number(line.slice(space + 1))];
+    }),
+  );
+}
+
+/** Lines that a pod logged with this message. */
+export async function logged(cluster: Cluster, pod: string, message: string): Promise<readonly object[]> {
+  const lines = (await cluster.kubectlOk([...here, 'logs', pod])).split('\n').map((line) => parseObject(line));
+  return lines.filter((line) => line !== null).filter((line) => line['msg'] === message);
+}
+
+/** Makes a pod's process hang, or go on; it sees neither. */
+export function signalPod(pod: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && hasEnvironment(name, `HOSTNAME=${pod}`));
+  if (pids.length === 0) throw new Error(`no process of pod ${pod}`);
+  for (const pid of pids) process.kill(Number(pid), signal);
+}
+
+function hasEnvironment(pid: string, entry: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(entry);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,221 @@
+// What still holds while every replica of the webhook is gone, or hangs, and what comes after.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import t from 'tap';
+import { annotation, at, list, text } from '../../webhook/policy/json.ts';
+import { childrenOf, GROUPS, readRecord, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../cluster/index.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { connect } from './api.ts';
+import { buildWorld, SHARED } from './requests/world.ts';
+
+/** A second for the mutating entry that does not answer, and what kubectl itself takes on a busy machine. */
+const HUNG_ROLLBACK_MS = 3_000;
+const DEAD_ROLLBACK_MS = 1_500;
+
+const cluster = await startCluster({ images: await allImages() });
+t.teardown(() => cluster.stop());
+const client = connect(cluster);
+t.teardown(() => client.close());
+await installTraefikCrds(cluster);
+await Promise.all([installPlugin(cluster), installBluegreen(cluster, { drainSeconds: '1' }), buildWorld(cluster)]);
+
+const path = (group: Group, name: string): string =>
+  `/apis/${group}/v1alpha1/namespaces/${SHARED}/traefikservices/${name}`;
+const spec = (blue: number, green: number, names: readonly [string, string] = ['blue', 'green']): JsonObject => ({
+  weighted: {
+    services: [
+      { name: names[0], port: 80, weight: blue },
+      { name: names[1], port: 80, weight: green },
+    ],
+  },
+});
+const manifest = (group: Group, name: string, body: JsonObject): JsonObject => ({
+  apiVersion: `${group}/v1alpha1`,
+  kind: 'TraefikService',
+  metadata: { name, namespace: SHARED },
+  spec: body,
+});
+const tested = { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } };
+
+/** Blue live and green tested. */
+const release = async (group: Group, name: string): Promise<void> => {
+  await cluster.apply([manifest(group, name, spec(100, 0))]);
+  await patch(group, name, tested);
+};
+/** Green live and blue to go back to. */
+const promoted = async (group: Group, name: string): Promise<void> => {
+  await release(group, name);
+  await patch(group, name, { spec: spec(0, 100) });
+};
+const patch = async (group: Group, name: string, body: JsonObject): Promise<void> => {
+  const reply = await client.call('PATCH', path(group, name), { body, type: 'application/merge-patch+json' });
+  if (reply.status !== 200) throw new Error(`${name}: ${text(reply.body['message'])}`);
+};
+const read = async (group: Group, name: string): Promise<JsonObject> =>
+  (await client.call('GET', path(group, name))).body;
+const weights = async (group: Group, name: string): Promise<unknown> =>
+  childrenOf(await read(group, name)).map(({ weight }) => weight);
+
+interface Run {
+  readonly ok: boolean;
+  readonly said: string;
+  readonly took: number;
+}
+
+const kubectl = async (args: readonly string[], input = ''): Promise<Run> => {
+  const begun = performance.now();
+  const { code, stdout, stderr } = await cluster.kubectl([...args, '-n', SHARED], { input });
+  return { ok: code === 0, said: `${stdout}${stderr}`, took: performance.now() - begun };
+};
+const apply = (object: JsonObject): Promise<Run> => kubectl(['apply', '-f', '-'], JSON.stringify(object));
+const named = (group: Group, name: string): string => `traefikservice.${group}/${name}`;
+const patchByHand = (group: Group, name: string, body: JsonObject): Promise<Run> =>
+  kubectl(['patch', named(group, name), '--type=merge', '-p', JSON.stringify(body)]);
+
+/** Ways back, each on a TraefikService of its own. */
+const WAYS_BACK: Readonly<Record<string, (group: Group, name: string) => Promise<Run>>> = {
+  plugin: (group, name) => kubectl(['bluegreen', 'rollback', named(group, name)]),
+  patch: (group, name) => patchByHand(group, name, { spec: spec(100, 0) }),
+  apply: (group, name) => apply(manifest(group, name, spec(100, 0))),
+};
+
+const webhook = ['-n', RELEASE.namespace];
+const scale = async (replicas: number): Promise<void> => {
+  await cluster.kubectlOk([...webhook, 'scale', `deployment/${RELEASE.name}`, `--replicas=${replicas}`]);
+  if (replicas > 0) return rolledOut(cluster, RELEASE.namespace, RELEASE.name);
+  const gone = ['wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component=webhook', '--timeout=60s'];
+  await cluster.kubectlOk([...webhook, ...gone]);
+};
+
+/** Touches the object, so that the webhook sees it again. */
+const seenAgain = async (group: Group, name: string): Promise<JsonObject> => {
+  await patch(group, name, { metadata: { labels: { seen: 'again' } } });
+  return read(group, name);
+};
+
+for (const group of GROUPS) {
+  for (const way of Object.keys(WAYS_BACK)) await promoted(group, `back-by-${way}`);
+  await promoted(group, 'forged');
+  await promoted(group, 'hung-patch');
+  await promoted(group, 'hung-plugin');
+  for (const name of ['live', 'tested', 'hung']) await release(group, name);
+  await cluster.apply([manifest(group, 'unrelated', spec(50, 50, ['a', 'b']))]);
+}
+
+t.test('with every replica gone', async (t) => {
+  await scale(0);
+  for (const group of GROUPS) {
+    t.test(`${group}: bad weights are refused by the API server itself, in the same words`, async (t) => {
+      for (const { ok, said } of [
+        await apply(manifest(group, 'live', spec(60, 30))),
+        await patchByHand(group, 'live', { spec: spec(60, 30) }),
+        await apply(manifest(group, 'new', spec(60, 30))),
+      ]) {
+        t.notOk(ok);
+        t.match(said, 'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0, or run: ');
+      }
+    });
+    t.test(`${group}: promotions are refused`, async (t) => {
+      const byPatch = await patchByHand(group, 'tested', { spec: spec(0, 100) });
+      t.notOk(byPatch.ok);
+      t.match(byPatch.said, /failed calling webhook "promotion\.bluegreen\.dev".*no endpoints available/);
+      const byPlugin = await kubectl(['bluegreen', 'promote', named(group, 'tested')]);
+      t.notOk(byPlugin.ok);
+      t.match(byPlugin.said, 'webhook', byPlugin.said);
+      const untested = await apply(manifest(group, 'new', spec(0, 100)));
+      t.match(untested.said, 'smoke-test: green gains weight without a passed smoke test');
+      t.same(await weights(group, 'tested'), [100, 0]);
+    });
+    for (const [way, goBack] of Object.entries(WAYS_BACK)) {
+      t.test(`${group}: a rollback goes through at once by ${way}`, async (t) => {
+        const { ok, said, took } = await goBack(group, `back-by-${way}`);
+        t.ok(ok, said);
+        t.ok(took < DEAD_ROLLBACK_MS, `in ${took} ms`);
+        t.same(await weights(group, `back-by-${way}`), [100, 0]);
+      });
+    }
+    t.test(`${group}: a rollback that brings a forged smoke test is refused`, async (t) => {
+      const annotations = { 'bluegreen.dev/smoke-test-record': '{"color":"green","revision":"x","images":[]}' };
+      const { ok, said } = await patchByHand(group, 'forged', { metadata: { annotations }, spec: spec(100, 0) });
+      t.notOk(ok);
+      t.match(said, 'record: bluegreen.dev/smoke-test-record is written by the webhook only');
+    });
+    t.test(`${group}: what moves no traffic is not held up`, async (t) => {
+      const label = await kubectl(['label', named(group, 'live'), 'team=web']);
+      t.ok(label.ok, label.said);
+      const unrelated = await patchByHand(group, 'unrelated', { spec: spec(30, 60, ['a', 'b']) });
+      t.ok(unrelated.ok, unrelated.said);
+      t.ok((await apply(manifest(group, 'unrelated-new', spec(1, 2, ['a', 'b'])))).ok);
+      t.ok((await kubectl(['delete', named(group, 'unrelated')])).ok);
+    });
+  }
+  const note = await kubectl(['annotate', 'deployment/green', 'example.com/note=x']);
+  t.ok(note.ok, 'nor are workloads');
+});
+
+t.test('when the webhook is back, the rollback that nobody saw is recorded', async (t) => {
+  await scale(2);
+  for (const group of GROUPS) {
+    const object = await seenAgain(group, 'back-by-patch');
+    const { active, previous, history } = readRecord(object);
+    t.equal(active?.color, 'blue');
+    t.equal(previous, null, 'there is no way back from a rollback');
+    t.equal(annotation(object, 'bluegreen.dev/previous'), null);
+    t.match(history.at(-1), { kind: 'unseen', from: 'green', to: 'blue' });
+    const { ok, said } = await patchByHand(group, 'back-by-patch', { spec: spec(0, 100) });
+    t.notOk(ok);
+    t.match(said, 'smoke-test: green');
+  }
+});
+
+/** The host's process ids of the webhook's replicas. */
+const replicas = async (): Promise<readonly number[]> => {
+  const { body } = await client.call('GET', `/api/v1/namespaces/${RELEASE.namespace}/pods`);
+  const uids = list(body['items']).map((pod) => text(at(pod, 'metadata', 'uid')) ?? '-');
+  const runsNode = (pid: string): boolean => {
+    try {
+      const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8').replaceAll('_', '-');
+      return uids.some((uid) => groups.includes(uid)) && readlinkSync(`/proc/${pid}/exe`).endsWith('/node');
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && runsNode(pid))
+    .map(Number);
+};
+
+t.test('with every replica hanging', async (t) => {
+  const pids = await replicas();
+  t.equal(pids.length, 2);
+  for (const group of GROUPS) {
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    // Together, because a replica that hangs is taken out of service after some seconds.
+    const [byPatch, byPlugin, promotion, bad, unrelated] = await Promise.all([
+      patchByHand(group, 'hung-patch', { spec: spec(100, 0) }),
+      kubectl(['bluegreen', 'rollback', named(group, 'hung-plugin')]),
+      patchByHand(group, 'hung', { spec: spec(0, 100) }),
+      patchByHand(group, 'live', { spec: spec(60, 30) }),
+      patchByHand(group, 'unrelated-new', { spec: spec(3, 4, ['a', 'b']) }),
+    ]);
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+    for (const { ok, said, took } of [byPatch, byPlugin]) {
+      t.ok(ok, said);
+      t.ok(took < HUNG_ROLLBACK_MS, `${group}: a rollback goes through in ${took} ms`);
+    }
+    t.notOk(promotion.ok, `${group}: a promotion does not`);
+    t.match(promotion.said, 'failed calling webhook "promotion.bluegreen.dev"');
+    t.notOk(bad.ok);
+    t.match(bad.said, 'weights-total: blue 60 + green 30 = 90, not 100');
+    t.ok(unrelated.ok, unrelated.said);
+    t.ok(unrelated.took < byPatch.took, `${group}: an unrelated TraefikService waits for nobody`);
+    await rolledOut(cluster, RELEASE.namespace, RELEASE.name);
+    t.same(await weights(group, 'hung-patch'), [100, 0]);
+    t.same(await weights(group, 'hung-plugin'), [100, 0]);
+    t.same(await weights(group, 'hung'), [100, 0]);
+    t.match(readRecord(await seenAgain(group, 'hung-patch')).history.at(-1), { kind: 'unseen', to: 'blue' });
+    const late = await patchByHand(group, 'hung', { spec: spec(0, 100) });
+    t.ok(late.ok, `${group}: when they go on, so do promotions. ${late.said}`);
+  }
+});

@@ -1,0 +1,69 @@
+// The playbook of the demo as a test, and the rollback that it leaves out: to a color that was taken out of service.
+import t from 'tap';
+import { allImages, installBluegreen, installDemo, installTraefik, startCluster } from '../cluster/index.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { playbook } from '../demo/playbook.ts';
+import { openScreen } from '../demo/screen.ts';
+import { NAME, NAMESPACE, VERSIONS, type Stage } from '../demo/stage.ts';
+import { startTraffic, switchFigures, type Traffic } from '../demo/traffic.ts';
+
+/** Until Traefik has seen a new route. */
+const ROUTE_MS = 30_000;
+/** Watched after a switch: longer than Traefik's throttle of 2 s. */
+const WATCH_MS = 4_000;
+const ACTIVE_AT_ONCE_MS = 1_000;
+
+const cluster = await startCluster({ images: await allImages() });
+t.teardown(() => cluster.stop());
+const traefik = await installTraefik(cluster);
+await Promise.all([installPlugin(cluster), installBluegreen(cluster), installDemo(cluster)]);
+
+const production = { url: `${traefik.url}/`, host: 'podinfo.localhost' };
+
+async function openForBusiness(): Promise<Traffic> {
+  const scout = startTraffic({ ...production, connections: 1 });
+  await scout.until((sample) => sample.version === VERSIONS.blue, ROUTE_MS);
+  await scout.stop();
+  return startTraffic(production);
+}
+
+const failures = ({ samples }: Traffic): readonly string[] =>
+  samples.map(({ failure }) => failure).filter((failure) => failure !== null);
+
+const traffic = await openForBusiness();
+t.teardown(() => traffic.stop());
+
+t.test('the playbook goes through without a failed request', async (t) => {
+  const written: string[] = [];
+  const terminal = { write: (text: string): void => void written.push(text), live: false };
+  const screen = openScreen({ terminal, samples: () => traffic.samples, versions: VERSIONS });
+  const stage: Stage = { kube: cluster, screen, traffic, problems: [], switches: [] };
+  await playbook(stage);
+  screen.close();
+  t.same(stage.problems, [], written.join(''));
+  t.equal(stage.switches.length, 3, 'promoted, rolled back, promoted again');
+  for (const { command, lastOld } of stage.switches) t.ok(lastOld <= ACTIVE_AT_ONCE_MS, `${command}: ${lastOld} ms`);
+  t.ok(traffic.samples.length > 1_000, `${traffic.samples.length} requests`);
+  t.same(failures(traffic), []);
+});
+
+t.test('a rollback brings back a color that was detached and scaled down', async (t) => {
+  const services = '{.spec.weighted.services[*].name} {.spec.weighted.services[*].weight}';
+  const list = ['get', `traefikservice.traefik.io/${NAME}`, '-n', NAMESPACE, '-o', `jsonpath=${services}`];
+  const pods = ['get', 'pods', '-n', NAMESPACE, '-l', 'color=blue', '-o', 'name'];
+  t.equal(await cluster.kubectlOk(list), 'green 100', 'only green is listed');
+  t.equal(await cluster.kubectlOk(pods), '', 'blue has no pods');
+  const begun = performance.now();
+  const { code, stdout, stderr } = await cluster.kubectl(['bluegreen', 'rollback', NAME, '-n', NAMESPACE]);
+  const ended = performance.now();
+  t.equal(code, 0, stderr);
+  t.match(stdout + stderr, 'blue is scaled down: scaling Deployment blue to 2');
+  await traffic.until(({ started }) => started > ended + WATCH_MS, WATCH_MS * 5);
+  const { firstNew } = switchFigures(traffic.samples, begun, VERSIONS.green, VERSIONS.blue);
+  const after = traffic.samples.filter(({ started }) => started > ended + ACTIVE_AT_ONCE_MS);
+  t.ok(firstNew < Number.POSITIVE_INFINITY, 'blue answers');
+  t.same(new Set(after.map(({ version }) => version)), new Set([VERSIONS.blue]), 'and nobody else does');
+  t.same(failures(traffic), [], 'nobody was turned away meanwhile');
+  const { stdout: weights } = await cluster.kubectl(list);
+  t.match(weights, /^(?:blue green 100 0|green blue 0 100)$/);
+});
