@@ -29,8 +29,9 @@ export function createLedger(log: Log): Ledger {
       const key = keyOf(seen);
       const old = before.get(key)?.violations ?? [];
       const entry = seen.unread === null ? seen : { ...seen, violations: withUnread(seen.violations, old) };
-      report(log, seen, old, entry.violations);
-      now.set(key, { ...entry, violations: entry.violations.map(shortened) });
+      const violations = distinct(entry.violations);
+      report(log, seen, old, violations);
+      now.set(key, { ...entry, violations: violations.map(shortened) });
     },
     keep(listed) {
       const key = keyOf(listed);
@@ -56,6 +57,17 @@ function keyOf({ group, namespace, name }: Omit<Listed, 'object'>): string {
 /** Without facts, what rests on them is neither found nor resolved. */
 function withUnread(found: readonly Violation[], old: readonly Violation[]): readonly Violation[] {
   return [...found, ...old.filter(({ check }) => restsOnFacts(check))];
+}
+
+/** Several findings of the same reason are one, with all details. */
+function distinct(violations: readonly Violation[]): readonly Violation[] {
+  const found = new Map<string, Violation>();
+  for (const violation of violations) {
+    const key = `${violation.check} ${violation.reason}`;
+    const same = found.get(key);
+    found.set(key, same === undefined ? violation : { ...same, detail: `${same.detail}; ${violation.detail}` });
+  }
+  return [...found.values()];
 }
 
 /** Details are long, and only for the log. */

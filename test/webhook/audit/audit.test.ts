@@ -1,0 +1,219 @@
+import { Registry } from 'prom-client';
+import t from 'tap';
+import { keepAuditing } from '../../../webhook/audit/audit.ts';
+import { createAuditGauges } from '../../../webhook/audit/gauges.ts';
+import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { NamespaceMode } from '../../../webhook/policy/mode.ts';
+import { service, slice } from '../facts/cluster.ts';
+import { FakeReader } from '../facts/fake-reader.ts';
+import { recordingLog } from '../parts.ts';
+import { VirtualClock } from './clock.ts';
+import { FakeInventory, weighted } from './shop.ts';
+
+const MINUTES = 60_000;
+const CLUSTER = [service('blue'), service('green'), slice('blue', 'b1'), slice('green', 'g1')].join('\n');
+
+function audit(options: { mode?: NamespaceMode; excluded?: readonly string[]; before?: (kind: string) => void } = {}) {
+  const registry = new Registry();
+  const inventory = new FakeInventory();
+  const clock = new VirtualClock();
+  const log = recordingLog();
+  const stop = new AbortController();
+  const reader = new FakeReader(CLUSTER, async (kind) => options.before?.(kind));
+  const start = () =>
+    keepAuditing(
+      {
+        inventory,
+        reader,
+        settings: {
+          allowEmptyServices: true,
+          requireFullCapacity: false,
+          requirePromoteVerb: false,
+          mode: options.mode ?? 'enforce',
+          excludedNamespaces: options.excluded ?? [],
+        },
+        intervalMs: 5 * MINUTES,
+        gauges: createAuditGauges(registry),
+        clock: clock.machine(),
+        log,
+      },
+      stop.signal,
+    );
+  const shown = async (name: string): Promise<readonly string[]> => {
+    const lines = (await registry.metrics()).split('\n');
+    return lines.filter((line) => line.startsWith(`bluegreen_${name}`)).sort();
+  };
+  const said = () => log.lines.map(({ message, fields }) => [message, ...Object.values(fields).slice(2, 4)]);
+  return { inventory, clock, log, stop, reader, start, shown, said };
+}
+
+/** The namespaces that an audit looks at, of a, b and c. */
+const inNamespaces = async (options: Parameters<typeof audit>[0], modes: Readonly<Record<string, string>>) => {
+  const { inventory, clock, start, shown } = audit(options);
+  inventory.put('traefik.io', ...['a', 'b', 'c'].map((name) => weighted(name, 'shop', 50, 50)));
+  for (const [name, mode] of Object.entries(modes)) inventory.named.set(name, mode);
+  start();
+  await clock.pass(0);
+  return (await shown('active'))
+    .filter((line) => line.includes('blue"'))
+    .map((line) => /namespace="(.)"/.exec(line)?.[1]);
+};
+
+t.test('violations, live colors, endpoints and times show, and every violation is one line', async (t) => {
+  const { inventory, clock, start, shown, said } = audit();
+  const history = [{ kind: 'promotion', from: 'blue', to: 'green', at: '2026-01-01T00:00:00Z', images: [] }];
+  const record = JSON.stringify({ active: { color: 'green' }, history });
+  inventory.put('traefik.io', weighted('demo', 'split', 50, 50), weighted('demo', 'sum', 60, 30));
+  inventory.put('traefik.containo.us', weighted('demo', 'old', 0, 100, { 'bluegreen.dev/record': record }));
+  start();
+  await clock.pass(30 * MINUTES);
+  t.same(await shown('violations'), [
+    'bluegreen_violations{check="single-active",namespace="demo"} 2',
+    'bluegreen_violations{check="weights-total",namespace="demo"} 1',
+  ]);
+  t.same(
+    (await shown('active')).filter((line) => line.includes('old')),
+    [
+      'bluegreen_active{group="traefik.containo.us",namespace="demo",name="old",color="blue"} 0',
+      'bluegreen_active{group="traefik.containo.us",namespace="demo",name="old",color="green"} 1',
+    ],
+  );
+  t.equal((await shown('ready_endpoints')).length, 6);
+  t.same(await shown('last_switch'), [
+    'bluegreen_last_switch_timestamp_seconds{group="traefik.containo.us",namespace="demo",name="old"} 1767225600',
+  ]);
+  t.match(await shown('audit'), [/^bluegreen_audit_duration_seconds 0$/, /timestamp_seconds \d+$/]);
+  t.same(said(), [
+    ['violation found', 'split', 'single-active'],
+    ['violation found', 'sum', 'weights-total'],
+    ['violation found', 'sum', 'single-active'],
+  ]);
+});
+
+t.test('what is repaired, deleted or no longer guarded disappears, and is logged as resolved', async (t) => {
+  const { inventory, clock, start, shown, said, log } = audit();
+  inventory.put(
+    'traefik.io',
+    weighted('demo', 'a', 50, 50),
+    weighted('demo', 'b', 50, 50),
+    weighted('other', 'c', 50, 50),
+  );
+  start();
+  await clock.pass(0);
+  t.equal(log.lines.length, 5, 'three for the one whose Services do not exist');
+  log.lines.length = 0;
+  inventory.put('traefik.io', weighted('demo', 'a', 100, 0), weighted('other', 'c', 50, 50));
+  inventory.named.set('other', 'off');
+  await clock.pass(6 * MINUTES);
+  t.same(await shown('violations'), []);
+  t.equal((await shown('active')).length, 2);
+  t.same(
+    said()
+      .map((line) => line.join(' '))
+      .sort(),
+    [
+      'violation resolved a single-active',
+      'violation resolved b single-active',
+      'violation resolved c backends-exist',
+      'violation resolved c ready-endpoints',
+      'violation resolved c single-active',
+    ],
+  );
+});
+
+t.test('namespaces are chosen as the admission entries choose them', async (t) => {
+  t.same(await inNamespaces({}, { a: 'off', b: 'audit' }), ['b', 'c']);
+  t.same(await inNamespaces({ mode: 'off' }, { a: 'off', b: 'audit', c: 'enforced' }), ['b']);
+  t.same(await inNamespaces({ mode: 'warn', excluded: ['c'] }, {}), ['a', 'b']);
+});
+
+t.test('what cannot be read stays as it was known, and the last success stands still', async (t) => {
+  let broken = '';
+  const { inventory, clock, start, shown, log } = audit({
+    before: (kind) => {
+      if (kind === broken) throw new Error('cannot list endpointslices: forbidden');
+    },
+  });
+  inventory.put('traefik.io', weighted('demo', 'a', 50, 50), weighted('other', 'gone', 100, 0));
+  start();
+  await clock.pass(0);
+  const before = await Promise.all([shown('violations'), shown('audit_last')]);
+  log.lines.length = 0;
+  broken = 'EndpointSlice';
+  await clock.pass(30 * MINUTES);
+  t.same(await Promise.all([shown('violations'), shown('audit_last')]), before);
+  t.equal(log.lines.length, 1);
+  t.match(log.lines, [{ level: 'warn', fields: { reason: /demo\/a: cannot list endpointslices: forbidden/ } }]);
+  broken = '';
+  await clock.pass(6 * MINUTES);
+  t.match(log.lines.slice(1), [{ level: 'info', message: 'the audit sees everything again' }]);
+  t.not((await shown('audit_last'))[0], before[1][0]);
+});
+
+t.test('a list that breaks off loses nothing that was known and does not repeat what was said', async (t) => {
+  const { inventory, clock, start, shown, log } = audit();
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  inventory.put('traefik.io', ...names.map((name) => weighted('demo', name, 50, 50)));
+  start();
+  await clock.pass(0);
+  t.equal(inventory.pages, 3);
+  const all = await shown('active');
+  inventory.fault = new Error('the continue token is too old');
+  await clock.pass(20 * MINUTES);
+  t.same(await shown('active'), all);
+  t.equal(log.lines.length, names.length + 1);
+});
+
+t.test('a sibling that cannot be looked up leaves the object as it was', async (t) => {
+  let broken = false;
+  const { inventory, clock, start, shown } = audit({
+    before: (kind) => {
+      if (broken && kind === 'Service') throw new Error('too slow');
+    },
+  });
+  const alone: JsonObject = {
+    metadata: { namespace: 'demo', name: 'alone' },
+    spec: { weighted: { services: [{ name: 'green', port: 80, weight: 100 }] } },
+  };
+  const stranger = { metadata: { namespace: 'demo', name: 'no' }, spec: { weighted: { services: [{ name: 'x' }] } } };
+  inventory.put('traefik.io', alone, stranger);
+  start();
+  await clock.pass(0);
+  const before = await shown('active');
+  t.equal(before.length, 2, 'its sibling exists; the other one is none of ours');
+  broken = true;
+  await clock.pass(6 * MINUTES);
+  t.same(await shown('active'), before);
+});
+
+t.test('a teardown is judged by its list only', async (t) => {
+  const { inventory, clock, start, shown, reader } = audit();
+  const retired = { 'bluegreen.dev/retire': 'end of life' };
+  inventory.put('traefik.io', weighted('other', 'a', 100, 0, retired), weighted('other', 'b', 70, 30, retired));
+  start();
+  await clock.pass(0);
+  t.same(await shown('violations'), ['bluegreen_violations{check="single-active",namespace="other"} 1']);
+  t.same(reader.calls, []);
+});
+
+t.test('a switch that the webhook did not see has no time', async (t) => {
+  const { inventory, clock, start, shown } = audit();
+  const history = [{ kind: 'promotion', from: 'blue', to: 'green', at: '2026-01-01T00:00:00Z', images: [] }];
+  const record = JSON.stringify({ active: { color: 'green' }, history });
+  inventory.put('traefik.io', weighted('demo', 'a', 100, 0, { 'bluegreen.dev/record': record }));
+  start();
+  await clock.pass(0);
+  t.same(await shown('last_switch'), []);
+});
+
+t.test('when it is told to stop, it ends and shows nothing any more', async (t) => {
+  const { inventory, clock, start, shown, stop } = audit();
+  inventory.put('traefik.io', weighted('demo', 'a', 50, 50));
+  t.same(await shown(''), [], 'nothing shows before the first audit');
+  const ended = start();
+  await clock.pass(0);
+  t.not((await shown('')).length, 0);
+  stop.abort();
+  await ended;
+  t.same(await shown(''), []);
+});
