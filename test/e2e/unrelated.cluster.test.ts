@@ -1,0 +1,48 @@
+/** What is none of ours never pays: no call of the webhook, shown by its own counters. */
+import t from 'tap';
+import { installBluegreen, installTraefikCrds, startCluster, webhookSpec } from '../cluster/index.ts';
+import { connect } from './api.ts';
+import { NAMESPACE, reviewsAnswered } from './unrelated/counters.ts';
+import { OBJECTS, updates } from './unrelated/updates.ts';
+
+const ROUNDS = 100;
+const MERGE = 'application/merge-patch+json';
+
+const cluster = await startCluster({ images: [await webhookSpec('registry.local')] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+await installBluegreen(cluster);
+await cluster.kubectlOk(['create', 'namespace', NAMESPACE]);
+await cluster.apply(OBJECTS);
+const client = connect(cluster);
+t.teardown(() => client.close());
+
+t.test('a thousand ordinary updates never reach the webhook', async (t) => {
+  const before = await reviewsAnswered(cluster);
+  let writes = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const written = updates(round).map(async ({ path, body, about }) => {
+      const { status, body: answer } = await client.call('PATCH', path, { body, type: MERGE });
+      if (status !== 200) t.fail(`${about}: ${status} ${JSON.stringify(answer)}`);
+    });
+    writes += (await Promise.all(written)).length;
+  }
+  t.ok(writes >= 1000, `${writes} updates`);
+  t.equal(await reviewsAnswered(cluster), before);
+});
+
+t.test('and what is ours does, so that the counters count', async (t) => {
+  const before = await reviewsAnswered(cluster);
+  const path = `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices`;
+  const spec = {
+    weighted: {
+      services: [
+        { name: 'blue', port: 80, weight: 60 },
+        { name: 'green', port: 80, weight: 30 },
+      ],
+    },
+  };
+  const split = { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata: { name: 'split' }, spec };
+  t.equal((await client.call('POST', path, { body: split })).status, 403);
+  t.equal(await reviewsAnswered(cluster), before + 1);
+});

@@ -1,0 +1,14 @@
+import type { Cluster } from '../../cluster/index.ts';
+import { replicas, samples } from '../audit/replicas.ts';
+
+export const NAMESPACE = 'unrelated';
+
+/** Admission reviews that all replicas together have answered, by their own metrics. */
+export async function reviewsAnswered(cluster: Cluster): Promise<number> {
+  const pods = await replicas(cluster);
+  const scraped = await Promise.all(pods.map((pod) => samples(cluster, pod)));
+  const counters = scraped.flatMap((found) => [...found]);
+  return counters
+    .filter(([name]) => name.startsWith('bluegreen_admission_reviews_total{'))
+    .reduce((sum, [, count]) => sum + count, 0);
+}

@@ -1,0 +1,82 @@
+import type { JsonObject } from '../../../webhook/policy/types.ts';
+import { NAMESPACE } from './counters.ts';
+
+const metadata = (name: string): JsonObject => ({ name, namespace: NAMESPACE });
+const labels = { app: 'cart' };
+const IMAGE = 'registry.local/none:v1';
+
+/** An application without colors, whose image does not exist: that its pods never start makes no difference. */
+export const OBJECTS: readonly JsonObject[] = [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadata('cart'),
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'cart', image: IMAGE }] } },
+    },
+  },
+  {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: metadata('cart'),
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'none' }, maxReplicas: 3 },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadata('cart'),
+    spec: { selector: labels, ports: [{ port: 80 }] },
+  },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('cart'), data: {} },
+  {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: metadata('canary'),
+    spec: { weighted: { services: [{ name: 'cart', port: 80, weight: 1 }] } },
+  },
+  {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: metadata('cart'),
+    spec: { routes: [{ match: 'Host(`cart.example.com`)', kind: 'Rule', services: [{ name: 'cart', port: 80 }] }] },
+  },
+];
+
+export interface Update {
+  readonly about: string;
+  readonly path: string;
+  readonly body: JsonObject;
+}
+
+/** What people, autoscalers and controllers write all day; every round writes something new. */
+export function updates(round: number): readonly Update[] {
+  const apps = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/cart`;
+  const traefik = `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}`;
+  const stamp = { metadata: { annotations: { round: `${round}` } } };
+  return [
+    { about: 'kubectl scale', path: `${apps}/scale`, body: { spec: { replicas: 1 + (round % 3) } } },
+    { about: 'replicas by apply', path: apps, body: { spec: { replicas: 4 + (round % 3) } } },
+    { about: 'kubectl rollout restart', path: apps, body: { spec: { template: stamp } } },
+    { about: 'an annotation of a Deployment', path: apps, body: stamp },
+    { about: 'the status of a Deployment', path: `${apps}/status`, body: stamp },
+    {
+      about: 'an autoscaler',
+      path: `/apis/autoscaling/v2/namespaces/${NAMESPACE}/horizontalpodautoscalers/cart`,
+      body: { spec: { maxReplicas: 2 + (round % 5) } },
+    },
+    { about: 'an annotation of a Service', path: `/api/v1/namespaces/${NAMESPACE}/services/cart`, body: stamp },
+    {
+      about: 'a ConfigMap',
+      path: `/api/v1/namespaces/${NAMESPACE}/configmaps/cart`,
+      body: { data: { round: `${round}` } },
+    },
+    {
+      about: 'weights of a TraefikService without colors',
+      path: `${traefik}/traefikservices/canary`,
+      body: { spec: { weighted: { services: [{ name: 'cart', port: 80, weight: 1 + round }] } } },
+    },
+    { about: 'an annotation of an IngressRoute', path: `${traefik}/ingressroutes/cart`, body: stamp },
+  ];
+}
