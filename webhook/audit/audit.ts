@@ -2,7 +2,7 @@ import type { Reader } from '../facts/reader.ts';
 import type { Log } from '../log.ts';
 import { at, text } from '../policy/json.ts';
 import { GROUPS, type Settings } from '../policy/index.ts';
-import { jittered, type Clock } from './clock.ts';
+import { jittered, within, type Clock } from './clock.ts';
 import type { AuditGauges } from './gauges.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { look, type Listed } from './look.ts';
@@ -91,9 +91,8 @@ async function lookAtAll(
   const lane = async (): Promise<void> => {
     for (const each of waiting) {
       if (signal.aborted) return;
-      const bounded = AbortSignal.any([signal, clock.deadline(LOOK_MS)]);
       try {
-        const seen = await look(each, { reader, settings }, bounded);
+        const seen = await within(LOOK_MS, clock, signal, (bounded) => look(each, { reader, settings }, bounded));
         if (signal.aborted) return;
         if (seen === null) continue;
         ledger.enter(seen);

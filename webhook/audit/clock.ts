@@ -27,3 +27,26 @@ export const systemClock: Clock = {
 export function jittered(milliseconds: number, clock: Pick<Clock, 'random'>): number {
   return milliseconds * (0.9 + 0.2 * clock.random());
 }
+
+/**
+ * Gives `work` a signal that is aborted with `signal` or after so many milliseconds. Nothing of it is left when the work is
+ * done, as it would be of AbortSignal.timeout: a timer for each of thousands of objects.
+ */
+export async function within<Result>(
+  milliseconds: number,
+  clock: Pick<Clock, 'wait'>,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const bounded = new AbortController();
+  const done = new AbortController();
+  const abort = (): void => bounded.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  void clock.wait(milliseconds, done.signal).then(abort);
+  try {
+    return await work(bounded.signal);
+  } finally {
+    done.abort();
+    signal.removeEventListener('abort', abort);
+  }
+}
