@@ -107,7 +107,7 @@ t.test('entries and bindings share the namespaces of their mode', async (t) => {
   for (const mode of ['enforce', 'warn', 'audit', 'off']) {
     const objects = await render([`mode=${mode}`, 'excludedNamespaces={kube-system,infra}']);
     const bindings = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-    t.equal(bindings.length, 3);
+    t.equal(bindings.length, 6);
     for (const each of ['enforce', 'warn', 'audit']) {
       const others = ['enforce', 'warn', 'audit', 'off'].filter((other) => other !== each);
       const expected = [
@@ -116,8 +116,10 @@ t.test('entries and bindings share the namespaces of their mode', async (t) => {
           ? { key: MODE_LABEL, operator: 'NotIn', values: others }
           : { key: MODE_LABEL, operator: 'In', values: [each] },
       ];
-      const binding = bindings.find((object) => at(object, 'metadata', 'name') === `bluegreen-${each}`);
-      t.same(selectorOf(at(binding, 'spec', 'matchResources')), expected, `${each} where ${mode} is the default`);
+      for (const name of [`bluegreen-${each}`, `bluegreen-routes-${each}`]) {
+        const binding = bindings.find((object) => at(object, 'metadata', 'name') === name);
+        t.same(selectorOf(at(binding, 'spec', 'matchResources')), expected, `${name} where ${mode} is the default`);
+      }
       for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
         const entry = list(only(objects, kind)['webhooks']).find((candidate) =>
           text(at(candidate, 'clientConfig', 'service', 'path'))?.endsWith(`/${each}`),
@@ -134,7 +136,14 @@ t.test('only the mode enforce denies', async (t) => {
     Object.fromEntries(
       bindings.map((object) => [text(at(object, 'metadata', 'name')), at(object, 'spec', 'validationActions')]),
     ),
-    { 'bluegreen-enforce': ['Deny', 'Audit'], 'bluegreen-warn': ['Warn', 'Audit'], 'bluegreen-audit': ['Audit'] },
+    {
+      'bluegreen-enforce': ['Deny', 'Audit'],
+      'bluegreen-warn': ['Warn', 'Audit'],
+      'bluegreen-audit': ['Audit'],
+      'bluegreen-routes-enforce': ['Deny', 'Audit'],
+      'bluegreen-routes-warn': ['Warn', 'Audit'],
+      'bluegreen-routes-audit': ['Audit'],
+    },
   );
 });
 
@@ -228,7 +237,7 @@ t.test('rendered without a cluster, nothing takes the place of the real configur
 
 t.test('an unquoted off in a values file is the mode off', async (t) => {
   const bindings = (await render(['mode=false'])).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-  t.equal(bindings.length, 3);
+  t.equal(bindings.length, 6);
   for (const binding of bindings) t.match(selectorOf(at(binding, 'spec', 'matchResources')), [{}, { operator: 'In' }]);
 });
 

@@ -42,6 +42,12 @@ const objects: readonly JsonObject[] = [
     spec: { selector: LABELS, ports: [{ port: 80 }] },
   },
   {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'blue', namespace: SHOP },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'blue' }, minReplicas: 1, maxReplicas: 3 },
+  },
+  {
     apiVersion: 'traefik.io/v1alpha1',
     kind: 'IngressRoute',
     metadata: { name: 'shop', namespace: SHOP },
@@ -73,6 +79,10 @@ const PATHS = {
   statefulset: `${apps}/statefulsets/blue`,
   deploymentScale: `${apps}/deployments/blue/scale`,
   statefulsetScale: `${apps}/statefulsets/blue/scale`,
+  deploymentStatus: `${apps}/deployments/blue/status`,
+  statefulsetStatus: `${apps}/statefulsets/blue/status`,
+  autoscaler: `/apis/autoscaling/v2/namespaces/${SHOP}/horizontalpodautoscalers/blue`,
+  autoscalerStatus: `/apis/autoscaling/v2/namespaces/${SHOP}/horizontalpodautoscalers/blue/status`,
   service: `${core}/services/blue`,
   route: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/shop`,
   traefikService: `/apis/traefik.containo.us/v1alpha1/namespaces/${SHOP}/traefikservices/shop`,
@@ -104,6 +114,10 @@ t.test('workloads', async (t) => {
     t.equal(await patch(target, inPod({ terminationGracePeriodSeconds: 5 })), 'passes', 'another field of the pods');
     const labels = { spec: { template: { metadata: { labels: { team: 'web' } } } } };
     t.equal(await patch(target, labels), ASKS, 'other pod labels');
+    const restart = { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } };
+    t.equal(await patch(target, { spec: { template: restart } }), 'passes', 'kubectl rollout restart');
+    const status = { status: { replicas: 1, observedGeneration: 1 } };
+    t.equal(await patch(`${target}Status`, status), 'passes', 'what its controller writes');
   }
   t.equal(await patch('deployment', { spec: { paused: false } }), ASKS, 'resumed');
   t.equal(await patch('idle', { spec: { revisionHistoryLimit: 3 } }), 'passes', 'already at 0');
@@ -113,6 +127,12 @@ t.test('workloads', async (t) => {
   }
 });
 
+t.test('an autoscaler and its status', async (t) => {
+  t.equal(await patch('autoscaler', { spec: { maxReplicas: 5 } }), 'passes');
+  t.equal(await patch('autoscalerStatus', { status: { desiredReplicas: 2, currentReplicas: 1 } }), 'passes');
+  t.equal(await remove('autoscaler'), 'passes');
+});
+
 t.test('Services, routes and TraefikServices', async (t) => {
   t.equal(await remove('service'), ASKS);
   t.equal(await patch('service', { spec: { selector: { app: 'green' } } }), ASKS);
@@ -120,7 +140,13 @@ t.test('Services, routes and TraefikServices', async (t) => {
   t.equal(await patch('service', { spec: { ports: [{ port: 81 }] } }), ASKS);
   t.equal(await patch('service', { metadata: { labels: { team: 'web' } } }), 'passes');
   t.equal(await patch('service', { spec: { sessionAffinity: 'ClientIP' } }), 'passes');
+  t.equal(await patch('service', { metadata: { annotations: { team: 'web' } } }), 'passes');
   t.equal(await patch('route', { spec: { routes: [route('green')] } }), ASKS);
+  t.equal(await patch('route', { spec: { routes: [route('shop'), route('api')] } }), 'passes', 'no color, no split');
+  t.equal(await patch('route', { spec: { routes: [route('blue'), route('api')] } }), 'passes', 'the color as before');
+  t.equal(await patch('route', { spec: { routes: [route('v1', 'v2')] } }), ASKS, 'two, whose names only others know');
+  const traefikService = { ...route('blue'), services: [{ name: 'green', kind: 'TraefikService' }] };
+  t.equal(await patch('route', { spec: { routes: [traefikService] } }), 'passes', 'a TraefikService of any name');
   t.equal(await patch('route', { spec: { entryPoints: ['web'] } }), 'passes');
   t.equal(await remove('route'), 'passes');
   t.equal(await remove('traefikService'), ASKS);
@@ -147,6 +173,6 @@ t.test('deleting many at once asks for each', async (t) => {
   t.match(text(at(reply.body, 'message')), 'guard.bluegreen.dev', 'a collection has no name in its requests');
 });
 
-function route(name: string): JsonObject {
-  return { match: 'PathPrefix(`/`)', kind: 'Rule', services: [{ name, port: 80 }] };
+function route(...names: readonly string[]): JsonObject {
+  return { match: 'PathPrefix(`/`)', kind: 'Rule', services: names.map((name) => ({ name, port: 80 })) };
 }
