@@ -113,13 +113,13 @@ t.test('with every replica gone', async (t) => {
         await apply(manifest(group, 'new', spec(60, 30))),
       ]) {
         t.notOk(ok);
-        t.match(said, 'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0, or run: ');
+        t.match(said, 'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0');
       }
     });
     t.test(`${group}: promotions are refused`, async (t) => {
       const byPatch = await patchByHand(group, 'tested', { spec: spec(0, 100) });
       t.notOk(byPatch.ok);
-      t.match(byPatch.said, /failed calling webhook "promotion\.bluegreen\.dev".*no endpoints available/);
+      t.match(byPatch.said, 'failed calling webhook "promotion.bluegreen.dev"');
       const byPlugin = await kubectl(['bluegreen', 'promote', named(group, 'tested')]);
       t.notOk(byPlugin.ok);
       t.match(byPlugin.said, 'webhook', byPlugin.said);

@@ -24,6 +24,8 @@ export interface Written {
 export interface Step extends Written {
   /** As `kubectl apply` does it, which keeps the manifest in an annotation. */
   readonly applied: boolean;
+  /** Null for the cluster's administrator. */
+  readonly user: string | null;
 }
 
 export interface Row {
@@ -91,7 +93,7 @@ function stateMap(value: unknown): States {
   return new Map(
     Object.entries(value).map(([name, steps]) => [
       name,
-      list(steps).map((step) => ({ ...writtenIn(step), applied: get(step, 'applied') === true })),
+      list(steps).map((step) => ({ ...writtenIn(step), applied: get(step, 'applied') === true, user: userOf(step) })),
     ]),
   );
 }
@@ -135,7 +137,7 @@ function readRow({ row, id, namespace, states }: Source): readonly Row[] {
     it,
     namespace: text(row['in']) ?? namespace,
     pair: [blue, green] as const,
-    user: row['as'] === 'admin' ? null : (text(row['as']) ?? ORDINARY_USER),
+    user: userOf(row),
     before: strings(row['before']),
     written: writtenIn(row),
     verbatim: row['verbatim'],
@@ -195,6 +197,11 @@ function writtenIn(value: Json): Written {
 function objectIn(value: Json, key: string): JsonObject | undefined {
   const found = get(value, key);
   return isObject(found) ? found : undefined;
+}
+
+function userOf(value: Json): string | null {
+  const name = text(get(value, 'as')) ?? ORDINARY_USER;
+  return name === 'admin' ? null : name;
 }
 
 /** One string, or a list of them. */

@@ -82,6 +82,8 @@ const served = (namespace: string): object[] => [
   ),
   service(namespace, 'empty-blue', { app: 'podinfo', color: 'blue' }),
   service(namespace, 'empty-green', { app: 'podinfo', color: 'none' }),
+  service(namespace, 'void-blue', { app: 'podinfo', color: 'none' }),
+  service(namespace, 'void-green', { app: 'podinfo', color: 'green' }),
 ];
 
 const byHand = (namespace: string, pair: readonly string[]): object[] =>
