@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { installBluegreen, installDemo, demoSpecs, webhookSpec } from '../cluster/install.ts';
 import { Problem, REGISTRY, reportProblem, startCluster, type Cluster } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { installTraefik, type Traefik } from '../cluster/traefik.ts';
+import { installTraefik, type Traefik, type TraefikOptions } from '../cluster/traefik.ts';
 import { playbook } from './playbook.ts';
 import { makeReport, printReport, type Report } from './report.ts';
 import { openScreen, type Terminal } from './screen.ts';
@@ -29,6 +29,9 @@ const OPTIONS = {
   record: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+/** Traefik's own default waits up to 2 s while pods come and go: who wants a rollback within a second turns that off. */
+const TRAEFIK: TraefikOptions = { providersThrottleDuration: '0s' };
 
 const terminal: Terminal = {
   write: (text) => void process.stdout.write(text),
@@ -67,7 +70,7 @@ async function boot(): Promise<Cluster> {
 }
 
 async function perform(cluster: Cluster, setup: Record<string, number>): Promise<Report> {
-  const traefik = await timed(setup, 'Traefik', () => installTraefik(cluster));
+  const traefik = await timed(setup, 'Traefik', () => installTraefik(cluster, TRAEFIK));
   await timed(setup, 'kubectl bluegreen (the executable)', () => installPlugin(cluster));
   await timed(setup, 'bluegreen (helm install --wait)', () => installBluegreen(cluster));
   await timed(setup, 'both colors of the demo app', () => installDemo(cluster));
