@@ -284,6 +284,25 @@ const rollbacks: readonly Case[] = [
   ),
 ];
 
+const retires = (before: Shape, after: JsonObject, outcome: Outcome): Case => ({
+  ...update('', before, shape(after, { ...GREEN_LIVE, retire: 'going away' }), outcome),
+  user: 'developer',
+});
+const retirements: readonly Case[] = [
+  { ...retires(live, of(100, 0), ['permission']), name: 'rollback that retires, by somebody who may not' },
+  { ...retires(live, of(0, 100), ['permission']), name: 'a retirement by somebody who may not' },
+  {
+    ...retires(shape(of(0, 100), { ...GREEN_LIVE, retire: 'going away' }), of(100, 0), 'passes'),
+    name: 'rollback of what is retired',
+  },
+  update(
+    'rollback that retires, by somebody who may',
+    live,
+    shape(of(100, 0), { ...GREEN_LIVE, retire: 'x' }),
+    'passes',
+  ),
+];
+
 const before = shape(of(100, 0), TESTED);
 const promotions: readonly Case[] = [
   update('promotion, untested', shape(of(100, 0)), shape(of(0, 100)), ['smoke-test']),
@@ -407,4 +426,11 @@ const overrides: readonly Case[] = [
   },
 ];
 
-export const CASES: readonly Case[] = [...creations, ...edits, ...rollbacks, ...promotions, ...overrides];
+export const CASES: readonly Case[] = [
+  ...creations,
+  ...edits,
+  ...rollbacks,
+  ...retirements,
+  ...promotions,
+  ...overrides,
+];

@@ -22,9 +22,9 @@ export type Client = {
   close(): void;
 };
 
-/** One kept connection to the API server, for hundreds of writes; `user` is impersonated. */
-export const connect = ({ api }: Pick<Cluster, 'api'>): Client => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4, ca: readFileSync(api.authority) });
+/** Kept connections to the API server, for thousands of writes; `user` is impersonated. */
+export const connect = ({ api }: Pick<Cluster, 'api'>, maxSockets = 4): Client => {
+  const agent = new Agent({ keepAlive: true, maxSockets, ca: readFileSync(api.authority) });
   return {
     call: (method, path, body, user) =>
       new Promise((resolve, reject) => {

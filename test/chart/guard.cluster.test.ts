@@ -45,7 +45,11 @@ const objects: readonly JsonObject[] = [
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     metadata: { name: 'blue', namespace: SHOP },
-    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'blue' }, minReplicas: 1, maxReplicas: 3 },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'blue' },
+      minReplicas: 1,
+      maxReplicas: 3,
+    },
   },
   {
     apiVersion: 'traefik.io/v1alpha1',

@@ -1,0 +1,210 @@
+// The policy in CEL and the webhook's own code decide the same: random objects are sent to a real API server as dry runs
+// and to the TypeScript. BLUEGREEN_SAMPLES=50000 for more requests, BLUEGREEN_SEED=… for others.
+import { sample, type Arbitrary } from 'fast-check';
+import t from 'tap';
+import { at, text } from '../../webhook/policy/json.ts';
+import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { installTraefikCrds, startCluster } from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
+import { render } from './chart.ts';
+import { connect } from './client.ts';
+import { judge, judgeRoute, shapeOf, STATIC, staticFindings } from './oracle.ts';
+import { developer, ENFORCED, inLanes, manifest, outcomeOf, refusalOf, servicesPath } from './policy.ts';
+import { routeFamilies, type RouteWrite } from './random-routes.ts';
+import { families } from './random-services.ts';
+
+const LANES = 8;
+const WANTED = Number(process.env['BLUEGREEN_SAMPLES'] ?? 2_400);
+const SEED = Number(process.env['BLUEGREEN_SEED'] ?? 20_240_601);
+/** Every finding has to come up so often, or the samples do not reach it. */
+const ENOUGH = 20;
+const RARE = 3;
+/** What the static checks can find. */
+const REASONS = [
+  'weights do not sum to 100',
+  'not exactly one color is active',
+  'the pair changes',
+  'governance ends',
+  'an entry is no color',
+  'a color is listed twice',
+  'a color is no Service',
+  'a color is in another namespace',
+  'the active color is missing',
+  'no color is listed',
+  'another kind than weighted',
+  'promotions are frozen',
+];
+
+const draw = <Value>(values: Arbitrary<Value>, numRuns: number): readonly Value[] =>
+  sample(values, { numRuns, seed: SEED });
+const services = draw(families, Math.ceil((WANTED * 3) / 4 / 6)).map((family, index) => ({
+  ...family,
+  name: `s-${index}`,
+}));
+const routes = draw(routeFamilies, Math.ceil(WANTED / 4 / 5)).map((family, index) => ({
+  ...family,
+  name: `r-${index}`,
+}));
+
+const cluster = await startCluster();
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+const client = connect(cluster, LANES);
+t.teardown(() => client.close());
+t.comment(`seed ${SEED}, ${services.length * 6} writes of TraefikServices, ${routes.length * 5} of IngressRoutes`);
+
+const routesPath = (group: Group, name = ''): string =>
+  `/apis/${group}/v1alpha1/namespaces/${ENFORCED}/ingressroutes${name === '' ? '' : `/${name}`}`;
+const routeManifest = (group: Group, name: string, spec: JsonObject, version = '', annotations = {}): JsonObject => ({
+  apiVersion: `${group}/v1alpha1`,
+  kind: 'IngressRoute',
+  metadata: { name, annotations, ...(version === '' ? {} : { resourceVersion: version }) },
+  spec,
+});
+
+/** Stores an object; its version. */
+const store = async (path: string, body: JsonObject): Promise<string> => {
+  const reply = await client.call('POST', path, body);
+  if (reply.status !== 201)
+    throw new Error(`${JSON.stringify(body)} could not be stored: ${JSON.stringify(reply.body)}`);
+  return text(at(reply.body, 'metadata', 'resourceVersion')) ?? '';
+};
+
+// What is there before goes in first: the policy would not let most of it.
+await cluster.apply([
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ENFORCED } },
+  ...developer('ingressroutes'),
+]);
+const storedServices = await inLanes(services, LANES, async (family) => {
+  const { group, before, name } = family;
+  const version = before === null ? '' : await store(servicesPath(group, ENFORCED), manifest(group, name, before));
+  return { ...family, version };
+});
+const storedRoutes = await inLanes(routes, LANES, async (family) => {
+  const { group, before, name } = family;
+  const version = before === null ? '' : await store(routesPath(group), routeManifest(group, name, before));
+  return { ...family, version };
+});
+
+const policies = (await render()).filter(({ kind }) => text(kind)?.startsWith('ValidatingAdmissionPolicy'));
+await cluster.apply(policies);
+const split = { routes: [{ match: 'x', kind: 'Rule', services: [{ name: 'blue' }, { name: 'green' }] }] };
+const holds = async (): Promise<boolean> => {
+  const bad = manifest('traefik.io', 'probe', {
+    spec: { weighted: { services: [{ name: 'blue' }, { name: 'green' }] } },
+  });
+  const probes = [
+    client.call('POST', `${servicesPath('traefik.io', ENFORCED)}?dryRun=All`, bad),
+    client.call('POST', `${routesPath('traefik.io')}?dryRun=All`, routeManifest('traefik.io', 'probe', split)),
+  ];
+  return (await Promise.all(probes)).every((reply) => refusalOf(reply) !== null);
+};
+if (!(await until(holds, 30_000))) throw new Error('the policies do not take effect');
+
+const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+const show = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([key, times]) => `${key} ${times}`)
+    .join(', ');
+
+t.test('TraefikServices', async (t) => {
+  const found = new Map<string, number>();
+  const reasons = new Map<string, number>();
+  const tally = { governed: 0, ungoverned: 0, refused: 0 };
+  const differences = await inLanes(storedServices, LANES, async ({ group, before, afters, name, version }) => {
+    const told: string[] = [];
+    for (const after of afters) {
+      const decision = judge(group, before, after);
+      const sent = decision === null ? after : shapeOf(decision);
+      const path = `${servicesPath(group, ENFORCED, before === null ? '' : name)}?dryRun=All`;
+      const reply = await client.call(
+        before === null ? 'POST' : 'PUT',
+        path,
+        manifest(group, name, sent, version || undefined),
+      );
+      const outcome = outcomeOf(reply);
+      const differ = (what: string): number =>
+        told.push(`${what}: ${JSON.stringify({ group, before, after, sent, outcome })}`);
+      if (decision === null) {
+        tally.ungoverned++;
+        if (outcome !== 'passes') differ('not governed, but refused');
+        continue;
+      }
+      tally.governed++;
+      if (typeof outcome === 'string' && outcome !== 'passes') differ('no decision');
+      const here = new Set(Array.isArray(outcome) ? outcome.filter((check) => STATIC.has(check)) : []);
+      const there = new Set(
+        decision.violations.map(({ check }) => text(check) ?? '').filter((check) => STATIC.has(check)),
+      );
+      if ([...STATIC].some((check) => here.has(check) !== there.has(check)))
+        differ(`CEL finds ${[...here].join()}, the webhook ${[...there].join()}`);
+      if (decision.violations.length === 0 && outcome !== 'passes') differ('refused by CEL only');
+      const said = (refusalOf(reply) ?? '').replaceAll(name, 'shop');
+      const unsaid = staticFindings(decision).find((words) => !said.includes(words));
+      if (unsaid !== undefined) differ(`other words than ${unsaid}`);
+      if (outcome !== 'passes') tally.refused++;
+      for (const check of STATIC) count(found, `${check} ${there.has(check) ? 'found' : 'not found'}`);
+      for (const { check, reason } of decision.violations) if (STATIC.has(check)) count(reasons, reason);
+    }
+    return told;
+  });
+  t.comment(`${tally.governed} governed (${tally.refused} refused), ${tally.ungoverned} not governed`);
+  t.comment(show(found));
+  t.comment(show(reasons));
+  t.same(differences.flat().slice(0, 5), [], `${differences.flat().length} differences`);
+  for (const check of STATIC)
+    for (const verdict of ['found', 'not found'])
+      t.ok((found.get(`${check} ${verdict}`) ?? 0) >= ENOUGH, `${check} ${verdict}`);
+  for (const reason of REASONS) t.ok((reasons.get(reason) ?? 0) >= RARE, reason);
+  t.same(
+    [...reasons.keys()].filter((reason) => !REASONS.includes(reason)),
+    [],
+    'no finding is left out',
+  );
+  t.ok(tally.ungoverned >= ENOUGH, 'others are left alone');
+});
+
+t.test('IngressRoutes', async (t) => {
+  const found = new Map<string, number>();
+  const differences = await inLanes(storedRoutes, LANES, async ({ group, before, afters, name, version }) => {
+    const told: string[] = [];
+    const attempt = async ({ spec, annotations, user }: RouteWrite): Promise<string | null> => {
+      const body = routeManifest(group, name, spec, version, annotations);
+      const path = `${routesPath(group, before === null ? '' : name)}?dryRun=All`;
+      const reply = await client.call(
+        before === null ? 'POST' : 'PUT',
+        path,
+        body,
+        user === 'admin' ? undefined : user,
+      );
+      return outcomeOf(reply) === 'passes' ? null : (refusalOf(reply) ?? JSON.stringify(reply.body));
+    };
+    for (const after of afters) {
+      const object = (spec: JsonObject): JsonObject => routeManifest(group, name, spec, '', after.annotations);
+      const change = {
+        group,
+        before: before === null ? null : object(before),
+        after: object(after.spec),
+        user: after.user,
+      };
+      const [here, there] = await Promise.all([attempt(after), judgeRoute(change)]);
+      if (here !== there)
+        told.push(`CEL says ${here}, the webhook ${there}: ${JSON.stringify({ group, before, after })}`);
+      count(found, there === null ? 'allowed' : 'refused');
+      if ('bluegreen.dev/override' in after.annotations)
+        count(found, `override by ${after.user}, ${there === null ? 'allowed' : 'refused'}`);
+    }
+    return told;
+  });
+  t.comment(show(found));
+  t.same(differences.flat().slice(0, 5), [], `${differences.flat().length} differences`);
+  for (const verdict of ['allowed', 'refused', 'override by developer, refused', 'override by admin, allowed'])
+    t.ok((found.get(verdict) ?? 0) >= ENOUGH, verdict);
+});
+
+t.equal(
+  GROUPS.every((group) => services.some((family) => family.group === group)),
+  true,
+  'both groups are asked',
+);

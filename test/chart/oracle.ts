@@ -1,0 +1,111 @@
+// What the webhook's own code says of a request, for comparison with what the API server says.
+import { guardHandler } from '../../webhook/admission/guard.ts';
+import type { UsageReader } from '../../webhook/facts/usage-reader.ts';
+import {
+  CHECKS,
+  decide,
+  explain,
+  governed,
+  type Change,
+  type ColorFacts,
+  type Decision,
+  type Facts,
+  type Group,
+  type JsonObject,
+} from '../../webhook/policy/index.ts';
+import { isObject, text } from '../../webhook/policy/json.ts';
+import { FakeReader } from '../webhook/facts/fake-reader.ts';
+import { ENFORCED, manifest } from './policy.ts';
+import type { Shape } from './cases.ts';
+
+/** The checks on TraefikServices that CEL decides in full. */
+export const STATIC: ReadonlySet<string> = new Set(CHECKS.filter(({ cel }) => cel === 'yes').map(({ id }) => id));
+
+const SETTINGS = { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false };
+const FACTS: Facts = { known: true, blue: running('6.1.5'), green: running('6.1.6') };
+
+/** Both colors are there, ready and settled. */
+function running(tag: string): ColorFacts {
+  const images = [`registry.example.com/app:${tag}`];
+  return {
+    service: { ports: [{ name: null, port: 80 }], hasSelector: true, external: false },
+    readyEndpoints: 2,
+    revisions: [{ name: `r-${tag.replaceAll('.', '')}`, images, imageIDs: [] }],
+    workload: { kind: 'Deployment', name: 'app', images, replicas: 2, unsettled: null },
+  };
+}
+
+/** What the mutating entry makes of a write, and what the checks say; null when it is not governed without a look-up. */
+export function judge(group: Group, before: Shape | null, after: Shape): Decision | null {
+  const change: Change = {
+    operation: before === null ? 'CREATE' : 'UPDATE',
+    group,
+    namespace: ENFORCED,
+    name: 'shop',
+    object: manifest(group, 'shop', after),
+    oldObject: before === null ? null : manifest(group, 'shop', before),
+    user: 'admin',
+    serverSideApply: false,
+  };
+  const governance = governed(change);
+  if (governance.kind !== 'pair') return null;
+  return decide({ change, pair: governance.pair, facts: FACTS, settings: SETTINGS, at: '2024-06-01T12:00:00Z' });
+}
+
+/** Static findings in the words of a message. CEL does not know what the mutation filled in. */
+export function staticFindings({ violations }: Decision): readonly string[] {
+  return violations
+    .filter(({ check }) => STATIC.has(check))
+    .map((each) => explain(each).replaceAll(' (filled in)', ''));
+}
+
+/** The parts of an object that the API server keeps of a completed one. */
+export function shapeOf({ object }: Decision): Shape {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const annotations = isObject(metadata['annotations']) ? metadata['annotations'] : {};
+  return {
+    spec: isObject(object['spec']) ? object['spec'] : {},
+    annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, text(value) ?? ''])),
+  };
+}
+
+class NoTraefikServices extends FakeReader implements UsageReader {
+  listTraefikServices = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
+  listIngressRoutes = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
+  getNamespace = (): Promise<JsonObject> => Promise.resolve({ metadata: { name: ENFORCED } });
+}
+
+const guard = guardHandler('enforce', {
+  reader: new NoTraefikServices(''),
+  access: ({ user }) => Promise.resolve(user.name === 'admin'),
+  settings: SETTINGS,
+  docs: 'https://docs.example',
+  deadline: () => new AbortController().signal,
+});
+
+export interface RouteChange {
+  readonly group: Group;
+  readonly before: JsonObject | null;
+  readonly after: JsonObject;
+  readonly user: string;
+}
+
+/** How the guard refuses an IngressRoute where no TraefikService tells further colors; null when it does not. */
+export async function judgeRoute({ group, before, after, user }: RouteChange): Promise<string | null> {
+  const answer = await guard({
+    uid: 'u1',
+    operation: before === null ? 'CREATE' : 'UPDATE',
+    group,
+    version: 'v1alpha1',
+    resource: 'ingressroutes',
+    subResource: '',
+    namespace: ENFORCED,
+    name: 'shop',
+    user: { name: user, uid: '', groups: [], extra: {} },
+    object: after,
+    oldObject: before,
+    options: null,
+    dryRun: true,
+  });
+  return answer.verdict === 'denied' ? (answer.message.split('. More: ')[0] ?? '') : null;
+}
