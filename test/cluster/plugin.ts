@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { constants, copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
 import { runOk } from './tools/run.ts';
@@ -16,5 +16,6 @@ export const pluginExecutable = (): Promise<string> =>
 export const installPlugin = async (cluster: Pick<Cluster, 'binDir'>): Promise<void> => {
   const link = join(cluster.binDir, 'kubectl-bluegreen');
   const executable = await pluginExecutable();
-  if (!existsSync(link)) symlinkSync(executable, link);
+  // A copy: another process may make the executable anew meanwhile.
+  if (!existsSync(link)) copyFileSync(executable, link, constants.COPYFILE_FICLONE);
 };

@@ -1,5 +1,5 @@
 import { at, get, list, text } from '../policy/json.ts';
-import { GROUPS, type Change } from '../policy/index.ts';
+import { ANNOTATION, GROUPS, type Change } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** The policy's view of a request for a TraefikService; null for any other kind of request. */
@@ -25,13 +25,14 @@ function nameOf({ name, object, oldObject }: AdmissionRequest): string {
 }
 
 /**
- * Whether a server-side apply is speaking. The API server tells patches apart by content type only; what reaches a
- * webhook is the field manager and the managed fields it just wrote, with the operation `Apply`.
+ * Whether the smoke-test annotation comes from a server-side apply. Such a request looks like any creation or update;
+ * what tells is the managed fields, which the API server has brought up to date before it asks: whoever wrote the
+ * annotation otherwise has taken it over from the manager that applied it.
  */
-function isServerSideApply({ options, object }: AdmissionRequest): boolean {
-  const manager = get(options, 'fieldManager');
-  if (get(options, 'kind') !== 'PatchOptions' || manager === undefined || manager === '') return false;
+function isServerSideApply({ object }: AdmissionRequest): boolean {
+  const field = `f:${ANNOTATION.smokeTest}`;
   return list(at(object, 'metadata', 'managedFields')).some(
-    (entry) => get(entry, 'manager') === manager && get(entry, 'operation') === 'Apply',
+    (entry) =>
+      get(entry, 'operation') === 'Apply' && at(entry, 'fieldsV1', 'f:metadata', 'f:annotations', field) !== undefined,
   );
 }

@@ -32,7 +32,7 @@ export interface Change {
   readonly oldObject: JsonObject | null;
   /** Who asks, as the API server authenticated them. */
   readonly user: string;
-  /** True for a server-side apply, where a manifest and not a person speaks. */
+  /** True when the smoke-test annotation comes from a server-side apply, where a manifest and not a person speaks. */
   readonly serverSideApply: boolean;
 }
 

@@ -6,8 +6,6 @@ import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest
 import { pathOf, send, type Tools } from './send.ts';
 import type { Row, Step } from './table.ts';
 
-/** What restores the record says so; who replaces an object leaves the record out on purpose. */
-const RESTORED = /^Warning: record: \S+ is written by the webhook only/;
 /** kubectl's own. */
 const KUBECTL_SAYS = /^Warning: (?:resource .* is missing the kubectl\.kubernetes\.io|Detected changes to resource)/;
 
@@ -85,9 +83,7 @@ function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | nul
   const warnings = said
     .split('\n')
     .filter((line) => line.startsWith('Warning: ') && !KUBECTL_SAYS.test(line) && !MISSED.test(line));
-  const unexpected = warnings.filter(
-    (line) => !row.warns.some((excerpt) => line.includes(excerpt)) && !(row.way === 'replace' && RESTORED.test(line)),
-  );
+  const unexpected = warnings.filter((line) => !row.warns.some((excerpt) => line.includes(excerpt)));
   return [
     ...(sameJson(weights, row.weights) ? [] : [`the weights are ${weights.join(' and ')}`]),
     ...row.warns

@@ -169,17 +169,19 @@ t.test('a dry run gets the same answer', async (t) => {
 t.test('a bare pass does not count from a server-side apply', async (t) => {
   const live = await admitted(traefikService([100, 0]));
   const object = annotate(live, 'bluegreen.dev/smoke-test', 'passed');
-  const managed = {
+  const owned = (operation: string, field: string): JsonObject => ({
     ...object,
     metadata: {
       ...(isObject(object['metadata']) ? object['metadata'] : {}),
-      managedFields: [{ manager: 'flux', operation: 'Apply' }],
+      managedFields: [{ operation, fieldsV1: { 'f:metadata': { 'f:annotations': { [field]: {} } } } }],
     },
-  };
-  const apply = { ...request(managed, live), options: { kind: 'PatchOptions', fieldManager: 'flux' } };
-  t.match((await mutate(apply)).warnings, [/server-side apply/]);
-  const patch = { ...apply, options: { kind: 'PatchOptions', fieldManager: 'kubectl-annotate' } };
-  t.same((await mutate(patch)).warnings, []);
+  });
+  const applied = owned('Apply', 'f:bluegreen.dev/smoke-test');
+  t.match((await mutate(request(applied, live))).warnings, [/server-side apply/]);
+  const annotated = owned('Update', 'f:bluegreen.dev/smoke-test');
+  t.same((await mutate(request(annotated, live))).warnings, []);
+  const besides = owned('Apply', 'f:team');
+  t.same((await mutate(request(besides, live))).warnings, [], 'an apply of something else');
 });
 
 t.test('header names that JavaScript finds special survive', async (t) => {

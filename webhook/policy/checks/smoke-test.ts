@@ -113,7 +113,7 @@ function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
       ),
     ];
   const revision = singleRevision(facts[to]);
-  if (revision === null || revision.name === recorded.revision) return [];
+  if (revision === null || recorded.revision === null || revision.name === recorded.revision) return [];
   return [
     warning(
       'another revision of the same images',
