@@ -9,6 +9,7 @@ import { commandHelp, mainHelp } from './help.ts';
 import type { Io } from './io.ts';
 import { EXIT } from './io.ts';
 import { UsageError, UserError, describeError } from './kube/errors.ts';
+import { flow, flowing } from './printers/flow.ts';
 import { createPaint } from './printers/paint.ts';
 import { openSession } from './session.ts';
 import type { Session } from './session.ts';
@@ -17,7 +18,8 @@ import { suggest } from './suggest.ts';
 const PROGRAM = 'kubectl bluegreen';
 
 /** Runs one command line to its exit code. Every error ends here, as a message on stderr. */
-export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+export async function runCli(argv: readonly string[], given: Io): Promise<number> {
+  const io: Io = { ...given, err: flowing(given.err) };
   const index = commandIndex(argv, GLOBAL_FLAGS);
   const word = argv[index];
   if (word === undefined) return withoutCommand(argv, io);
@@ -42,7 +44,7 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
   try {
     const { flags, positionals, rest } = parseArguments(argv, flagsOf(command));
     if (flags.boolean('help')) {
-      io.out.write(commandHelp(command));
+      io.out.write(flow(commandHelp(command), io.out.columns?.()));
       return EXIT.ok;
     }
     const args = command.takesRest ? positionals : [...positionals, ...(rest ?? [])];
@@ -132,7 +134,8 @@ function help(words: readonly string[], io: Io): number {
   const [name] = words;
   const command = COMMANDS.find((each) => each.name === name);
   if (name !== undefined && !name.startsWith('-') && command === undefined) return unknownCommand(name, io);
-  io.out.write(command === undefined ? mainHelp(COMMANDS) : commandHelp(command));
+  const text = command === undefined ? mainHelp(COMMANDS) : commandHelp(command);
+  io.out.write(flow(text, io.out.columns?.()));
   return EXIT.ok;
 }
 

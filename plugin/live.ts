@@ -33,6 +33,8 @@ export async function showLive(call: Call, look: () => Promise<Frame>): Promise<
     lastKey = key;
     await io.sleep(INTERVAL, io.interrupted).catch(() => {});
   }
+  // The terminal has just shown ^C: the prompt comes below it.
+  if (io.out.isTTY) io.out.write('\n');
   return EXIT.interrupted;
 }
 

@@ -4,7 +4,17 @@
 //                                    dist/release; --base-url says where the archives will be downloaded from
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,12 +56,16 @@ function bundle(): void {
 }
 
 async function packageForThisMachine(): Promise<void> {
-  const output = join(DIST, process.platform === 'win32' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen');
+  const name = process.platform === 'win32' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen';
+  const output = join(DIST, name);
+  // Made beside its place and moved there whole: somebody may be running the one that is there.
+  const draft = join(DIST, `${process.pid}-${name}`);
   await sea.default(BUNDLE, {
     nodePath: process.execPath,
-    targets: [{ nodeRange: 'node24', platform: platformName(), arch: process.arch, output }],
+    targets: [{ nodeRange: 'node24', platform: platformName(), arch: process.arch, output: draft }],
     seaConfig: { ...SEA, useCodeCache: true },
   });
+  renameSync(draft, output);
   process.stdout.write(`${output} (${Math.round(statSync(output).size / 1_000_000)} MB)\n`);
 }
 

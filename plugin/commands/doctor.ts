@@ -2,6 +2,7 @@ import type { Call, Command } from '../command.ts';
 import type { DoctorFinding } from '../doctor/finding.ts';
 import { ALL_NAMESPACES_FLAG, WAIT_FLAGS } from '../flags.ts';
 import { EXIT } from '../io.ts';
+import { flow } from '../printers/flow.ts';
 
 /** Milliseconds between two examinations with --wait. */
 const POLL = 1000;
@@ -66,5 +67,6 @@ function lines(call: Call, { state, title, advice }: DoctorFinding): string {
   const paint = call.paint.out;
   const symbol = SYMBOL[state];
   const mark = state === 'ok' ? paint.good(symbol) : state === 'fail' ? paint.bad(symbol) : paint.warn(symbol);
-  return `${mark} ${title}\n${advice === null ? '' : `    ${advice.replaceAll('\n', '\n    ')}\n`}`;
+  const text = `${mark} ${title}\n${advice === null ? '' : `    ${advice.replaceAll('\n', '\n    ')}\n`}`;
+  return flow(text, call.io.out.columns?.());
 }

@@ -6,7 +6,7 @@ import { EXIT } from '../io.ts';
 import { isObject, parseJson } from '../kube/values.ts';
 import { shortImages } from '../names.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
-import { ageOf, formatTable } from '../printers/table.ts';
+import { ageOf, formatTable, toSecond } from '../printers/table.ts';
 import { parseTarget } from '../target.ts';
 import { findTarget, resourceName } from '../traefikservices.ts';
 import type { Found } from '../traefikservices.ts';
@@ -56,10 +56,10 @@ function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): str
     entry.kind,
     entry.from === null ? '<none>' : paint.color(entry.from),
     paint.color(entry.to),
-    shortImages(entry.images),
+    entry.images.length === 0 ? '<unknown>' : shortImages(entry.images),
     entry.revision ?? '<unknown>',
     entry.by ?? '<unknown>',
-    ...(wide ? [entry.at] : []),
+    ...(wide ? [toSecond(entry.at)] : []),
     ageOf(entry.at, call.io.now()),
   ]);
   return formatTable(['KIND', 'FROM', 'TO', 'VERSION', 'REVISION', 'BY', ...(wide ? ['TIME'] : []), 'AGE'], rows);

@@ -1,6 +1,7 @@
 import type { Call, Command } from '../command.ts';
 import { EXIT } from '../io.ts';
 import { UsageError } from '../kube/errors.ts';
+import { flow } from '../printers/flow.ts';
 import type { LintFinding, LintResult } from '../lint/check.ts';
 
 export const lint: Command = {
@@ -55,12 +56,12 @@ async function print(call: Call, result: LintResult): Promise<void> {
     out.write(`${JSON.stringify(toSarif(findings), null, 2)}\n`);
     return;
   }
-  for (const finding of findings) out.write(`${line(call, finding)}\n`);
+  for (const finding of findings) out.write(flow(`${line(call, finding)}\n`, out.columns?.()));
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const warnings = findings.length - errors;
   const releases = checked === 1 ? '1 blue-green TraefikService' : `${checked} blue-green TraefikServices`;
-  err.write(`${releases} checked: ${count(errors, 'error')}, ${count(warnings, 'warning')}. `);
-  err.write(`Not checked without a cluster: ${NOT_CHECKED.join(', ')}.\n`);
+  const found = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+  err.write(`${releases} checked: ${found}. Not checked without a cluster: ${NOT_CHECKED.join(', ')}.\n`);
 }
 
 function line(call: Call, { file, position, severity, rule, resource, message }: LintFinding): string {

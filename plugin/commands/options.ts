@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { optionsHelp } from '../help.ts';
 import { EXIT } from '../io.ts';
+import { flow } from '../printers/flow.ts';
 
 export const options: Command = {
   name: 'options',
@@ -11,7 +12,7 @@ export const options: Command = {
   flags: [],
   arguments: { min: 0, max: 0 },
   run: (call) => {
-    call.io.out.write(optionsHelp());
+    call.io.out.write(flow(optionsHelp(), call.io.out.columns?.()));
     return Promise.resolve(EXIT.ok);
   },
 };

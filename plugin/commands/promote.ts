@@ -160,12 +160,12 @@ function hint(call: Call, { plan, facts }: Prepared, stored: Found): void {
   const { err } = call.io;
   const paint = call.paint.err;
   const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
-  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is live now.`);
+  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is live now.\n`);
   if (plan.from === null || previousOf(stored.object) !== plan.from) {
     err.write(
-      `\n${paint.warn('Warning:')} the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
+      `${paint.warn('Warning:')} the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
         `has nothing to go by. Is it installed, and does it watch this namespace?\n`,
     );
-  } else err.write(` To go back: ${commandLine('rollback', stored)}\n`);
+  } else err.write(`To go back: ${commandLine('rollback', stored)}\n`);
   for (const risk of undoRisksAfter(stored.object, stored.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
 }

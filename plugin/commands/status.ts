@@ -11,6 +11,7 @@ import type { JsonObject } from '../../webhook/policy/index.ts';
 import { askFacts } from '../preflight.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { formatStatus } from '../printers/status.ts';
+import type { StatusStyle } from '../printers/status.ts';
 import { buildReport } from '../report.ts';
 import type { StatusReport } from '../report.ts';
 import { parseTarget } from '../target.ts';
@@ -64,16 +65,20 @@ async function watch(call: Call, session: Session, first: Found): Promise<number
     const found = { ...first, object };
     const [facts, traffic] = await Promise.all([askFacts(session, found, io), meter(io.interrupted)]);
     const report = buildReport(found, facts, io);
-    const style = { now: io.now(), paint: call.paint.out, wide: format === 'wide', live: { traffic } };
+    const style = { ...styleOf(call), live: { traffic } };
     return { text: formatStatus(found, report, style), key: JSON.stringify(report) };
   });
+}
+
+function styleOf({ io, flags, paint }: Call): StatusStyle {
+  return { now: io.now(), paint: paint.out, wide: flags.text('output') === 'wide', columns: io.out.columns?.() };
 }
 
 function print(call: Call, found: Found, report: StatusReport): void {
   const format = call.flags.text('output') ?? '';
   const text =
     format === '' || format === 'wide'
-      ? formatStatus(found, report, { now: call.io.now(), paint: call.paint.out, wide: format === 'wide' })
+      ? formatStatus(found, report, styleOf(call))
       : printObject(asDocument(report), resourceName(found), format);
   call.io.out.write(text);
 }

@@ -23,7 +23,7 @@ export async function lookAtReleases(context: DoctorContext): Promise<readonly D
       findings.push(...some.flat());
     }
     const place = namespace === null ? 'in the cluster' : `in namespace ${namespace}`;
-    return [ok(`${found.length} blue-green TraefikServices ${place}`), ...findings];
+    return [ok(`blue-green TraefikServices ${place}: ${found.length}`), ...findings];
   } catch (error) {
     return [unknown('the TraefikServices could not be listed', describeError(error))];
   }

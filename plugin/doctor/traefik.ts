@@ -25,7 +25,7 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
       ];
     }
     const reach = await Promise.all(replicas.map((replica) => reachable(context, replica)));
-    return [ok(`${replicas.length} Traefik replicas are ready`), ...(await settings(context, first)), ...reach.flat()];
+    return [ok(`ready Traefik replicas: ${replicas.length}`), ...(await settings(context, first)), ...reach.flat()];
   } catch (error) {
     return [
       unknown("Traefik's pods could not be listed", `${describeError(error)}. Name their namespace with --traefik.`),

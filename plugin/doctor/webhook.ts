@@ -21,7 +21,8 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 export async function lookAtWebhook(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const entries = await Promise.all([readEntries(context, 'mutating'), readEntries(context, 'validating')]);
   const probes = await Promise.all(GROUPS.map((group) => probe(context, group)));
-  return [...entries.flat(), ...(await lookAtPolicy(context)), ...probes.flat()];
+  const answers = new Map(probes.flat().map((finding) => [finding.title, finding]));
+  return [...entries.flat(), ...(await lookAtPolicy(context)), ...answers.values()];
 }
 
 async function readEntries(
@@ -125,7 +126,7 @@ async function lookAtPolicy({ session, io }: DoctorContext): Promise<readonly Do
     }
     const problems = found.flatMap((policy) => list(objectAt(policy, 'status', 'typeChecking')['expressionWarnings']));
     if (problems.length === 0)
-      return [ok(`the policy ${found.map(nameOf).join(', ')} stands in the API server itself`)];
+      return [ok(`the API server itself checks weights: ValidatingAdmissionPolicy ${found.map(nameOf).join(', ')}`)];
     return [
       warn(
         'the ValidatingAdmissionPolicy has type warnings',
@@ -176,7 +177,12 @@ function judgeRefusal(error: unknown, group: Group, place: string): DoctorFindin
       'Only the policy inside the API server refuses wrong weights; nothing fills in, records or checks smoke tests. Look at the pods of the webhook.',
     );
   }
-  if (error instanceof ApiError && error.code === 404) return ok(`${group} is not installed`);
+  if (error instanceof ApiError && error.code === 404) {
+    // A namespace that does not exist is as "not found" as a group that is not installed.
+    if (stringAt(error.status, 'details', 'kind') === 'namespaces')
+      return fail(`namespace ${place} does not exist`, 'Choose another with -n, or look at all with -A.');
+    return ok(`${group} is not installed`);
+  }
   return unknown(
     `whether the webhook answers for ${group} in namespace ${place} could not be tried`,
     describeError(error),

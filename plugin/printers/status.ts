@@ -4,13 +4,16 @@ import type { Traffic } from '../traefik/traffic.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { Found } from '../traefikservices.ts';
 import { resourceName } from '../traefikservices.ts';
+import { flow } from './flow.ts';
 import type { Paint } from './paint.ts';
-import { ageOf, formatTable } from './table.ts';
+import { ageOf, formatTable, toSecond } from './table.ts';
 
 export interface StatusStyle {
   readonly now: Date;
   readonly paint: Paint;
   readonly wide: boolean;
+  /** Width of the terminal; undefined off a terminal. */
+  readonly columns: number | undefined;
   /** Shows weights as bars and what Traefik counts; null where that is not known. */
   readonly live?: { readonly traffic: Readonly<Record<Color, Traffic>> | null };
 }
@@ -18,14 +21,17 @@ export interface StatusStyle {
 /** `status` for people. */
 export function formatStatus(found: Found, report: StatusReport, style: StatusStyle): string {
   const { now, paint } = style;
-  const live = report.active === null ? paint.bad('nothing is live') : `${paint.color(report.active)} is live`;
+  const live = report.active === null ? paint.bad('nothing') : paint.color(report.active);
   const lines = [
-    `${paint.bold(resourceName(found))} in namespace ${found.namespace}: ${live}${sinceText(report, now)}`,
+    `Release:    ${paint.bold(resourceName(found))} in namespace ${found.namespace}`,
+    `Live:       ${live}${sinceText(report, now)}`,
     '',
     formatTable(
       header(style),
       report.colors.map((color) => row(color, style)),
     ),
+  ];
+  const rest = [
     ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
     `Promote:    ${possibility(report.promote, () => commandLine('promote', found), paint)}`,
     `Rollback:   ${possibility(report.rollback, () => commandLine('rollback', found), paint)}`,
@@ -35,7 +41,7 @@ export function formatStatus(found: Found, report: StatusReport, style: StatusSt
     ),
     ...(report.factsError === null ? [] : [`Not read:   ${paint.bad(report.factsError)}`]),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n${flow(rest.join('\n'), style.columns)}\n`;
 }
 
 function header({ wide, live }: StatusStyle): readonly string[] {
@@ -103,7 +109,7 @@ function smokeText({ role, smokeTest }: ColorReport, now: Date, paint: Paint): s
 
 function sinceText(report: StatusReport, now: Date): string {
   const by = report.by === null ? '' : `, by ${report.by}`;
-  return report.since === null ? by : ` since ${ageOf(report.since, now)} (${report.since}${by})`;
+  return report.since === null ? by : ` for ${ageOf(report.since, now)}, since ${toSecond(report.since)}${by}`;
 }
 
 function possibility({ to, possible, reasons }: StatusReport['promote'], command: () => string, paint: Paint): string {

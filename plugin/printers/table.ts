@@ -44,6 +44,11 @@ function two(ms: number, big: number, bigUnit: string, small: number, smallUnit:
   return `${Math.floor(ms / big)}${bigUnit}${rest === 0 ? '' : `${rest}${smallUnit}`}`;
 }
 
+/** An RFC 3339 time without fractions of a second. */
+export function toSecond(time: string): string {
+  return time.replace(/\.\d+(?=Z$)/, '');
+}
+
 /** The age of an RFC 3339 time; `<unknown>` where it is none. */
 export function ageOf(time: string | null | undefined, now: Date): string {
   const since = Date.parse(time ?? '');

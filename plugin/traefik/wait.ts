@@ -14,8 +14,8 @@ const POLL = 100;
 /** Milliseconds in which the color that was left must get no request, where only counters prove it. */
 const STILL = 500;
 const PROOFS: Readonly<Record<Proof, string>> = {
-  api: "Traefik's API",
-  metrics: 'its reload counter and request counters',
+  api: 'its API',
+  metrics: 'its reload counter and its request counters',
 };
 
 /** The Traefik replicas as they were before a switch. Null when none can be found: then nothing can be proven. */
@@ -72,7 +72,7 @@ export async function awaitTraefik(call: Call, session: Session, watch: Watch, f
   const total = watch.replicas.length;
   const by = [...new Set(proofs)].map((proof) => PROOFS[proof]).join(' and ');
   if (proofs.length > 0)
-    call.io.err.write(`${proofs.length} of ${total} Traefik replicas have it after ${took}s, by ${by}.\n`);
+    call.io.err.write(`Traefik has it: ${proofs.length} of ${total} replicas after ${took}s, by ${by}.\n`);
   if (mute.length > 0) {
     const warn = call.paint.err.warn('Warning:');
     call.io.err.write(

@@ -37,7 +37,8 @@ t.test('status', async (t) => {
   t.teardown(() => cluster.close());
   t.equal(
     (await cluster.run(['status'])).out,
-    `traefikservice.traefik.io/shop in namespace demo: blue is live
+    `Release:    traefikservice.traefik.io/shop in namespace demo
+Live:       blue
 
 COLOR   ROLE      WEIGHT   VERSION    READY   SMOKE-TEST
 blue    active    100      shop:1.0   2/2     -

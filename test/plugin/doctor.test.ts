@@ -33,7 +33,7 @@ t.test('a cluster with gaps', async (t) => {
   t.match(out, '√ the webhook answers for traefik.io');
   t.match(out, '√ you may do all that the commands need in namespace demo');
   t.match(out, '‼ no ready Traefik pod was found');
-  t.match(out, '√ 1 blue-green TraefikServices in namespace demo');
+  t.match(out, '√ blue-green TraefikServices in namespace demo: 1');
   t.match(err, /^2 failed, \d+ to look at, \d+ good\.\n$/);
   const parsed: unknown = JSON.parse((await cluster.run(['doctor', '-o', 'json'])).out);
   t.match(parsed, { ok: false, findings: [{ state: 'ok', area: 'api' }] });

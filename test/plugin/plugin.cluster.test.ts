@@ -52,7 +52,7 @@ t.test('tested: promoted, seen by Traefik, and back', async (t) => {
   t.equal(dry.stdout, `${NAME} promoted (server dry run)\n`);
   const promoted = await bluegreen('promote', '--wait');
   t.equal(promoted.stdout, `${NAME} promoted\n`, promoted.stderr);
-  t.match(promoted.stderr, /1 of 1 Traefik replicas have it after [\d.]+s, by Traefik's API/);
+  t.match(promoted.stderr, /Traefik has it: 1 of 1 replicas after [\d.]+s, by its API\./);
   t.equal((await bluegreen('status', '-o', 'jsonpath={.active}')).stdout, 'green');
   const again = await bluegreen('promote');
   t.equal(again.code, 1);
