@@ -1,0 +1,79 @@
+// Ways around the rules, each on a real cluster through the installed chart, with the verdict that docs/security.md has.
+import t from 'tap';
+import { text } from '../../../webhook/policy/json.ts';
+import type { Reply } from '../../chart/client.ts';
+import { connect } from '../../chart/client.ts';
+import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../../cluster/index.ts';
+import { until } from '../../cluster/node/api.ts';
+import { KUBERNETES } from './kubernetes.ts';
+import { OUTAGE } from './outage.ts';
+import { ALICE, type Case, type Place } from './place.ts';
+import { SERVER } from './server.ts';
+import { TRAEFIK } from './traefik.ts';
+import { WORKLOADS } from './workloads.ts';
+import { buildWorld, FORGED, HAND, PODS, ROLLING, service, within } from './world.ts';
+
+const cluster = await startCluster({ images: await allImages() });
+t.teardown(() => cluster.stop());
+const client = connect(cluster);
+t.teardown(() => client.close());
+await installTraefikCrds(cluster);
+await Promise.all([installBluegreen(cluster, { drainSeconds: '1' }), buildWorld(cluster)]);
+
+const CASES = [...SERVER, ...TRAEFIK, ...KUBERNETES, ...WORKLOADS, ...OUTAGE];
+const withPods: ReadonlySet<string> = new Set([PODS, ROLLING]);
+const placeOf = (given: Case): Place => {
+  const name = `c${CASES.indexOf(given)}`;
+  const { namespace = HAND, group = 'traefik.io' } = given;
+  return { cluster, client, group, namespace, name, blue: `${name}-blue`, green: `${name}-green` };
+};
+await cluster.apply(
+  CASES.map(placeOf).flatMap(({ namespace, blue, green }) =>
+    within(namespace, [
+      ...service(blue, withPods.has(namespace) ? 'blue' : null),
+      ...service(green, withPods.has(namespace) ? 'green' : null),
+    ]),
+  ),
+);
+
+const said = ({ body, warnings }: Reply): string => `${text(body['message']) ?? ''}${warnings.join('; ')}`;
+const MISSED = /was not completed by the mutating webhook|did not answer in time|could not check this change/;
+const TRIES = 5;
+
+/** A busy machine can miss a second; whoever attacks would try again, too. */
+async function attacked({ attack }: Case, place: Place): Promise<Reply> {
+  for (let left = TRIES; ; left--) {
+    const reply = await attack(place);
+    if (left === 1 || !MISSED.test(said(reply))) return reply;
+  }
+}
+
+const run = (given: Case, before?: Case['before']): void =>
+  void t.test(`${given.verdict}: ${given.name}`, async (t) => {
+    const place = placeOf(given);
+    await before?.(place);
+    const reply = await attacked(given, place);
+    const words = said(reply);
+    if (given.verdict === 'prevented') t.ok(reply.status >= 400, 'it is refused');
+    else t.ok(reply.status < 300, `it is done: ${words}`);
+    if (given.verdict === 'accepted') t.same(reply.warnings, [], 'without a word');
+    if (given.says !== undefined) t.match(words, given.says);
+  });
+
+for (const each of [...SERVER, ...TRAEFIK, ...KUBERNETES, ...WORKLOADS]) run(each, each.before);
+
+t.test('then every replica of the webhook goes', async () => {
+  for (const each of OUTAGE) await each.before?.(placeOf(each));
+  await cluster.kubectlOk(['label', 'namespace', FORGED, 'bluegreen.dev/mode-']);
+  const webhook = ['-n', RELEASE.namespace];
+  await cluster.kubectlOk([...webhook, 'scale', `deployment/${RELEASE.name}`, '--replicas=0']);
+  const gone = ['wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component=webhook', '--timeout=60s'];
+  await cluster.kubectlOk([...webhook, ...gone]);
+  const path = `/apis/traefik.io/v1alpha1/namespaces/${FORGED}/traefikservices/forged?dryRun=All`;
+  const guarded = async (): Promise<boolean> =>
+    (await client.call('PATCH', path, { metadata: { annotations: { 'bluegreen.dev/frozen': 'x' } } }, ALICE)).status >=
+    400;
+  if (!(await until(guarded, 30_000))) throw new Error(`namespace ${FORGED} is not guarded`);
+});
+
+for (const each of OUTAGE) run(each);

@@ -1,0 +1,163 @@
+import { at } from '../../../webhook/policy/json.ts';
+import type { Reply } from '../../chart/client.ts';
+import {
+  ALICE,
+  done,
+  promoted,
+  released,
+  tested,
+  traefikService,
+  traefikServicePath,
+  tryCreate,
+  tryDelete,
+  tryPatch,
+  weights,
+  type Case,
+  type Place,
+} from './place.ts';
+
+const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
+const ADMIN = 'admin';
+
+/** Whether somebody may do something, as a refusal or not. */
+async function mayDo({ client }: Place, user: string, attributes: Readonly<Record<string, string>>): Promise<Reply> {
+  const body = await done(
+    client.call(
+      'POST',
+      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: attributes },
+      },
+      user,
+    ),
+  );
+  const allowed = at(body, 'status', 'allowed') === true;
+  return { status: allowed ? 200 : 403, body: { message: allowed ? '' : 'RBAC does not allow it' }, warnings: [] };
+}
+
+const labelled = (place: Place, namespace: string, key: string, value: string): Promise<Reply> =>
+  tryPatch(place, `/api/v1/namespaces/${namespace}`, { metadata: { labels: { [key]: value } } }, ADMIN);
+
+/** What Kubernetes offers to get past an admission webhook. */
+export const KUBERNETES: readonly Case[] = [
+  {
+    name: 'a namespace that is labelled with the mode off',
+    verdict: 'detected',
+    attack: (place) => labelled(place, place.namespace, 'bluegreen.dev/mode', 'off'),
+    says: /namespace around is no longer guarded by bluegreen: mode off, before it was enforce/,
+  },
+  {
+    name: 'a namespace that is made with the mode off',
+    verdict: 'accepted',
+    attack: ({ client }) =>
+      client.call(
+        'POST',
+        '/api/v1/namespaces?dryRun=All',
+        {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: { name: 'around-new', labels: { 'bluegreen.dev/mode': 'off' } },
+        },
+        ADMIN,
+      ),
+  },
+  {
+    name: 'a namespace that is labelled with the name of an excluded one',
+    verdict: 'prevented',
+    before: async ({ client, namespace }) => {
+      const labels = { 'kubernetes.io/metadata.name': 'kube-system' };
+      await done(client.call('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels } }));
+    },
+    attack: (place) => tryCreate(place, traefikService(place, weights(place, 60, 30))),
+    says: /weights-total: /,
+  },
+  {
+    name: 'a namespace that the chart excludes',
+    verdict: 'accepted',
+    namespace: 'kube-system',
+    attack: (place) => tryCreate(place, traefikService(place, weights(place, 60, 30)), ADMIN),
+  },
+  {
+    name: 'impersonation of somebody who may',
+    verdict: 'prevented',
+    attack: (place) => mayDo(place, ALICE, { resource: 'users', verb: 'impersonate', name: 'admin' }),
+    says: /RBAC does not allow it/,
+  },
+  {
+    name: 'a subresource of the TraefikService',
+    verdict: 'prevented',
+    before: released,
+    attack: (place) => tryPatch(place, `${traefikServicePath(place)}/status`, { spec: weights(place, 60, 30) }, ADMIN),
+    says: /not found/,
+  },
+  {
+    name: 'a retirement by somebody who may not',
+    verdict: 'prevented',
+    before: released,
+    attack: (place) =>
+      tryPatch(place, traefikServicePath(place), { metadata: { annotations: { 'bluegreen.dev/retire': 'going' } } }),
+    says: /permission: bluegreen\.dev\/retire needs the verb override/,
+  },
+  {
+    name: 'an attestation of what nobody tested',
+    verdict: 'accepted',
+    before: released,
+    attack: (place) =>
+      tryPatch(place, traefikServicePath(place), {
+        metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:2.0' } },
+        spec: weights(place, 0, 100),
+      }),
+  },
+  {
+    name: 'an attestation of one preview used for a second promotion',
+    verdict: 'prevented',
+    before: async (place) => {
+      await promoted(place);
+      await done(place.client.call('PATCH', traefikServicePath(place), { spec: weights(place, 100, 0) }, ALICE));
+    },
+    attack: (place) => tryPatch(place, traefikServicePath(place), { spec: weights(place, 0, 100) }),
+    says: /smoke-test: .*-green gains weight without a passed smoke test/,
+  },
+  {
+    name: 'a dry run that attests for the promotion after it',
+    verdict: 'prevented',
+    before: async (place) => {
+      await released(place);
+      const annotations = { 'bluegreen.dev/smoke-test': 'passed:2.0' };
+      await done(tryPatch(place, traefikServicePath(place), { metadata: { annotations } }));
+    },
+    attack: (place) => tryPatch(place, traefikServicePath(place), { spec: weights(place, 0, 100) }),
+    says: /smoke-test: .*-green gains weight without a passed smoke test/,
+  },
+  {
+    name: 'deleting the webhook configurations, by an ordinary user',
+    verdict: 'prevented',
+    attack: (place) => tryDelete(place, `${CONFIGURATIONS}/validatingwebhookconfigurations/bluegreen`),
+    says: /cannot delete resource "validatingwebhookconfigurations"/,
+  },
+  {
+    name: 'deleting the webhook configurations, by an administrator',
+    verdict: 'accepted',
+    attack: (place) => tryDelete(place, `${CONFIGURATIONS}/validatingwebhookconfigurations/bluegreen`, ADMIN),
+  },
+  {
+    name: 'deleting the policy, by an administrator',
+    verdict: 'accepted',
+    attack: (place) => tryDelete(place, `${CONFIGURATIONS}/validatingadmissionpolicies/bluegreen`, ADMIN),
+  },
+  {
+    name: 'deleting the definition of TraefikServices, by an administrator',
+    verdict: 'accepted',
+    before: tested,
+    attack: (place) =>
+      tryDelete(place, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/traefikservices.traefik.io', ADMIN),
+  },
+  {
+    name: 'deleting the whole namespace',
+    verdict: 'accepted',
+    before: tested,
+    attack: (place) => tryDelete(place, `/api/v1/namespaces/${place.namespace}`, ADMIN),
+  },
+];

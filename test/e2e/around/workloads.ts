@@ -1,0 +1,211 @@
+import { at, get, isObject, list, text } from '../../../webhook/policy/json.ts';
+import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { Reply } from '../../chart/client.ts';
+import {
+  create,
+  done,
+  pathOf,
+  released,
+  tested,
+  traefikServicePath,
+  tryCreate,
+  tryDelete,
+  tryPatch,
+  weights,
+  type Case,
+  type Place,
+} from './place.ts';
+import { deployment, PODS } from './world.ts';
+
+const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
+const APPS = 'apps/v1';
+const live = { namespace: PODS, before: released };
+const workloadPath = (kind: string, name: string): string => pathOf(APPS, kind, PODS, name);
+const servicePath = ({ blue }: Place): string => pathOf('v1', 'Service', PODS, blue);
+const inPod = (spec: JsonObject): JsonObject => ({ spec: { template: { spec } } });
+
+async function livePod({ client }: Place): Promise<string> {
+  const pods = await done(client.call('GET', `${pathOf('v1', 'Pod', PODS)}?labelSelector=color%3Dblue`));
+  return text(at(list(get(pods, 'items'))[0], 'metadata', 'name')) ?? '';
+}
+
+async function patchPod(place: Place, body: JsonObject): Promise<Reply> {
+  return tryPatch(place, pathOf('v1', 'Pod', PODS, await livePod(place)), body);
+}
+
+/** What a live color rests on: its workload, its pods, its Service. */
+export const WORKLOADS: readonly Case[] = [
+  {
+    ...live,
+    name: 'another image for the live color',
+    verdict: 'prevented',
+    attack: (place) =>
+      tryPatch(
+        place,
+        workloadPath('Deployment', 'blue'),
+        inPod({ containers: [{ name: 'podinfo', image: NEW_IMAGE }] }),
+      ),
+    says: /live-workload: Deployment blue serves production .* does not get another image/,
+  },
+  {
+    ...live,
+    name: 'the live color scaled to 0, by /scale',
+    verdict: 'prevented',
+    attack: (place) => tryPatch(place, `${workloadPath('Deployment', 'blue')}/scale`, { spec: { replicas: 0 } }),
+    says: /live-workload: Deployment blue serves production .* is not scaled to 0/,
+  },
+  {
+    ...live,
+    name: 'the Deployment of the live color deleted',
+    verdict: 'prevented',
+    attack: (place) => tryDelete(place, workloadPath('Deployment', 'blue')),
+    says: /live-workload: Deployment blue serves production .* is not deleted/,
+  },
+  {
+    ...live,
+    name: 'the selector of the live Service turned to the other pods',
+    verdict: 'prevented',
+    attack: (place) => tryPatch(place, servicePath(place), { spec: { selector: { app: 'podinfo', color: 'green' } } }),
+    says: /live-service: Service .*-blue is live in TraefikService/,
+  },
+  {
+    name: 'the selector of the preview turned to other pods after its test',
+    verdict: 'prevented',
+    namespace: PODS,
+    before: async (place) => {
+      await tested(place, 'passed:6.1.6');
+      const path = pathOf('v1', 'Service', PODS, place.green);
+      await done(place.client.call('PATCH', path, { spec: { selector: { color: 'other' } } }));
+      await done(place.client.call('GET', path));
+    },
+    attack: (place) => tryPatch(place, traefikServicePath(place), { spec: weights(place, 0, 100) }),
+    says: /smoke-test: .*-green passed as .*, but now runs|ready-endpoints: /,
+  },
+  {
+    ...live,
+    name: 'another port of the pods behind the live Service (targetPort)',
+    verdict: 'accepted',
+    attack: (place) =>
+      tryPatch(place, servicePath(place), {
+        spec: {
+          ports: [
+            { name: 'http', port: 80, targetPort: 1 },
+            { name: 'other', port: 81, targetPort: 9898 },
+          ],
+        },
+      }),
+  },
+  {
+    ...live,
+    name: 'the live Service becomes an ExternalName',
+    verdict: 'accepted',
+    attack: (place) =>
+      tryPatch(place, servicePath(place), {
+        spec: { type: 'ExternalName', externalName: 'example.com', clusterIP: null, clusterIPs: null },
+      }),
+  },
+  {
+    ...live,
+    name: 'a new Deployment whose pods match the live Service',
+    verdict: 'accepted',
+    attack: (place) => tryCreate(place, deployment('intruder', 'blue', NEW_IMAGE)),
+  },
+  {
+    ...live,
+    name: 'a Deployment whose pods come to match the live Service by a new label',
+    verdict: 'accepted',
+    attack: (place) =>
+      tryPatch(place, workloadPath('Deployment', 'other'), {
+        spec: { template: { metadata: { labels: { color: 'blue' } } } },
+      }),
+  },
+  {
+    name: 'a Deployment that slept during the test scaled up behind the live Service',
+    verdict: 'accepted',
+    namespace: PODS,
+    before: async (place) => {
+      await create(place, deployment(`${place.name}-sleeper`, 'blue', NEW_IMAGE, 0));
+      await released(place);
+    },
+    attack: (place) =>
+      tryPatch(place, `${workloadPath('Deployment', `${place.name}-sleeper`)}/scale`, { spec: { replicas: 3 } }),
+  },
+  {
+    ...live,
+    name: 'an EndpointSlice made by hand on the live Service',
+    verdict: 'accepted',
+    attack: (place) =>
+      tryCreate(place, {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: `${place.blue}-by-hand`, labels: { 'kubernetes.io/service-name': place.blue } },
+        addressType: 'IPv4',
+        ports: [{ name: 'http', port: 9898 }],
+        endpoints: [{ addresses: ['192.0.2.9'], conditions: { ready: true } }],
+      }),
+  },
+  {
+    ...live,
+    name: 'another environment or command for the live color',
+    verdict: 'accepted',
+    attack: (place) =>
+      tryPatch(place, workloadPath('Deployment', 'blue'), {
+        spec: {
+          template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } },
+          strategy: { type: 'Recreate', rollingUpdate: null },
+        },
+      }),
+  },
+  {
+    ...live,
+    name: 'another image in a live pod',
+    verdict: 'accepted',
+    attack: async (place) => {
+      const path = pathOf('v1', 'Pod', PODS, await livePod(place));
+      const pod = await done(place.client.call('GET', path));
+      const containers = list(at(pod, 'spec', 'containers'))
+        .filter(isObject)
+        .map((each) => ({ ...each, image: NEW_IMAGE }));
+      return tryPatch(place, path, { spec: { containers } });
+    },
+  },
+  {
+    ...live,
+    name: 'live pods that lose the label which the Service selects',
+    verdict: 'accepted',
+    attack: (place) => patchPod(place, { metadata: { labels: { color: null } } }),
+  },
+  {
+    ...live,
+    name: 'deleting the live pods',
+    verdict: 'accepted',
+    attack: async (place) => tryDelete(place, pathOf('v1', 'Pod', PODS, await livePod(place))),
+  },
+  {
+    ...live,
+    name: 'the garbage collector takes the live Deployment, after its new owner is deleted',
+    verdict: 'accepted',
+    attack: async (place) => {
+      const body = await done(place.client.call('GET', '/api/v1/namespaces/kube-system'));
+      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: text(at(body, 'metadata', 'uid')) ?? '' };
+      return tryPatch(place, workloadPath('Deployment', 'blue'), { metadata: { ownerReferences: [owner] } });
+    },
+  },
+  {
+    name: 'a preview that crashes, counted as ready by publishNotReadyAddresses',
+    verdict: 'accepted',
+    namespace: PODS,
+    before: async (place) => {
+      const body = { spec: { selector: { color: 'crashing' }, publishNotReadyAddresses: true } };
+      await done(place.client.call('PATCH', pathOf('v1', 'Service', PODS, place.green), body));
+      await released(place);
+      const crashing = await done(place.client.call('GET', workloadPath('Deployment', 'crashing')));
+      if (at(crashing, 'status', 'readyReplicas') !== undefined) throw new Error('it does not crash');
+    },
+    attack: (place) =>
+      tryPatch(place, traefikServicePath(place), {
+        metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } },
+        spec: weights(place, 0, 100),
+      }),
+  },
+];

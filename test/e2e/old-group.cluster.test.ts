@@ -1,0 +1,132 @@
+// The older API group for real: Traefik 2.11 serves a TraefikService of traefik.containo.us, and `kubectl bluegreen`
+// switches it there and back under traffic.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { demoSpecs, installBluegreen, installTraefik, startCluster, webhookSpec } from '../cluster/index.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { REGISTRY } from '../cluster/node/names.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { traefikSpec } from '../cluster/traefik.ts';
+import { startTraffic, switchFigures, type Traffic } from '../demo/traffic.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../examples');
+const GROUP = 'traefik.containo.us';
+const NAMESPACE = 'demo-bluegreen';
+const NAME = `traefikservice.${GROUP}/bluegreen-wrr`;
+const VERSIONS = { blue: '6.1.5', green: '6.1.6' } as const;
+type Color = keyof typeof VERSIONS;
+
+/** Until Traefik has seen a new route. */
+const ROUTE_MS = 30_000;
+/** Watched after a switch: longer than Traefik's throttle of 2 s. */
+const WATCH_MS = 4_000;
+const THROTTLED_MS = 2_500;
+
+const cluster = await startCluster({
+  images: [traefikSpec(REGISTRY, 2), await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))],
+});
+t.teardown(() => cluster.stop());
+const traefik = await installTraefik(cluster, { version: 2 });
+
+/** The examples with the other group's name, as they stood before it was renamed. */
+const manifest = (file: string): string =>
+  readFileSync(join(EXAMPLES, file), 'utf8').replaceAll('traefik.io/v1alpha1', `${GROUP}/v1alpha1`);
+const applyExamples = async (): Promise<void> => {
+  for (const file of ['00-namespace.yaml', 'blue.yaml', 'green.yaml', 'traefik.yaml'])
+    await cluster.apply(manifest(file));
+  for (const color of ['blue', 'green']) await rolledOut(cluster, NAMESPACE, color);
+};
+await Promise.all([installPlugin(cluster), installBluegreen(cluster)]);
+await applyExamples();
+
+const production = { url: `${traefik.url}/`, host: 'podinfo.localhost' };
+async function openForBusiness(): Promise<Traffic> {
+  const scout = startTraffic({ ...production, connections: 1 });
+  await scout.until((sample) => sample.version === VERSIONS.blue, ROUTE_MS);
+  await scout.stop();
+  return startTraffic(production);
+}
+const traffic = await openForBusiness();
+t.teardown(() => traffic.stop());
+
+const kubectl = async (...args: readonly string[]) => {
+  const { code, stdout, stderr } = await cluster.kubectl([...args, '-n', NAMESPACE]);
+  return { ok: code === 0, said: `${stdout}${stderr}`.trim() };
+};
+const weights = async (): Promise<string> =>
+  (await kubectl('get', NAME, '-o', 'jsonpath={.spec.weighted.services[*].weight}')).said;
+
+/** What a client sees of a command that has to move all traffic. */
+async function switched(t: Test, command: readonly string[], from: Color, to: Color): Promise<void> {
+  const begun = performance.now();
+  const { ok, said } = await kubectl('bluegreen', ...command, NAME);
+  t.ok(ok, said);
+  await traffic.until(({ started }) => started > begun + WATCH_MS, WATCH_MS * 5);
+  const figures = switchFigures(traffic.samples, begun, VERSIONS[from], VERSIONS[to]);
+  t.comment(`kubectl bluegreen ${command.join(' ')}: last answer of ${from} after ${Math.round(figures.lastOld)} ms`);
+  t.ok(figures.firstNew < THROTTLED_MS, `${to} answers`);
+  t.ok(figures.lastOld < THROTTLED_MS, `${from} answers nobody any more`);
+  t.equal(figures.failed, 0, 'no request failed');
+}
+
+t.test('Traefik 2.11 serves what the old group says, and the colors are there', async (t) => {
+  const { ok, said } = await kubectl('bluegreen', 'status', NAME);
+  t.ok(ok, said);
+  t.match(said, 'blue');
+  t.match(said, '6.1.5');
+});
+
+t.test('bad applies are refused, in the words of the checks', async (t) => {
+  const good = manifest('traefik.yaml');
+  const bad: readonly (readonly [string, RegExp])[] = [
+    [
+      good.replace('weight: 100', 'weight: 60').replace('weight: 0', 'weight: 30'),
+      /weights-total: blue 60 \+ green 30 = 90/,
+    ],
+    [good.replace('weight: 0', 'weight: 100'), /single-active: /],
+    [
+      good.replace('weight: 100', 'weight: 50').replace('weight: 0', 'weight: 50'),
+      /single-active: blue 50 \+ green 50/,
+    ],
+    [
+      good
+        .replace('weight: 100', 'weight: 1')
+        .replace('weight: 0', 'weight: 100')
+        .replace('weight: 1\n', 'weight: 0\n'),
+      /smoke-test: green/,
+    ],
+  ];
+  for (const [text, words] of bad) {
+    const { code, stderr } = await cluster.kubectl(['apply', '-f', '-'], { input: text });
+    t.not(code, 0);
+    t.match(stderr, words);
+  }
+  t.equal(await weights(), '100 0');
+});
+
+t.test('a promotion without a test is refused', async (t) => {
+  const { ok, said } = await kubectl('bluegreen', 'promote', NAME);
+  t.notOk(ok);
+  t.match(said, 'smoke-test: green');
+});
+
+t.test('promoted under traffic without a failed request', async (t) => {
+  const attested = await kubectl('annotate', NAME, 'bluegreen.dev/smoke-test=passed:6.1.6');
+  t.ok(attested.ok, attested.said);
+  await switched(t, ['promote'], 'blue', 'green');
+  t.equal(await weights(), '0 100');
+});
+
+t.test('rolled back under traffic without a failed request', async (t) => {
+  await switched(t, ['rollback'], 'green', 'blue');
+  t.equal(await weights(), '100 0');
+});
+
+t.test('nobody was turned away in all that time', async (t) => {
+  t.ok(traffic.samples.length > 1_000, `${traffic.samples.length} requests`);
+  t.same(
+    traffic.samples.flatMap(({ failure }) => failure ?? []),
+    [],
+  );
+});
