@@ -6,6 +6,7 @@ import { connect } from '../../chart/client.ts';
 import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import { KUBERNETES } from './kubernetes.ts';
+import { startMutators } from './mutator.ts';
 import { OUTAGE } from './outage.ts';
 import { ALICE, type Case, type Place } from './place.ts';
 import { SERVER } from './server.ts';
@@ -19,6 +20,8 @@ const client = connect(cluster);
 t.teardown(() => client.close());
 await installTraefikCrds(cluster);
 await Promise.all([installBluegreen(cluster, { drainSeconds: '1' }), buildWorld(cluster)]);
+
+t.teardown(await startMutators(cluster));
 
 const CASES = [...SERVER, ...TRAEFIK, ...KUBERNETES, ...WORKLOADS, ...OUTAGE];
 const withPods: ReadonlySet<string> = new Set([PODS, ROLLING]);

@@ -1,7 +1,9 @@
 import { at } from '../../../webhook/policy/json.ts';
+import { readRecord, type JsonObject } from '../../../webhook/policy/index.ts';
 import type { Reply } from '../../chart/client.ts';
 import {
   ALICE,
+  create,
   done,
   promoted,
   released,
@@ -39,6 +41,11 @@ async function mayDo({ client }: Place, user: string, attributes: Readonly<Recor
 
 const labelled = (place: Place, namespace: string, key: string, value: string): Promise<Reply> =>
   tryPatch(place, `/api/v1/namespaces/${namespace}`, { metadata: { labels: { [key]: value } } }, ADMIN);
+
+const mutated = (place: Place, key: string): JsonObject => {
+  const object = traefikService(place, weights(place, 100, 0));
+  return { ...object, metadata: { name: place.name, labels: { mutated: key } } };
+};
 
 /** What Kubernetes offers to get past an admission webhook. */
 export const KUBERNETES: readonly Case[] = [
@@ -78,6 +85,30 @@ export const KUBERNETES: readonly Case[] = [
     verdict: 'accepted',
     namespace: 'kube-system',
     attack: (place) => tryCreate(place, traefikService(place, weights(place, 60, 30)), ADMIN),
+  },
+  {
+    name: 'a later mutating webhook that splits the weights',
+    verdict: 'prevented',
+    attack: (place) => tryCreate(place, mutated(place, 'split')),
+    says: /single-active: .*-blue 60 \+ .*-green 40/,
+  },
+  {
+    name: 'a later mutating webhook that switches',
+    verdict: 'prevented',
+    attack: (place) => tryCreate(place, mutated(place, 'switch')),
+    says: /smoke-test: .*-green gains weight without a passed smoke test/,
+  },
+  {
+    name: 'a request that is reviewed twice',
+    verdict: 'prevented',
+    before: (place) => create(place, mutated(place, 'label')),
+    attack: async (place) => {
+      const object = await done(place.client.call('GET', traefikServicePath(place)));
+      const { history } = readRecord(object);
+      const once = history.length === 1 && at(object, 'metadata', 'labels', 'seen') === 'yes';
+      return { status: once ? 409 : 200, body: { message: `recorded ${history.length} times` }, warnings: [] };
+    },
+    says: /recorded 1 times/,
   },
   {
     name: 'impersonation of somebody who may',

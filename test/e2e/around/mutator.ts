@@ -1,0 +1,93 @@
+import { webcrypto } from 'node:crypto';
+import { createServer } from 'node:https';
+import { text as read } from 'node:stream/consumers';
+import { createAuthority } from '../../../certs/ca.ts';
+import { issueLeaf } from '../../../certs/serving.ts';
+import { at, parseObject } from '../../../webhook/policy/json.ts';
+import type { Json, JsonObject } from '../../../webhook/policy/index.ts';
+import type { Cluster } from '../../cluster/index.ts';
+
+const NAMESPACE = 'around-mutator';
+const NAME = 'later';
+const HOUR = 3_600_000;
+
+const weight = (index: number, value: number): JsonObject => ({
+  op: 'replace',
+  path: `/spec/weighted/services/${index}/weight`,
+  value,
+});
+
+/** What each of them does to an object with the label `mutated: <key>`, after the webhook of the chart. */
+const PATCHES: Readonly<Record<string, readonly Json[]>> = {
+  split: [weight(0, 60), weight(1, 40)],
+  switch: [weight(0, 0), weight(1, 100)],
+  label: [{ op: 'add', path: '/metadata/labels/seen', value: 'yes' }],
+};
+
+const answer = (url: string, body: string): string => {
+  const review = parseObject(body);
+  const { pathname } = new URL(url, 'https://localhost');
+  const patch = Buffer.from(JSON.stringify(PATCHES[pathname.slice(1)] ?? [])).toString('base64');
+  const response = { uid: at(review, 'request', 'uid'), allowed: true, patchType: 'JSONPatch', patch };
+  return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response });
+};
+
+/** Another team's mutating webhooks, in a server on this machine; how to stop it. */
+export async function startMutators(cluster: Cluster): Promise<() => void> {
+  const tools = { now: () => new Date(), crypto: webcrypto };
+  const authority = await createAuthority(tools, HOUR);
+  const leaf = await issueLeaf(tools, authority, [`${NAME}.${NAMESPACE}.svc`], HOUR);
+  const server = createServer({ key: leaf.key, cert: leaf.certificate }, (request, response) => {
+    read(request).then(
+      (body) => response.setHeader('content-type', 'application/json').end(answer(request.url ?? '', body)),
+      () => response.destroy(),
+    );
+  });
+  const host = cluster.ip.replace(/\.2$/, '.1');
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  const caBundle = Buffer.from(authority.certificate).toString('base64');
+  const metadata = { name: NAME, namespace: NAMESPACE };
+  await cluster.apply([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 443 }] } },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': NAME } },
+      addressType: 'IPv4',
+      ports: [{ port }],
+      endpoints: [{ addresses: [host], conditions: { ready: true } }],
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      // Configurations are called in the order of their names.
+      metadata: { name: `z-${NAME}` },
+      webhooks: Object.keys(PATCHES).map((key) => ({
+        name: `${key}.${NAME}.example.com`,
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        failurePolicy: 'Fail',
+        clientConfig: { caBundle, service: { ...metadata, path: `/${key}`, port: 443 } },
+        objectSelector: { matchLabels: { mutated: key } },
+        rules: [
+          {
+            apiGroups: ['traefik.io'],
+            apiVersions: ['v1alpha1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['traefikservices'],
+          },
+        ],
+      })),
+    },
+  ]);
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
+}
