@@ -35,7 +35,7 @@ const TRAEFIK: TraefikOptions = { providersThrottleDuration: '0s' };
 
 const terminal: Terminal = {
   write: (text) => void process.stdout.write(text),
-  live: process.stdout.isTTY === true && process.env['TERM'] !== 'dumb',
+  live: process.stdout.isTTY && process.env['TERM'] !== 'dumb',
 };
 
 function readFlags(args: string[]) {

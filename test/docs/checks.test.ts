@@ -13,7 +13,10 @@ t.test('the table of checks has every id once, and no other', (t) => {
 
 t.test('every check has a section on the page, in the order in which findings are reported', (t) => {
   const anchors = [...page.matchAll(/^## (.+)$/gm)].map(([, anchor]) => anchor);
-  t.same(anchors, rules.map(({ id }) => id));
+  t.same(
+    anchors,
+    rules.map(({ id }) => id),
+  );
   t.end();
 });
 
