@@ -20,12 +20,18 @@ export interface ReportInput {
   readonly setup: Readonly<Record<string, number>>;
 }
 
+/** What a person at the terminal was promised. */
+const SWITCH_LIMIT_MS = 1_000;
+
 export function makeReport({ samples, switches, problems, setup }: ReportInput): Report {
   const failures: Record<string, number> = {};
   for (const { failure } of samples) if (failure !== null) failures[failure] = (failures[failure] ?? 0) + 1;
   const failed = samples.filter((sample) => sample.failure !== null).length;
   const lost = failed === 0 ? [] : [`${failed} requests of customers failed: ${JSON.stringify(failures)}`];
-  return { requests: samples.length, failed, failures, switches, problems: [...problems, ...lost], setup };
+  const slow = switches
+    .filter(({ lastOld }) => lastOld > SWITCH_LIMIT_MS)
+    .map(({ command }) => `${command}: the color that was live before still answered after a second`);
+  return { requests: samples.length, failed, failures, switches, problems: [...problems, ...lost, ...slow], setup };
 }
 
 /** The closing table. */
