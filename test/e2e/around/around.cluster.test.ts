@@ -5,13 +5,9 @@ import type { Reply } from '../../chart/client.ts';
 import { connect } from '../../chart/client.ts';
 import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
-import { KUBERNETES } from './kubernetes.ts';
+import { CASES, OUTAGE } from './cases.ts';
 import { startMutators } from './mutator.ts';
-import { OUTAGE } from './outage.ts';
 import { ALICE, type Case, type Place } from './place.ts';
-import { SERVER } from './server.ts';
-import { TRAEFIK } from './traefik.ts';
-import { WORKLOADS } from './workloads.ts';
 import { buildWorld, FORGED, HAND, PODS, ROLLING, service, within } from './world.ts';
 
 const cluster = await startCluster({ images: await allImages() });
@@ -23,7 +19,6 @@ await Promise.all([installBluegreen(cluster, { drainSeconds: '1' }), buildWorld(
 
 t.teardown(await startMutators(cluster));
 
-const CASES = [...SERVER, ...TRAEFIK, ...KUBERNETES, ...WORKLOADS, ...OUTAGE];
 const withPods: ReadonlySet<string> = new Set([PODS, ROLLING]);
 const placeOf = (given: Case): Place => {
   const name = `c${CASES.indexOf(given)}`;
@@ -63,7 +58,7 @@ const run = (given: Case, before?: Case['before']): void =>
     if (given.says !== undefined) t.match(words, given.says);
   });
 
-for (const each of [...SERVER, ...TRAEFIK, ...KUBERNETES, ...WORKLOADS]) run(each, each.before);
+for (const each of CASES) if (!OUTAGE.includes(each)) run(each, each.before);
 
 t.test('then every replica of the webhook goes', async () => {
   for (const each of OUTAGE) await each.before?.(placeOf(each));

@@ -3,15 +3,12 @@ import {
   change,
   create,
   done,
-  ingressRoute,
-  pathOf,
   promoted,
   released,
   tested,
   traefikService,
   traefikServicePath,
   tryCreate,
-  tryDelete,
   tryPatch,
   weights,
   type Case,
@@ -21,11 +18,11 @@ import {
 const OLD = 'traefik.containo.us';
 const one = (name: string, weight: number): JsonObject => ({ weighted: { services: [{ name, port: 80, weight }] } });
 const second = (place: Place): Place => ({ ...place, name: `${place.name}-second` });
-const service = (name: string, weight: number): JsonObject => ({ name, port: 80, weight });
-const nested = (name: string, weight: number): JsonObject => ({ name, kind: 'TraefikService', weight });
+export const service = (name: string, weight: number): JsonObject => ({ name, port: 80, weight });
+export const nested = (name: string, weight: number): JsonObject => ({ name, kind: 'TraefikService', weight });
 
 /** Green tested and live in a TraefikService of its own, beside the one that has blue live: as for a preview host. */
-async function previewHost(place: Place): Promise<void> {
+export async function previewHost(place: Place): Promise<void> {
   await released(place);
   const preview = second(place);
   await create(place, traefikService(preview, weights(place, 0, 100), { 'bluegreen.dev/smoke-test': 'passed:2.0' }));
@@ -33,30 +30,6 @@ async function previewHost(place: Place): Promise<void> {
 
 /** What Traefik offers beside two weights in one TraefikService. */
 export const TRAEFIK: readonly Case[] = [
-  {
-    name: 'an IngressRoute straight to one color',
-    verdict: 'detected',
-    before: released,
-    attack: (place) => tryCreate(place, ingressRoute(place, { name: place.green, port: 80 })),
-    says: /inline-weights: this IngressRoute points at .*-green directly: a switch does not move it/,
-  },
-  {
-    name: 'an IngressRoute that splits traffic over both colors',
-    verdict: 'prevented',
-    attack: (place) => tryCreate(place, ingressRoute(place, service(place.blue, 90), service(place.green, 10))),
-    says: /inline-weights: this IngressRoute splits traffic over .*-blue and .*-green by itself/,
-  },
-  {
-    name: 'an IngressRoute that splits traffic over colors which only annotations name',
-    verdict: 'prevented',
-    before: (place) => {
-      const names = { 'bluegreen.dev/blue': 'hand-one', 'bluegreen.dev/green': 'hand-two' };
-      const pair = { blue: 'hand-one', green: 'hand-two' };
-      return create(place, traefikService(place, weights(pair, 100, 0), names));
-    },
-    attack: (place) => tryCreate(place, ingressRoute(place, service('hand-one', 90), service('hand-two', 10))),
-    says: /admission webhook "guard\.bluegreen\.dev" denied the request: inline-weights: /,
-  },
   {
     name: 'two TraefikServices, one live on each color, green untested',
     verdict: 'prevented',
@@ -88,13 +61,6 @@ export const TRAEFIK: readonly Case[] = [
       const services = [nested(place.name, 50), nested(`${place.name}-second`, 50)];
       return tryCreate(place, traefikService({ ...place, name: `${place.name}-front` }, { weighted: { services } }));
     },
-  },
-  {
-    name: 'an IngressRoute that splits traffic over two TraefikServices',
-    verdict: 'accepted',
-    before: previewHost,
-    attack: (place) =>
-      tryCreate(place, ingressRoute(place, nested(place.name, 50), nested(`${place.name}-second`, 50))),
   },
   {
     name: 'a color-like Service in the place of the preview',
@@ -152,63 +118,6 @@ export const TRAEFIK: readonly Case[] = [
     before: tested,
     attack: (place) => tryCreate(place, traefikService({ ...place, group: OLD }, weights(place, 0, 100))),
     says: /smoke-test: .*-green gains weight without a passed smoke test/,
-  },
-  {
-    name: 'an Ingress straight to the preview',
-    verdict: 'accepted',
-    before: released,
-    attack: (place) => {
-      const backend = { service: { name: place.green, port: { number: 80 } } };
-      const path = { path: '/', pathType: 'Prefix', backend };
-      return tryCreate(place, {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'Ingress',
-        metadata: { name: place.name },
-        spec: { rules: [{ http: { paths: [path] } }] },
-      });
-    },
-  },
-  {
-    name: 'an IngressRouteTCP that takes the whole entry point',
-    verdict: 'accepted',
-    before: released,
-    attack: (place) =>
-      tryCreate(place, {
-        apiVersion: `${place.group}/v1alpha1`,
-        kind: 'IngressRouteTCP',
-        metadata: { name: place.name },
-        spec: { routes: [{ match: 'HostSNI(`*`)', services: [service(place.blue, 50), service(place.green, 50)] }] },
-      }),
-  },
-  {
-    name: 'deleting a TraefikService that a route points at',
-    verdict: 'prevented',
-    before: async (place) => {
-      await released(place);
-      await create(place, ingressRoute(place, { name: place.name, kind: 'TraefikService' }));
-    },
-    attack: (place) => tryDelete(place, traefikServicePath(place)),
-    says: /live-route: IngressRoute .* points at TraefikService/,
-  },
-  {
-    name: 'deleting a TraefikService that a route of another namespace points at',
-    verdict: 'accepted',
-    before: async (place) => {
-      await released(place);
-      const route = ingressRoute(place, { name: place.name, kind: 'TraefikService', namespace: place.namespace });
-      const path = pathOf(`${place.group}/v1alpha1`, 'IngressRoute', 'around-off');
-      await done(place.client.call('POST', path, route));
-    },
-    attack: (place) => tryDelete(place, traefikServicePath(place)),
-  },
-  {
-    name: 'deleting the route',
-    verdict: 'accepted',
-    before: async (place) => {
-      await released(place);
-      await create(place, ingressRoute(place, { name: place.name, kind: 'TraefikService' }));
-    },
-    attack: (place) => tryDelete(place, pathOf(`${place.group}/v1alpha1`, 'IngressRoute', place.namespace, place.name)),
   },
   {
     name: 'deleted, and made again with blue live',

@@ -1,8 +1,6 @@
-import { at, get, isObject, list, text } from '../../../webhook/policy/json.ts';
+import { at, text } from '../../../webhook/policy/json.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
-import type { Reply } from '../../chart/client.ts';
 import {
-  create,
   done,
   pathOf,
   released,
@@ -17,21 +15,13 @@ import {
 } from './place.ts';
 import { deployment, PODS } from './world.ts';
 
-const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
+export const OLD_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.5';
+export const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
 const APPS = 'apps/v1';
-const live = { namespace: PODS, before: released };
-const workloadPath = (kind: string, name: string): string => pathOf(APPS, kind, PODS, name);
+export const live = { namespace: PODS, before: released };
+export const workloadPath = (kind: string, name: string): string => pathOf(APPS, kind, PODS, name);
 const servicePath = ({ blue }: Place): string => pathOf('v1', 'Service', PODS, blue);
 const inPod = (spec: JsonObject): JsonObject => ({ spec: { template: { spec } } });
-
-async function livePod({ client }: Place): Promise<string> {
-  const pods = await done(client.call('GET', `${pathOf('v1', 'Pod', PODS)}?labelSelector=color%3Dblue`));
-  return text(at(list(get(pods, 'items'))[0], 'metadata', 'name')) ?? '';
-}
-
-async function patchPod(place: Place, body: JsonObject): Promise<Reply> {
-  return tryPatch(place, pathOf('v1', 'Pod', PODS, await livePod(place)), body);
-}
 
 /** What a live color rests on: its workload, its pods, its Service. */
 export const WORKLOADS: readonly Case[] = [
@@ -120,17 +110,6 @@ export const WORKLOADS: readonly Case[] = [
       }),
   },
   {
-    name: 'a Deployment that slept during the test scaled up behind the live Service',
-    verdict: 'accepted',
-    namespace: PODS,
-    before: async (place) => {
-      await create(place, deployment(`${place.name}-sleeper`, 'blue', NEW_IMAGE, 0));
-      await released(place);
-    },
-    attack: (place) =>
-      tryPatch(place, `${workloadPath('Deployment', `${place.name}-sleeper`)}/scale`, { spec: { replicas: 3 } }),
-  },
-  {
     ...live,
     name: 'an EndpointSlice made by hand on the live Service',
     verdict: 'accepted',
@@ -143,43 +122,6 @@ export const WORKLOADS: readonly Case[] = [
         ports: [{ name: 'http', port: 9898 }],
         endpoints: [{ addresses: ['192.0.2.9'], conditions: { ready: true } }],
       }),
-  },
-  {
-    ...live,
-    name: 'another environment or command for the live color',
-    verdict: 'accepted',
-    attack: (place) =>
-      tryPatch(place, workloadPath('Deployment', 'blue'), {
-        spec: {
-          template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } },
-          strategy: { type: 'Recreate', rollingUpdate: null },
-        },
-      }),
-  },
-  {
-    ...live,
-    name: 'another image in a live pod',
-    verdict: 'accepted',
-    attack: async (place) => {
-      const path = pathOf('v1', 'Pod', PODS, await livePod(place));
-      const pod = await done(place.client.call('GET', path));
-      const containers = list(at(pod, 'spec', 'containers'))
-        .filter(isObject)
-        .map((each) => ({ ...each, image: NEW_IMAGE }));
-      return tryPatch(place, path, { spec: { containers } });
-    },
-  },
-  {
-    ...live,
-    name: 'live pods that lose the label which the Service selects',
-    verdict: 'accepted',
-    attack: (place) => patchPod(place, { metadata: { labels: { color: null } } }),
-  },
-  {
-    ...live,
-    name: 'deleting the live pods',
-    verdict: 'accepted',
-    attack: async (place) => tryDelete(place, pathOf('v1', 'Pod', PODS, await livePod(place))),
   },
   {
     ...live,
