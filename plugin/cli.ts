@@ -31,6 +31,8 @@ export async function runCli(argv: readonly string[], given: Io): Promise<number
   return runCommand(command, words, io);
 }
 
+/** Where the lines of a help text break off a terminal. */
+const HELP_COLUMNS = 100;
 const COLOR_MODES = new Set(['auto', 'always', 'never']);
 
 /** A command may give a global flag more values: `logs --color green`. */
@@ -44,7 +46,7 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
   try {
     const { flags, positionals, rest } = parseArguments(argv, flagsOf(command));
     if (flags.boolean('help')) {
-      io.out.write(flow(commandHelp(command), io.out.columns?.()));
+      io.out.write(flow(commandHelp(command), io.out.columns?.() ?? HELP_COLUMNS));
       return EXIT.ok;
     }
     const args = command.takesRest ? positionals : [...positionals, ...(rest ?? [])];
@@ -135,7 +137,7 @@ function help(words: readonly string[], io: Io): number {
   const command = COMMANDS.find((each) => each.name === name);
   if (name !== undefined && !name.startsWith('-') && command === undefined) return unknownCommand(name, io);
   const text = command === undefined ? mainHelp(COMMANDS) : commandHelp(command);
-  io.out.write(flow(text, io.out.columns?.()));
+  io.out.write(flow(text, io.out.columns?.() ?? HELP_COLUMNS));
   return EXIT.ok;
 }
 

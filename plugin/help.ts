@@ -10,12 +10,17 @@ export function commandHelp(command: Command): string {
   const flags = visible(command.flags);
   const usage = [PROGRAM, command.name, command.usage, flags.length > 0 ? '[flags]' : '', '[options]'];
   return [
-    command.description,
+    paragraphs(command.description),
     ...(examples === '' ? [] : [`Examples:\n${examples}`]),
     ...(flags.length === 0 ? [] : [`Options:\n${flags.map(flagHelp).join('\n\n')}`]),
     `Usage:\n  ${usage.filter((part) => part !== '').join(' ')}`,
     `Use "${PROGRAM} options" for a list of global command-line options (applies to all commands).\n`,
   ].join('\n\n');
+}
+
+/** Paragraphs on one line each: the terminal, or the page, decides where they break. */
+export function paragraphs(text: string): string {
+  return text.replace(/(?<!\n)\n(?!\n)/g, ' ');
 }
 
 /** Help of the plugin: its commands. */

@@ -8,7 +8,7 @@ export const lint: Command = {
   name: 'lint',
   usage: '-f FILENAME',
   summary: 'Check manifests by the same policy, without a cluster',
-  description: `Check the TraefikServices in manifests by the policy of the webhook, without a cluster: files, folders, or what kustomize and helm
+  description: `Check the TraefikServices and IngressRoutes in manifests by the policy of the webhook, without a cluster: files, folders, or what kustomize and helm
 print. What only a cluster can tell (smoke tests, ready endpoints, backends) is left to the webhook.
 
 The exit code is 1 when there is an error, with --strict also for a warning.`,
@@ -43,12 +43,12 @@ The exit code is 1 when there is an error, with --strict also for a warning.`,
 };
 
 async function print(call: Call, result: LintResult): Promise<void> {
-  const { findings, checked } = result;
+  const { findings, checked, routes } = result;
   const { NOT_CHECKED } = await import('../lint/check.ts');
   const { out, err } = call.io;
   const format = call.flags.text('output');
   if (format === 'json') {
-    out.write(`${JSON.stringify({ checked, notChecked: NOT_CHECKED, findings }, null, 4)}\n`);
+    out.write(`${JSON.stringify({ checked, routes, notChecked: NOT_CHECKED, findings }, null, 4)}\n`);
     return;
   }
   if (format === 'sarif') {
@@ -59,7 +59,8 @@ async function print(call: Call, result: LintResult): Promise<void> {
   for (const finding of findings) out.write(flow(`${line(call, finding)}\n`, out.columns?.()));
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const warnings = findings.length - errors;
-  const releases = checked === 1 ? '1 blue-green TraefikService' : `${checked} blue-green TraefikServices`;
+  const others = routes === 0 ? '' : ` and ${count(routes, 'IngressRoute')}`;
+  const releases = `${count(checked, 'blue-green TraefikService')}${others}`;
   const found = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
   err.write(`${releases} checked: ${found}. Not checked without a cluster: ${NOT_CHECKED.join(', ')}.\n`);
 }

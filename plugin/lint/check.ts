@@ -4,6 +4,7 @@ import { childrenOf } from '../../webhook/policy/state.ts';
 import { stringAt } from '../kube/values.ts';
 import { LENIENT } from '../settings.ts';
 import type { LintObject, Position } from './documents.ts';
+import { isRoute, lintRoute } from './routes.ts';
 
 export interface LintFinding {
   readonly severity: 'error' | 'warning';
@@ -19,6 +20,8 @@ export interface LintResult {
   readonly findings: readonly LintFinding[];
   /** How many TraefikServices the policy applies to. */
   readonly checked: number;
+  /** How many IngressRoutes were looked at. */
+  readonly routes: number;
 }
 
 /** Checks that compare with what runs: without a cluster they say nothing. */
@@ -35,26 +38,46 @@ const NEEDS_CLUSTER: readonly string[] = [
 /** The checks that lint leaves to the webhook. */
 export const NOT_CHECKED: readonly string[] = NEEDS_CLUSTER.filter((id) => CHECKS.some((check) => check.id === id));
 
+interface Release {
+  readonly item: LintObject;
+  readonly group: Group;
+  readonly namespace: string;
+  readonly pair: Pair;
+}
+
 /** The webhook's own policy on manifests, as if each were created. Services of the same files make a lone color a pair. */
 export function lintObjects(objects: readonly LintObject[], namespace: string): LintResult {
   const services = new Set(
     objects.filter(({ object }) => object['kind'] === 'Service').map(({ object }) => keyOf(object, namespace)),
   );
-  const findings: LintFinding[] = [];
-  let checked = 0;
-  for (const item of objects) {
-    const group = groupOf(item.object);
-    if (group === null) continue;
-    const place = stringAt(item.object, 'metadata', 'namespace') ?? namespace;
-    const pair = pairOf(item.object, (name) => services.has(`${place}/${name}`));
-    if (pair === null) continue;
-    checked += 1;
-    findings.push(...lintOne(item, group, place, pair));
-  }
-  return { findings, checked };
+  const releases = objects.flatMap((item) => releaseOf(item, namespace, (key) => services.has(key)));
+  const routes = objects.filter(({ object }) => isRoute(object));
+  const findings = objects.flatMap((item) => {
+    const release = releases.find((each) => each.item === item);
+    if (release !== undefined) return lintOne(release);
+    return isRoute(item.object) ? lintRoutes(item, namespace, releases) : [];
+  });
+  return { findings, checked: releases.length, routes: routes.length };
 }
 
-function lintOne(item: LintObject, group: Group, namespace: string, pair: Pair): readonly LintFinding[] {
+function releaseOf(item: LintObject, fallback: string, exists: (service: string) => boolean): readonly Release[] {
+  const group = groupOf(item.object);
+  if (group === null) return [];
+  const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
+  const pair = pairOf(item.object, (name) => exists(`${namespace}/${name}`));
+  return pair === null ? [] : [{ item, group, namespace, pair }];
+}
+
+function lintRoutes(item: LintObject, fallback: string, releases: readonly Release[]): readonly LintFinding[] {
+  const resource = keyOf(item.object, fallback);
+  const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
+  const pairs = releases.filter((each) => each.namespace === namespace).map(({ pair }) => pair);
+  return lintRoute(item.object, namespace, pairs).map(({ path, ...finding }) => {
+    return { ...finding, file: item.file, position: item.locate(path), resource };
+  });
+}
+
+function lintOne({ item, group, namespace, pair }: Release): readonly LintFinding[] {
   const { object } = item;
   const name = stringAt(object, 'metadata', 'name') ?? '';
   const change: Change = {

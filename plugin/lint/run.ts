@@ -24,8 +24,8 @@ export async function lintPaths(
       }),
     );
   }
-  const { findings, checked } = lintObjects(objects, options.namespace);
-  return { findings: [...broken, ...findings], checked };
+  const result = lintObjects(objects, options.namespace);
+  return { ...result, findings: [...broken, ...result.findings] };
 }
 
 interface Source {

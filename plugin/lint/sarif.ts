@@ -1,4 +1,4 @@
-import { CHECKS } from '../../webhook/policy/index.ts';
+import { CHECKS, GUARDS } from '../../webhook/policy/index.ts';
 import { VERSION } from '../version.ts';
 import type { LintFinding } from './check.ts';
 
@@ -36,7 +36,7 @@ export function toSarif(findings: readonly LintFinding[]): object {
 }
 
 function ruleText(id: string): string {
-  const check = CHECKS.find((each) => each.id === id);
+  const check = [...CHECKS, ...GUARDS].find((each) => each.id === id);
   if (check !== undefined) return check.rule;
   return id === 'weights-in-manifest' ? 'Manifests leave the weights to the webhook.' : 'The file can be read.';
 }

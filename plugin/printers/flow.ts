@@ -31,6 +31,7 @@ export function flowing(output: Output): Output {
 }
 
 function broken(line: string, columns: number): string {
+  if (/^ *kubectl /.test(line)) return line;
   const indent = ' '.repeat(LEAD.exec(stripVTControlCharacters(line))?.[0].length ?? 0);
   const command = COMMAND.exec(line);
   if (command === null) return wrapped(line, columns, indent);

@@ -65,7 +65,7 @@ t.test('init prints manifests that lint finds good', async (t) => {
   t.equal(code, 0);
   const linted = await run(['lint', '-f', '-', '--strict'], { stdin: out });
   t.equal(linted.code, 0, linted.out);
-  t.match(linted.err, '1 blue-green TraefikService checked');
+  t.match(linted.err, '1 blue-green TraefikService and 1 IngressRoute checked: 0 errors, 0 warnings.');
   t.match((await run(['init', 'Shop', '--image', 'x', '--host', 'y'])).err, 'error: invalid name "Shop"');
   t.match((await run(['init', 'shop'])).err, 'error: --image and --host are needed');
 });

@@ -55,6 +55,41 @@ t.test('a lone color is a release when its sibling is in the files', async (t) =
   t.match((await run(['lint', '-f', '-'], { stdin: lone + service })).err, '1 blue-green');
 });
 
+function route(name: string, services: string, namespace = 'demo', group = 'traefik.io'): string {
+  return `---
+apiVersion: ${group}/v1alpha1
+kind: IngressRoute
+metadata: {name: ${name}, namespace: ${namespace}}
+spec:
+  routes:
+    - kind: Rule
+      match: Host(\`x.test\`)
+      services: [${services}]
+`;
+}
+
+t.test('IngressRoutes past the TraefikService, of both groups in one stream', async (t) => {
+  const both = '{name: shop-blue, port: 80, weight: 9}, {name: shop-green, port: 80, weight: 1}';
+  const stdin = [
+    GOOD,
+    GOOD.replace('traefik.io', 'traefik.containo.us').replace('namespace: demo', 'namespace: old'),
+    route('good', '{name: shop, kind: TraefikService}'),
+    route('split', both),
+    route('old-split', both, 'old', 'traefik.containo.us'),
+    route('preview', '{name: shop-green, port: 80}'),
+    route('elsewhere', '{name: shop-green, port: 80}', 'other'),
+    route('same-names', '{name: shop-blue, kind: TraefikService}, {name: shop-green, kind: TraefikService}'),
+  ].join('---\n');
+  const { code, out, err } = await run(['lint', '-f', '-'], { stdin });
+  t.equal(code, 1);
+  t.match(err, '2 blue-green TraefikServices and 6 IngressRoutes checked: 2 errors, 1 warning.');
+  t.match(out, /^-:\d+:17: error inline-weights: demo\/split: this IngressRoute splits traffic over shop-blue/m);
+  t.match(out, /error inline-weights: old\/old-split: /);
+  t.match(out, /warning inline-weights: demo\/preview: this IngressRoute points at shop-green directly/);
+  const sarif = (await run(['lint', '-f', '-', '-o', 'sarif'], { stdin })).out;
+  t.match(sarif, 'An IngressRoute does not split traffic over the two colors by itself');
+});
+
 t.test('what cannot be read', async (t) => {
   const broken = await run(['lint', '-f', '-'], { stdin: `${GOOD}---\na: [\n` });
   t.equal(broken.code, 1);

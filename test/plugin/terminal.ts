@@ -1,0 +1,103 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run, runOk } from '../cluster/tools/run.ts';
+
+/** A real terminal with a shell in it: tmux on a socket of its own. */
+export interface Terminal {
+  /** Types a line, waits for its end, and answers with what a person has seen since, and with the exit code. */
+  type(line: string, during?: During): Promise<Seen>;
+  close(): Promise<void>;
+}
+
+/** What happens while the line runs. */
+export interface During {
+  /** Waits until the screen shows it. */
+  readonly until: RegExp;
+  /** Done then, before `next`. */
+  readonly act?: () => Promise<unknown>;
+  /** Waited for after `act`. */
+  readonly next?: RegExp;
+}
+
+export interface Seen {
+  /** The command line and everything below it, scrolled lines included, without the next prompt. */
+  readonly screen: string;
+  /** The same with its control sequences. */
+  readonly painted: string;
+  readonly code: number;
+}
+
+const COLUMNS = 100;
+const ROWS = 40;
+const PROMPT = '$ ';
+const LIMIT = 60_000;
+const POLL = 30;
+
+/** Starts a shell in a terminal of 100 × 40. It ends with every command that follows `close`. */
+export async function openTerminal(dir: string, env: Readonly<Record<string, string>>): Promise<Terminal> {
+  mkdirSync(dir, { recursive: true });
+  const codes = join(dir, 'codes');
+  const rc = join(dir, 'rc');
+  writeFileSync(codes, '');
+  // What the prompt command writes says that a line has ended, and how.
+  writeFileSync(rc, `PS1='${PROMPT}'; PROMPT_COMMAND='echo $? >> ${codes}'; HISTFILE=\n`);
+  const tmux = (...args: readonly string[]) => runOk('tmux', ['-S', join(dir, 'socket'), '-f', '/dev/null', ...args]);
+  const size = ['-x', String(COLUMNS), '-y', String(ROWS)];
+  const vars = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const shell = ['env', '-u', 'NODE_EXTRA_CA_CERTS', '-u', 'NO_COLOR', ...vars, 'bash', '--noprofile', '--rcfile', rc];
+  await tmux('new-session', '-d', ...size, ...shell, '-i');
+  const capture = async (...flags: readonly string[]) => trimmed(await tmux('capture-pane', '-p', '-S', '-', ...flags));
+  const ended = (): readonly string[] => readFileSync(codes, 'utf8').split('\n').slice(0, -1);
+  const until = async (what: string, done: () => Promise<boolean> | boolean): Promise<void> => {
+    const deadline = Date.now() + LIMIT;
+    while (!(await done())) {
+      if (Date.now() > deadline) throw new Error(`${what} did not come in time; the screen:\n${await capture()}`);
+      await sleep(POLL);
+    }
+  };
+  const shows = (pattern: RegExp) => until(String(pattern), async () => pattern.test(await capture()));
+  const wait = (count: number) => until('the prompt', async () => ended().length > count && atPrompt(await capture()));
+  await wait(0);
+  return {
+    type: async (line, during) => {
+      await enter(tmux, 'clear');
+      await until('a clear screen', async () => (await capture()) === PROMPT.trim());
+      await tmux('clear-history');
+      const before = ended().length;
+      await enter(tmux, line);
+      if (during !== undefined) {
+        try {
+          await shows(during.until);
+          await during.act?.();
+          if (during.next !== undefined) await shows(during.next);
+        } finally {
+          await tmux('send-keys', 'C-c');
+        }
+      }
+      await wait(before);
+      const screen = withoutPrompt(await capture());
+      return { screen, painted: await capture('-e'), code: Number(ended().at(-1)) };
+    },
+    close: async () => {
+      await run('tmux', ['-S', join(dir, 'socket'), 'kill-server']);
+    },
+  };
+}
+
+async function enter(tmux: (...args: readonly string[]) => Promise<string>, line: string): Promise<void> {
+  await tmux('send-keys', '-l', line);
+  await tmux('send-keys', 'Enter');
+}
+
+function trimmed(screen: string): string {
+  return screen.replace(/[ \t]+$/gm, '').trimEnd();
+}
+
+function atPrompt(screen: string): boolean {
+  return screen.endsWith(`\n${PROMPT.trim()}`) || screen === PROMPT.trim();
+}
+
+function withoutPrompt(screen: string): string {
+  return screen.slice(0, -PROMPT.trim().length).trimEnd();
+}
