@@ -5,7 +5,7 @@ import type { Reply } from '../../chart/client.ts';
 import { connect } from '../../chart/client.ts';
 import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
-import { CASES, OUTAGE } from './cases.ts';
+import { BLIND, CASES, ORDINARY, OUTAGE } from './cases.ts';
 import { startMutators } from './mutator.ts';
 import { ALICE, type Case, type Place } from './place.ts';
 import { buildWorld, FORGED, HAND, PODS, ROLLING, service, within } from './world.ts';
@@ -58,10 +58,26 @@ const run = (given: Case, before?: Case['before']): void =>
     if (given.says !== undefined) t.match(words, given.says);
   });
 
-for (const each of CASES) if (!OUTAGE.includes(each)) run(each, each.before);
+for (const each of ORDINARY) run(each, each.before);
+
+t.test('then the webhook loses its rights', async () => {
+  for (const each of [...BLIND, ...OUTAGE]) await each.before?.(placeOf(each));
+  await cluster.kubectlOk(['delete', 'clusterrolebinding', RELEASE.name]);
+  const reads = [
+    'auth',
+    'can-i',
+    'list',
+    'pods',
+    '-A',
+    `--as=system:serviceaccount:${RELEASE.namespace}:${RELEASE.name}`,
+  ];
+  const blind = async (): Promise<boolean> => (await cluster.kubectl(reads)).code !== 0;
+  if (!(await until(blind, 30_000))) throw new Error('the webhook can still read');
+});
+
+for (const each of BLIND) run(each);
 
 t.test('then every replica of the webhook goes', async () => {
-  for (const each of OUTAGE) await each.before?.(placeOf(each));
   await cluster.kubectlOk(['label', 'namespace', FORGED, 'bluegreen.dev/mode-']);
   const webhook = ['-n', RELEASE.namespace];
   await cluster.kubectlOk([...webhook, 'scale', `deployment/${RELEASE.name}`, '--replicas=0']);
