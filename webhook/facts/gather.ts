@@ -42,7 +42,7 @@ async function gatherColor(reader: Reader, namespace: string, name: string, sign
             hasSelector: selector !== null,
             external: at(service, 'spec', 'type') === 'ExternalName',
           },
-    readyEndpoints: endpoints.filter((endpoint) => endpoint.ready).length,
+    readyEndpoints: endpoints.filter(({ pod, ready }) => ready && !behind?.unready.has(pod ?? '')).length,
     revisions: behind?.revisions ?? [],
     workload: behind?.workload ?? null,
   };
@@ -57,20 +57,38 @@ interface PodsQuery {
   readonly endpoints: ReturnType<typeof endpointsOf>;
 }
 
+interface Behind {
+  readonly revisions: readonly Revision[];
+  readonly workload: Workload | null;
+  /** Names of the pods that are not ready by their own word: `publishNotReadyAddresses` makes every endpoint ready. */
+  readonly unready: ReadonlySet<string>;
+}
+
 async function readPods(
   reader: Reader,
   { namespace, selector, endpoints }: PodsQuery,
   signal: AbortSignal,
-): Promise<{ readonly revisions: readonly Revision[]; readonly workload: Workload | null }> {
+): Promise<Behind> {
   const all = await reader.listPods(namespace, selector, signal);
   const names = new Set(endpoints.map((endpoint) => endpoint.pod));
-  const pods = all.filter((pod) => names.has(text(at(pod, 'metadata', 'name'))));
-  const known = new Set(pods.map((pod) => text(at(pod, 'metadata', 'name'))));
+  const pods = all.filter((pod) => names.has(nameOf(pod)));
+  const known = new Set(pods.map(nameOf));
   const strangers = pods.length > 0 && endpoints.some((endpoint) => endpoint.pod === null || !known.has(endpoint.pod));
   return {
     revisions: strangers ? [...revisionsOf(pods), UNKNOWN] : revisionsOf(pods),
     workload: await readWorkload(reader, { namespace, selector, pods }, signal),
+    unready: new Set(pods.filter((pod) => !isReady(pod)).map((pod) => nameOf(pod) ?? '')),
   };
+}
+
+function nameOf(pod: JsonObject): string | null {
+  return text(at(pod, 'metadata', 'name'));
+}
+
+function isReady(pod: JsonObject): boolean {
+  return list(at(pod, 'status', 'conditions')).some(
+    (condition) => get(condition, 'type') === 'Ready' && get(condition, 'status') === 'True',
+  );
 }
 
 /** The ports of a Service. */

@@ -135,7 +135,7 @@ export const WORKLOADS: readonly Case[] = [
   },
   {
     name: 'a preview that crashes, counted as ready by publishNotReadyAddresses',
-    verdict: 'accepted',
+    verdict: 'prevented',
     namespace: PODS,
     before: async (place) => {
       const body = { spec: { selector: { color: 'crashing' }, publishNotReadyAddresses: true } };
@@ -149,5 +149,6 @@ export const WORKLOADS: readonly Case[] = [
         metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } },
         spec: weights(place, 0, 100),
       }),
+    says: /ready-endpoints: .*-green has no ready endpoint/,
   },
 ];

@@ -33,10 +33,12 @@ interface PodLook {
   readonly image?: string;
   readonly owner?: string;
   readonly hashLabel?: string;
+  /** The status of its condition Ready, as in Kubernetes; `none` for a pod that no kubelet has seen. */
+  readonly ready?: string;
 }
 
 export const pod = (name: string, look: PodLook): string => {
-  const { color, hash = 'h1', image = 'podinfo:6.1.5', owner, hashLabel = 'pod-template-hash' } = look;
+  const { color, hash = 'h1', image = 'podinfo:6.1.5', owner, hashLabel = 'pod-template-hash', ready = 'True' } = look;
   const [kind, ownerName] = (owner ?? `ReplicaSet/${color}-${hash}`).split('/');
   const owners = kind === 'none' ? '[]' : `[{kind: ${kind}, name: ${ownerName}, controller: true}]`;
   const label = hashLabel === 'none' ? '' : `, ${hashLabel}: ${hash}`;
@@ -51,6 +53,7 @@ spec:
   containers: [{name: app, image: "${image}"}]
   initContainers: [{name: init, image: "busybox:1"}]
 status:
+  conditions: [{type: PodScheduled, status: "True"}${ready === 'none' ? '' : `, {type: Ready, status: "${ready}"}`}]
   containerStatuses: [{name: app, imageID: "podinfo@sha256:${image.replace(':', '-')}"}, {name: late, imageID: ""}]
 ---`;
 };

@@ -56,6 +56,21 @@ t.test('terminating endpoints count neither as ready nor as a revision', async (
   t.same(names(green), ['h1']);
 });
 
+t.test('a pod that is not ready is none, even if publishNotReadyAddresses makes its endpoint ready', async (t) => {
+  for (const ready of ['False', 'Unknown', 'none']) {
+    const base = service('green') + slice('green', 'green-1') + pod('green-1', { color: 'green', ready });
+    const green = await read(base + replicaSet('green') + workload('green'));
+    t.equal(green.readyEndpoints, 0, ready);
+    t.same(names(green), ['h1'], 'its revision is known all the same');
+  }
+  const mixed = slice('green', 'green-2', 'gone') + pod('green-2', { color: 'green', ready: 'False' });
+  t.equal((await read(settled('green') + mixed)).readyEndpoints, 2, 'where no pod is listed, the endpoint counts');
+});
+
+t.test('an endpoint that is not ready is none, whatever its pod says', async (t) => {
+  t.equal((await read(service('green') + slice('green', 'a?') + pod('a', { color: 'green' }))).readyEndpoints, 0);
+});
+
 t.test('endpoints of several slices are taken together; one that is not ready still has a revision', async (t) => {
   const green = await read(
     settled('green') + slice('green', 'green-2?') + pod('green-2', { color: 'green', hash: 'h2' }),
