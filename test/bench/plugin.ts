@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import {
+  allImages,
+  DEMO_NAMESPACE,
+  installBluegreen,
+  installDemo,
+  installTraefik,
+  startCluster,
+  type Cluster,
+} from '../cluster/index.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { openWriter, type Writer } from './api.ts';
+import type { Benchmark, Figure } from './benchmark.ts';
+import { interleave, timeProcess } from './process.ts';
+import { makeReleases } from './releases.ts';
+import { summarize } from './statistics.ts';
+
+const RELEASES = 5000;
+const ROUNDS = 40;
+/** Listing thousands of objects takes its time. */
+const LIST_ROUNDS = 12;
+const CONNECTIONS = 16;
+const NAME = 'bluegreen-wrr';
+const KIND = 'traefikservices.traefik.io';
+const PATH = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAMESPACE}/traefikservices/${NAME}`;
+
+type Time = (...args: readonly string[]) => Promise<number>;
+
+interface Bench {
+  readonly bluegreen: Time;
+  readonly kubectl: Time;
+  readonly writer: Writer;
+  /** Revision of green. */
+  readonly revision: string;
+  readonly rounds: number;
+}
+
+/** Whole processes, from their start to their end, against one API server. */
+export const plugin: Benchmark = {
+  run: async ({ say, rounds = ROUNDS }) => {
+    say('booting a cluster with Traefik, the webhook and the demo app');
+    const cluster = await startCluster({ images: await allImages() });
+    const writer = openWriter(cluster, CONNECTIONS);
+    try {
+      await installTraefik(cluster);
+      await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+      await installDemo(cluster);
+      const bench = { ...programs(cluster), writer, rounds, revision: await revisionOfGreen(cluster) };
+      await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
+      await bench.kubectl('get', KIND, NAME); // kubectl's discovery is cached from here on
+      const figures = [...(await switches(bench)), ...(await looks(bench))];
+      say(`making ${RELEASES} TraefikServices`);
+      await makeReleases(writer, RELEASES);
+      return [...figures, await listAll({ ...bench, rounds: Math.min(rounds, LIST_ROUNDS) })];
+    } finally {
+      writer.close();
+      await cluster.stop();
+    }
+  },
+};
+
+function programs(cluster: Cluster): Pick<Bench, 'bluegreen' | 'kubectl'> {
+  // Trust in further roots costs every Node process some milliseconds: a user's machine has none of it.
+  const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
+  const time =
+    (name: string): Time =>
+    (...args) =>
+      timeProcess(join(cluster.binDir, name), args, env);
+  return { bluegreen: time('kubectl-bluegreen'), kubectl: time('kubectl') };
+}
+
+function revisionOfGreen(cluster: Cluster): Promise<string> {
+  const path = 'jsonpath={.items[0].metadata.labels.pod-template-hash}';
+  return cluster.kubectlOk(['get', 'replicasets', '-n', DEMO_NAMESPACE, '-l', 'color=green', '-o', path]);
+}
+
+/** A promotion and the rollback of it, by the plugin and by the patch that a person would write: same admission, same switch. */
+async function switches({ bluegreen, kubectl, writer, rounds, revision }: Bench): Promise<readonly Figure[]> {
+  const back = { bluegreen: new Array<number>(), kubectl: new Array<number>() };
+  let attested = 0;
+  const attest = async (): Promise<void> => {
+    attested += 1;
+    const value = `passed:${attested % 2 === 0 ? '6.1.6' : revision}`;
+    await writer.merge(PATH, { metadata: { annotations: { 'bluegreen.dev/smoke-test': value } } });
+  };
+  const promotions = await interleave(
+    rounds,
+    async () => {
+      await attest();
+      const took = await bluegreen('promote', NAME);
+      back.bluegreen.push(await bluegreen('rollback', NAME));
+      return took;
+    },
+    async () => {
+      await attest();
+      const took = await kubectl('patch', KIND, NAME, '--type=json', '-p', patch(0, 100));
+      back.kubectl.push(await kubectl('patch', KIND, NAME, '--type=json', '-p', patch(100, 0)));
+      return took;
+    },
+  );
+  const against = 'kubectl patch, the same switch';
+  return [
+    figure('promote', promotions.subject, against, promotions.reference, 1.5),
+    figure('rollback', back.bluegreen, against, back.kubectl, 1.5),
+  ];
+}
+
+function patch(blue: number, green: number): string {
+  const weights = [blue, green];
+  return JSON.stringify(
+    weights.map((value, index) => ({ op: 'replace', path: `/spec/weighted/services/${index}/weight`, value })),
+  );
+}
+
+async function looks({ bluegreen, kubectl, rounds }: Bench): Promise<readonly Figure[]> {
+  const compare = async (
+    what: string,
+    subject: () => Promise<number>,
+    against: string,
+    reference: () => Promise<number>,
+  ) => {
+    const times = await interleave(rounds, subject, reference);
+    return figure(what, times.subject, against, times.reference, 2);
+  };
+  return [
+    await compare(
+      'status',
+      () => bluegreen('status', NAME),
+      'kubectl get, the same TraefikService',
+      () => kubectl('get', KIND, NAME),
+    ),
+    await compare(
+      'promote --help',
+      () => bluegreen('promote', '--help'),
+      'kubectl patch --help',
+      () => kubectl('patch', '--help'),
+    ),
+    await compare(
+      'completion of names',
+      () => bluegreen('__complete', 'status', ''),
+      'kubectl __complete get, the same names',
+      () => kubectl('__complete', 'get', KIND, ''),
+    ),
+  ];
+}
+
+async function listAll({ bluegreen, kubectl, rounds }: Bench): Promise<Figure> {
+  const times = await interleave(
+    rounds,
+    () => bluegreen('list', '-A'),
+    () => kubectl('get', KIND, '-A'),
+  );
+  return figure(`list -A, ${RELEASES} TraefikServices`, times.subject, 'kubectl get -A', times.reference, 2);
+}
+
+function figure(
+  what: string,
+  subject: readonly number[],
+  against: string,
+  reference: readonly number[],
+  goal: number,
+): Figure {
+  return { what, subject: summarize(subject), against, reference: summarize(reference), goal };
+}
