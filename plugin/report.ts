@@ -47,6 +47,8 @@ export interface StatusReport {
   readonly since: string | null;
   readonly by: string | null;
   readonly frozen: string | null;
+  /** Why nothing guards it any more; null while the guards stand. */
+  readonly retired: string | null;
   readonly colors: readonly ColorReport[];
   readonly promote: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
   readonly rollback: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
@@ -66,6 +68,7 @@ export function buildReport(found: Found, facts: Facts, io: Io): StatusReport {
     since: release?.since ?? null,
     by: release?.by ?? null,
     frozen: annotation(found.object, ANNOTATION.frozen),
+    retired: annotation(found.object, ANNOTATION.retire) || null,
     colors: [colorReport(found, facts, 'blue', active), colorReport(found, facts, 'green', active)],
     promote: promotion(found, facts, active, io),
     rollback: rollback(found, facts, io),

@@ -1,6 +1,8 @@
-import { decide, explain, NO_PERMISSION_ASKED } from '../../webhook/policy/index.ts';
+import { ANNOTATION, decide, explain, NO_PERMISSION_ASKED } from '../../webhook/policy/index.ts';
+import { annotation } from '../../webhook/policy/json.ts';
 import { undoRisks } from '../drift.ts';
 import { describeError } from '../kube/errors.ts';
+import { commandLine } from '../names.ts';
 import { askFacts } from '../preflight.ts';
 import { LENIENT } from '../settings.ts';
 import { listGoverned, resourceName } from '../traefikservices.ts';
@@ -50,9 +52,18 @@ async function lookAtOne({ session, io }: DoctorContext, found: Found): Promise<
     permissions: NO_PERMISSION_ASKED,
     at: io.now().toISOString(),
   });
+  const retired = annotation(object, ANNOTATION.retire);
   const told = [...violations.map(explain), ...warnings];
   return [
     ...(facts.known ? [] : [unknown(`${label}: what runs could not be read`, facts.reason)]),
+    ...(retired
+      ? [
+          warn(
+            `${label} is retired: ${retired}`,
+            `Nothing guards it. To guard it again: ${commandLine('retire', found, ' --undo')}`,
+          ),
+        ]
+      : []),
     ...told.map((text) => warn(`${label}: ${text}`, `See 'kubectl bluegreen status ${name} -n ${namespace}'.`)),
     ...undoRisks(object, pair).map((risk) => warn(`${label}: a switch would be undone`, risk)),
   ];

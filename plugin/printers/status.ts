@@ -33,6 +33,9 @@ export function formatStatus(found: Found, report: StatusReport, style: StatusSt
   ];
   const rest = [
     ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
+    ...(report.retired === null
+      ? []
+      : [`Retired:    ${paint.warn(report.retired)}. Nothing guards it; to guard it again: ${guardAgain(found)}`]),
     `Promote:    ${possibility(report.promote, () => commandLine('promote', found), paint)}`,
     `Rollback:   ${possibility(report.rollback, () => commandLine('rollback', found), paint)}`,
     ...labelled(
@@ -42,6 +45,10 @@ export function formatStatus(found: Found, report: StatusReport, style: StatusSt
     ...(report.factsError === null ? [] : [`Not read:   ${paint.bad(report.factsError)}`]),
   ];
   return `${lines.join('\n')}\n${flow(rest.join('\n'), style.columns)}\n`;
+}
+
+function guardAgain(found: Found): string {
+  return commandLine('retire', found, ' --undo');
 }
 
 function header({ wide, live }: StatusStyle): readonly string[] {

@@ -98,6 +98,7 @@ t.test('freeze, unfreeze, retire', async (t) => {
   t.equal((await cluster.run(['unfreeze', 'shop'])).out, 'traefikservice.traefik.io/shop unfrozen\n');
   t.equal((await cluster.run(['retire', 'shop'])).out, 'traefikservice.traefik.io/shop retired\n');
   t.match(JSON.stringify(cluster.objects.get(SHOP)), '"bluegreen.dev/retire":"teardown"');
+  t.match((await cluster.run(['status'])).out, 'Retired:    teardown. Nothing guards it; to guard it again: kubectl');
   t.equal((await cluster.run(['retire', 'shop', '--undo'])).out, 'traefikservice.traefik.io/shop guarded again\n');
 });
 
