@@ -1,0 +1,155 @@
+// GitOps tools that apply what stands in Git over and over, between and after the switches of people.
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { annotation } from '../../webhook/policy/json.ts';
+import {
+  demoSpecs,
+  installBluegreen,
+  installTraefikCrds,
+  REGISTRY,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { history, live, NAMED, personIn, stored, toColor, type Person } from './people.ts';
+
+const FILES = join(import.meta.dirname, 'gitops');
+const SHOP = `${NAMED}/shop`;
+const PINNED = `${NAMED}/pinned`;
+const IMAGE = 'ghcr.io/stefanprodan/podinfo';
+const SETTLED_MS = 60_000;
+const FLIPS = 30;
+const HISTORY_LIMIT = 25;
+/** A small part of the 256 KiB that the annotations of an object may have. */
+const RECORD_LIMIT = 16_384;
+
+const ARGO = 'system:serviceaccount:argocd:application-controller';
+const FLUX = 'system:serviceaccount:flux-system:kustomize-controller';
+const SERVER_SIDE = 'apply --server-side --field-manager=argocd --force-conflicts';
+const CLIENT_SIDE = 'apply';
+const TOOLS = [
+  { namespace: 'server-side', user: ARGO, apply: SERVER_SIDE },
+  { namespace: 'client-side', user: FLUX, apply: CLIENT_SIDE },
+] as const;
+
+const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
+for (const { namespace } of TOOLS) {
+  await cluster.kubectlOk(['create', 'namespace', namespace]);
+  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'colors.yaml')]);
+}
+await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+for (const { namespace } of TOOLS) for (const color of ['blue', 'green']) await rolledOut(cluster, namespace, color);
+
+const smokeTest = async (person: Person): Promise<string | null> =>
+  annotation(await stored(person, 'shop'), 'bluegreen.dev/smoke-test-record');
+const revisionOf = async (person: Person, color: string): Promise<string> =>
+  (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`)).said;
+
+/** Gives the preview another image, and waits until nothing else runs there. */
+const deploy = async (t: Test, alice: Person, color: string, tag: string): Promise<void> => {
+  await alice.may(t, `set image deployment/${color} podinfo=${IMAGE}:${tag}`);
+  await alice.may(t, `rollout status deployment/${color} --timeout=60s`);
+  const alone = async (): Promise<boolean> =>
+    (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
+  t.ok(await until(alone, SETTLED_MS), `one pod of ${color}`);
+};
+
+for (const { namespace, user, apply } of TOOLS) {
+  const alice = personIn(cluster, namespace, 'alice');
+  const tool = personIn(cluster, namespace, user);
+  const sync = (t: Test, file: string): Promise<string> => tool.may(t, `${apply} -f ${join(FILES, file)}`);
+
+  t.test(`${namespace} apply without weights, over three releases in a row`, async (t) => {
+    const synced = async (expected: string): Promise<void> => {
+      for (const time of ['once', 'twice']) {
+        await sync(t, 'release.yaml');
+        t.equal(await live(alice, 'shop'), expected, `synced ${time}`);
+      }
+    };
+    await synced('100 0: blue');
+    t.match(await smokeTest(alice), '"color":"green"', 'a new value in Git is a test by name');
+    await alice.may(t, `patch ${SHOP} ${toColor('green')}`);
+    await synced('0 100: green, previous blue');
+    t.equal(await smokeTest(alice), null, 'used up');
+
+    // Blue gets the tag that Git speaks of, so that the old value would fit.
+    await deploy(t, alice, 'blue', '6.1.6');
+    await synced('0 100: green, previous blue');
+    t.equal(await smokeTest(alice), null, 'the old value says nothing about the second release');
+    await alice.mayNot(t, `patch ${SHOP} ${toColor('blue')}`, 'so this is no rollback');
+    const blue = await revisionOf(alice, 'blue');
+    await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=passed:${blue}`);
+    await synced('0 100: green');
+    await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
+    await synced('100 0: blue, previous green');
+
+    await deploy(t, alice, 'green', '6.1.5');
+    await synced('100 0: blue, previous green');
+    const green = await revisionOf(alice, 'green');
+    await alice.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'so this is no rollback');
+    await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=passed:${green}`);
+    await alice.may(t, `patch ${SHOP} ${toColor('green')}`);
+    await synced('0 100: green, previous blue');
+    await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
+    await synced('100 0: blue');
+    t.same(await history(alice, 'shop'), [
+      `creation with blue by ${user}`,
+      'promotion blue to green by alice',
+      'promotion green to blue by alice',
+      'promotion blue to green by alice',
+      'rollback green to blue by alice',
+    ]);
+  });
+
+  t.test(`${namespace} apply with weights after a promotion is a rollback, and everybody sees whose`, async (t) => {
+    await alice.may(t, `delete ${SHOP}`);
+    await sync(t, 'with-weights.yaml');
+    const green = await revisionOf(alice, 'green');
+    await alice.may(t, `patch ${PINNED} ${toColor('green', { 'smoke-test': `passed:${green}` })}`);
+    t.equal(await live(alice, 'pinned'), '0 100: green, previous blue');
+    await sync(t, 'with-weights.yaml');
+    t.equal(await live(alice, 'pinned'), '100 0: blue');
+    await sync(t, 'with-weights.yaml');
+    t.same(await history(alice, 'pinned'), [
+      `creation with blue by ${user}`,
+      'promotion blue to green by alice',
+      `rollback green to blue by ${user}`,
+    ]);
+    const told = await alice.may(t, `bluegreen history ${PINNED}`);
+    const lines = told.split('\n').filter((line) => line.includes(user) && /rollback/i.test(line));
+    t.equal(lines.length, 1, told);
+    await alice.mayNot(t, `patch ${PINNED} ${toColor('green')}`, 'smoke-test: green');
+  });
+}
+
+t.test('a client-side apply brings back an old value over what somebody said: no test', async (t) => {
+  const alice = personIn(cluster, 'client-side', 'alice');
+  const flux = personIn(cluster, 'client-side', FLUX);
+  const sync = (): Promise<string> => flux.may(t, `${CLIENT_SIDE} -f ${join(FILES, 'release.yaml')}`);
+  await sync();
+  await deploy(t, alice, 'green', '6.1.6');
+  await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=failed`);
+  await sync();
+  t.equal(annotation(await stored(alice, 'shop'), 'bluegreen.dev/smoke-test'), 'passed:6.1.6', 'Git has its way');
+  t.equal(await smokeTest(alice), null, 'but it tests nothing');
+  await alice.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'smoke-test: green');
+});
+
+t.test(`the record stays small over ${FLIPS} promotions and rollbacks`, async (t) => {
+  const alice = personIn(cluster, 'client-side', 'alice');
+  const names = ['6.1.6', await revisionOf(alice, 'green')];
+  for (let flip = 0; flip < FLIPS; flip++) {
+    await alice.may(t, `patch ${PINNED} ${toColor('green', { 'smoke-test': `passed:${names[flip % 2]}` })}`);
+    await alice.may(t, `patch ${PINNED} ${toColor('blue')}`);
+  }
+  const events = await history(alice, 'pinned');
+  t.equal(events.length, HISTORY_LIMIT);
+  t.same(new Set(events), new Set(['promotion blue to green by alice', 'rollback green to blue by alice']));
+  const record = annotation(await stored(alice, 'pinned'), 'bluegreen.dev/record') ?? '';
+  t.ok(record.length < RECORD_LIMIT, `${record.length} characters`);
+});

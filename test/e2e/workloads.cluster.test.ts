@@ -1,0 +1,219 @@
+// Colors that are no Deployments: StatefulSets, bare ReplicaSets, and Services whose endpoints are kept by hand. Tested,
+// promoted and rolled back with kubectl, as a person would.
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { annotation } from '../../webhook/policy/json.ts';
+import {
+  demoSpecs,
+  installBluegreen,
+  installTraefikCrds,
+  REGISTRY,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
+import { bundleOf } from '../images/bundles.ts';
+import { demoImage } from '../images/specs.ts';
+import { history, live, NAMED, personIn, stored, toColor, type Person } from './people.ts';
+
+const FILES = join(import.meta.dirname, 'workloads');
+const IMAGE = 'ghcr.io/stefanprodan/podinfo';
+const SHOP = `${NAMED}/shop`;
+const READY_MS = 60_000;
+
+const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+const namespaces = ['statefulsets', 'replicasets', 'outside'] as const;
+for (const namespace of namespaces) {
+  await cluster.kubectlOk(['create', 'namespace', namespace]);
+  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, `${namespace}.yaml`)]);
+}
+await installBluegreen(cluster);
+for (const namespace of namespaces) {
+  if (namespace !== 'outside')
+    await cluster.kubectlOk(['wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s']);
+  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'traefik.yaml')]);
+}
+
+const smokeTest = async (person: Person): Promise<string | null> =>
+  annotation(await stored(person, 'shop'), 'bluegreen.dev/smoke-test-record');
+const attest = (value: string): string => `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=${value}`;
+
+/** A part of the one pod of a color, as jsonpath has it. */
+const ofPod = async (person: Person, color: string, path: string): Promise<string> =>
+  (await person.run(`get pods -l color=${color} -o jsonpath={.items[0]${path}}`)).said;
+const digest = async (person: Person): Promise<string> =>
+  (await ofPod(person, 'green', '.status.containerStatuses[0].imageID')).replace(/^.*@/, '');
+
+/** Replaces the pods of a color, and waits for those that its controller makes anew. */
+const replacePods = async (t: Test, person: Person, color: string): Promise<void> => {
+  await person.may(t, `delete pods -l color=${color}`);
+  await podsReady(t, person, color, 1);
+};
+const podsReady = async (t: Test, person: Person, color: string, count: number): Promise<void> => {
+  const path = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
+  const expected = Array.from({ length: count }, () => 'True').join(' ');
+  const ready = async (): Promise<boolean> =>
+    (await person.run(`get pods -l color=${color} -o 'jsonpath=${path}'`)).said === expected;
+  t.ok(await until(ready, READY_MS), `${count} ready pods of ${color}`);
+  // The endpoints follow the pods.
+  const addresses = `get endpointslices -l kubernetes.io/service-name=${color} -o 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses}'`;
+  const listed = async (): Promise<boolean> => (await person.run(addresses)).said.split(' ').length === count;
+  t.ok(await until(listed, READY_MS), `${count} ready endpoints of ${color}`);
+};
+
+/** Says that the preview passed, in each of the ways to name it; each has to bind to the same revision. */
+const attestByName = async (t: Test, person: Person, revision: string): Promise<void> => {
+  for (const value of ['6.1.6', await digest(person), `${IMAGE}:6.1.6`, revision]) {
+    await person.may(t, attest('failed'));
+    t.equal(await smokeTest(person), null, 'taken back');
+    await person.may(t, attest(`passed:${value}`));
+    t.match(await smokeTest(person), `"revision":"${revision}"`, `passed:${value}`);
+  }
+  await person.may(t, attest('passed:6.1.5'), 'passed:6.1.5 names nothing that runs behind green');
+};
+
+t.test('StatefulSets', async (t) => {
+  const person = personIn(cluster, 'statefulsets');
+  const revision = await ofPod(person, 'green', '.metadata.labels.controller-revision-hash');
+
+  await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, `smoke-test: green, revision ${revision}`);
+  await attestByName(t, person, revision);
+  await person.may(t, `patch ${SHOP} ${toColor('green')}`);
+  t.equal(await live(person, 'shop'), '0 100: green, previous blue');
+  await person.may(t, `patch ${SHOP} ${toColor('blue')}`);
+  t.equal(await live(person, 'shop'), '100 0: blue');
+
+  t.test('a preview that rolls between test and promotion is refused', async (t) => {
+    await person.may(t, attest(`passed:${IMAGE}:6.1.6`));
+    await person.may(t, 'set env statefulset/green STEP=2');
+    await person.may(t, 'rollout status statefulset/green --timeout=60s');
+    await podsReady(t, person, 'green', 1);
+    await person.mayNot(
+      t,
+      `patch ${SHOP} ${toColor('green')}`,
+      `smoke-test: green passed as revision ${revision} (podinfo:6.1.6), but now runs revision green-`,
+    );
+    t.equal(await live(person, 'shop'), '100 0: blue');
+  });
+
+  t.test('a rollout that stops at a partition leaves two revisions: no test and no promotion', async (t) => {
+    const partition = { spec: { replicas: 2, updateStrategy: { rollingUpdate: { partition: 1 } } } };
+    await person.may(t, `patch statefulset/green --type=merge -p '${JSON.stringify(partition)}'`);
+    await podsReady(t, person, 'green', 2);
+    await person.may(t, attest('passed:6.1.6'));
+    await person.may(t, 'set env statefulset/green STEP=3');
+    await person.may(t, 'rollout status statefulset/green --timeout=60s');
+    await podsReady(t, person, 'green', 2);
+    await person.mayNot(
+      t,
+      `patch ${SHOP} ${toColor('green')}`,
+      'ready-endpoints: several revisions run behind Service',
+    );
+    const revisionNow = await ofPod(person, 'green', '.metadata.labels.controller-revision-hash');
+    await person.may(
+      t,
+      attest(`passed:${revisionNow}`),
+      'bluegreen.dev/smoke-test does not count: several revisions run behind Service green',
+    );
+    const finished = { spec: { replicas: 1, updateStrategy: { rollingUpdate: { partition: 0 } } } };
+    await person.may(t, `patch statefulset/green --type=merge -p '${JSON.stringify(finished)}'`);
+    await person.may(t, 'rollout status statefulset/green --timeout=60s');
+    await podsReady(t, person, 'green', 1);
+  });
+
+  t.test('the same tag with other contents has to be tested again', async (t) => {
+    await person.may(t, attest(`passed:${IMAGE}:6.1.6`));
+    t.match(await smokeTest(person), '"color":"green"');
+    const before = await digest(person);
+    const hotfix = await demoImage(await bundleOf('demo-app'), '6.1.6-hotfix', [`${IMAGE}:6.1.6`]);
+    await cluster.provide([hotfix]);
+    await replacePods(t, person, 'green');
+    t.not(await digest(person), before, 'the tag moved');
+    await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'but now runs the same tag with other contents');
+  });
+
+  t.test('tested and switched in one apply, then back', async (t) => {
+    const value = `passed:${await digest(person)}`;
+    await person.may(t, `patch ${SHOP} ${toColor('green', { 'smoke-test': value })}`);
+    t.equal(await live(person, 'shop'), '0 100: green, previous blue');
+    await person.may(t, `patch ${SHOP} ${toColor('blue')}`);
+    t.equal(await live(person, 'shop'), '100 0: blue');
+  });
+});
+
+t.test('bare ReplicaSets', async (t) => {
+  const person = personIn(cluster, 'replicasets');
+  await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'smoke-test: green, revision green (podinfo:6.1.6)');
+  await attestByName(t, person, 'green');
+  await person.may(t, `patch ${SHOP} ${toColor('green')}`);
+  t.equal(await live(person, 'shop'), '0 100: green, previous blue');
+  await person.may(t, `patch ${SHOP} ${toColor('blue')}`);
+  t.equal(await live(person, 'shop'), '100 0: blue');
+
+  t.test('two of them behind one Service are two revisions', async (t) => {
+    await person.may(t, attest(`passed:${IMAGE}:6.1.6`));
+    await person.may(t, `apply -f ${join(FILES, 'second-replicaset.yaml')}`);
+    await podsReady(t, person, 'green', 2);
+    await person.mayNot(
+      t,
+      `patch ${SHOP} ${toColor('green')}`,
+      'ready-endpoints: several revisions run behind Service',
+    );
+    await person.may(t, 'delete replicaset green-canary');
+    await podsReady(t, person, 'green', 1);
+  });
+
+  t.test('one whose pods come back with another image is refused', async (t) => {
+    await person.may(t, `set image replicaset/green podinfo=${IMAGE}:6.1.5`);
+    await replacePods(t, person, 'green');
+    await person.mayNot(
+      t,
+      `patch ${SHOP} ${toColor('green')}`,
+      'smoke-test: green passed as revision green (podinfo:6.1.6)',
+    );
+    await person.may(t, `patch ${SHOP} ${toColor('green', { 'smoke-test': 'passed:6.1.5' })}`);
+    t.equal(await live(person, 'shop'), '0 100: green, previous blue');
+  });
+});
+
+t.test('Services without a selector', async (t) => {
+  const person = personIn(cluster, 'outside');
+  await person.may(
+    t,
+    attest('passed'),
+    'Service green has no selector, so no revision to bind to: write passed:<name>',
+  );
+  await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'smoke-test: green gains weight without');
+  await person.may(t, attest('passed:build-17'));
+  t.match(await smokeTest(person), '"revision":"build-17"');
+  await person.may(t, `patch ${SHOP} ${toColor('green')}`);
+  t.equal(await live(person, 'shop'), '0 100: green, previous blue');
+  await person.may(t, `patch ${SHOP} ${toColor('blue')}`);
+  t.equal(await live(person, 'shop'), '100 0: blue');
+
+  t.test('the name that was promoted once is used up', async (t) => {
+    await person.may(t, attest('passed:build-17'));
+    await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'passed:build-17, which was there before');
+  });
+
+  t.test('a preview that nobody serves is not promoted, whatever was said of it', async (t) => {
+    await person.may(t, attest('passed:build-18'));
+    const off = { endpoints: [{ addresses: ['192.0.2.2'], conditions: { ready: false } }] };
+    await person.may(t, `patch endpointslice green-outside --type=merge -p '${JSON.stringify(off)}'`);
+    await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'ready-endpoints: green has no ready endpoint');
+    const on = { endpoints: [{ addresses: ['192.0.2.2'], conditions: { ready: true } }] };
+    await person.may(t, `patch endpointslice green-outside --type=merge -p '${JSON.stringify(on)}'`);
+    await person.may(t, `patch ${SHOP} ${toColor('green')}`);
+  });
+
+  t.test('tested and switched in one apply, once there is nothing to roll back to', async (t) => {
+    const promoted = `patch ${SHOP} ${toColor('blue', { 'smoke-test': 'passed:build-19' })}`;
+    await person.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/previous=none`);
+    await person.mayNot(t, `patch ${SHOP} ${toColor('blue')}`, 'smoke-test: blue gains weight without');
+    await person.may(t, promoted);
+    t.equal(await live(person, 'shop'), '100 0: blue, previous green');
+    t.match((await history(person, 'shop')).at(-1), 'promotion green to blue by ');
+  });
+});
