@@ -60,7 +60,10 @@ export function colorObjects(color: 'blue' | 'green', replicas: number): Record<
         ownerReferences: [{ kind: 'ReplicaSet', name: set, controller: true, apiVersion: 'apps/v1', uid: 'u' }],
       },
       spec: template.spec,
-      status: { containerStatuses: [{ name: 'app', imageID: `registry.local/shop@sha256:${REVISIONS[color]}` }] },
+      status: {
+        conditions: [{ type: 'Ready', status: 'True' }],
+        containerStatuses: [{ name: 'app', imageID: `registry.local/shop@sha256:${REVISIONS[color]}` }],
+      },
     },
   ]);
   return {
