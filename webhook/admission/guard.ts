@@ -87,7 +87,8 @@ type Target = { readonly group: 'traefik.io' | 'traefik.containo.us'; readonly n
 function targets(request: GuardedRequest): readonly Target[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
   if (request.kind === 'ingressroute') return [{ group: 'traefik.io', name: '' }];
-  return request.uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
+  const uses = request.kind === 'workload' ? [...request.uses, ...request.joins] : request.uses;
+  return uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
 }
 
 function passed(warnings: readonly string[], violations: readonly Violation[]): Answer {

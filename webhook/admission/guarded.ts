@@ -1,10 +1,10 @@
 import { portsOf } from '../facts/gather.ts';
-import type { Reader } from '../facts/reader.ts';
+import type { LabelSelector, Reader } from '../facts/reader.ts';
 import { labelsAt } from '../facts/selector.ts';
 import { governedIn, routesTo, usesOfPods, usesOfService } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
 import { at, get, list, sameJson, text } from '../policy/json.ts';
-import { ANNOTATION, GROUPS, type GuardedRequest, type JsonObject } from '../policy/index.ts';
+import { ANNOTATION, GROUPS, type GuardedRequest, type JsonObject, type Use } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf, workloadActions } from './workload-actions.ts';
 
@@ -51,13 +51,19 @@ async function workload(request: AdmissionRequest, reader: GuardReader, signal: 
     request.subResource === 'scale' ? readLive() : oldObject,
     governedIn(reader, namespace, signal),
   ]);
-  const labels = labelsAt(live, 'spec', 'template', 'metadata', 'labels');
-  const uses = await usesOfPods(reader, all, { namespace, labels }, signal);
+  const usesOf = (given: JsonObject | null): Promise<readonly Use[]> =>
+    usesOfPods(reader, all, { namespace, labels: podLabels(given) }, signal);
+  const [uses, after] = await Promise.all([usesOf(live), actions.includes('change pod labels') ? usesOf(object) : []]);
+  const joins = after.filter((use) => !uses.some(({ service: known }) => known === use.service));
   const kind = resource === 'deployments' ? 'Deployment' : 'StatefulSet';
   return {
-    request: { kind: 'workload', workload: kind, namespace, name, actions, uses },
+    request: { kind: 'workload', workload: kind, namespace, name, actions, uses, joins },
     override: annotationOf(ANNOTATION.override, object, live),
   };
+}
+
+function podLabels(object: JsonObject | null): LabelSelector {
+  return labelsAt(object, 'spec', 'template', 'metadata', 'labels');
 }
 
 async function service(request: AdmissionRequest, reader: GuardReader, signal: AbortSignal): Promise<Guarded | null> {

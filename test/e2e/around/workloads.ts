@@ -103,11 +103,12 @@ export const WORKLOADS: readonly Case[] = [
   {
     ...live,
     name: 'a Deployment whose pods come to match the live Service by a new label',
-    verdict: 'accepted',
+    verdict: 'prevented',
     attack: (place) =>
       tryPatch(place, workloadPath('Deployment', 'other'), {
         spec: { template: { metadata: { labels: { color: 'blue' } } } },
       }),
+    says: /live-workload: Deployment other does not get pod labels that .*-blue selects/,
   },
   {
     ...live,

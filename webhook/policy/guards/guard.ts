@@ -27,7 +27,10 @@ export type GuardedRequest =
       readonly namespace: string;
       readonly name: string;
       readonly actions: readonly WorkloadAction[];
+      /** Of the labels that its pods have. */
       readonly uses: readonly Use[];
+      /** Of the labels that its pods would get, as far as the ones that they have are not selected there. */
+      readonly joins: readonly Use[];
     }
   | {
       readonly kind: 'service';

@@ -1,4 +1,7 @@
+import type { Finding } from '../checks/check.ts';
 import { denial, type Guard, type GuardedRequest, type WorkloadAction } from './guard.ts';
+
+type WorkloadRequest = GuardedRequest & { readonly kind: 'workload' };
 
 const DOING: Readonly<Record<WorkloadAction, string>> = {
   delete: 'is not deleted',
@@ -11,23 +14,40 @@ const DOING: Readonly<Record<WorkloadAction, string>> = {
 /** What serves production changes by a switch, never under production's feet. */
 export const liveWorkload: Guard = {
   id: 'live-workload',
-  rule: 'The Deployment or StatefulSet of a color that is active in any TraefikService is not scaled to 0 (also by /scale), deleted, given another image (init containers too), other pod labels, or resumed from a pause.',
+  rule: 'The Deployment or StatefulSet of a color that is active in any TraefikService is not scaled to 0 (also by /scale), deleted, given another image (init containers too), other pod labels, or resumed from a pause; no other pods get labels that put them behind its Service.',
   cel: 'no',
   find: ({ request }) => {
     if (request.kind !== 'workload') return [];
-    const use = request.uses.find(({ active }) => active);
-    if (use === undefined) return [];
-    const { workload, name, namespace } = request;
-    return request.actions.map((action) =>
-      denial(
-        `a live workload ${DOING[action].split(',')[0]}`,
-        `${workload} ${name} serves production through ${use.service} (TraefikService ${use.traefikService} in ${namespace}) and ${DOING[action]}. ${instead(request, action, use.other)}`,
-      ),
-    );
+    return [...leaves(request), ...joins(request)];
   },
 };
 
-function instead(request: GuardedRequest & { kind: 'workload' }, action: WorkloadAction, preview: string): string {
+function leaves(request: WorkloadRequest): readonly Finding[] {
+  const use = request.uses.find(({ active }) => active);
+  if (use === undefined) return [];
+  const { workload, name, namespace } = request;
+  return request.actions.map((action) =>
+    denial(
+      `a live workload ${DOING[action].split(',')[0]}`,
+      `${workload} ${name} serves production through ${use.service} (TraefikService ${use.traefikService} in ${namespace}) and ${DOING[action]}. ${instead(request, action, use.other)}`,
+    ),
+  );
+}
+
+function joins(request: WorkloadRequest): readonly Finding[] {
+  const use = request.joins.find(({ active }) => active);
+  if (use === undefined) return [];
+  const { workload, name, namespace } = request;
+  const promote = `kubectl bluegreen promote ${use.traefikService} -n ${namespace}`;
+  return [
+    denial(
+      'other pods come behind the active Service',
+      `${workload} ${name} does not get pod labels that ${use.service} selects, which is live in TraefikService ${use.traefikService} in ${namespace}: its pods would answer production beside the live ones, untested. Give them other labels. To release them, give them those that ${use.other} selects, test and run: ${promote}`,
+    ),
+  ];
+}
+
+function instead(request: WorkloadRequest, action: WorkloadAction, preview: string): string {
   const { namespace, uses } = request;
   const name = uses.find(({ active }) => active)?.traefikService ?? '';
   if (action === 'change images')
