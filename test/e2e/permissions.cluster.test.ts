@@ -1,0 +1,129 @@
+// Who may promote, break the rules and retire, by RBAC; and how a namespace is guarded, by its label.
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { installBluegreen, installTraefikCrds, REGISTRY, startCluster, webhookSpec } from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
+import { history, live, NAMED, personIn, toColor } from './people.ts';
+
+const FILES = join(import.meta.dirname, 'permissions');
+const SHOP = `${NAMED}/shop`;
+/** Until the API server has seen another label of a namespace. */
+const LABEL_MS = 30_000;
+
+const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+await installBluegreen(cluster, { requirePromoteVerb: 'true' });
+const namespaces = ['promote', 'elsewhere', 'override', 'retire', 'modes'] as const;
+for (const namespace of namespaces) await cluster.kubectlOk(['create', 'namespace', namespace]);
+await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
+for (const namespace of namespaces)
+  for (const file of ['colors.yaml', 'shop.yaml'])
+    await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, file)]);
+
+const promoted = (version: string): string =>
+  `patch ${SHOP} ${toColor('green', { 'smoke-test': `passed:${version}` })}`;
+const blueAgain = `patch ${SHOP} ${toColor('blue')}`;
+
+/** What an answer shows of the mode. */
+const refused = (answer: string): boolean => answer.includes('(Forbidden)');
+const warned = (answer: string): boolean => answer.includes('Warning: would be refused') && !refused(answer);
+const silent = (answer: string): boolean => !answer.includes('Warning') && !refused(answer);
+
+t.test('a promotion needs the verb promote, a rollback does not', async (t) => {
+  const alice = personIn(cluster, 'promote', 'alice');
+  const releaser = personIn(cluster, 'promote', 'releaser');
+  await alice.may(t, `annotate ${SHOP} bluegreen.dev/smoke-test=passed:v2`);
+  await alice.mayNot(
+    t,
+    `patch ${SHOP} ${toColor('green')}`,
+    'permission: a promotion needs the verb promote on traefikservices shop in promote: alice does not have it',
+    'verb promote, resource traefikservices, group traefik.io',
+  );
+  t.equal(await live(alice, 'shop'), '100 0: blue');
+  await releaser.may(t, `patch ${SHOP} ${toColor('green')}`);
+  t.equal(await live(alice, 'shop'), '0 100: green, previous blue');
+  await alice.may(t, blueAgain);
+  t.equal(await live(alice, 'shop'), '100 0: blue');
+  t.same((await history(alice, 'shop')).slice(-2), [
+    'promotion blue to green by releaser',
+    'rollback green to blue by alice',
+  ]);
+});
+
+t.test('the verb promote counts where it was granted, and replaces no smoke test', async (t) => {
+  const releaser = personIn(cluster, 'promote', 'releaser');
+  await releaser.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'smoke-test: green gains weight');
+  const elsewhere = personIn(cluster, 'elsewhere', 'releaser');
+  await elsewhere.mayNot(t, promoted('v2'), 'permission: a promotion needs the verb promote', 'in elsewhere');
+});
+
+t.test('an override needs its verb, lets one request through, and is recorded with its reason', async (t) => {
+  const alice = personIn(cluster, 'override', 'alice');
+  const oncall = personIn(cluster, 'override', 'oncall');
+  const broken = (reason: string): string => `patch ${SHOP} ${toColor('green', { override: reason })}`;
+  await alice.mayNot(t, broken('incident 42'), 'bluegreen.dev/override needs the verb override', 'smoke-test: green');
+  t.equal(await live(alice, 'shop'), '100 0: blue');
+  await oncall.may(t, broken('incident 42'), 'overridden (incident 42): smoke-test: green');
+  t.equal((await history(alice, 'shop')).at(-1), 'promotion blue to green by oncall (incident 42)');
+  await alice.may(t, blueAgain);
+  await oncall.mayNot(t, broken('incident 42'), 'smoke-test: green');
+  await oncall.may(t, broken('incident 43'), 'overridden (incident 43): smoke-test: green');
+  t.equal((await history(alice, 'shop')).at(-1), 'promotion blue to green by oncall (incident 43)');
+});
+
+t.test('a retirement needs the verb override and lifts the guards until it is taken back', async (t) => {
+  const alice = personIn(cluster, 'retire', 'alice');
+  const oncall = personIn(cluster, 'retire', 'oncall');
+  const retired = `annotate ${SHOP} bluegreen.dev/retire=moved`;
+  const deleted = 'delete service green --dry-run=server';
+  await alice.mayNot(t, retired, 'bluegreen.dev/retire needs the verb override', 'alice does not have it');
+  await alice.mayNot(t, deleted, 'live-service: ');
+  await oncall.may(t, retired);
+  await alice.may(t, deleted);
+  await alice.may(t, `annotate ${SHOP} bluegreen.dev/retire-`);
+  await alice.mayNot(t, deleted, 'live-service: ');
+});
+
+t.test('the mode of a namespace follows its label', async (t) => {
+  const admin = personIn(cluster, 'modes');
+  const alice = personIn(cluster, 'modes', 'alice');
+  const split = `patch ${SHOP} --type=json -p '[{"op":"replace","path":"/spec/weighted/services/0/weight","value":60}]'`;
+  const dry = `${split} --dry-run=server`;
+  const label = async (t: Test, mode: string, inForce: (answer: string) => boolean): Promise<void> => {
+    await admin.may(t, `label --overwrite namespace/modes bluegreen.dev/mode${mode}`);
+    t.ok(await until(async () => inForce((await alice.run(dry)).said), LABEL_MS), `mode${mode} is in force`);
+  };
+
+  await alice.mayNot(t, split, 'weights-total: blue 60');
+  await alice.mayNot(t, 'delete service green', 'live-service: ');
+
+  await label(t, '=warn', warned);
+  await alice.may(t, split, 'would be refused: weights-total: blue 60');
+  await alice.may(t, 'delete service green --dry-run=server', 'would be refused: live-service: ');
+  t.match((await live(alice, 'shop')).slice(0, 4), '60 0');
+  await alice.may(t, blueAgain);
+
+  await label(t, '=audit', silent);
+  t.notMatch(await alice.may(t, split), 'Warning');
+  t.notMatch(await alice.may(t, 'delete service green --dry-run=server'), 'Warning');
+  await alice.may(t, blueAgain);
+  await alice.may(t, promoted('v2'));
+  t.equal(await live(alice, 'shop'), '0 100: green, previous blue', 'the record goes on');
+
+  await admin.may(t, 'label --overwrite namespace/modes bluegreen.dev/mode=off', 'is no longer guarded by bluegreen');
+  const unseen = async (): Promise<boolean> => {
+    await alice.run(`patch ${SHOP} ${toColor('green')}`);
+    await alice.run(blueAgain);
+    return (await live(alice, 'shop')) === '100 0: green, previous blue';
+  };
+  t.ok(await until(unseen, LABEL_MS), 'off: nobody records a switch');
+  t.notMatch(await alice.may(t, split), 'Warning');
+  await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
+
+  await label(t, '-', refused);
+  await alice.mayNot(t, split, 'weights-total: blue 60');
+  await alice.mayNot(t, 'delete service green', 'live-service: ');
+  await alice.may(t, `label ${SHOP} team=web`);
+  t.equal((await history(alice, 'shop')).at(-1), 'unseen green to blue by nobody', 'the switch is noticed afterwards');
+});
