@@ -22,6 +22,8 @@ import { parseArgs } from 'node:util';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 
 import { VERSION } from '../plugin/version.ts';
+import { krewManifest } from './package-krew.ts';
+import type { KrewArchive } from './package-krew.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -101,13 +103,7 @@ function hostPackage(): string {
   return `node-${process.platform}-${process.arch}`;
 }
 
-interface Archive {
-  readonly target: Target;
-  readonly file: string;
-  readonly sha256: string;
-}
-
-function packageFor(target: Target): Archive {
+function packageFor(target: Target): KrewArchive {
   const executable = target.os === 'windows' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen';
   const folder = join(RELEASE, `${target.os}-${target.arch}`);
   mkdirSync(folder, { recursive: true });
@@ -134,36 +130,7 @@ function packageFor(target: Target): Archive {
     .update(readFileSync(join(RELEASE, file)))
     .digest('hex');
   process.stdout.write(`${file}\n`);
-  return { target, file, sha256 };
-}
-
-function krewManifest(archives: readonly Archive[], baseUrl: string): string {
-  const platforms = archives.map(({ target, file, sha256 }) => {
-    const executable = target.os === 'windows' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen';
-    return `    - selector:
-        matchLabels: {os: ${target.os}, arch: ${target.arch}}
-      uri: ${baseUrl}/${file}
-      sha256: ${sha256}
-      bin: ${executable}
-      files:
-        - {from: ${executable}, to: .}
-        - {from: LICENSE, to: .}
-`;
-  });
-  return `apiVersion: krew.googlecontainertools.github.com/v1alpha2
-kind: Plugin
-metadata:
-  name: bluegreen
-spec:
-  version: v${VERSION}
-  homepage: ${new URL(baseUrl).origin}
-  shortDescription: Blue-green releases behind Traefik
-  description: |
-    Safe switches and one-second rollbacks for blue-green releases whose traffic a
-    TraefikService decides. It asks the same policy as the admission webhook of the
-    same project before it switches, and says what would undo a switch.
-  platforms:
-${platforms.join('')}`;
+  return { os: target.os, arch: target.arch, file, sha256, executable };
 }
 
 function packageAll(baseUrl: string | undefined): void {
@@ -173,7 +140,7 @@ function packageAll(baseUrl: string | undefined): void {
   const archives = TARGETS.map(packageFor);
   writeFileSync(join(RELEASE, 'SHA256SUMS'), archives.map(({ sha256, file }) => `${sha256}  ${file}\n`).join(''));
   if (baseUrl === undefined) process.stdout.write('No Krew manifest: it needs --base-url.\n');
-  else writeFileSync(join(RELEASE, 'bluegreen.yaml'), krewManifest(archives, baseUrl.replace(/\/$/, '')));
+  else writeFileSync(join(RELEASE, 'bluegreen.yaml'), krewManifest(archives, VERSION, baseUrl));
   process.stdout.write(`${MISSING}\n`);
 }
 
