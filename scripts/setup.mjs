@@ -27,6 +27,7 @@ const DEBIAN = {
   flock: 'util-linux',
   mount: 'mount',
   openssl: 'openssl',
+  tmux: 'tmux',
 };
 const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
 
