@@ -1,10 +1,16 @@
-import { portsOf } from '../facts/gather.ts';
 import type { LabelSelector, Reader } from '../facts/reader.ts';
 import { labelsAt } from '../facts/selector.ts';
 import { governedIn, routesTo, usesOfPods, usesOfService } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
-import { at, get, list, sameJson, text } from '../policy/json.ts';
-import { ANNOTATION, GROUPS, type GuardedRequest, type JsonObject, type Use } from '../policy/index.ts';
+import { at, get, list, number, sameJson, text } from '../policy/json.ts';
+import {
+  ANNOTATION,
+  GROUPS,
+  type GuardedRequest,
+  type JsonObject,
+  type TargetedPort,
+  type Use,
+} from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf, workloadActions } from './workload-actions.ts';
 
@@ -79,11 +85,23 @@ async function service(request: AdmissionRequest, reader: GuardReader, signal: A
       name,
       deleted,
       selectorChanged: !deleted && selectorChanged,
-      ports: object === null ? [] : portsOf(object),
+      portsBefore: targetsOf(oldObject),
+      ports: targetsOf(object),
       uses,
     },
     override: annotationOf(ANNOTATION.override, object, oldObject),
   };
+}
+
+/** A missing `targetPort` is the port itself. */
+function targetsOf(object: JsonObject | null): readonly TargetedPort[] {
+  return list(at(object, 'spec', 'ports')).flatMap((entry) => {
+    const port = number(get(entry, 'port'));
+    const target = get(entry, 'targetPort');
+    return port === null
+      ? []
+      : [{ name: text(get(entry, 'name')), port, target: text(target) ?? number(target) ?? port }];
+  });
 }
 
 async function traefikService(

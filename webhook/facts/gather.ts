@@ -92,7 +92,7 @@ function isReady(pod: JsonObject): boolean {
 }
 
 /** The ports of a Service. */
-export function portsOf(service: JsonObject): readonly ServicePort[] {
+function portsOf(service: JsonObject): readonly ServicePort[] {
   return list(at(service, 'spec', 'ports')).flatMap((entry) => {
     const port = number(get(entry, 'port'));
     return port === null ? [] : [{ name: text(get(entry, 'name')), port }];

@@ -13,7 +13,7 @@ export * from './types.ts';
 export { ANNOTATION, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
 export { CHECKS } from './checks/index.ts';
 export { guard, GUARDS } from './guards/index.ts';
-export type { GuardedRequest, Use, WorkloadAction } from './guards/guard.ts';
+export type { GuardedRequest, TargetedPort, Use, WorkloadAction } from './guards/guard.ts';
 export { explain } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
 export { colorOf, pairOfName } from './names.ts';

@@ -74,7 +74,7 @@ export const WORKLOADS: readonly Case[] = [
   {
     ...live,
     name: 'another port of the pods behind the live Service (targetPort)',
-    verdict: 'accepted',
+    verdict: 'prevented',
     attack: (place) =>
       tryPatch(place, servicePath(place), {
         spec: {
@@ -84,6 +84,7 @@ export const WORKLOADS: readonly Case[] = [
           ],
         },
       }),
+    says: /live-service: Service .*-blue is live in .* targetPort 1 would send production to another port/,
   },
   {
     ...live,

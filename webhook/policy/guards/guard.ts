@@ -19,6 +19,11 @@ export interface Use {
 /** What a request does to a workload that matters to the traffic it carries. */
 export type WorkloadAction = 'delete' | 'scale to 0' | 'change images' | 'change pod labels' | 'resume';
 
+/** A port of a Service, and the port of the pods that it leads to. */
+export interface TargetedPort extends ServicePort {
+  readonly target: string | number;
+}
+
 /** A request for something that a governed TraefikService rests on. */
 export type GuardedRequest =
   | {
@@ -38,8 +43,9 @@ export type GuardedRequest =
       readonly name: string;
       readonly deleted: boolean;
       readonly selectorChanged: boolean;
-      /** Ports after the request. */
-      readonly ports: readonly ServicePort[];
+      /** Ports before and after the request. */
+      readonly portsBefore: readonly TargetedPort[];
+      readonly ports: readonly TargetedPort[];
       readonly uses: readonly Use[];
     }
   | {

@@ -1,12 +1,12 @@
 import type { Finding } from '../checks/check.ts';
-import { denial, type Guard, type GuardedRequest, type Use } from './guard.ts';
+import { denial, type Guard, type GuardedRequest, type TargetedPort, type Use } from './guard.ts';
 
 type ServiceRequest = GuardedRequest & { readonly kind: 'service' };
 
 /** Traefik drops a TraefikService when one listed Service or port is gone; a selector decides who answers. */
 export const liveService: Guard = {
   id: 'live-service',
-  rule: "A listed Service is not deleted and keeps the listed port; the active one's selector does not change.",
+  rule: "A listed Service is not deleted and keeps the listed port; the active one's selector and the listed port's targetPort do not change.",
   cel: 'no',
   find: ({ request }) => {
     if (request.kind !== 'service') return [];
@@ -24,13 +24,12 @@ function findings(request: ServiceRequest, use: Use): readonly Finding[] {
         `${where}: without it every request would get 404. Take it out of the list first, or for a teardown run: kubectl bluegreen retire ${use.traefikService} -n ${namespace}`,
       ),
     ];
-  return [...portGone(request, use, where), ...selectorTurned(request, use)];
+  return [...portGone(request, use, where), ...(use.active ? liveChanges(request, use) : [])];
 }
 
-function portGone({ ports }: ServiceRequest, { child }: Use, where: string): readonly Finding[] {
-  const wanted = child?.port;
-  if (typeof wanted !== 'number' && typeof wanted !== 'string') return [];
-  if (ports.some(({ name, port }) => port === wanted || name === wanted)) return [];
+function portGone({ ports }: ServiceRequest, use: Use, where: string): readonly Finding[] {
+  const wanted = listedPort(use);
+  if (wanted === null || portOf(ports, wanted) !== undefined) return [];
   return [
     denial(
       'a listed port is removed',
@@ -39,12 +38,38 @@ function portGone({ ports }: ServiceRequest, { child }: Use, where: string): rea
   ];
 }
 
+function listedPort({ child }: Use): string | number | null {
+  const wanted = child?.port;
+  return typeof wanted === 'number' || typeof wanted === 'string' ? wanted : null;
+}
+
+function portOf(ports: readonly TargetedPort[], wanted: string | number): TargetedPort | undefined {
+  return ports.find(({ name, port }) => port === wanted || name === wanted);
+}
+
+function liveChanges(request: ServiceRequest, use: Use): readonly Finding[] {
+  return [...selectorTurned(request, use), ...portTurned(request, use)];
+}
+
 function selectorTurned({ name, namespace, selectorChanged }: ServiceRequest, use: Use): readonly Finding[] {
-  if (!selectorChanged || !use.active) return [];
+  if (!selectorChanged) return [];
   return [
     denial(
       "the active Service's selector changes",
       `Service ${name} is live in TraefikService ${use.traefikService}: another selector would send production to other pods, untested. Change the weights instead: kubectl bluegreen promote ${use.traefikService} -n ${namespace}`,
+    ),
+  ];
+}
+
+function portTurned({ name, namespace, portsBefore, ports }: ServiceRequest, use: Use): readonly Finding[] {
+  const wanted = listedPort(use);
+  if (wanted === null) return [];
+  const [before, after] = [portOf(portsBefore, wanted), portOf(ports, wanted)];
+  if (before === undefined || after === undefined || before.target === after.target) return [];
+  return [
+    denial(
+      "the active Service's port leads elsewhere",
+      `Service ${name} is live in TraefikService ${use.traefikService} in ${namespace}, and its port ${wanted} leads to ${before.target}: targetPort ${after.target} would send production to another port of the pods, untested. Change targetPort on ${use.other} instead, test it and run: kubectl bluegreen promote ${use.traefikService} -n ${namespace}`,
     ),
   ];
 }
