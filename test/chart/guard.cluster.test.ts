@@ -142,6 +142,10 @@ t.test('Services, routes and TraefikServices', async (t) => {
   t.equal(await patch('service', { spec: { selector: { app: 'green' } } }), ASKS);
   t.equal(await patch('service', { spec: { selector: null } }), ASKS, 'no selector any more');
   t.equal(await patch('service', { spec: { ports: [{ port: 81 }] } }), ASKS);
+  const external = { spec: { type: 'ExternalName', externalName: 'example.com', clusterIP: null, clusterIPs: null } };
+  t.equal(await patch('service', external), ASKS, 'out of the cluster');
+  t.equal(await patch('service', { spec: { publishNotReadyAddresses: true } }), ASKS, 'pods that are not ready');
+  t.equal(await patch('service', { spec: { publishNotReadyAddresses: false } }), 'passes', 'written out, the same');
   t.equal(await patch('service', { metadata: { labels: { team: 'web' } } }), 'passes');
   t.equal(await patch('service', { spec: { sessionAffinity: 'ClientIP' } }), 'passes');
   t.equal(await patch('service', { metadata: { annotations: { team: 'web' } } }), 'passes');

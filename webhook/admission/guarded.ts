@@ -85,12 +85,22 @@ async function service(request: AdmissionRequest, reader: GuardReader, signal: A
       name,
       deleted,
       selectorChanged: !deleted && selectorChanged,
+      turnedExternal: externalName(object) === externalName(oldObject) ? null : externalName(object),
+      publishesUnready: publishesUnready(object) && !publishesUnready(oldObject),
       portsBefore: targetsOf(oldObject),
       ports: targetsOf(object),
       uses,
     },
     override: annotationOf(ANNOTATION.override, object, oldObject),
   };
+}
+
+function externalName(object: JsonObject | null): string | null {
+  return at(object, 'spec', 'type') === 'ExternalName' ? (text(at(object, 'spec', 'externalName')) ?? '') : null;
+}
+
+function publishesUnready(object: JsonObject | null): boolean {
+  return at(object, 'spec', 'publishNotReadyAddresses') === true;
 }
 
 /** A missing `targetPort` is the port itself. */

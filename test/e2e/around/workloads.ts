@@ -89,11 +89,19 @@ export const WORKLOADS: readonly Case[] = [
   {
     ...live,
     name: 'the live Service becomes an ExternalName',
-    verdict: 'accepted',
+    verdict: 'prevented',
     attack: (place) =>
       tryPatch(place, servicePath(place), {
         spec: { type: 'ExternalName', externalName: 'example.com', clusterIP: null, clusterIPs: null },
       }),
+    says: /live-service: Service .*-blue is live in .* as an ExternalName it would send production to example\.com/,
+  },
+  {
+    ...live,
+    name: 'the live Service given publishNotReadyAddresses',
+    verdict: 'prevented',
+    attack: (place) => tryPatch(place, servicePath(place), { spec: { publishNotReadyAddresses: true } }),
+    says: /live-service: Service .*-blue is live in .* publishNotReadyAddresses would send production to pods/,
   },
   {
     ...live,

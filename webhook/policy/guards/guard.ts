@@ -43,6 +43,10 @@ export type GuardedRequest =
       readonly name: string;
       readonly deleted: boolean;
       readonly selectorChanged: boolean;
+      /** The name outside of the cluster that the request makes the Service stand for; null when it sets no new one. */
+      readonly turnedExternal: string | null;
+      /** Whether the request adds `publishNotReadyAddresses`. */
+      readonly publishesUnready: boolean;
       /** Ports before and after the request. */
       readonly portsBefore: readonly TargetedPort[];
       readonly ports: readonly TargetedPort[];

@@ -6,7 +6,7 @@ type ServiceRequest = GuardedRequest & { readonly kind: 'service' };
 /** Traefik drops a TraefikService when one listed Service or port is gone; a selector decides who answers. */
 export const liveService: Guard = {
   id: 'live-service',
-  rule: "A listed Service is not deleted and keeps the listed port; the active one's selector and the listed port's targetPort do not change.",
+  rule: "A listed Service is not deleted and keeps the listed port; the active one's selector and the listed port's targetPort do not change, nor does it become an ExternalName or get publishNotReadyAddresses.",
   cel: 'no',
   find: ({ request }) => {
     if (request.kind !== 'service') return [];
@@ -48,7 +48,12 @@ function portOf(ports: readonly TargetedPort[], wanted: string | number): Target
 }
 
 function liveChanges(request: ServiceRequest, use: Use): readonly Finding[] {
-  return [...selectorTurned(request, use), ...portTurned(request, use)];
+  return [
+    ...selectorTurned(request, use),
+    ...portTurned(request, use),
+    ...turnedOutside(request, use),
+    ...unready(request, use),
+  ];
 }
 
 function selectorTurned({ name, namespace, selectorChanged }: ServiceRequest, use: Use): readonly Finding[] {
@@ -70,6 +75,26 @@ function portTurned({ name, namespace, portsBefore, ports }: ServiceRequest, use
     denial(
       "the active Service's port leads elsewhere",
       `Service ${name} is live in TraefikService ${use.traefikService} in ${namespace}, and its port ${wanted} leads to ${before.target}: targetPort ${after.target} would send production to another port of the pods, untested. Change targetPort on ${use.other} instead, test it and run: kubectl bluegreen promote ${use.traefikService} -n ${namespace}`,
+    ),
+  ];
+}
+
+function turnedOutside({ name, namespace, turnedExternal }: ServiceRequest, use: Use): readonly Finding[] {
+  if (turnedExternal === null) return [];
+  return [
+    denial(
+      'the active Service becomes an ExternalName',
+      `Service ${name} is live in TraefikService ${use.traefikService} in ${namespace}: as an ExternalName it would send production to ${turnedExternal}, untested, or nowhere, where Traefik refuses such Services. Change ${use.other} instead, test it and run: kubectl bluegreen promote ${use.traefikService} -n ${namespace}`,
+    ),
+  ];
+}
+
+function unready({ name, namespace, publishesUnready }: ServiceRequest, use: Use): readonly Finding[] {
+  if (!publishesUnready) return [];
+  return [
+    denial(
+      'the active Service publishes pods that are not ready',
+      `Service ${name} is live in TraefikService ${use.traefikService} in ${namespace}: publishNotReadyAddresses would send production to pods that are not ready. Leave it out. If the live pods do not become ready, go back: kubectl bluegreen rollback ${use.traefikService} -n ${namespace}`,
     ),
   ];
 }
