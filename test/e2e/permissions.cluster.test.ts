@@ -23,6 +23,7 @@ for (const namespace of namespaces)
 
 const promoted = (version: string): string =>
   `patch ${SHOP} ${toColor('green', { 'smoke-test': `passed:${version}` })}`;
+const broken = (reason: string): string => `patch ${SHOP} ${toColor('green', { override: reason })}`;
 const blueAgain = `patch ${SHOP} ${toColor('blue')}`;
 
 /** What an answer shows of the mode. */
@@ -61,7 +62,6 @@ t.test('the verb promote counts where it was granted, and replaces no smoke test
 t.test('an override needs its verb, lets one request through, and is recorded with its reason', async (t) => {
   const alice = personIn(cluster, 'override', 'alice');
   const oncall = personIn(cluster, 'override', 'oncall');
-  const broken = (reason: string): string => `patch ${SHOP} ${toColor('green', { override: reason })}`;
   await alice.mayNot(t, broken('incident 42'), 'bluegreen.dev/override needs the verb override', 'smoke-test: green');
   t.equal(await live(alice, 'shop'), '100 0: blue');
   await oncall.may(t, broken('incident 42'), 'overridden (incident 42): smoke-test: green');
