@@ -1,0 +1,101 @@
+// Teardown of what is guarded: by the cluster itself, by Helm, and where Traefik allows empty Services.
+import { join } from 'node:path';
+import t from 'tap';
+import {
+  demoSpecs,
+  installBluegreen,
+  installTraefikCrds,
+  REGISTRY,
+  startCluster,
+  webhookSpec,
+} from '../../cluster/index.ts';
+import { until } from '../../cluster/node/api.ts';
+import { installPlugin } from '../../cluster/plugin.ts';
+import { NAMED, personIn, type Person } from '../people.ts';
+
+const FILES = import.meta.dirname;
+const CHART = join(FILES, 'chart');
+const SHOP = `${NAMED}/shop`;
+/** What the garbage collector and the namespace controller get. */
+const PROMPTLY_MS = 60_000;
+const UPGRADE_MS = 30_000;
+
+const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+const spaces = ['family', 'shop'] as const;
+for (const namespace of spaces) {
+  await cluster.kubectlOk(['create', 'namespace', namespace]);
+  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'colors.yaml')]);
+}
+await Promise.all([installBluegreen(cluster, { drainSeconds: '1' }), installPlugin(cluster)]);
+for (const namespace of spaces) {
+  await cluster.kubectlOk(['wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s']);
+  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'routes.yaml')]);
+}
+
+const exists = async (person: Person, name: string): Promise<boolean> => (await person.run(`get ${name}`)).ok;
+
+t.test('the garbage collector and the namespace controller work while everything is guarded', async (t) => {
+  const person = personIn(cluster, 'family');
+  await person.may(t, 'create configmap parent');
+  const uid = (await person.run('get configmap parent -o jsonpath={.metadata.uid}')).said;
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'parent', uid };
+  const owned = JSON.stringify({ metadata: { ownerReferences: [owner] } });
+  const children = ['deployment/blue', 'service/blue', SHOP];
+  for (const child of children) await person.may(t, `patch ${child} --type=merge -p '${owned}'`);
+  await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+  await person.may(t, 'delete configmap parent');
+  const collected = async (): Promise<boolean> =>
+    (await Promise.all(children.map((child) => exists(person, child)))).every((there) => !there);
+  const begun = performance.now();
+  t.ok(await until(collected, PROMPTLY_MS), 'collected');
+  t.comment(`collected after ${Math.round(performance.now() - begun)} ms`);
+
+  await person.may(t, `apply -f ${join(FILES, 'colors.yaml')} -f ${join(FILES, 'routes.yaml')}`);
+  await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+  const ended = performance.now();
+  await person.may(t, `delete namespace family --timeout=${PROMPTLY_MS}ms`);
+  t.notOk(await exists(person, 'namespace/family'));
+  t.comment(`the namespace was gone after ${Math.round(performance.now() - ended)} ms`);
+});
+
+t.test('where Traefik allows empty Services, a listed preview may be emptied', async (t) => {
+  const person = personIn(cluster, 'shop');
+  await installBluegreen(cluster, { drainSeconds: '1', allowEmptyServices: 'true' });
+  const allowed = async (): Promise<boolean> =>
+    (await person.run('scale deployment/green --replicas=0 --dry-run=server')).ok;
+  t.ok(await until(allowed, UPGRADE_MS), 'the upgrade counts');
+  await person.may(t, 'scale deployment/green --replicas=0');
+  await person.may(t, 'delete deployment green');
+  await person.mayNot(t, 'scale deployment/blue --replicas=0', 'live-workload: ');
+});
+
+const install = (namespace: string): Promise<string> =>
+  cluster.helmOk(['install', 'shop', CHART, '-n', namespace, '--create-namespace', '--wait', '--timeout=60s']);
+const uninstall = ['uninstall', 'shop', '--wait', '--timeout=60s', '--debug', '-n'];
+
+t.test("helm uninstall of an application's own chart", async (t) => {
+  t.test('is refused, and says what has to be done first', async (t) => {
+    const person = personIn(cluster, 'helm-refused');
+    await install('helm-refused');
+    const { code, stderr } = await cluster.helm([...uninstall, 'helm-refused']);
+    t.not(code, 0);
+    t.match(stderr, 'live-service: ');
+    t.match(stderr, 'live-workload: ');
+    t.match(stderr, 'kubectl bluegreen retire shop -n helm-refused');
+    for (const kept of ['deployment/blue', 'service/blue', 'service/green'])
+      t.ok(await exists(person, kept), `${kept} is still there`);
+  });
+
+  t.test('goes through after a retirement, and takes everything away', async (t) => {
+    const person = personIn(cluster, 'helm-retired');
+    await install('helm-retired');
+    await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+    await person.may(t, 'bluegreen retire shop --reason moved');
+    const { code, stderr } = await cluster.helm([...uninstall, 'helm-retired']);
+    t.equal(code, 0, stderr);
+    for (const gone of ['deployment/blue', 'deployment/green', 'service/blue', 'service/green', SHOP])
+      t.notOk(await exists(person, gone), `${gone} is gone`);
+  });
+});
