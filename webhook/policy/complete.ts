@@ -46,7 +46,9 @@ export function complete(input: CompleteInput): Completion {
   const { object: weighted, filled } = fillWeights(change.object ?? {}, pair, was);
   const now = stateOf(weighted, pair);
   const previous = previousOf(oldObject);
-  const switched = switchOf({ was, now, previous });
+  // Who tests a color in the request that switches to it promotes it, whatever was live there before.
+  const attests = newAttestation({ object: change.object, oldObject }) !== null;
+  const switched = switchOf({ was, now, previous: attests ? null : previous });
   const written = readRecord(oldObject);
   const oldRecord = previous === null ? { ...written, previous: null } : written;
   const smoke = smokeTestInForce(input, oldObject, was?.active ?? null);

@@ -105,6 +105,10 @@ export function settledRevision(
     const several = color.revisions.map((each) => each.name).join(', ');
     return { unsettled: `several revisions run behind Service ${service} (${several}): wait for the rollout to end` };
   }
+  if (color.workload?.kind === 'ReplicaSet' && !sameImages(color.workload.images, revision.images))
+    return {
+      unsettled: `the ReplicaSet ${color.workload.name} has other images in its template than its pods run: replace its pods, or set the template back`,
+    };
   if (color.workload !== null && color.workload.unsettled !== null) {
     const { kind, name, unsettled } = color.workload;
     return { unsettled: `the ${kind} ${name} ${unsettled}: wait for the rollout to end` };

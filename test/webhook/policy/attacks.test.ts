@@ -1,5 +1,6 @@
 import t from 'tap';
 import { ANNOTATION, governed, previousOf, readRecord } from '../../../webhook/policy/index.ts';
+import { settledRevision } from '../../../webhook/policy/smoke-test.ts';
 import {
   annotated,
   annotationsOf,
@@ -228,5 +229,20 @@ t.test('a previous color of which nothing was recorded is no way around the test
   const back = change(reweighted(next, { 'shop-blue': 100, 'shop-green': 0 }), next);
   t.same(checksOf(judge(back, withColor(FACTS, 'blue', running(revision('b9', '9.9.9'))))), ['smoke-test']);
   t.same(checksOf(judge(back, withColor(FACTS, 'blue', NO_SELECTOR))), [], 'endpoints by hand have no images');
+  t.end();
+});
+
+t.test('a bare ReplicaSet whose template has other images than its pods is not settled', (t) => {
+  const revision = { name: 'green', images: ['podinfo:6.1.6'], imageIDs: [] };
+  const color = {
+    service: { ports: [], hasSelector: true, external: false },
+    readyEndpoints: 1,
+    revisions: [revision],
+    workload: { kind: 'ReplicaSet', name: 'green', images: ['podinfo:6.1.5'], replicas: 1, unsettled: null },
+  } as const;
+  t.match(settledRevision(color, 'green'), { unsettled: /ReplicaSet green has other images in its template/ });
+  t.same(settledRevision({ ...color, workload: { ...color.workload, images: revision.images } }, 'green'), {
+    revision,
+  });
   t.end();
 });

@@ -42,7 +42,8 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
   const revision = singleRevision(color);
   // Without a single revision nothing can be live that was tested: `ready-endpoints` refuses that.
   if (revision === null || stillRuns(record, revision)) return [];
-  const changed = record.revision === revision.name ? 'the same tag with other contents' : describe(revision);
+  const sameReferences = record.revision === revision.name && sameImages(record.images, revision.images);
+  const changed = sameReferences ? 'the same tag with other contents' : describe(revision);
   return [
     denial(
       'the smoke test is stale',
