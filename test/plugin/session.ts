@@ -139,7 +139,7 @@ export function chapters(
       steps: [
         b('logs --tail 1'),
         b('logs --color preview --tail 1'),
-        b('logs -f --tail 1', { until: /(?:\[blue.*\n.*){2}/ }),
+        b('logs -f --tail 1', { until: /\[blue[^]*\[blue/ }),
         b('logs --color red'),
         b('open', { until: /Forwarding/ }),
       ],
@@ -170,7 +170,7 @@ export function chapters(
       steps: [
         b(`retire bluegreen-wrr --reason 'replaced by cart'`),
         b('status'),
-        b('doctor | tail -n 12'),
+        b('doctor 2>/dev/null | tail -n 6'),
         b('retire bluegreen-wrr --undo'),
       ],
     },

@@ -95,7 +95,9 @@ function trimmed(screen: string): string {
 }
 
 function atPrompt(screen: string): boolean {
-  return screen.endsWith(`\n${PROMPT.trim()}`) || screen === PROMPT.trim();
+  // After Ctrl-C the prompt stands behind what the terminal showed for it.
+  const prompt = PROMPT.trim();
+  return screen === prompt || screen.endsWith(`\n${prompt}`) || screen.endsWith(`^C${prompt}`);
 }
 
 function withoutPrompt(screen: string): string {
