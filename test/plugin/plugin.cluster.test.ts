@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import {
   DEMO_NAMESPACE,
@@ -31,6 +32,14 @@ await installPlugin(cluster);
 const env = { ...cluster.env, PATH: `${cluster.binDir}:${process.env['PATH'] ?? ''}`, NODE_EXTRA_CA_CERTS: undefined };
 const bluegreen = (...args: readonly string[]) =>
   run('kubectl', ['bluegreen', ...args, '-n', DEMO_NAMESPACE], { env: { ...env, KUBECONFIG: cluster.kubeconfig } });
+const eventually = async (condition: () => boolean) => {
+  const deadline = Date.now() + 30_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`did not come: ${condition.toString()}`);
+    await sleep(100);
+  }
+};
+const podsIn = (out: string) => new Set([...out.matchAll(/^\[(green-\w+)-\w+\]/gm)].map(([, set]) => set));
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 
 t.test('untested: refused, and nothing changed', async (t) => {
@@ -102,6 +111,29 @@ t.test('open forwards to the preview', async (t) => {
   t.match(answer, { version: '6.1.6' });
   child.kill('SIGINT');
   t.strictSame(await ended, [130, null]);
+});
+
+t.test('logs and open follow a color through a rollout of its pods', async (t) => {
+  const follow = (...args: readonly string[]) => {
+    const child = spawn('kubectl-bluegreen', [...args, '-n', DEMO_NAMESPACE], {
+      env: { ...process.env, ...env, KUBECONFIG: cluster.kubeconfig },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const seen = { out: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (seen.out += text));
+    t.teardown(() => child.kill('SIGINT'));
+    return { seen, child };
+  };
+  const logs = follow('logs', '-f', '--color', 'green');
+  const forwarded = follow('open');
+  await eventually(() => logs.seen.out !== '' && forwarded.seen.out !== '');
+  const url = /http:\/\/[\d.:]+/.exec(forwarded.seen.out)?.[0] ?? '';
+  t.match(await (await fetch(url)).json(), { version: '6.1.6' });
+  t.equal(podsIn(logs.seen.out).size, 1);
+  await cluster.kubectlOk(['rollout', 'restart', '-n', DEMO_NAMESPACE, 'deployment/green']);
+  await cluster.kubectlOk(['rollout', 'status', '-n', DEMO_NAMESPACE, 'deployment/green', '--timeout=90s']);
+  await eventually(() => podsIn(logs.seen.out).size === 2);
+  t.match(await (await fetch(url, { headers: { connection: 'close' } })).json(), { version: '6.1.6' });
 });
 
 t.test('completion of names', async (t) => {

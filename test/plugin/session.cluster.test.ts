@@ -10,6 +10,7 @@ import {
   startCluster,
 } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
+import { startTraffic } from '../demo/traffic.ts';
 import { normal } from './normal.ts';
 import { chapters } from './session.ts';
 import { openTerminal } from './terminal.ts';
@@ -22,7 +23,7 @@ const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 const cluster = await startCluster({ images: await allImages() });
 t.teardown(() => cluster.stop());
-await installTraefik(cluster);
+const traefik = await installTraefik(cluster);
 await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
 await installDemo(cluster);
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
@@ -61,6 +62,14 @@ for (const { name, steps } of chapters(hashes, (...args) => cluster.kubectlOk(ar
     t.equal(seen, existsSync(file) ? readFileSync(file, 'utf8') : '', 'as the golden file says');
   });
 }
+
+t.test('the live view counts requests and errors while there is traffic', async (t) => {
+  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 2 });
+  t.teardown(() => traffic.stop());
+  const counted = /blue +active +100 +█{10} +(?!0\.0)[\d.]+ +0\.0%/;
+  const { screen } = await terminal.type('kubectl bluegreen status -w', { until: counted });
+  t.match(screen, /green +preview +0 +░{10} +0\.0 +- /);
+});
 
 t.test('colors on a terminal, none in a pipe, none with NO_COLOR', async (t) => {
   const escape = '\u001B[';
