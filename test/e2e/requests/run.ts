@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../webhook/policy/json.ts';
 import { childrenOf } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
@@ -11,13 +12,21 @@ const KUBECTL_SAYS = /^Warning: (?:resource .* is missing the kubectl\.kubernete
 
 /** The mutating entry has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
 const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
-const TRIES = 5;
+/** A ready pod is an endpoint a moment later, and a slow probe takes it away for a while. */
+const NOT_READY = /has no ready endpoint|is ready, so nothing there can have been tested/;
+const TRIES = 20;
+const PAUSE_MS = 500;
 
 /** Does what the message says: try again. */
-async function patiently<Result>(work: () => Promise<Result>, said: (result: Result) => string): Promise<Result> {
+async function patiently<Result>(
+  work: () => Promise<Result>,
+  said: (result: Result) => string,
+  passing: readonly RegExp[],
+): Promise<Result> {
   for (let left = TRIES; ; left--) {
     const result = await work();
-    if (left === 1 || !MISSED.test(said(result))) return result;
+    if (left === 1 || !passing.some((pattern) => pattern.test(said(result)))) return result;
+    await sleep(PAUSE_MS);
   }
 }
 
@@ -53,6 +62,7 @@ export async function check(tools: Tools, row: Row): Promise<readonly string[]> 
   const { ok, said } = await patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
+    full.refused === null ? [MISSED, NOT_READY] : [MISSED],
   );
   const after = await read(tools.client, full);
   const problems =
@@ -121,7 +131,7 @@ async function take(client: Client, row: Row, step: Step, first: boolean): Promi
     if (row.way !== 'server-side apply') return call('POST', pathOf(row), withNote(git, note));
     return call('PATCH', `${pathOf(row, row.name)}?fieldManager=kubectl`, git, 'application/apply-patch+yaml');
   };
-  const { status, body } = await patiently(write, ({ body }) => text(body['message']) ?? '');
+  const { status, body } = await patiently(write, ({ body }) => text(body['message']) ?? '', [MISSED, NOT_READY]);
   if (status >= 300)
     throw new Error(`${row.name} (${row.it}) could not be prepared: ${text(body['message']) ?? status}`);
 }
