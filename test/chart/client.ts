@@ -1,16 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
-import { text } from 'node:stream/consumers';
-import { parseObject } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { connect as connectApi, type Reply } from '../e2e/api.ts';
 
-export type Reply = {
-  readonly status: number;
-  readonly body: JsonObject;
-  /** Texts of the Warning headers, which kubectl shows. */
-  readonly warnings: readonly string[];
-};
+export type { Reply };
 
 export type Client = {
   call(
@@ -22,27 +14,16 @@ export type Client = {
   close(): void;
 };
 
-/** Kept connections to the API server, for thousands of writes; `user` is impersonated. */
-export const connect = ({ api }: Pick<Cluster, 'api'>, maxSockets = 4): Client => {
-  const agent = new Agent({ keepAlive: true, maxSockets, ca: readFileSync(api.authority) });
+/** Kept connections to the API server, for thousands of writes: patches are merge patches; `user` is impersonated. */
+export const connect = (cluster: Pick<Cluster, 'api'>, maxSockets = 4): Client => {
+  const client = connectApi(cluster, maxSockets);
   return {
     call: (method, path, body, user) =>
-      new Promise((resolve, reject) => {
-        const headers = {
-          authorization: `Bearer ${api.token}`,
-          'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
-          ...(user === undefined ? {} : { 'impersonate-user': user }),
-        };
-        const call = request({ host: api.ip, port: 6443, method, path, agent, headers }, (response) => {
-          const warnings = [response.headers['warning'] ?? []].flat();
-          text(response).then(
-            (answer) => resolve({ status: response.statusCode ?? 0, body: parseObject(answer) ?? {}, warnings }),
-            reject,
-          );
-        });
-        call.on('error', reject);
-        call.end(body === undefined ? undefined : JSON.stringify(body));
+      client.call(method, path, {
+        ...(body === undefined ? {} : { body }),
+        type: method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+        user: user ?? null,
       }),
-    close: () => agent.destroy(),
+    close: () => client.close(),
   };
 };

@@ -8,6 +8,8 @@ import type { Cluster } from '../cluster/index.ts';
 export interface Reply {
   readonly status: number;
   readonly body: JsonObject;
+  /** Texts of the Warning headers, which kubectl shows. */
+  readonly warnings: readonly string[];
 }
 
 export interface Call {
@@ -24,8 +26,8 @@ export interface Client {
   close(): void;
 }
 
-export function connect({ api }: Pick<Cluster, 'api'>): Client {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4, ca: readFileSync(api.authority) });
+export function connect({ api }: Pick<Cluster, 'api'>, maxSockets = 4): Client {
+  const agent = new Agent({ keepAlive: true, maxSockets, ca: readFileSync(api.authority) });
   return {
     call: (method, path, { body, type = 'application/json', user = null } = {}) =>
       new Promise((resolve, reject) => {
@@ -35,8 +37,9 @@ export function connect({ api }: Pick<Cluster, 'api'>): Client {
           ...(user === null ? {} : { 'impersonate-user': user }),
         };
         const asked = request({ host: api.ip, port: 6443, method, path, agent, headers }, (response) => {
+          const warnings = [response.headers['warning'] ?? []].flat();
           text(response).then(
-            (answer) => resolve({ status: response.statusCode ?? 0, body: parseObject(answer) ?? {} }),
+            (answer) => resolve({ status: response.statusCode ?? 0, body: parseObject(answer) ?? {}, warnings }),
             reject,
           );
         });

@@ -6,10 +6,10 @@ import {
   neededVerbs,
   needsFacts,
   NOT_ASKED,
+  type Candidate,
   type Change,
   type Decision,
   type Facts,
-  type Governance,
   type Pair,
   type Permission,
   type Permissions,
@@ -42,41 +42,41 @@ export async function decideChange(
   const { settings, access, now } = surroundings;
   const governance = governed(change);
   if (governance.kind === 'no') return null;
-  if (governance.kind === 'pair' && !needsCluster(change, governance.pair, settings))
-    return decide({ change, pair: governance.pair, facts: NOT_ASKED, settings, at: now() });
   // Made only where something is looked up: a timer for each of the many requests that need none costs memory.
-  const signal = surroundings.deadline(budget);
-  const pair = await findPair(change, governance, surroundings.reader, signal);
+  let made: AbortSignal | undefined;
+  const signal = (): AbortSignal => (made ??= surroundings.deadline(budget));
+  const pair =
+    governance.kind === 'pair'
+      ? governance.pair
+      : await findSibling(change, governance.candidates, surroundings.reader, signal());
   if (pair === null) return null;
+  const asksFacts = needsFacts({ change, pair });
+  const verbs = neededVerbs({ change, pair, settings });
+  if (!asksFacts && verbs.length === 0) return decide({ change, pair, facts: NOT_ASKED, settings, at: now() });
   const [facts, permissions] = await Promise.all([
-    needsFacts({ change, pair }) ? timedFacts(change, pair, surroundings, signal) : NOT_ASKED,
-    askPermissions({ change, user, verbs: neededVerbs({ change, pair, settings }), access }, signal),
+    asksFacts ? timedFacts(change, pair, surroundings, signal()) : NOT_ASKED,
+    askPermissions({ change, user, verbs, access }, signal()),
   ]);
   return decide({ change, pair, facts, settings, permissions, at: now() });
-}
-
-function needsCluster(change: Change, pair: Pair, settings: Settings): boolean {
-  return needsFacts({ change, pair }) || neededVerbs({ change, pair, settings }).length > 0;
 }
 
 /**
  * A sibling that could not be looked up counts as missing: what is a color by its name only must not wait for the
  * cluster. What has been governed before carries the record and needs no look-up.
  */
-async function findPair(
+async function findSibling(
   change: Change,
-  governance: Exclude<Governance, { kind: 'no' }>,
+  candidates: readonly Candidate[],
   reader: Reader,
   signal: AbortSignal,
 ): Promise<Pair | null> {
-  if (governance.kind === 'pair') return governance.pair;
   const exists = await Promise.all(
-    governance.candidates.map(async ({ sibling }) => {
+    candidates.map(async ({ sibling }) => {
       const found = reader.getService(change.namespace, sibling, signal);
       return found.then((service) => service !== null).catch(() => false);
     }),
   );
-  return governance.candidates.find((_, index) => exists[index])?.pair ?? null;
+  return candidates.find((_, index) => exists[index])?.pair ?? null;
 }
 
 interface Question {
