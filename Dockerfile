@@ -1,4 +1,5 @@
-# The webhook:   docker build -t HOST/PATH/bluegreen-webhook:0.1.0 .
+# The webhook and the plugin, for the Jobs it starts:
+#                docker build -t HOST/PATH/bluegreen-webhook:0.1.0 .
 # The demo app:  docker build --target demo --build-arg VERSION=6.1.6 -t HOST/PATH/bluegreen-demo:6.1.6 .
 # A release should pin both base images by digest (NAME:TAG@sha256:...): a tag can be moved.
 FROM node:24-bookworm-slim AS build
@@ -7,7 +8,7 @@ COPY package.json package-lock.json ./
 # The install scripts of development tools are not needed to bundle.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN node scripts/build.ts webhook demo-app
+RUN node scripts/build.ts webhook plugin demo-app
 
 FROM gcr.io/distroless/nodejs24-debian12:nonroot AS demo
 ARG VERSION=6.1.5
@@ -19,9 +20,9 @@ ENTRYPOINT ["/nodejs/bin/node", "/app/demo-app.cjs"]
 CMD []
 
 FROM gcr.io/distroless/nodejs24-debian12:nonroot AS webhook
-# `helm test` runs node by its name.
+# `helm test` and Jobs run node by its name.
 ENV PATH=/nodejs/bin:/usr/bin:/bin
-COPY --from=build /src/dist/webhook.cjs /app/webhook.cjs
+COPY --from=build /src/dist/webhook.cjs /src/dist/plugin.cjs /app/
 # By number, so that Kubernetes can check runAsNonRoot.
 USER 65532:65532
 ENTRYPOINT ["/nodejs/bin/node", "/app/webhook.cjs"]

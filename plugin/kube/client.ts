@@ -31,6 +31,8 @@ export interface Client {
   list(path: string, options?: CallOptions): Promise<readonly JsonObject[]>;
   patch(path: string, type: keyof typeof PATCH_TYPE, body: unknown, options?: CallOptions): Promise<JsonObject>;
   create(path: string, body: unknown, options?: CallOptions): Promise<JsonObject>;
+  /** Deletes an object; true when it was there. */
+  remove(path: string, options?: CallOptions): Promise<boolean>;
   /** The lines of an answer as they come, such as a log that is followed. */
   lines(path: string, options?: CallOptions): AsyncIterable<string>;
   /** Opens a WebSocket. */
@@ -80,6 +82,10 @@ export function createClient(transport: Transport, hooks: ClientHooks): Client {
         { method: 'POST', path: withQuery(path, options.query), body: JSON.stringify(body), signal: options.signal },
         options.quiet,
       ),
+    remove: async (path, options = {}) => {
+      const request: Request = { method: 'DELETE', path: withQuery(path, options.query), signal: options.signal };
+      return (await nullIfMissing(call(request, options.quiet))) !== null;
+    },
     lines: (path, options) => linesOf(transport, path, options ?? {}),
     socket: async (path, protocol, handlers, options = {}) => {
       const request: Request = { method: 'GET', path: withQuery(path, options.query), signal: options.signal };

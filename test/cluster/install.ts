@@ -24,9 +24,11 @@ const version = (): string => {
     : '0.0.0';
 };
 
-/** The webhook's image, built from the sources as they are now. */
-export const webhookSpec = async (registry: string): Promise<ImageSpec> =>
-  webhookImage(await bundleOf('webhook'), [`${registry}/bluegreen-webhook:${version()}`]);
+/** The webhook's image, which holds the plugin as well, built from the sources as they are now. */
+export const webhookSpec = async (registry: string): Promise<ImageSpec> => {
+  const programs = { webhook: await bundleOf('webhook'), plugin: await bundleOf('plugin') };
+  return webhookImage(programs, [`${registry}/bluegreen-webhook:${version()}`]);
+};
 
 /** The demo app's images, by their own names and by those of podinfo's published images. */
 export const demoSpecs = async (registry: string): Promise<ImageSpec[]> => {

@@ -24,7 +24,7 @@ const bundle = (name: string): Promise<string> =>
 const made = new Map<string, Promise<string>>();
 
 /** The text of a program in one file, as it is shipped; built anew from the sources, once a process. */
-export const bundleOf = (name: 'webhook' | 'demo-app'): Promise<string> => {
+export const bundleOf = (name: 'webhook' | 'plugin' | 'demo-app'): Promise<string> => {
   const text = made.get(name) ?? bundle(name);
   made.set(name, text);
   return text;

@@ -57,12 +57,19 @@ export const traefikImage = (binary: string, name: string): ImageSpec => ({
   run: { Entrypoint: ['/usr/local/bin/traefik'], User: USER },
 });
 
-/** @param bundle text of the webhook bundled into one file */
-export const webhookImage = async (bundle: string, names: readonly string[]): Promise<ImageSpec> => ({
+/** @param programs texts of the webhook and of the plugin, each bundled into one file */
+export const webhookImage = async (
+  programs: { readonly webhook: string; readonly plugin: string },
+  names: readonly string[],
+): Promise<ImageSpec> => ({
   names,
   layers: [
     await nodeLayer(),
-    [...folders(['app']), { kind: 'text', path: 'app/webhook.cjs', mode: 0o644, content: bundle }],
+    [
+      ...folders(['app']),
+      { kind: 'text', path: 'app/webhook.cjs', mode: 0o644, content: programs.webhook },
+      { kind: 'text', path: 'app/plugin.cjs', mode: 0o644, content: programs.plugin },
+    ],
   ],
   run: { Entrypoint: ['/usr/bin/node', '/app/webhook.cjs'], User: USER, WorkingDir: '/app' },
 });

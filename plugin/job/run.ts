@@ -1,0 +1,152 @@
+import type { JsonObject } from '../../webhook/policy/index.ts';
+import { get, number } from '../../webhook/policy/json.ts';
+import { nameOf } from '../colors.ts';
+import type { Call } from '../command.ts';
+import { EXIT } from '../io.ts';
+import { ApiError, UserError, describeError } from '../kube/errors.ts';
+import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { diagnose } from '../pods/diagnose.ts';
+import type { Session } from '../session.ts';
+import { createFollower } from './follow.ts';
+
+/** How a Job is run. */
+export interface JobRun {
+  /** Each line that its pod writes, as it comes. */
+  readonly line: (text: string) => void;
+  /** What is done with it when it runs and is not followed to its end (Ctrl-C, a lost connection). */
+  readonly abandoned: 'remove' | 'leave';
+  /** Milliseconds that its pod has to start; why it does not is told as soon as it is known. */
+  readonly startWithin: number;
+}
+
+/** A Job that ended. */
+export interface JobEnd {
+  readonly name: string;
+  /** Of the pod's first container. */
+  readonly exitCode: number;
+}
+
+/** Milliseconds between two looks. */
+const POLL = 300;
+/** Every so many looks the events are read as well. */
+const LOOK_CLOSER = 4;
+const FORBIDDEN = 403;
+
+/**
+ * Creates a Job of one pod, follows its log and waits for its end. Throws a UserError that says why the pod does not
+ * start, or why there is no exit code; a Job that did not start is removed. Rejects at Ctrl-C.
+ */
+export async function runJob(call: Call, session: Session, manifest: JsonObject, run: JobRun): Promise<JobEnd> {
+  const namespace = stringAt(manifest, 'metadata', 'namespace') ?? session.namespace;
+  const jobs = `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`;
+  const query = { fieldManager: call.flags.text('field-manager') };
+  const job = await session.client.create(jobs, manifest, { query, signal: call.io.interrupted });
+  const name = nameOf(job);
+  const watched: Watched = { call, session, run, namespace, job, path: `${jobs}/${encodeURIComponent(name)}` };
+  let runs = false;
+  try {
+    const pod = await started(watched);
+    runs = true;
+    return { name, exitCode: await ended(watched, pod) };
+  } catch (error) {
+    if (!runs || run.abandoned === 'remove') await remove(watched);
+    throw error;
+  }
+}
+
+interface Watched {
+  readonly call: Call;
+  readonly session: Session;
+  readonly run: JobRun;
+  readonly namespace: string;
+  readonly job: JsonObject;
+  readonly path: string;
+}
+
+/** Removes the Job with its pods; what cannot be removed is named. */
+async function remove({ call, session, job, namespace, path }: Watched): Promise<void> {
+  try {
+    await session.client.remove(path, { query: { propagationPolicy: 'Background' }, quiet: true });
+  } catch (error) {
+    call.io.err.write(`Job ${nameOf(job)} in ${namespace} could not be removed: ${describeError(error)}\n`);
+  }
+}
+
+/** The Job's pod, once its container runs or has ended. */
+async function started(watched: Watched): Promise<JsonObject> {
+  const { call, run, job, namespace } = watched;
+  const deadline = call.io.now().getTime() + run.startWithin;
+  let told = '';
+  for (let look = 0; ; look += 1) {
+    const pod = await podOf(watched);
+    if (pod !== null && hasStarted(pod)) return pod;
+    const late = call.io.now().getTime() >= deadline;
+    if (look % LOOK_CLOSER === LOOK_CLOSER - 1 || late) {
+      const { lines, hopeless } = await why(watched, pod);
+      const text = lines.join('; ');
+      if (late || hopeless) throw notStarted(nameOf(job), text, hopeless ? null : run.startWithin);
+      if (text !== '' && text !== told) call.io.err.write(`Job ${nameOf(job)} in ${namespace} waits: ${text}\n`);
+      told = text;
+    }
+    await call.io.sleep(POLL, call.io.interrupted);
+  }
+}
+
+function notStarted(name: string, text: string, limit: number | null): UserError {
+  const when = limit === null ? '' : ` within ${limit / 1000}s`;
+  return new UserError(`the pod of Job ${name} did not start${when}: ${text || 'nothing says why'}`, EXIT.error);
+}
+
+async function why(
+  { call, session, namespace, job }: Watched,
+  pod: JsonObject | null,
+): Promise<Awaited<ReturnType<typeof diagnose>>> {
+  const query = { namespace, pods: pod === null ? [] : [pod], owners: pod === null ? [job] : [] };
+  return diagnose(session.client, query, call.io.interrupted);
+}
+
+async function podOf({ call, session, namespace, job }: Watched): Promise<JsonObject | null> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  const query = { labelSelector: `job-name=${nameOf(job)}` };
+  const pods = await session.client.list(path, { query, signal: call.io.interrupted });
+  return pods[0] ?? null;
+}
+
+function mainStatus(pod: JsonObject): JsonObject {
+  const main = stringAt(objectsAt(pod, 'spec', 'containers')[0], 'name');
+  return objectsAt(pod, 'status', 'containerStatuses').find((each) => stringAt(each, 'name') === main) ?? {};
+}
+
+function hasStarted(pod: JsonObject): boolean {
+  const state = objectAt(mainStatus(pod), 'state');
+  return Object.hasOwn(state, 'running') || Object.hasOwn(state, 'terminated');
+}
+
+/** Follows the log to the container's end and answers with its exit code. */
+async function ended(watched: Watched, first: JsonObject): Promise<number> {
+  const { call, session, namespace, run, job } = watched;
+  const container = stringAt(objectsAt(first, 'spec', 'containers')[0], 'name') ?? '';
+  const follow = createFollower(session.client, { namespace, pod: nameOf(first), container }, run.line);
+  for (;;) {
+    await follow(call.io.interrupted).catch((error: unknown) => {
+      // A stream that breaks is taken up again; a pod that is gone is found out below.
+      if (call.io.interrupted.aborted || (error instanceof ApiError && error.code === FORBIDDEN)) throw error;
+    });
+    const pod = await podOf(watched);
+    if (pod === null) throw new UserError(`the pod of Job ${nameOf(job)} is gone: ${await failureOf(watched)}`);
+    const code = number(get(objectAt(mainStatus(pod), 'state', 'terminated'), 'exitCode'));
+    if (code !== null) return code;
+    if (stringAt(pod, 'status', 'phase') === 'Failed') {
+      throw new UserError(`the pod of Job ${nameOf(job)} failed: ${stringAt(pod, 'status', 'message') ?? 'evicted'}`);
+    }
+    await call.io.sleep(POLL, call.io.interrupted);
+  }
+}
+
+/** What the Job itself says of its failure. */
+async function failureOf({ call, session, path }: Watched): Promise<string> {
+  const job = await session.client.find(path, { signal: call.io.interrupted });
+  if (job === null) return 'somebody deleted the Job';
+  const failed = objectsAt(job, 'status', 'conditions').find((each) => stringAt(each, 'type') === 'Failed');
+  return stringAt(failed, 'message') ?? 'somebody deleted it';
+}
