@@ -1,7 +1,7 @@
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream } from 'pino';
-import type { AdmissionRequest, Answer } from './admission/types.ts';
 import type { LogLevel } from './config.ts';
+import type { Decided } from './observe.ts';
 
 /** One JSON line per call on stdout. */
 export interface Log {
@@ -23,24 +23,18 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
 }
 
 /**
- * Says what was decided and for whom. What moves traffic or is refused is a line at info; the rest, which is nearly all,
- * only at debug.
+ * Says what was decided and for whom; docs/operations.md lists the fields. What moves traffic, is refused or would be is a
+ * line at info, a break glass one at warn, a fault of the webhook one at error; the rest, which is nearly all, only at debug.
+ * No object is ever logged.
  */
-export function logDecision(
-  log: Log,
-  entry: string,
-  mode: string,
-  request: AdmissionRequest,
-  answer: Answer,
-  milliseconds: number,
-): void {
-  const refused = answer.verdict === 'denied' || answer.verdict === 'errored';
-  const moved = answer.switched;
+export function logDecision(log: Log, { entry, mode, request, answer, milliseconds }: Decided): void {
+  const { verdict, switched, checks, override, warnings } = answer;
+  const refused = verdict === 'denied' || verdict === 'errored';
   const fields = {
     entry,
     mode,
-    verdict: answer.verdict,
-    ...(moved !== null && { switch: moved }),
+    verdict,
+    ...(switched !== null && { switch: switched }),
     operation: request.operation,
     resource: request.subResource === '' ? request.resource : `${request.resource}/${request.subResource}`,
     group: request.group,
@@ -50,12 +44,15 @@ export function logDecision(
     ...(request.dryRun && { dryRun: true }),
     uid: request.uid,
     ms: Math.round(milliseconds * 100) / 100,
-    ...(answer.warnings.length > 0 && { warnings: answer.warnings }),
+    ...(checks.length > 0 && { checks }),
+    ...(override !== null && { override }),
+    ...(warnings.length > 0 && { warnings }),
     ...(refused && { said: answer.message }),
-    ...(answer.verdict === 'denied' && { checks: answer.checks }),
   };
-  if (answer.verdict === 'errored') log.error(fields, 'could not decide');
+  if (verdict === 'errored') log.error(fields, 'could not decide');
   else if (refused) log.info(fields, 'denied');
-  else if (moved === null) log.debug(fields, answer.verdict);
-  else log.info(fields, 'switch let through');
+  else if (override !== null) log.warn(fields, 'overridden');
+  else if (switched !== null) log.info(fields, 'switch let through');
+  else if (checks.length > 0) log.info(fields, 'let through, would be refused');
+  else log.debug(fields, verdict);
 }

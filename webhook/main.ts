@@ -1,4 +1,4 @@
-import { webcrypto } from 'node:crypto';
+import { X509Certificate, webcrypto } from 'node:crypto';
 import { createSelfSource } from '../certs/self.ts';
 import type { Leaf } from '../certs/serving.ts';
 import { serviceNames } from '../certs/serving.ts';
@@ -62,12 +62,15 @@ async function run(config: Config, log: Log): Promise<void> {
     draining: () => draining,
     metrics,
     log,
+    announce: () => {},
     now: () => performance.now(),
   });
+  metrics.readyWhen(() => readiness().ready);
 
   function serve({ certificate, key, notAfter }: Leaf): void {
     server.server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
-    metrics.certificateExpires(notAfter.getTime() / 1000);
+    const notBefore = new X509Certificate(certificate).validFromDate.getTime() / 1000;
+    metrics.certificateServed({ notBefore, notAfter: notAfter.getTime() / 1000 });
   }
   function readiness(): Readiness {
     if (draining) return { ready: false, reason: 'terminating' };

@@ -1,16 +1,27 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { createAuditGauges, type AuditGauges } from './audit/gauges.ts';
+import { createAdmissionMetrics, type AdmissionMetrics } from './admission-metrics.ts';
+import { VERSION } from './version.ts';
 
-/** What is counted, without the library that counts. Durations are seconds, times are seconds since the epoch. */
-export interface Metrics {
-  reviewed(review: { entry: string; mode: string; operation: string; verdict: string; seconds: number }): void;
-  /** A check that denied. */
-  violated(check: string, mode: string): void;
+/** What became of an Event: see docs/operations.md. */
+export const EVENT_OUTCOMES = ['written', 'repeated', 'dropped', 'failed'] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+/**
+ * What is counted, without the library that counts. Durations are seconds, times are seconds since the epoch. Names and
+ * labels are a contract with dashboards and alerts: docs/operations.md lists them, and a test keeps the two in step. A
+ * label's values are a fixed set; only the audit's gauges name objects, and those are limited in number.
+ */
+export interface Metrics extends AdmissionMetrics {
   factsTook(seconds: number): void;
-  switched(kind: 'promotion' | 'rollback'): void;
-  certificateExpires(at: number): void;
+  /** The certificate that is served from now on. */
+  certificateServed(validity: { readonly notBefore: number; readonly notAfter: number }): void;
   /** The mode of a namespace was changed by its label. */
   modeChanged(from: string, to: string): void;
+  /** Where the replica says whether the API server should call it; read at every scrape. */
+  readyWhen(ready: () => boolean): void;
+  /** An Event about a TraefikService was written, or not. */
+  eventEnded(outcome: EventOutcome): void;
   /** What there is, beside what is asked for. */
   readonly audit: AuditGauges;
   /** The text that Prometheus scrapes, and its content type. */
@@ -18,45 +29,24 @@ export interface Metrics {
 }
 
 /** Metrics in a registry of their own, so that several servers can live in one process. */
-export function createMetrics(): Metrics {
-  const registry = new Registry();
+export function createMetrics(registry = new Registry()): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
-  const reviews = new Counter({
-    name: 'bluegreen_admission_reviews_total',
-    help: 'Admission reviews answered, by entry, mode, operation and verdict.',
-    labelNames: ['entry', 'mode', 'operation', 'verdict'] as const,
-    registers,
-  });
-  const durations = new Histogram({
-    name: 'bluegreen_admission_duration_seconds',
-    help: 'Time from a parsed admission review to its answer.',
-    labelNames: ['entry'] as const,
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
-    registers,
-  });
-  const violations = new Counter({
-    name: 'bluegreen_violations_denied_total',
-    help: 'Violations that denied a request, by check and mode.',
-    labelNames: ['check', 'mode'] as const,
-    registers,
-  });
   const facts = new Histogram({
     name: 'bluegreen_facts_duration_seconds',
     help: 'Time to read what the cluster says about the colors.',
-    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
-    registers,
-  });
-  const switches = new Counter({
-    name: 'bluegreen_switches_total',
-    help: 'Switches of the active color that were let through.',
-    labelNames: ['kind'] as const,
+    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2],
     registers,
   });
   const expiry = new Gauge({
     name: 'bluegreen_certificate_expiry_timestamp_seconds',
     help: 'When the serving certificate expires, in seconds since the epoch.',
+    registers,
+  });
+  const notBefore = new Gauge({
+    name: 'bluegreen_certificate_not_before_timestamp_seconds',
+    help: 'When the serving certificate began to be valid, in seconds since the epoch.',
     registers,
   });
   const modeChanges = new Counter({
@@ -65,17 +55,43 @@ export function createMetrics(): Metrics {
     labelNames: ['from', 'to'] as const,
     registers,
   });
+  const events = new Counter({
+    name: 'bluegreen_events_total',
+    help: 'Kubernetes Events about TraefikServices, by what became of them.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  for (const outcome of EVENT_OUTCOMES) events.inc({ outcome }, 0);
+  new Gauge({
+    name: 'bluegreen_build_info',
+    help: 'Always 1; the versions of the webhook and of Node.',
+    labelNames: ['version', 'node_version'] as const,
+    registers,
+  }).set({ version: VERSION, node_version: process.versions.node }, 1);
+  let ready: (() => boolean) | null = null;
+  registry.registerMetric(
+    new Gauge({
+      name: 'bluegreen_ready',
+      help: '1 while the replica can answer and the API server trusts its certificate, else 0.',
+      registers: [],
+      collect() {
+        this.set(ready?.() === true ? 1 : 0);
+      },
+    }),
+  );
+  // Without a certificate there is no time to show.
+  for (const gauge of [expiry, notBefore]) gauge.remove();
 
   return {
-    reviewed: ({ entry, mode, operation, verdict, seconds }) => {
-      reviews.inc({ entry, mode, operation, verdict });
-      durations.observe({ entry }, seconds);
-    },
-    violated: (check, mode) => violations.inc({ check, mode }),
+    ...createAdmissionMetrics(registry),
     factsTook: (seconds) => facts.observe(seconds),
-    switched: (kind) => switches.inc({ kind }),
-    certificateExpires: (at) => expiry.set(at),
+    certificateServed(validity) {
+      notBefore.set(validity.notBefore);
+      expiry.set(validity.notAfter);
+    },
     modeChanged: (from, to) => modeChanges.inc({ from, to }),
+    readyWhen: (said) => void (ready = said),
+    eventEnded: (outcome) => events.inc({ outcome }),
     audit: createAuditGauges(registry),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

@@ -5,14 +5,12 @@ import { parseReview } from './admission/review.ts';
 import type { ParsedReview } from './admission/review.ts';
 import { errored, reviewOf } from './admission/responses.ts';
 import type { Answer, Handler } from './admission/types.ts';
-import { logDecision } from './log.ts';
+import { ENTRIES, type Entry } from './entries.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { observe, type Announce } from './observe.ts';
 import { MODES } from './policy/types.ts';
 import type { Mode } from './policy/types.ts';
-
-export const ENTRIES = ['mutate', 'promotion', 'guard'] as const;
-export type Entry = (typeof ENTRIES)[number];
 
 /** A handler for every path `/<entry>/<mode>`, and one for `/mode`: changes of the mode itself. */
 export type Handlers = Readonly<Record<Entry, Readonly<Record<Mode, Handler>>>> & { readonly mode: Handler };
@@ -30,6 +28,7 @@ export interface ServerParts {
   readonly draining: () => boolean;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly announce: Announce;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly limits?: Partial<Limits>;
@@ -139,23 +138,12 @@ async function review(
   const milliseconds = parts.now() - start;
   const operation = parsed.kind === 'request' ? parsed.request.operation : '';
   parts.metrics.reviewed({ entry, mode, operation, verdict: answer.verdict, seconds: milliseconds / 1000 });
-  if (parsed.kind === 'request') {
-    logDecision(parts.log, entry, mode, parsed.request, answer, milliseconds);
-    if (!parsed.request.dryRun) count(parts.metrics, entry, mode, answer);
-  }
-
   const uid = parsed.kind === 'request' ? parsed.request.uid : parsed.uid;
   const body = JSON.stringify(reviewOf(uid, answer, entry === 'mutate'));
-  return reply.header('content-type', 'application/json; charset=utf-8').send(body);
-}
-
-function count(metrics: Metrics, entry: string, mode: string, answer: Answer): void {
-  if (answer.verdict === 'denied') {
-    for (const check of answer.checks) metrics.violated(check, mode);
-  } else if (answer.verdict !== 'errored' && answer.switched !== null && entry === 'mutate') {
-    // A rollback is never shown to the promotion entry, and a promotion would be counted twice.
-    metrics.switched(answer.switched.kind);
-  }
+  void reply.header('content-type', 'application/json; charset=utf-8').send(body);
+  // What watches a decision does not hold it up.
+  if (parsed.kind === 'request') observe({ entry, mode, request: parsed.request, answer, milliseconds }, parts);
+  return reply;
 }
 
 async function decide(

@@ -3,16 +3,18 @@ import { createAuthority } from '../../certs/ca.ts';
 import type { Authority } from '../../certs/ca.ts';
 import { issueLeaf } from '../../certs/serving.ts';
 import type { Leaf } from '../../certs/serving.ts';
+import { UNTOUCHED } from '../../webhook/admission/answers.ts';
 import type { AdmissionRequest, Answer, Handler } from '../../webhook/admission/types.ts';
 import type { Log } from '../../webhook/log.ts';
 import { createMetrics } from '../../webhook/metrics.ts';
+import type { Decided } from '../../webhook/observe.ts';
 import { buildServer } from '../../webhook/server.ts';
 import type { Handlers, ServerParts, WebhookServer } from '../../webhook/server.ts';
 
 export const HOUR = 3_600_000;
 export const TOOLS = { now: () => new Date(), crypto: webcrypto };
 
-export const ALLOWED: Answer = { verdict: 'allowed', switched: null, warnings: [], auditAnnotations: {} };
+export const ALLOWED = UNTOUCHED;
 
 /** A line that was logged. */
 export interface Line {
@@ -37,8 +39,9 @@ export function everywhere(handler: Handler): Handlers {
 export function testServer(
   answer: Answer | Handler = ALLOWED,
   more: Partial<ServerParts> = {},
-): { server: WebhookServer; seen: AdmissionRequest[]; log: ReturnType<typeof recordingLog> } {
+): { server: WebhookServer; seen: AdmissionRequest[]; announced: Decided[]; log: ReturnType<typeof recordingLog> } {
   const seen: AdmissionRequest[] = [];
+  const announced: Decided[] = [];
   const log = recordingLog();
   const server = buildServer({
     handlers: everywhere((request) => {
@@ -49,10 +52,11 @@ export function testServer(
     draining: () => false,
     metrics: createMetrics(),
     log,
+    announce: (decided) => void announced.push(decided),
     now: () => performance.now(),
     ...more,
   });
-  return { server, seen, log };
+  return { server, seen, announced, log };
 }
 
 /** An AdmissionReview as the API server sends it, with changes to its request. */

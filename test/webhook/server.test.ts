@@ -1,7 +1,9 @@
 import t from 'tap';
 import { createLog } from '../../webhook/log.ts';
-import { ENTRIES } from '../../webhook/server.ts';
+import type { Answer } from '../../webhook/admission/types.ts';
+import { ENTRIES } from '../../webhook/entries.ts';
 import { MODES } from '../../webhook/policy/types.ts';
+import { VERSION } from '../../webhook/version.ts';
 import { ALLOWED, review, testServer } from './parts.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -182,62 +184,95 @@ t.test('health, readiness and metrics', async (t) => {
   t.equal((await server.inject('/readyz')).statusCode, 200);
   const metrics = await server.inject('/metrics');
   t.match(metrics.headers['content-type'], /text\/plain/);
-  for (const name of [
-    'bluegreen_admission_reviews_total',
-    'bluegreen_admission_duration_seconds',
-    'bluegreen_violations_denied_total',
-    'bluegreen_facts_duration_seconds',
-    'bluegreen_switches_total',
-    'bluegreen_certificate_expiry_timestamp_seconds',
-    'process_resident_memory_bytes',
-  ]) {
-    t.match(metrics.body, `# TYPE ${name} `);
-  }
+  t.match(metrics.body, /^process_resident_memory_bytes \d/m);
+  t.match(metrics.body, `bluegreen_build_info{version="${VERSION}",node_version="${process.versions.node}"} 1`);
 });
 
-t.test('denials are counted by check, switches once, dry runs not at all', async (t) => {
-  const denied = testServer({
-    ...ALLOWED,
-    verdict: 'denied',
-    reason: 'Forbidden',
-    message: 'no',
-    checks: ['weights-total', 'smoke-test'],
-  });
-  await denied.server.inject({ method: 'POST', url: '/mutate/enforce', payload: review() });
-  await denied.server.inject({ method: 'POST', url: '/mutate/enforce', payload: review({ dryRun: true }) });
-  const { body } = await denied.server.inject('/metrics');
-  t.match(body, 'bluegreen_violations_denied_total{check="weights-total",mode="enforce"} 1');
-  t.match(body, 'bluegreen_violations_denied_total{check="smoke-test",mode="enforce"} 1');
+/** The metrics after these requests, and what was announced of them. */
+const counted = async (answer: Answer, requests: readonly [entry: string, dryRun: boolean][]) => {
+  const { server, announced } = testServer(answer);
+  for (const [entry, dryRun] of requests)
+    await server.inject({ method: 'POST', url: `/${entry}`, payload: review({ dryRun }) });
+  return { body: (await server.inject('/metrics')).body, announced };
+};
 
-  const switched = testServer({ ...ALLOWED, switched: { kind: 'promotion', from: 'blue', to: 'green' } });
-  for (const entry of ENTRIES) {
-    await switched.server.inject({ method: 'POST', url: `/${entry}/enforce`, payload: review() });
-  }
-  t.match((await switched.server.inject('/metrics')).body, 'bluegreen_switches_total{kind="promotion"} 1');
-});
+t.test(
+  'findings are counted by check and what came of them, switches and overrides once, dry runs not at all',
+  async (t) => {
+    const denied = await counted(
+      { ...ALLOWED, verdict: 'denied', reason: 'Forbidden', message: 'no', checks: ['weights-total', 'smoke-test'] },
+      [
+        ['mutate/enforce', false],
+        ['promotion/enforce', false],
+        ['mutate/enforce', true],
+      ],
+    );
+    for (const check of ['weights-total', 'smoke-test'])
+      t.match(
+        denied.body,
+        `bluegreen_findings_total{check="${check}",operation="UPDATE",mode="enforce",outcome="denied"} 2`,
+      );
+    t.equal(denied.announced.length, 2, 'nor are dry runs announced');
 
-t.test('the log has a line for denials and switches, and none at info for the rest', async (t) => {
-  const lines: string[] = [];
-  const log = createLog('info', { write: (line: string) => void lines.push(line) });
-  const answers = [
-    ALLOWED,
-    { ...ALLOWED, switched: { kind: 'rollback', from: 'green', to: 'blue' } as const },
-    { ...ALLOWED, verdict: 'denied', reason: 'Forbidden', message: 'because', checks: [] } as const,
-  ];
-  for (const answer of answers) {
-    const { server } = testServer(answer, { log });
-    await server.inject({ method: 'POST', url: '/mutate/enforce', payload: review({ dryRun: true }) });
-  }
-  t.equal(lines.length, 2);
-  t.match(JSON.parse(lines[0] ?? ''), {
-    level: 'info',
-    switch: { kind: 'rollback' },
-    user: 'ada',
-    name: 'shop',
-    dryRun: true,
-  });
-  t.match(JSON.parse(lines[1] ?? ''), { level: 'info', verdict: 'denied', said: 'because', namespace: 'demo' });
-});
+    const everywhere = ENTRIES.map((entry): [string, boolean] => [`${entry}/warn`, false]);
+    const switched = await counted(
+      { ...ALLOWED, switched: { kind: 'promotion', from: 'blue', to: 'green' } },
+      everywhere.slice(0, 2),
+    );
+    t.match(switched.body, 'bluegreen_switches_total{kind="promotion"} 1');
+    t.match(switched.body, 'bluegreen_switches_total{kind="rollback"} 0', 'a series is there before its first event');
+
+    const passed = await counted({ ...ALLOWED, checks: ['live-route'], warnings: ['one', 'two'] }, everywhere);
+    t.match(
+      passed.body,
+      'bluegreen_findings_total{check="live-route",operation="UPDATE",mode="warn",outcome="allowed"} 2',
+    );
+    t.match(passed.body, 'bluegreen_warnings_total{entry="guard"} 2');
+
+    const broken = await counted({ ...ALLOWED, checks: ['frozen'], override: 'incident 42' }, everywhere);
+    t.match(broken.body, 'check="frozen",operation="UPDATE",mode="warn",outcome="overridden"} 2');
+    t.match(broken.body, 'bluegreen_overrides_total{entry="mutate"} 1');
+    t.match(broken.body, 'bluegreen_overrides_total{entry="promotion"} 0');
+  },
+);
+
+t.test(
+  'the log has a line for what was refused, moved or broken through, none at info for the rest, and no object',
+  async (t) => {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line: string) => void lines.push(line) });
+    const answers: readonly Answer[] = [
+      ALLOWED,
+      { ...ALLOWED, switched: { kind: 'rollback', from: 'green', to: 'blue' } },
+      { ...ALLOWED, verdict: 'denied', reason: 'Forbidden', message: 'because', checks: ['frozen'] },
+      { ...ALLOWED, checks: ['frozen'], override: 'incident 42' },
+      { ...ALLOWED, checks: ['frozen'] },
+      { ...ALLOWED, verdict: 'errored', code: 500, message: 'a bug' },
+    ];
+    const object = { metadata: { annotations: { password: 'not for the log' } } };
+    for (const answer of answers) {
+      const { server } = testServer(answer, { log });
+      await server.inject({ method: 'POST', url: '/mutate/enforce', payload: review({ dryRun: true, object }) });
+    }
+    t.notMatch(lines.join(''), 'not for the log');
+    const said = lines.map((line): unknown => JSON.parse(line));
+    t.match(said, [
+      {
+        level: 'info',
+        msg: 'switch let through',
+        switch: { kind: 'rollback' },
+        user: 'ada',
+        name: 'shop',
+        dryRun: true,
+      },
+      { level: 'info', msg: 'denied', verdict: 'denied', checks: ['frozen'], said: 'because', namespace: 'demo' },
+      { level: 'warn', msg: 'overridden', override: 'incident 42', checks: ['frozen'] },
+      { level: 'info', msg: 'let through, would be refused', verdict: 'allowed', checks: ['frozen'] },
+      { level: 'error', msg: 'could not decide', verdict: 'errored', said: 'a bug' },
+    ]);
+    t.equal(said.length, 5);
+  },
+);
 
 t.test('a draining server asks every connection to close', async (t) => {
   const { server } = testServer(ALLOWED, { draining: () => true });

@@ -1,13 +1,25 @@
 import { explain, type Mode, type Switch, type Violation } from '../policy/index.ts';
-import type { Answer } from './types.ts';
+import type { Answer, Target } from './types.ts';
+
+/** What an answer says beside its verdict when there is nothing to say. */
+export const NO_REMARKS = {
+  switched: null,
+  warnings: [],
+  checks: [],
+  override: null,
+  about: [],
+  recordedAt: null,
+  auditAnnotations: {},
+} as const;
 
 /** An answer to a request that the policy has nothing to say about. */
-export const UNTOUCHED: Answer = { verdict: 'allowed', switched: null, warnings: [], auditAnnotations: {} };
+export const UNTOUCHED: Answer = { verdict: 'allowed', ...NO_REMARKS };
 
 export interface Denial {
   readonly violations: readonly Violation[];
   readonly warnings: readonly string[];
   readonly switched: Switch | null;
+  readonly about: readonly Target[];
   /** Address of the page that describes the checks. */
   readonly docs: string;
   /** A further sentence for the user. */
@@ -15,25 +27,44 @@ export interface Denial {
 }
 
 /** Refuses with all violations at once, and where each check is described. */
-export function denied({ violations, warnings, switched, docs, addition = '' }: Denial): Answer {
+export function denied({ violations, warnings, switched, about, docs, addition = '' }: Denial): Answer {
   const said = violations.map(explain).join('; ');
-  const anchors = [...new Set(violations.map(({ check }) => `${docs}#${check}`))].join(' ');
+  const checks = checksOf(violations);
+  const anchors = checks.map((check) => `${docs}#${check}`).join(' ');
   return {
+    ...NO_REMARKS,
     verdict: 'denied',
     reason: 'Forbidden',
     message: `${said}${addition}. More: ${anchors}`,
-    checks: violations.map(({ check }) => check),
+    checks,
     switched,
     warnings,
-    auditAnnotations: audit(switched, violations),
+    about,
+    auditAnnotations: audit({ outcome: 'denied', switched, violations, override: null }),
   };
 }
 
-/** What the API server's audit log keeps of a decision. */
-export function audit(switched: Switch | null, violations: readonly Violation[]): Readonly<Record<string, string>> {
+/** The checks of these violations, each once. */
+export function checksOf(violations: readonly Violation[]): readonly Violation['check'][] {
+  return [...new Set(violations.map(({ check }) => check))];
+}
+
+export interface Audited {
+  readonly outcome: 'allowed' | 'denied';
+  readonly switched: Switch | null;
+  readonly violations: readonly Violation[];
+  readonly override: string | null;
+}
+
+/** What the API server's audit log keeps of a decision; docs/operations.md lists the keys. */
+export function audit({ outcome, switched, violations, override }: Audited): Readonly<Record<string, string>> {
   return {
+    verdict: outcome,
     ...(switched === null ? {} : { switch: `${switched.kind} ${switched.from ?? 'nothing'} to ${switched.to}` }),
-    ...(violations.length === 0 ? {} : { violations: violations.map(explain).join('; ') }),
+    ...(violations.length === 0
+      ? {}
+      : { checks: checksOf(violations).join(','), violations: violations.map(explain).join('; ') }),
+    ...(override === null ? {} : { override }),
   };
 }
 

@@ -9,9 +9,9 @@ import {
   type Violation,
 } from '../policy/index.ts';
 import type { Access } from './access.ts';
-import { audit, denied, remarks, UNTOUCHED } from './answers.ts';
+import { audit, checksOf, denied, NO_REMARKS, remarks, UNTOUCHED } from './answers.ts';
 import { readGuarded, type Guarded, type GuardReader } from './guarded.ts';
-import type { AdmissionRequest, Answer, Handler } from './types.ts';
+import type { AdmissionRequest, Answer, Handler, Target } from './types.ts';
 
 export interface GuardSurroundings {
   readonly reader: GuardReader;
@@ -37,7 +37,7 @@ export function guardHandler(mode: Mode, surroundings: GuardSurroundings): Handl
       return await decide(request, mode, surroundings, signal);
     } catch (error) {
       const why = signal.aborted ? 'the API server did not answer in time' : messageOf(error);
-      return passed([`bluegreen could not check this change: ${why}`], []);
+      return { ...UNTOUCHED, warnings: [`bluegreen could not check this change: ${why}`] };
     }
   };
 }
@@ -51,15 +51,18 @@ async function decide(
   const guarded = await readGuarded(request, reader, signal);
   if (guarded === null) return UNTOUCHED;
   const verdict = guard({ request: guarded.request, settings });
-  if (verdict.violations.length === 0 || mode !== 'enforce') return passed(remarks(verdict, mode), verdict.violations);
+  const { violations } = verdict;
+  const about = targets(guarded.request).filter(({ name }) => name !== '');
+  if (violations.length === 0 || mode !== 'enforce')
+    return passed({ warnings: remarks(verdict, mode), violations, about, override: null });
   if (await namespaceEnds(request, reader, signal)) return UNTOUCHED;
-  if (guarded.override === null) return denied({ ...verdict, switched: null, docs });
+  if (guarded.override === null) return denied({ ...verdict, switched: null, about, docs });
   if (await mayOverride(request, guarded, access, signal)) {
-    const overridden = verdict.violations.map((each) => `overridden (${guarded.override}): ${explain(each)}`);
-    return passed(overridden, verdict.violations);
+    const warnings = violations.map((each) => `overridden (${guarded.override}): ${explain(each)}`);
+    return passed({ warnings, violations, about, override: guarded.override });
   }
   const addition = `. ${ANNOTATION.override} needs the verb override on traefikservices, which ${request.user.name} does not have`;
-  return denied({ ...verdict, switched: null, docs, addition });
+  return denied({ ...verdict, switched: null, about, docs, addition });
 }
 
 async function namespaceEnds(
@@ -82,8 +85,6 @@ async function mayOverride(
   return (await Promise.all(asked)).every(Boolean);
 }
 
-type Target = { readonly group: 'traefik.io' | 'traefik.containo.us'; readonly name: string };
-
 function targets(request: GuardedRequest): readonly Target[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
   if (request.kind === 'ingressroute') return [{ group: 'traefik.io', name: '' }];
@@ -91,8 +92,11 @@ function targets(request: GuardedRequest): readonly Target[] {
   return uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
 }
 
-function passed(warnings: readonly string[], violations: readonly Violation[]): Answer {
-  return { verdict: 'allowed', switched: null, warnings, auditAnnotations: audit(null, violations) };
+type Passed = Pick<Answer, 'warnings' | 'about' | 'override'> & { readonly violations: readonly Violation[] };
+
+function passed({ violations, ...said }: Passed): Answer {
+  const auditAnnotations = audit({ outcome: 'allowed', switched: null, violations, override: said.override });
+  return { ...NO_REMARKS, ...said, verdict: 'allowed', checks: checksOf(violations), auditAnnotations };
 }
 
 function messageOf(error: unknown): string {

@@ -1,9 +1,11 @@
 import jsonPatch from 'fast-json-patch';
-import type { Decision, JsonObject, Mode } from '../policy/index.ts';
-import { audit, denied, remarks, UNTOUCHED } from './answers.ts';
+import { ANNOTATION, readRecord, type Change, type Decision, type JsonObject, type Mode } from '../policy/index.ts';
+import { annotation } from '../policy/json.ts';
+import { newOverride } from '../policy/permissions.ts';
+import { audit, checksOf, denied, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange, type Surroundings } from './decide.ts';
-import type { AdmissionRequest, Answer, Handler, PatchOperation } from './types.ts';
+import type { AdmissionRequest, Answer, Handler, PatchOperation, Target } from './types.ts';
 
 /** Milliseconds for look-ups, below the timeouts of the entries (1 s and 3 s), so that an answer still arrives. */
 const BUDGET = { mutate: 700, promotion: 2000 };
@@ -11,10 +13,11 @@ const BUDGET = { mutate: 700, promotion: 2000 };
 /** Fills, binds and records; denies with the full message. */
 export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
   return async (request) => {
-    const decision = await decideRequest(request, surroundings, BUDGET.mutate);
-    if (decision === null || request.object === null) return UNTOUCHED;
-    if (decision.violations.length > 0 && mode === 'enforce') return denied({ ...decision, docs: surroundings.docs });
-    return patched(decision, difference(request.object, decision.object), remarks(decision, mode));
+    const decided = await decideRequest(request, surroundings, BUDGET.mutate);
+    if (decided === null || request.object === null) return UNTOUCHED;
+    const { decision } = decided;
+    if (decision.violations.length > 0 && mode === 'enforce') return refused(decided, surroundings.docs);
+    return patched(decided, difference(request.object, decision.object), remarks(decision, mode));
   };
 }
 
@@ -24,24 +27,32 @@ export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
  */
 export function promotionHandler(mode: Mode, surroundings: Surroundings): Handler {
   return async (request) => {
-    const decision = await decideRequest(request, surroundings, BUDGET.promotion);
-    if (decision === null || request.object === null) return UNTOUCHED;
-    if (mode !== 'enforce') return patched(decision, [], []);
-    if (decision.violations.length > 0) return denied({ ...decision, docs: surroundings.docs });
+    const decided = await decideRequest(request, surroundings, BUDGET.promotion);
+    if (decided === null || request.object === null) return UNTOUCHED;
+    const { decision } = decided;
+    if (mode !== 'enforce') return patched(decided, [], []);
+    if (decision.violations.length > 0) return refused(decided, surroundings.docs);
     const missed = difference(request.object, decision.object);
-    if (missed.length > 0) return incomplete(decision, missed, surroundings.docs);
-    return patched(decision, [], []);
+    if (missed.length > 0) return incomplete(decided, missed, surroundings.docs);
+    return patched(decided, [], []);
   };
+}
+
+/** A decision, and the change that it is about. */
+interface Decided {
+  readonly change: Change;
+  readonly decision: Decision;
 }
 
 async function decideRequest(
   request: AdmissionRequest,
   surroundings: Surroundings,
   budget: number,
-): Promise<Decision | null> {
+): Promise<Decided | null> {
   const change = changeOf(request);
   if (change === null || change.operation === 'DELETE' || request.subResource !== '') return null;
-  return decideChange({ change, user: request.user }, surroundings, budget);
+  const decision = await decideChange({ change, user: request.user }, surroundings, budget);
+  return decision === null ? null : { change, decision };
 }
 
 function difference(before: JsonObject, after: JsonObject): readonly PatchOperation[] {
@@ -49,18 +60,40 @@ function difference(before: JsonObject, after: JsonObject): readonly PatchOperat
   return jsonPatch.compare(before, after).filter((operation) => operation.op !== '_get');
 }
 
-function patched(decision: Decision, patch: readonly PatchOperation[], warnings: readonly string[]): Answer {
+function patched(decided: Decided, patch: readonly PatchOperation[], warnings: readonly string[]): Answer {
+  const { change, decision } = decided;
+  const violations = [...decision.violations, ...decision.overridden];
+  const override = decision.overridden.length === 0 ? null : newOverride(change);
   const about = {
     switched: decision.switched,
     warnings,
-    auditAnnotations: audit(decision.switched, decision.violations),
+    checks: checksOf(violations),
+    override,
+    about: [targetOf(change)],
+    recordedAt: recordedAt(decided),
+    auditAnnotations: audit({ outcome: 'allowed', switched: decision.switched, violations, override }),
   };
   return patch.length === 0 ? { verdict: 'allowed', ...about } : { verdict: 'patched', patch, ...about };
 }
 
-function incomplete(decision: Decision, missed: readonly PatchOperation[], docs: string): Answer {
+function recordedAt({ change, decision }: Decided): string | null {
+  const [before, after] = [change.oldObject, decision.object].map((object) => annotation(object, ANNOTATION.record));
+  if (before === after) return null;
+  const last = readRecord(decision.object).history.at(-1)?.at ?? null;
+  return last === readRecord(change.oldObject).history.at(-1)?.at ? null : last;
+}
+
+function targetOf({ group, name }: Change): Target {
+  return { group, name };
+}
+
+function refused({ change, decision }: Decided, docs: string): Answer {
+  return denied({ ...decision, about: [targetOf(change)], docs });
+}
+
+function incomplete({ change, decision }: Decided, missed: readonly PatchOperation[], docs: string): Answer {
   const paths = missed.map((operation) => operation.path).join(', ');
   const detail = `this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`;
   const violations = [{ check: 'record', reason: 'the mutation was missed', detail }] as const;
-  return denied({ violations, warnings: [], switched: decision.switched, docs });
+  return denied({ violations, warnings: [], switched: decision.switched, about: [targetOf(change)], docs });
 }

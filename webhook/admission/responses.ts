@@ -1,3 +1,4 @@
+import { NO_REMARKS } from './answers.ts';
 import { API_VERSION, KIND } from './review.ts';
 import type { Answer, PatchOperation } from './types.ts';
 
@@ -56,7 +57,7 @@ export function reviewOf(
 
 /** The answer to what could not be decided. The API server treats it like a denial, so it says whose fault it is. */
 export function errored(code: number, message: string): Answer {
-  return { verdict: 'errored', code, message, warnings: [], switched: null, auditAnnotations: {} };
+  return { ...NO_REMARKS, verdict: 'errored', code, message };
 }
 
 function encodePatch(patch: readonly PatchOperation[]): string {

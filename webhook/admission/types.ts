@@ -1,4 +1,4 @@
-import type { CheckId, JsonObject, Operation, Switch } from '../policy/types.ts';
+import type { CheckId, Group, JsonObject, Operation, Switch } from '../policy/types.ts';
 
 /** The parts of an `admission.k8s.io/v1` AdmissionRequest that are used, after `parseReview` has checked their types. */
 export interface AdmissionRequest {
@@ -30,12 +30,27 @@ export interface PatchOperation {
   readonly value?: unknown;
 }
 
+/** A TraefikService in the namespace of the request. */
+export interface Target {
+  readonly group: Group;
+  /** Empty for a creation by generateName. */
+  readonly name: string;
+}
+
 /** What every answer can carry beside its verdict. */
 interface Remarks {
   /** Shown by kubectl, each at most 256 characters. */
   readonly warnings: readonly string[];
   /** The switch that the request makes; null for one that moves no traffic. */
   readonly switched: Switch | null;
+  /** Checks that found a violation, whatever came of it: a denial, a mode that lets it pass, or a break glass. */
+  readonly checks: readonly CheckId[];
+  /** The reason of the break glass that let the request pass; null where nothing had to be broken. */
+  readonly override: string | null;
+  /** The governed TraefikServices that the request is about. */
+  readonly about: readonly Target[];
+  /** The time (RFC 3339) of what the request adds to the history in the record; null when it adds nothing. */
+  readonly recordedAt: string | null;
   /** Keys without prefix; the API server puts the webhook's name in front. */
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
@@ -48,7 +63,6 @@ export type Answer =
       readonly verdict: 'denied';
       readonly message: string;
       readonly reason: 'Forbidden' | 'Invalid';
-      readonly checks: readonly CheckId[];
     })
   | (Remarks & { readonly verdict: 'errored'; readonly message: string; readonly code: number });
 

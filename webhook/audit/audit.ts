@@ -33,6 +33,7 @@ const LOOK_MS = 5000;
 export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Promise<void> {
   const { gauges, clock, log, intervalMs } = parts;
   const ledger = createLedger(log);
+  gauges.every(intervalMs / 1000);
   let said = '';
   try {
     while (!signal.aborted) {

@@ -32,6 +32,8 @@ export interface Seen extends Omit<Listed, 'object'> {
   readonly switchedAt: number | null;
   /** Ready endpoints of each color; null where they were not read. */
   readonly ready: Readonly<Record<Color, number>> | null;
+  /** Whether promotions are refused by `bluegreen.dev/frozen`. */
+  readonly frozen: boolean;
   readonly violations: readonly Violation[];
   /** Why the cluster could not be read; null when it could, or did not have to be. */
   readonly unread: string | null;
@@ -58,6 +60,7 @@ export async function look(listed: Listed, { reader, settings }: LookTools, sign
     active,
     switchedAt: lastSwitch(object, active),
     ready: facts.known ? { blue: facts.blue.readyEndpoints, green: facts.green.readyEndpoints } : null,
+    frozen: !!annotation(object, ANNOTATION.frozen),
     violations: inspect({ ...target, object, pair, facts, settings }),
     unread: asked && !facts.known ? facts.reason : null,
   };

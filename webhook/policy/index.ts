@@ -4,10 +4,10 @@
 import { backendsTouched } from './checks/backends-exist.ts';
 import type { Subject } from './checks/check.ts';
 import { complete, type Completion } from './complete.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, type Evaluation } from './evaluate.ts';
 import { newOverride, newRetirement, NO_PERMISSION_ASKED, type Permissions } from './permissions.ts';
 import { newAttestation } from './smoke-test.ts';
-import type { Change, Facts, Pair, Settings, Verdict } from './types.ts';
+import type { Change, Facts, Pair, Settings } from './types.ts';
 
 export * from './types.ts';
 export { ANNOTATION, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
@@ -52,15 +52,15 @@ export interface DecideInput {
 }
 
 /** The completed object and what the checks say of it. */
-export type Decision = Completion & Verdict;
+export type Decision = Completion & Evaluation;
 
 /** Decides a creation or an update of a governed TraefikService. */
 export function decide(input: DecideInput): Decision {
   const permissions = input.permissions ?? NO_PERMISSION_ASKED;
   const completion = complete({ ...input, permissions });
   const subject: Subject = { ...completion, ...input, permissions };
-  const { violations, warnings } = evaluate(subject);
-  return { ...completion, violations, warnings: [...completion.warnings, ...warnings] };
+  const { violations, overridden, warnings } = evaluate(subject);
+  return { ...completion, violations, overridden, warnings: [...completion.warnings, ...warnings] };
 }
 
 /** Whether a decision depends on the cluster: a color gains weight, a backend is listed anew, or a test is to be bound. */

@@ -82,7 +82,12 @@ t.test('violations, live colors, endpoints and times show, and every violation i
   t.same(await shown('last_switch'), [
     'bluegreen_last_switch_timestamp_seconds{group="traefik.containo.us",namespace="demo",name="old"} 1767225600',
   ]);
-  t.match(await shown('audit'), [/^bluegreen_audit_duration_seconds 0$/, /timestamp_seconds \d+$/]);
+  t.match(await shown('audit'), [
+    /^bluegreen_audit_duration_seconds 0$/,
+    /^bluegreen_audit_interval_seconds 300$/,
+    /timestamp_seconds \d+$/,
+  ]);
+  t.same(await shown('traefikservices'), ['bluegreen_traefikservices 3']);
   t.same(said(), [
     ['violation found', 'split', 'single-active'],
     ['violation found', 'sum', 'weights-total'],
