@@ -1,4 +1,4 @@
-import { colorOf, otherColor, stateOf } from '../webhook/policy/index.ts';
+import { colorOf, effectiveWeight, otherColor, stateOf } from '../webhook/policy/index.ts';
 import type { Child, Color, Json, JsonObject, Pair } from '../webhook/policy/index.ts';
 import { at, list } from '../webhook/policy/json.ts';
 import { isObject, stringAt } from './kube/values.ts';
@@ -34,18 +34,39 @@ export function planSwitch(object: JsonObject, pair: Pair, to: Color, attach = f
     const color = colorOf(pair, child.name);
     return color === null ? [] : reweigh(child, color === to ? 100 : 0);
   });
-  const attached = target === null && other !== null ? entryLike(object, other, pair[to]) : null;
+  const attached = target === null && other !== null ? { ...entryLike(object, other, pair[to]), weight: 100 } : null;
   const writes = [...changes, ...(attached === null ? [] : [append(attached)])];
-  const version = stringAt(object, 'metadata', 'resourceVersion');
-  const guard: readonly PatchOperation[] =
-    version === undefined ? [] : [{ op: 'test', path: '/metadata/resourceVersion', value: version }];
   return {
     from: state.active,
     to,
-    patch: [...guard, ...writes],
+    patch: [...guardOf(object), ...writes],
     after: withWeights(object, pair, to, attached),
     changes: writes.some((operation) => operation.op !== 'test'),
   };
+}
+
+/**
+ * The patch that lists a color again, with weight 0 and the other color's fields. Null when it is listed, or nothing is.
+ */
+export function planAttach(object: JsonObject, pair: Pair, color: Color): readonly PatchOperation[] | null {
+  const state = stateOf(object, pair);
+  const other = state[otherColor(color)];
+  if (state[color] !== null || other === null) return null;
+  return [...guardOf(object), append({ ...entryLike(object, other, pair[color]), weight: 0 })];
+}
+
+/** The patch that takes a color out of the list. Null when it is not there, or has traffic. */
+export function planDetach(object: JsonObject, pair: Pair, color: Color): readonly PatchOperation[] | null {
+  const state = stateOf(object, pair);
+  const child = state[color];
+  if (child === null || state.active === color || effectiveWeight(child) !== 0) return null;
+  const path = `${SERVICES}/${child.index}`;
+  return [...guardOf(object), { op: 'test', path: `${path}/name`, value: child.name }, { op: 'remove', path }];
+}
+
+function guardOf(object: JsonObject): readonly PatchOperation[] {
+  const version = stringAt(object, 'metadata', 'resourceVersion');
+  return version === undefined ? [] : [{ op: 'test', path: '/metadata/resourceVersion', value: version }];
 }
 
 function reweigh(child: Child, weight: number): readonly PatchOperation[] {
@@ -70,7 +91,7 @@ function services(object: JsonObject): readonly Json[] {
 
 function entryLike(object: JsonObject, template: Child, name: string): JsonObject {
   const entry = services(object)[template.index];
-  return { ...(isObject(entry) ? entry : {}), name, weight: 100 };
+  return { ...(isObject(entry) ? entry : {}), name };
 }
 
 function withWeights(object: JsonObject, pair: Pair, to: Color, attached: JsonObject | null): JsonObject {

@@ -1,0 +1,106 @@
+import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import { at, number } from '../../webhook/policy/json.ts';
+import { nameOf } from '../colors.ts';
+import { UserError } from '../kube/errors.ts';
+import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import type { Session } from '../session.ts';
+import type { Found } from '../traefikservices.ts';
+
+const KINDS = { Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicaSet: 'replicasets' } as const;
+
+/** A workload whose pods a color's Service selects. */
+export interface ColorWorkload {
+  readonly kind: keyof typeof KINDS;
+  readonly name: string;
+  readonly object: JsonObject;
+}
+
+/** Path of a workload in the API. */
+export function workloadPath(namespace: string, { kind, name }: Pick<ColorWorkload, 'kind' | 'name'>): string {
+  return `${collection(namespace, kind)}/${encodeURIComponent(name)}`;
+}
+
+function collection(namespace: string, kind: keyof typeof KINDS): string {
+  return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${KINDS[kind]}`;
+}
+
+/** `deployment.apps/green`: how messages name a workload. */
+export function workloadName({ kind, name }: Pick<ColorWorkload, 'kind' | 'name'>): string {
+  return `${kind.toLowerCase()}.apps/${name}`;
+}
+
+/**
+ * Every workload whose pod labels a color's Service selects, scaled down or not: by its template, as no pod may be there.
+ * Throws when the Service does not exist or has no selector.
+ */
+export async function workloadsOf(
+  { client }: Session,
+  { namespace, pair }: Found,
+  color: Color,
+  signal: AbortSignal,
+): Promise<readonly ColorWorkload[]> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(pair[color])}`;
+  const [service, ...lists] = await Promise.all([
+    client.get(path, { signal }),
+    ...(['Deployment', 'StatefulSet', 'ReplicaSet'] as const).map(async (kind) => {
+      const objects = await client.list(collection(namespace, kind), { signal });
+      return objects.map((object): ColorWorkload => ({ kind, name: nameOf(object), object }));
+    }),
+  ]);
+  const selector = Object.entries(objectAt(service, 'spec', 'selector'));
+  if (selector.length === 0) {
+    throw new UserError(
+      `Service ${pair[color]} has no selector, so nothing says which workload is behind it: give it the new version by hand`,
+    );
+  }
+  return lists.flat().filter(({ object }) => {
+    const labels = objectAt(object, 'spec', 'template', 'metadata', 'labels');
+    return !isControlled(object) && selector.every(([key, value]) => labels[key] === value);
+  });
+}
+
+function isControlled(object: JsonObject): boolean {
+  return objectsAt(object, 'metadata', 'ownerReferences').some((owner) => at(owner, 'controller') === true);
+}
+
+/** Replicas that a workload asks for; a missing number means 1. */
+export function replicasOf(object: JsonObject): number {
+  return number(at(object, 'spec', 'replicas')) ?? 1;
+}
+
+/**
+ * Whether a rollout may leave a color without any ready pod for a while. Traefik's own default then answers 404 for the
+ * live color as well, as long as the empty one is listed.
+ */
+export function mayEmpty({ kind, object }: ColorWorkload, ready: number): boolean {
+  if (ready === 0) return true;
+  // It takes a pod away before it brings the next one.
+  if (kind === 'StatefulSet') return ready < 2;
+  if (stringAt(object, 'spec', 'strategy', 'type') === 'Recreate') return true;
+  const unavailable = at(object, 'spec', 'strategy', 'rollingUpdate', 'maxUnavailable');
+  return absolute(unavailable, replicasOf(object)) >= ready;
+}
+
+/** `maxUnavailable` in pods: a share is rounded down, and is a quarter where nothing is said. */
+function absolute(value: unknown, replicas: number): number {
+  if (typeof value === 'number') return value;
+  const share = typeof value === 'string' ? Number.parseFloat(value) : 25;
+  return Math.floor((share / 100) * replicas);
+}
+
+/** Why a new image would not reach the pods of a workload by itself, and what to do; null where it would. */
+export function standstill({ kind, name, object }: ColorWorkload, namespace: string): string | null {
+  if (kind === 'ReplicaSet') {
+    return `ReplicaSet ${name} does not replace its pods by itself: put a Deployment in its place, or set its image and replace its pods by hand`;
+  }
+  if (kind === 'Deployment' && at(object, 'spec', 'paused') === true) {
+    return `Deployment ${name} is paused, so nothing would roll out: kubectl rollout resume deployment/${name} -n ${namespace}`;
+  }
+  if (kind === 'Deployment') return null;
+  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') {
+    return `StatefulSet ${name} has the update strategy OnDelete, so nothing would roll out by itself: set RollingUpdate, or set its image and delete its pods by hand`;
+  }
+  const partition = number(at(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')) ?? 0;
+  if (partition === 0) return null;
+  return `StatefulSet ${name} has the partition ${partition}, so its first pods would keep their image: set it to 0`;
+}
