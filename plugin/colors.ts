@@ -19,6 +19,11 @@ export function chosenColor(flags: FlagValues, found: Found, fallback: 'active' 
   return value === 'active' ? active : otherColor(active);
 }
 
+/** A color by its name; null for anything else. */
+export function colorNamed(value: string | undefined): Color | null {
+  return value === 'blue' || value === 'green' ? value : null;
+}
+
 /** The Service of a color and the pods behind its selector, by name. */
 export async function podsOf(
   { client }: Session,

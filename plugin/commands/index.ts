@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { completion } from './completion.ts';
+import { deploy } from './deploy.ts';
 import { doctor } from './doctor.ts';
 import { freeze } from './freeze.ts';
 import { history } from './history.ts';
@@ -20,6 +21,7 @@ import { version } from './version.ts';
 export const COMMANDS: readonly Command[] = [
   status,
   list,
+  deploy,
   promote,
   rollback,
   history,

@@ -1,5 +1,6 @@
 import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
+import { colorNamed } from '../colors.ts';
 import type { Call, Command } from '../command.ts';
 import { undoRisksAfter } from '../drift.ts';
 import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
@@ -75,18 +76,13 @@ async function prepare(call: Call, session: Session, target: Target | null): Pro
   const state = stateOf(found.object, found.pair);
   if (state.active === null)
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
-  const to = colorFlag(call) ?? otherColor(state.active);
+  const to = colorNamed(call.flags.text('to')) ?? otherColor(state.active);
   const plan = planSwitch(found.object, found.pair, to);
   if (plan === null) throw detached(found, to);
   const live = state.active === to && effectiveWeight(state[otherColor(to)]) === 0;
   if (live) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
   const facts = await askFacts(session, found, call.io);
   return { found, plan, facts, decision: judge(found, plan, facts, call.io) };
-}
-
-function colorFlag({ flags }: Call): Color | null {
-  const value = flags.text('to');
-  return value === 'blue' || value === 'green' ? value : null;
 }
 
 function detached(found: Found, to: Color): UserError {
@@ -115,7 +111,7 @@ function refused(call: Call, prepared: readonly Prepared[]): boolean {
 
 /** A second "promote" must not take production back to the version it just left: that is a rollback, and has its own word. */
 function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision): readonly string[] {
-  if (decision.switched?.kind !== 'rollback' || colorFlag(call) !== null) return [];
+  if (decision.switched?.kind !== 'rollback' || call.flags.isSet('to')) return [];
   return [
     `  - ${plan.to} is the version that ${plan.from} replaced. To go back to it: ${commandLine('rollback', found)}. ` +
       `To release something new, deploy it to ${plan.to} first`,

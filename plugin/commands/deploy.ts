@@ -1,0 +1,107 @@
+import { stateOf } from '../../webhook/policy/index.ts';
+import { colorNamed } from '../colors.ts';
+import type { Call, Command } from '../command.ts';
+import type { FlagSpec } from '../flags.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG } from '../flags.ts';
+import { EXIT } from '../io.ts';
+import { UsageError } from '../kube/errors.ts';
+import { dryRunOf, printMutation } from '../mutate.ts';
+import { commandLine } from '../names.ts';
+import { checkFormat } from '../printers/object.ts';
+import { parseTarget } from '../target.ts';
+import { findTarget } from '../traefikservices.ts';
+
+/** Flags that say what is deployed. */
+export const DEPLOY_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'image',
+    type: 'list',
+    help: 'The new image, as CONTAINER=IMAGE; can be repeated. IMAGE alone where the pods have one container. Init containers count as well.',
+  },
+  {
+    name: 'replicas',
+    type: 'number',
+    help: 'Replicas of the preview. By default at least as many as the live color has.',
+  },
+];
+
+export const deploy: Command = {
+  name: 'deploy',
+  usage: '[NAME]',
+  summary: 'Bring a new version to the preview',
+  description: `Bring a new version to the preview: new images on its Deployment or StatefulSet, at least as many replicas as the live color has,
+wait until all of them are ready, and list it with weight 0.
+
+A preview that is the version to roll back to stops being that, which is said; the live color is never touched. A preview
+whose rollout may leave it without a ready pod leaves the list until it is ready. Run again, it does what is not done yet;
+without --image it brings the preview up as it is.`,
+  examples: [
+    {
+      comment: 'Deploy version 1.2 to whichever color is not live',
+      command: 'kubectl bluegreen deploy shop --image app=registry.example.com/shop:1.2',
+    },
+    { comment: 'Bring the preview back after it was decommissioned', command: 'kubectl bluegreen deploy shop' },
+  ],
+  flags: [
+    ...DEPLOY_FLAGS,
+    {
+      name: 'to',
+      type: 'text',
+      choices: ['blue', 'green'],
+      help: 'The color to deploy to, refused when it is live. By default the one that is not live.',
+    },
+    { ...TIMEOUT_FLAG, fallback: '5m', help: 'How long to wait until the pods are ready.' },
+    ...MUTATION_FLAGS,
+  ],
+  arguments: { min: 0, max: 1 },
+  completes: 'names',
+  run: async (call) => {
+    checkFormat(call.flags.text('output'));
+    const { deployPreview, isLiveAlready } = await import('../deploy/deploy.ts');
+    const { parseImages } = await import('../deploy/images.ts');
+    const images = parseImages(call.flags.list('image'));
+    const to = colorNamed(call.flags.text('to'));
+    const replicas = replicasFlag(call);
+    const session = await call.connect();
+    const [argument] = call.args;
+    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    const { active } = stateOf(found.object, found.pair);
+    if (to === null && (await isLiveAlready(call, session, found, images))) {
+      printMutation(call, found, 'unchanged', found.object);
+      call.io.err.write(
+        `${active} is live and has these images already. To deploy them to the other color as well, name it with --to\n`,
+      );
+      return EXIT.ok;
+    }
+    try {
+      const request = { images, replicas, to, timeout: call.flags.duration('timeout') };
+      const deployed = await deployPreview(call, session, found, request);
+      printMutation(call, found, deployed.changed ? 'deployed' : 'unchanged', deployed.found.object);
+      if (dryRunOf(call) === 'none') {
+        call.io.err.write(
+          `${call.paint.err.color(deployed.color)} is ready. To test it: ${commandLine('smoke', found)}\n`,
+        );
+      }
+      return EXIT.ok;
+    } catch (error) {
+      if (call.io.interrupted.aborted) {
+        call.io.err.write(
+          `Interrupted: the rollout goes on by itself. To go on waiting: ${commandLine('deploy', found)}\n`,
+        );
+      }
+      throw error;
+    }
+  },
+};
+
+/** The number that --replicas gives; null without it. */
+export function replicasFlag({ flags }: Pick<Call, 'flags'>): number | null {
+  if (!flags.isSet('replicas')) return null;
+  const replicas = flags.number('replicas');
+  if (!Number.isInteger(replicas) || replicas < 1) {
+    throw new UsageError(
+      '--replicas must be a whole number of at least 1: an empty preview can neither be tested nor go live',
+    );
+  }
+  return replicas;
+}

@@ -1,0 +1,234 @@
+import { ANNOTATION, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
+import type { Color, ColorFacts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Call } from '../command.ts';
+import { checkActive, edit } from '../edit.ts';
+import { UserError } from '../kube/errors.ts';
+import { dryRunOf, dryRunSuffix } from '../mutate.ts';
+import { commandLine, shortImage, shortImages } from '../names.ts';
+import { planAttach, planDetach } from '../plan.ts';
+import type { PatchOperation } from '../plan.ts';
+import { askFacts } from '../preflight.ts';
+import { replicasLike } from '../scale.ts';
+import type { Session } from '../session.ts';
+import { readAgain, resourceName } from '../traefikservices.ts';
+import type { Found } from '../traefikservices.ts';
+import { changedImages, containersOf, hasImages, placeImages } from './images.ts';
+import type { ContainerImage, WantedImage } from './images.ts';
+import { awaitRollout } from './rollout.ts';
+import { mayEmpty, replicasOf, standstill, workloadName, workloadPath, workloadsOf } from './workload.ts';
+import type { ColorWorkload } from './workload.ts';
+
+export interface DeployRequest {
+  readonly images: readonly WantedImage[];
+  /** Null for at least as many as the live color has. */
+  readonly replicas: number | null;
+  /** The color that is asked for; null for whichever is not live. */
+  readonly to: Color | null;
+  /** Milliseconds to wait for its pods. */
+  readonly timeout: number;
+}
+
+/** What deploying has to do, read from the objects: what is done already is no part of it. */
+interface DeployPlan {
+  readonly found: Found;
+  readonly color: Color;
+  readonly workload: ColorWorkload;
+  /** Images as asked for. */
+  readonly images: readonly ContainerImage[];
+  /** Those of them that the workload does not have yet. */
+  readonly changed: readonly ContainerImage[];
+  /** Null where the number stays. */
+  readonly replicas: number | null;
+  /** It is the color to roll back to, which it cannot be any more with another image. */
+  readonly forget: boolean;
+  /** It leaves the list first, because the rollout may leave it without a ready pod. */
+  readonly detach: boolean;
+}
+
+/** How deploying ended. */
+export interface Deployed {
+  readonly found: Found;
+  readonly color: Color;
+  /** False where everything was as asked for already. */
+  readonly changed: boolean;
+}
+
+/**
+ * Brings images to the preview, waits until it is settled and ready, and lists it at weight 0. What is done already is
+ * not done again. Throws a UserError with the way out; production is never touched.
+ */
+export async function deployPreview(
+  call: Call,
+  session: Session,
+  found: Found,
+  request: DeployRequest,
+): Promise<Deployed> {
+  const plan = await planDeploy(call, session, found, request);
+  const prepared = await prepareList(call, session, plan);
+  const rolls = await sendWorkload(call, session, plan);
+  const { color } = plan;
+  if (dryRunOf(call) !== 'none') return { found: prepared, color, changed: rolls || prepared !== found };
+  await awaitRollout(call, session, prepared, { ...plan, timeout: request.timeout });
+  const object = await readAgain(session.client, found, { signal: call.io.interrupted });
+  checkActive({ ...found, object }, otherColor(color));
+  const listed = await attach(call, session, { ...found, object }, color);
+  return { found: listed, color, changed: rolls || listed.object !== object || prepared !== found };
+}
+
+async function planDeploy(call: Call, session: Session, found: Found, request: DeployRequest): Promise<DeployPlan> {
+  const { active } = stateOf(found.object, found.pair);
+  if (active === null) {
+    throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
+  }
+  const color = request.to ?? otherColor(active);
+  if (color === active) throw isLive(found, color);
+  const [facts, workload] = await Promise.all([
+    askFacts(session, found, call.io),
+    onlyWorkload(call, session, found, color),
+  ]);
+  call.io.interrupted.throwIfAborted();
+  if (!facts.known)
+    throw new UserError(`what runs in ${found.namespace} could not be read: ${facts.reason}. Try again`);
+  const images = placeImages(workload.object, request.images);
+  const changed = changedImages(workload.object, images);
+  const stuck = changed.length === 0 ? null : standstill(workload, found.namespace);
+  if (stuck !== null) throw new UserError(stuck);
+  const replicas = wantedReplicas(workload, request.replicas, facts[active]);
+  const ready = facts[color].readyEndpoints;
+  return {
+    found,
+    color,
+    workload,
+    images,
+    changed,
+    replicas,
+    forget: changed.length > 0 && previousOf(found.object) === color,
+    detach: stateOf(found.object, found.pair)[color] !== null && changed.length > 0 && mayEmpty(workload, ready),
+  };
+}
+
+function isLive(found: Found, color: Color): UserError {
+  return new UserError(
+    `${found.pair[color]} is live, and what serves production is never changed under its feet. ` +
+      `Deploy to ${otherColor(color)}, test it and switch: ${commandLine('deploy', found, ' --image CONTAINER=IMAGE')}`,
+  );
+}
+
+function wantedReplicas(workload: ColorWorkload, asked: number | null, active: ColorFacts): number | null {
+  const now = replicasOf(workload.object);
+  const wanted = asked ?? Math.max(now, replicasLike(active));
+  return wanted === now ? null : wanted;
+}
+
+/** The one workload behind a color, which is behind the other color as well in no case. */
+async function onlyWorkload(call: Call, session: Session, found: Found, color: Color): Promise<ColorWorkload> {
+  const [own, others] = await Promise.all([
+    workloadsOf(session, found, color, call.io.interrupted),
+    workloadsOf(session, found, otherColor(color), call.io.interrupted).catch(() => []),
+  ]);
+  const service = found.pair[color];
+  const [only] = own;
+  if (only === undefined) {
+    throw new UserError(
+      `no Deployment or StatefulSet has pod labels that Service ${service} selects: create one, or give ${service} the new version by hand`,
+    );
+  }
+  if (own.length > 1) {
+    const names = own.map(workloadName).join(', ');
+    throw new UserError(
+      `several workloads stand behind Service ${service} (${names}), and only one at a time can be deployed: set their images with 'kubectl set image', wait for them with 'kubectl rollout status', then run this command without --image`,
+    );
+  }
+  const shared = others.some((other) => other.kind === only.kind && other.name === only.name);
+  if (shared) {
+    throw new UserError(
+      `${workloadName(only)} stands behind both colors, so a new image would reach production at once: give each color a workload of its own`,
+    );
+  }
+  return only;
+}
+
+/** Takes the way back away, and the color out of the list, where the plan says so: in one write, before anything rolls. */
+async function prepareList(call: Call, session: Session, plan: DeployPlan): Promise<Found> {
+  const { found, color, forget, detach } = plan;
+  const { err } = call.io;
+  const paint = call.paint.err;
+  const suffix = dryRunSuffix(dryRunOf(call));
+  if (forget) {
+    err.write(
+      `${paint.warn('Warning:')} the instant rollback to ${color} (${shortImages(templateImages(plan))}) is gone from now on: ${color} gets a new version${suffix}\n`,
+    );
+  }
+  if (detach) {
+    err.write(`${found.pair[color]} leaves the list until it is ready: its rollout may leave it empty${suffix}\n`);
+  }
+  return edit(call, session, found, (object) => {
+    const patch = [
+      ...(detach ? (planDetach(object, found.pair, color) ?? []) : []),
+      ...(forget && previousOf(object) === color ? [FORGET] : []),
+    ];
+    return patch.length === 0 ? null : patch;
+  });
+}
+
+const FORGET: PatchOperation = {
+  op: 'replace',
+  path: `/metadata/annotations/${ANNOTATION.previous.replaceAll('/', '~1')}`,
+  value: 'none',
+};
+
+function templateImages({ workload }: DeployPlan): readonly string[] {
+  return containersOf(workload.object)
+    .filter(({ list }) => list === 'containers')
+    .map(({ image }) => image);
+}
+
+/** Sends images and replicas in one patch; false where both are as asked for. */
+async function sendWorkload(call: Call, session: Session, plan: DeployPlan): Promise<boolean> {
+  const { found, workload, changed, replicas } = plan;
+  if (changed.length === 0 && replicas === null) return false;
+  const suffix = dryRunSuffix(dryRunOf(call));
+  const scaled = replicas === null ? [] : [`${replicas} replicas`];
+  const what = [...changed.map(({ name, image }) => `${name}=${shortImage(image)}`), ...scaled].join(', ');
+  if (dryRunOf(call) !== 'client') {
+    const query = {
+      fieldManager: call.flags.text('field-manager'),
+      dryRun: dryRunOf(call) === 'server' ? 'All' : undefined,
+    };
+    const path = workloadPath(found.namespace, workload);
+    await session.client.patch(path, 'strategic', workloadPatch(changed, replicas), {
+      query,
+      signal: call.io.interrupted,
+    });
+  }
+  call.io.err.write(`${workloadName(workload)} gets ${what}${suffix}\n`);
+  return true;
+}
+
+function workloadPatch(changed: readonly ContainerImage[], replicas: number | null): JsonObject {
+  const of = (list: ContainerImage['list']): JsonObject => {
+    const entries = changed.filter((each) => each.list === list).map(({ name, image }) => ({ name, image }));
+    return entries.length === 0 ? {} : { [list]: entries };
+  };
+  const template = { template: { spec: { ...of('containers'), ...of('initContainers') } } };
+  return { spec: { ...(replicas === null ? {} : { replicas }), ...(changed.length === 0 ? {} : template) } };
+}
+
+async function attach(call: Call, session: Session, found: Found, color: Color): Promise<Found> {
+  const attached = await edit(call, session, found, (object) => planAttach(object, found.pair, color));
+  if (attached.object !== found.object) call.io.err.write(`${found.pair[color]} is listed again, with weight 0\n`);
+  return attached;
+}
+
+/** Whether the live color runs the images already, so that there is nothing to deploy. */
+export async function isLiveAlready(
+  call: Call,
+  session: Session,
+  found: Found,
+  images: readonly WantedImage[],
+): Promise<boolean> {
+  const { active } = stateOf(found.object, found.pair);
+  if (active === null || images.length === 0) return false;
+  const workloads = await workloadsOf(session, found, active, call.io.interrupted).catch(() => []);
+  return workloads.length > 0 && workloads.every(({ object }) => hasImages(object, images));
+}
