@@ -40,6 +40,7 @@ Exit codes:
   0     done, or nothing to do
   1     an error, a denial, or something that cannot be done now
   3     what was waited for did not come within --timeout
+  4     the watch of a switch found it bad and rolled it back
   130   interrupted
 
 Use "${PROGRAM} <command> --help" for more information about a given command.

@@ -31,6 +31,8 @@ export const EXIT = {
   error: 1,
   /** What was waited for did not come within --timeout. */
   timeout: 3,
+  /** What was switched turned out bad and was switched back. */
+  rolledBack: 4,
   /** Ctrl-C. */
   interrupted: 130,
 } as const;

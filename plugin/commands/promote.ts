@@ -1,32 +1,10 @@
-import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
-import { colorNamed } from '../colors.ts';
-import type { Call, Command } from '../command.ts';
-import { undoRisksAfter } from '../drift.ts';
+import type { Command } from '../command.ts';
 import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
 import { EXIT } from '../io.ts';
-import { UserError, describeError } from '../kube/errors.ts';
-import { dryRunOf, printMutation, sendPatch, sendSwitch, undoSwitches } from '../mutate.ts';
-import { commandLine, running } from '../names.ts';
-import { planSwitch } from '../plan.ts';
-import type { Plan } from '../plan.ts';
-import { askFacts, judge, violationLines } from '../preflight.ts';
 import { checkFormat } from '../printers/object.ts';
-import type { Session } from '../session.ts';
+import { preparePromotion, refused, switchAll } from '../promotion.ts';
 import { parseTarget } from '../target.ts';
-import type { Target } from '../target.ts';
-import { awaitTraefik, prepareWatch } from '../traefik/wait.ts';
-import { findTarget, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
-
-/** A promotion that passed, or did not pass, its preflight. */
-interface Prepared {
-  readonly found: Found;
-  readonly plan: Plan;
-  readonly facts: Facts;
-  /** Null when the color is live already. */
-  readonly decision: Decision | null;
-}
+import { WATCH_FLAGS, watchesAsked } from '../watch/flags.ts';
 
 export const promote: Command = {
   name: 'promote',
@@ -38,11 +16,18 @@ The policy of the webhook is asked first; with a violation nothing is changed. T
 weight, guarded against whatever others do meanwhile. Several names are switched together: all of them pass first, and when
 one fails, those that were switched are switched back.
 
-With --to, a color that is live already is left alone and the exit code is 0.`,
+With --to, a color that is live already is left alone and the exit code is 0.
+
+With --watch it goes on watching the new color by Traefik's own metrics and the pods, and rolls back by itself, with exit code 4,
+when it turns out bad. A preview with fewer replicas than the live color is scaled to match first.`,
   examples: [
     { comment: 'Send production to the preview of "shop"', command: 'kubectl bluegreen promote shop -n demo' },
     { comment: 'And wait until all of Traefik has it', command: 'kubectl bluegreen promote shop --wait' },
     { comment: 'The same from a pipeline that may run twice', command: 'kubectl bluegreen promote shop --to green' },
+    {
+      comment: 'Watch it for five minutes; roll back above 1% errors, or above 500ms',
+      command: 'kubectl bluegreen promote shop --watch 5m --max-error-rate 1% --max-p99 500ms',
+    },
     {
       comment: 'See whether it would pass, with the webhook asked too',
       command: 'kubectl bluegreen promote shop --dry-run=server',
@@ -56,112 +41,26 @@ With --to, a color that is live already is left alone and the exit code is 0.`,
       help: 'The color to promote. By default the one that is not live.',
     },
     ...WAIT_FLAGS,
-    { ...TIMEOUT_FLAG, fallback: '30s', help: 'How long --wait waits.' },
+    ...WATCH_FLAGS,
+    {
+      ...TIMEOUT_FLAG,
+      fallback: '30s',
+      help: 'How long --wait waits, and how long the preview has to get ready where it is scaled up.',
+    },
     ...MUTATION_FLAGS,
   ],
   arguments: { min: 0, max: 50 },
   completes: 'names',
   run: async (call) => {
     checkFormat(call.flags.text('output'));
-    const session = await call.connect();
     const targets = call.args.length === 0 ? [null] : [...new Set(call.args)].map(parseTarget);
-    const prepared = await Promise.all(targets.map((target) => prepare(call, session, target)));
-    if (refused(call, prepared)) return EXIT.error;
-    return switchAll(call, session, prepared);
+    if (watchesAsked(call)) {
+      const { promoteAndWatch } = await import('../watch/promote.ts');
+      return promoteAndWatch(call, targets);
+    }
+    const session = await call.connect();
+    const promotions = await Promise.all(targets.map((target) => preparePromotion(call, session, target)));
+    if (refused(call, promotions)) return EXIT.error;
+    return switchAll(call, session, promotions);
   },
 };
-
-async function prepare(call: Call, session: Session, target: Target | null): Promise<Prepared> {
-  const found = await findTarget(session, target);
-  const state = stateOf(found.object, found.pair);
-  if (state.active === null)
-    throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
-  const to = colorNamed(call.flags.text('to')) ?? otherColor(state.active);
-  const plan = planSwitch(found.object, found.pair, to);
-  if (plan === null) throw detached(found, to);
-  const live = state.active === to && effectiveWeight(state[otherColor(to)]) === 0;
-  if (live) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
-  const facts = await askFacts(session, found, call.io);
-  return { found, plan, facts, decision: judge(found, plan, facts, call.io) };
-}
-
-function detached(found: Found, to: Color): UserError {
-  const service = found.pair[to];
-  return new UserError(
-    `${resourceName(found)} does not list ${service}, so there is nothing to promote. ` +
-      `Add ${service} to spec.weighted.services with weight 0 once it has ready pods, test it, and promote again`,
-  );
-}
-
-/** Says why not, for every release at once; true when any of them is refused. */
-function refused(call: Call, prepared: readonly Prepared[]): boolean {
-  let any = false;
-  for (const { found, plan, decision } of prepared) {
-    if (decision === null) continue;
-    const lines = [...violationLines(decision), ...wouldRollBack(call, found, plan, decision)];
-    if (lines.length === 0) continue;
-    any = true;
-    const unchanged = prepared.length > 1 ? 'Nothing was changed, for none of the names' : 'Nothing was changed';
-    call.io.err.write(
-      `error: ${resourceName(found)} cannot be promoted to ${plan.to}. ${unchanged}:\n${lines.join('\n')}\n`,
-    );
-  }
-  return any;
-}
-
-/** A second "promote" must not take production back to the version it just left: that is a rollback, and has its own word. */
-function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision): readonly string[] {
-  if (decision.switched?.kind !== 'rollback' || call.flags.isSet('to')) return [];
-  return [
-    `  - ${plan.to} is the version that ${plan.from} replaced. To go back to it: ${commandLine('rollback', found)}. ` +
-      `To release something new, deploy it to ${plan.to} first`,
-  ];
-}
-
-async function switchAll(call: Call, session: Session, prepared: readonly Prepared[]): Promise<number> {
-  const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
-  const watch = waits ? await prepareWatch(call, session) : null;
-  const done: { readonly found: Found; readonly undo: () => Promise<void> }[] = [];
-  for (const item of prepared) {
-    const { found, plan, decision } = item;
-    if (decision === null) {
-      printMutation(call, found, 'unchanged', found.object);
-      continue;
-    }
-    for (const warning of decision.warnings) call.io.err.write(`${call.paint.err.warn('Warning:')} ${warning}\n`);
-    try {
-      const stored = await sendSwitch(call, session, found, plan);
-      printMutation(call, found, 'promoted', stored);
-      hint(call, item, { ...found, object: stored });
-      done.push({ found, undo: () => switchBack(call, session, { ...found, object: stored }, plan.from) });
-    } catch (error) {
-      if (done.length === 0 || dryRunOf(call) !== 'none') throw error;
-      call.io.err.write(`${describeError(error)}\n`);
-      await undoSwitches(call, done);
-      return EXIT.error;
-    }
-  }
-  if (watch !== null)
-    await Promise.all(prepared.map(({ found, plan }) => awaitTraefik(call, session, watch, found, plan.to)));
-  return EXIT.ok;
-}
-
-async function switchBack(call: Call, session: Session, found: Found, to: Color | null): Promise<void> {
-  const plan = to === null ? null : planSwitch(found.object, found.pair, to);
-  if (plan !== null) await sendPatch(call, session, found, plan.patch);
-}
-
-function hint(call: Call, { plan, facts }: Prepared, stored: Found): void {
-  if (dryRunOf(call) !== 'none') return;
-  const { err } = call.io;
-  const paint = call.paint.err;
-  const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
-  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is live now.\n`);
-  if (plan.from === null || previousOf(stored.object) !== plan.from) {
-    err.write(
-      `${paint.warn('Warning:')} the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
-        `has nothing to go by. Is it installed, and does it watch this namespace?\n`,
-    );
-  } else err.write(`To go back: ${commandLine('rollback', stored)}\n`);
-  for (const risk of undoRisksAfter(stored.object, stored.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
-}

@@ -13,7 +13,7 @@ import { checkFormat } from '../printers/object.ts';
 import { awaitReady, replicasLike, scaleTo, workloadOf } from '../scale.ts';
 import type { Session } from '../session.ts';
 import { parseTarget } from '../target.ts';
-import { awaitTraefik, prepareWatch } from '../traefik/wait.ts';
+import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
 import { findTarget, readAgain, resourceName } from '../traefikservices.ts';
 import type { Found } from '../traefikservices.ts';
 
@@ -127,7 +127,7 @@ async function goBack(call: Call, session: Session, found: Found, to: Color, fac
   }
   for (const warning of decision.warnings) err.write(`${paint.warn('Warning:')} ${warning}\n`);
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
-  const watch = waits ? await prepareWatch(call, session) : null;
+  const wait = waits ? await prepareWait(call, session) : null;
   const stored = await sendSwitch(call, session, found, plan);
   printMutation(call, found, 'rolled back', stored);
   if (dryRunOf(call) !== 'none') return EXIT.ok;
@@ -136,6 +136,6 @@ async function goBack(call: Call, session: Session, found: Found, to: Color, fac
   const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
   err.write(`${from}${paint.color(to)}: ${to}${version} is live again.\n`);
   for (const risk of undoRisksAfter(stored, found.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
-  if (watch !== null) await awaitTraefik(call, session, watch, found, to);
+  if (wait !== null) await awaitTraefik(call, session, wait, found, to);
   return EXIT.ok;
 }

@@ -19,12 +19,12 @@ const PROOFS: Readonly<Record<Proof, string>> = {
 };
 
 /** The Traefik replicas as they were before a switch. Null when none can be found: then nothing can be proven. */
-export interface Watch {
+export interface Wait {
   readonly replicas: readonly { readonly replica: Replica; readonly baseline: Baseline }[];
 }
 
 /** To be called before the switch. What cannot be found is said, and the switch goes on. */
-export async function prepareWatch(call: Call, { client }: Session): Promise<Watch | null> {
+export async function prepareWait(call: Call, { client }: Session): Promise<Wait | null> {
   const warn = call.paint.err.warn('Warning:');
   try {
     const found = await findReplicas(client, call.flags.text('traefik'), call.io.interrupted);
@@ -50,10 +50,10 @@ export async function prepareWatch(call: Call, { client }: Session): Promise<Wat
  * Waits until every replica sends everything to a color, and says which proof it has. Throws with the time-out's exit
  * code, naming those that lag.
  */
-export async function awaitTraefik(call: Call, session: Session, watch: Watch, found: Found, to: Color): Promise<void> {
+export async function awaitTraefik(call: Call, session: Session, wait: Wait, found: Found, to: Color): Promise<void> {
   const started = call.io.now().getTime();
   const limit = call.flags.duration('timeout');
-  let open = watch.replicas;
+  let open = wait.replicas;
   const proofs: Proof[] = [];
   const mute: string[] = [];
   while (open.length > 0) {
@@ -65,11 +65,11 @@ export async function awaitTraefik(call: Call, session: Session, watch: Watch, f
     }
     open = open.filter((_, index) => looks[index]?.state === 'waiting');
     if (open.length === 0) break;
-    if (call.io.now().getTime() - started >= limit) throw lagging(open, watch, limit);
+    if (call.io.now().getTime() - started >= limit) throw lagging(open, wait, limit);
     await call.io.sleep(POLL, call.io.interrupted);
   }
   const took = ((call.io.now().getTime() - started) / 1000).toFixed(1);
-  const total = watch.replicas.length;
+  const total = wait.replicas.length;
   const by = [...new Set(proofs)].map((proof) => PROOFS[proof]).join(' and ');
   if (proofs.length > 0)
     call.io.err.write(`Traefik has it: ${proofs.length} of ${total} replicas after ${took}s, by ${by}.\n`);
@@ -84,7 +84,7 @@ export async function awaitTraefik(call: Call, session: Session, watch: Watch, f
 async function look(
   call: Call,
   { client }: Session,
-  { replica, baseline }: Watch['replicas'][number],
+  { replica, baseline }: Wait['replicas'][number],
   found: Found,
   to: Color,
 ): Promise<Look> {
@@ -99,10 +99,10 @@ async function look(
   return before === after ? seen : { state: 'waiting' };
 }
 
-function lagging(open: Watch['replicas'], watch: Watch, limit: number): UserError {
+function lagging(open: Wait['replicas'], wait: Wait, limit: number): UserError {
   const names = open.map(({ replica }) => `${replica.namespace}/${replica.name}`).join(', ');
   return new UserError(
-    `timed out after ${limit / 1000}s: ${open.length} of ${watch.replicas.length} Traefik replicas do not have the weights yet (${names}). ` +
+    `timed out after ${limit / 1000}s: ${open.length} of ${wait.replicas.length} Traefik replicas do not have the weights yet (${names}). ` +
       'The switch itself is done. Their logs say why: a missing Service or port drops the whole TraefikService',
     EXIT.timeout,
   );

@@ -6,8 +6,13 @@ import { readSettings } from './app/settings.ts';
 
 type Running = { readonly app: App; readonly url: string };
 
-const start = async (t: Test, env: NodeJS.ProcessEnv = {}, random = () => 0.5): Promise<Running> => {
-  const app = createApp(readSettings({ VERSION: '6.1.5', DRAIN_MS: '50', ...env }, [], 'pod-1'), random);
+const start = async (
+  t: Test,
+  env: NodeJS.ProcessEnv = {},
+  random = () => 0.5,
+  crash: () => void = () => t.fail('crashed'),
+): Promise<Running> => {
+  const app = createApp(readSettings({ VERSION: '6.1.5', DRAIN_MS: '50', ...env }, [], 'pod-1'), random, crash);
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');
   t.teardown(() => {
@@ -45,6 +50,18 @@ t.test('answers with a status or after a delay', async (t) => {
   t.same(await (await fetch(`${url}/delay/1`)).json(), { delay: 1 });
   t.ok(Date.now() - started >= 990, 'a second later');
   t.equal((await fetch(`${url}/nothing`)).status, 404);
+});
+
+t.test('breaks down as its environment says', async (t) => {
+  const never = await start(t, { FAULT_NEVER_READY: 'true' });
+  t.equal((await fetch(`${never.url}/readyz`)).status, 503);
+  let crashes = 0;
+  const { url } = await start(t, { FAULT_CRASH_AFTER: '2' }, undefined, () => void (crashes += 1));
+  for (const path of ['', '/readyz', '/healthz', '/metrics']) await fetch(`${url}${path}`);
+  t.equal(crashes, 0, 'probes do not count');
+  await fetch(url);
+  t.equal(crashes, 1);
+  t.match(readSettings({ FAULT_REFUSE: 'true' }, [], 'pod-1'), { breakdown: { refuse: true, crashAfter: 0 } });
 });
 
 t.test('faults hit requests, never probes', async (t) => {

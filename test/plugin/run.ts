@@ -14,6 +14,10 @@ export interface World {
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly tty?: boolean;
+  /** Whether sleeping takes no time, and the clock goes on all the same. */
+  readonly hurried?: boolean;
+  /** Ctrl-C. */
+  readonly interrupted?: AbortSignal;
 }
 
 /** The time at which every test takes place. */
@@ -23,6 +27,7 @@ export const NOW = new Date('2026-03-01T12:00:00Z');
 export async function run(args: readonly string[], world: World = {}): Promise<Ran> {
   const written = { out: '', err: '' };
   const isTTY = world.tty ?? false;
+  let slept = 0;
   const io: Io = {
     out: { write: (text) => void (written.out += text), isTTY },
     err: { write: (text) => void (written.err += text), isTTY },
@@ -35,9 +40,12 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
       const names = inside.map((file) => file.slice(prefix.length).split('/')[0] ?? '');
       return inside.length === 0 ? null : [...new Set(names)].sort();
     },
-    now: () => NOW,
-    sleep: (milliseconds, signal) => sleep(Math.min(milliseconds, 5), undefined, signal ? { signal } : {}),
-    interrupted: new AbortController().signal,
+    now: () => new Date(NOW.getTime() + slept),
+    sleep: async (milliseconds, signal) => {
+      await sleep(Math.min(milliseconds, world.hurried === true ? 0 : 5), undefined, signal ? { signal } : {});
+      if (world.hurried === true) slept += milliseconds;
+    },
+    interrupted: world.interrupted ?? new AbortController().signal,
   };
   const code = await runCli(args, io);
   return { code, ...written };

@@ -13,6 +13,8 @@ export const ANNOTATION = {
   override: `${PREFIX}override`,
   /** A reason; lifts the guards for a teardown. Needs the RBAC verb `override`. The user's to write. */
   retire: `${PREFIX}retire`,
+  /** How the last watch of a switch ended (JSON). The plugin's. */
+  watch: `${PREFIX}watch`,
   /** What the smoke test is bound to. The webhook's. */
   smokeTestRecord: `${PREFIX}smoke-test-record`,
   /** The active color, for people and CEL. The webhook's. */

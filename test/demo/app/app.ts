@@ -34,16 +34,21 @@ const measure = (registry: Registry) => {
   };
 };
 
-/** @param random a number from 0 to 1, for the share of failing requests */
-export const createApp = (settings: Settings, random: () => number): App => {
+/**
+ * @param random a number from 0 to 1, for the share of failing requests
+ * @param crash ends the process, where the settings ask for that
+ */
+export const createApp = (settings: Settings, random: () => number, crash: () => void): App => {
+  const { crashAfter, neverReady } = settings.breakdown;
   const registry = new Registry();
   const observe = measure(registry);
-  let ready = true;
+  let ready = !neverReady;
+  let customers = 0;
   let draining = false;
   let fault: Fault = settings.fault;
 
   const setReady = (value: boolean): Answer => {
-    ready = value;
+    ready = value && !neverReady;
     return { status: 202, body: { status: 'OK' } };
   };
   const setFault = async (request: IncomingMessage): Promise<Answer> => {
@@ -73,6 +78,10 @@ export const createApp = (settings: Settings, random: () => number): App => {
 
   const answer = async (request: IncomingMessage, path: string): Promise<Answer> => {
     if (!EXEMPT.test(path)) {
+      customers += 1;
+      if (customers === crashAfter) {
+        crash();
+      }
       await sleep(fault.latencyMs);
       if (random() < fault.errorRate) {
         return { status: 500, body: { error: 'injected fault' } };

@@ -4,7 +4,11 @@ import { createApp } from './app.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings(process.env, process.argv.slice(2), hostname());
-const app = createApp(settings, Math.random);
+const crash = (): void => {
+  process.stderr.write(`fault: crashing at request ${settings.breakdown.crashAfter}\n`);
+  process.exit(1);
+};
+const app = createApp(settings, Math.random, crash);
 
 const stop = (): void => {
   process.stdout.write('stopping: not ready any more, still serving\n');
@@ -13,6 +17,11 @@ const stop = (): void => {
 
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
-app.server.listen(settings.port, () =>
-  process.stdout.write(`version ${settings.version} listening on port ${settings.port}\n`),
-);
+if (settings.breakdown.refuse) {
+  process.stdout.write(`fault: version ${settings.version} listens to nothing\n`);
+  setInterval(() => {}, 60_000);
+} else {
+  app.server.listen(settings.port, () =>
+    process.stdout.write(`version ${settings.version} listening on port ${settings.port}\n`),
+  );
+}

@@ -8,6 +8,17 @@ export type Settings = {
   /** How long it goes on serving after SIGTERM, in milliseconds. */
   readonly drainMs: number;
   readonly fault: Fault;
+  readonly breakdown: Breakdown;
+};
+
+/** What the whole process does wrong, from its start. */
+export type Breakdown = {
+  /** Ends with exit code 1 after so many requests that are no probes; 0 for never. */
+  readonly crashAfter: number;
+  /** Its readiness probe always fails. */
+  readonly neverReady: boolean;
+  /** Runs, and listens to nothing. */
+  readonly refuse: boolean;
 };
 
 /** Failures on demand: the share of requests answered 500 (0 to 1), and a delay for each, in milliseconds. */
@@ -46,5 +57,10 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[], ho
     hostname,
     drainMs: numberIn(env['DRAIN_MS'], DEFAULT_DRAIN_MS, 0, 600_000),
     fault: readFault({ errorRate: env['FAULT_ERROR_RATE'], latencyMs: env['FAULT_LATENCY_MS'] }),
+    breakdown: {
+      crashAfter: numberIn(env['FAULT_CRASH_AFTER'], 0, 0, Number.MAX_SAFE_INTEGER),
+      neverReady: env['FAULT_NEVER_READY'] === 'true',
+      refuse: env['FAULT_REFUSE'] === 'true',
+    },
   };
 };

@@ -1,0 +1,81 @@
+import { otherColor, previousOf } from '../../webhook/policy/index.ts';
+import type { Call } from '../command.ts';
+import { EXIT } from '../io.ts';
+import { dryRunOf } from '../mutate.ts';
+import { preparePromotion, refused, switchAll } from '../promotion.ts';
+import type { Promotion } from '../promotion.ts';
+import { awaitReady, replicasLike, scaleTo } from '../scale.ts';
+import type { Session } from '../session.ts';
+import type { Target } from '../target.ts';
+import { resourceName } from '../traefikservices.ts';
+import { prepareWatch } from './prepare.ts';
+import { readRules } from './rules.ts';
+import { watchSwitch } from './run.ts';
+import type { Release } from './subject.ts';
+
+/**
+ * Promotes and watches: brings the previews to size, measures the old colors, asks the policy once more, switches, and
+ * watches. What is live already is watched as well, as long as there is something to go back to: an interrupted command
+ * goes on where it was. Answers with the exit code.
+ */
+export async function promoteAndWatch(call: Call, targets: readonly (Target | null)[]): Promise<number> {
+  const rules = readRules(call.flags, 'watch');
+  const session = await call.connect();
+  const prepare = (): Promise<readonly Promotion[]> =>
+    Promise.all(targets.map((target) => preparePromotion(call, session, target)));
+  const first = await prepare();
+  const small = first.filter(isSmaller);
+  if (
+    refused(
+      call,
+      first.map((each) => (small.includes(each) ? withoutCapacity(each) : each)),
+    )
+  )
+    return EXIT.error;
+  for (const each of small) await scaleToMatch(call, session, each);
+  if (dryRunOf(call) !== 'none') return switchAll(call, session, first);
+  const releases = first.flatMap((each) => releaseOf(call, each) ?? []);
+  const watch = releases.length === 0 ? null : await prepareWatch(call, session, rules, releases);
+  const promotions = await prepare();
+  if (refused(call, promotions)) return EXIT.error;
+  const code = await switchAll(call, session, promotions);
+  return code !== EXIT.ok || watch === null ? code : watchSwitch(call, session, watch);
+}
+
+function releaseOf({ io }: Call, { found, plan, decision }: Promotion): Release | null {
+  const from = otherColor(plan.to);
+  if (decision !== null || previousOf(found.object) === from) return { found, from, to: plan.to };
+  io.err.write(`${resourceName(found)} is on ${plan.to} already, with nothing to go back to: it is not watched\n`);
+  return null;
+}
+
+/** Whether the preview has fewer replicas than the live color. */
+function isSmaller({ facts, plan, decision }: Promotion): boolean {
+  if (decision === null || !facts.known) return false;
+  const { workload } = facts[plan.to];
+  return workload !== null && workload.replicas < replicasLike(facts[otherColor(plan.to)]);
+}
+
+/** What the policy says apart from what scaling up cures. */
+function withoutCapacity(promotion: Promotion): Promotion {
+  const { decision } = promotion;
+  if (decision === null) return promotion;
+  return {
+    ...promotion,
+    decision: { ...decision, violations: decision.violations.filter(({ check }) => check !== 'ready-endpoints') },
+  };
+}
+
+async function scaleToMatch(call: Call, session: Session, { found, plan, facts }: Promotion): Promise<void> {
+  if (!facts.known) return;
+  const { workload } = facts[plan.to];
+  const replicas = replicasLike(facts[otherColor(plan.to)]);
+  if (workload === null) return;
+  const dry = dryRunOf(call) !== 'none';
+  call.io.err.write(
+    `${found.pair[plan.to]} has ${workload.replicas} of the live color's ${replicas} replicas: ${workload.kind} ${workload.name} ${dry ? 'would be' : 'is'} scaled up first\n`,
+  );
+  if (dry) return;
+  await scaleTo(call, session, found, workload, replicas);
+  await awaitReady(call, session, found, { color: plan.to, endpoints: replicas });
+}

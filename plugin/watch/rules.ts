@@ -1,0 +1,45 @@
+import type { FlagValues } from '../args.ts';
+import { UsageError } from '../kube/errors.ts';
+
+/** What a color is measured by. Shares are from 0 to 1, times in milliseconds. */
+export interface Rules {
+  readonly watchFor: number;
+  /** Errors that are allowed beyond those that the old color had. */
+  readonly maxErrorRate: number;
+  /** Null where latency does not count. */
+  readonly maxP99: number | null;
+  /** How long the old color is measured before the switch; 0 for no baseline. */
+  readonly baselineFor: number;
+  /** Fewer requests are no ground to judge by. */
+  readonly minRequests: number;
+  /** What is done at the end where it could not be judged. */
+  readonly onUnclear: 'keep' | 'rollback';
+  /** Whether the pods alone are enough where Traefik's metrics cannot be read. */
+  readonly withoutMetrics: boolean;
+}
+
+/** Reads the flags of a watch. Throws a UsageError. */
+export function readRules(flags: FlagValues, watchFlag: string): Rules {
+  return {
+    watchFor: flags.duration(watchFlag),
+    maxErrorRate: shareOf(flags, 'max-error-rate'),
+    maxP99: flags.isSet('max-p99') ? positive(flags, 'max-p99') : null,
+    baselineFor: flags.duration('baseline'),
+    minRequests: Math.max(1, flags.number('min-requests')),
+    onUnclear: flags.text('on-no-traffic') === 'rollback' ? 'rollback' : 'keep',
+    withoutMetrics: flags.boolean('without-metrics'),
+  };
+}
+
+function positive(flags: FlagValues, name: string): number {
+  const value = flags.duration(name);
+  if (value > 0) return value;
+  throw new UsageError(`invalid argument "${flags.text(name)}" for "--${name}" flag: must be more than 0`);
+}
+
+function shareOf(flags: FlagValues, name: string): number {
+  const text = flags.text(name) ?? '';
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return Number(percent) / 100;
+  throw new UsageError(`invalid argument "${text}" for "--${name}" flag: must be a percentage such as 1% or 0.5%`);
+}

@@ -1,0 +1,112 @@
+// A switch that is watched, on a real cluster under load: what goes wrong in green, and how it ends.
+import t from 'tap';
+import type { Test } from 'tap';
+import {
+  allImages,
+  DEMO_NAMESPACE,
+  installBluegreen,
+  installDemo,
+  installTraefik,
+  startCluster,
+} from '../cluster/index.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { run } from '../cluster/tools/run.ts';
+import { startTraffic } from '../demo/traffic.ts';
+import { activeColor, attestGreen, breakGreen, untilVisible } from './faults.ts';
+import type { Fault } from './faults.ts';
+
+/** From visible to rolled back, for everybody: the project's own promise. */
+const PROMISE_MS = 10_000;
+const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
+const IN = ['-n', DEMO_NAMESPACE] as const;
+
+const cluster = await startCluster({ images: await allImages() });
+t.teardown(() => cluster.stop());
+const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s', allowEmptyServices: true });
+await Promise.all([
+  installBluegreen(cluster, { allowEmptyServices: 'true' }),
+  installPlugin(cluster),
+  installDemo(cluster),
+]);
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
+t.teardown(() => traffic.stop());
+await traffic.until(({ version }) => version === '6.1.5', 30_000);
+
+const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
+const bluegreen = (...args: readonly string[]) => run('kubectl-bluegreen', [...args, ...IN], { env });
+const LIMITS = ['--max-error-rate', '1%', '--max-p99', '500ms', '--baseline', '3s'] as const;
+
+interface Injected extends Fault {
+  readonly shows: (line: string) => boolean;
+  readonly cause: RegExp;
+}
+
+const status =
+  (...codes: readonly string[]) =>
+  (line: string): boolean =>
+    line.startsWith('traefik_service_requests_total{') && codes.some((code) => line.includes(`code="${code}"`));
+const slow = (line: string): boolean =>
+  line.startsWith('traefik_service_request_duration_seconds_bucket{') && line.includes('le="1.2"');
+
+/** Promotes green with a fault in it, and expects production back on blue within the promised time of its being visible. */
+async function expectRolledBack(t: Test, { shows, cause, ...fault }: Injected): Promise<void> {
+  await breakGreen(cluster, fault);
+  await attestGreen(cluster);
+  const seen = untilVisible(traefik, shows, 120_000);
+  const { code, stdout, stderr } = await bluegreen('promote', '--watch', '60s', ...LIMITS);
+  const back = performance.now();
+  const { visible } = await seen;
+  t.equal(code, 4, stderr);
+  t.match(stdout, `${NAME} promoted\n${NAME} rolled back\n`);
+  t.match(stderr, cause);
+  t.equal(await activeColor(cluster), 'blue');
+  const took = back - visible;
+  t.comment(`visible in the metrics, rolled back ${Math.round(took)} ms later`);
+  t.ok(took < PROMISE_MS, `${Math.round(took)} ms`);
+  await traffic.until(({ started }) => started > back + 3_000, 30_000);
+  const after = traffic.samples.filter(({ started }) => started > back + 1_000);
+  t.same(new Set(after.map(({ version }) => version)), new Set(['6.1.5']), 'then customers are well again');
+  t.match(
+    JSON.parse(
+      await cluster.kubectlOk(['get', NAME, ...IN, '-o', 'jsonpath={.metadata.annotations.bluegreen\\.dev/watch}']),
+    ),
+    {
+      decision: 'rolled back',
+      color: 'green',
+    },
+  );
+}
+
+t.test('5% errors', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_ERROR_RATE: '0.05' },
+    shows: status('500'),
+    cause:
+      /green is bad, .* after the switch:\n {2}- errors: \d+ of \d+ requests failed within .* \d+ × 500 \(the application fails\)/,
+  }),
+);
+
+t.test('800 ms slowness, between two ends of Traefik’s buckets', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_LATENCY_MS: '800' },
+    shows: slow,
+    cause: /latency: at least \d+ of \d+ requests within .* took longer than 500ms/,
+  }),
+);
+
+t.test('a crash under load', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_CRASH_AFTER: '200' },
+    shows: status('502', '503'),
+    cause: /pods: green-\w+-\w+ crashed: exit code 1/,
+  }),
+);
+
+t.test('ready, but refusing connections', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_REFUSE: 'true' },
+    withoutProbes: true,
+    shows: status('502'),
+    cause: /errors: .* × 502 \(its pods refuse or break connections\)/,
+  }),
+);

@@ -1,0 +1,223 @@
+import t from 'tap';
+import type { Test } from 'tap';
+import { status } from '../fake-cluster.ts';
+import type { Ran, World } from '../run.ts';
+import { PROMOTED, SHOP } from '../shop.ts';
+import type { ShopOptions } from '../shop.ts';
+import { live, trafficShop } from './shop-traffic.ts';
+import type { TrafficShop } from './shop-traffic.ts';
+
+// The whole watch against an API server that plays a Traefik replica: a scrape is a second.
+
+const promote = (shop: TrafficShop, args: readonly string[] = [], world: World = {}): Promise<Ran> =>
+  shop.run(['promote', 'shop', '--watch', '60s', ...args], { hurried: true, ...world });
+const open = async (t: Test, options: ShopOptions = {}): Promise<TrafficShop> => {
+  const shop = await trafficShop(options);
+  t.teardown(() => shop.close());
+  return shop;
+};
+const outcome = (shop: TrafficShop): string => {
+  const { metadata } = shop.objects.get(SHOP) ?? {};
+  return JSON.stringify(metadata);
+};
+
+t.test('a good color stays, and what was seen is said and kept', async (t) => {
+  const shop = await open(t);
+  const { code, out, err } = await promote(shop);
+  t.equal(code, 0, err);
+  t.equal(out, 'traefikservice.traefik.io/shop promoted\n');
+  t.match(err, 'Measuring blue for 10s before the switch');
+  t.match(err, /shop: blue had \d+ requests, 0\.0% errors: that much is not blamed on the new color/);
+  t.match(err, /shop: green is good and stays: \d+ requests .*errors 0\.0%/);
+  t.equal(live(shop), 'green');
+  t.match(outcome(shop), /bluegreen\.dev\/watch.*kept.*green/);
+});
+
+t.test('errors roll it back, with what was seen and its own exit code', async (t) => {
+  const shop = await open(t);
+  shop.customers = () => (live(shop) === 'green' ? { 200: 95, 500: 5 } : { 200: 100 });
+  const { code, out, err } = await promote(shop);
+  t.equal(code, 4, err);
+  t.equal(out, 'traefikservice.traefik.io/shop promoted\ntraefikservice.traefik.io/shop rolled back\n');
+  t.match(err, /shop: green is bad, \w+ after the switch:\n {2}- errors: \d+ of \d+ requests failed within \w+ /);
+  t.match(err, 'green → blue: blue is live again.');
+  t.equal(live(shop), 'blue');
+  t.match(outcome(shop), /bluegreen\.dev\/watch.*rolled back.*errors: /);
+});
+
+t.test('the errors that blue had are not blamed on green', async (t) => {
+  const shop = await open(t);
+  shop.customers = () => ({ 200: 95, 500: 5 });
+  const { code, err } = await promote(shop);
+  t.equal(code, 0, err);
+  t.match(err, 'blue had 1000 requests, 5.0% errors');
+  t.equal(live(shop), 'green');
+  const strict = await open(t);
+  strict.customers = shop.customers;
+  t.equal((await promote(strict, ['--baseline', '0'])).code, 4, 'unless there is no baseline');
+});
+
+t.test('too little traffic is said, and a flag decides', async (t) => {
+  const shop = await open(t);
+  shop.customers = () => (live(shop) === 'green' ? {} : { 200: 100 });
+  const kept = await promote(shop);
+  t.equal(kept.code, 0);
+  t.match(kept.err, 'whether green is good is not clear: only 0 requests came, and 20 are needed to judge');
+  t.match(kept.err, 'green is kept, as --on-no-traffic=keep says');
+  const strict = await open(t);
+  strict.customers = () => (live(strict) === 'green' ? {} : { 200: 100 });
+  const back = await promote(strict, ['--on-no-traffic=rollback']);
+  t.equal(back.code, 4);
+  t.match(back.err, 'Rolling back, as --on-no-traffic=rollback says');
+  t.equal(live(strict), 'blue');
+});
+
+t.test('metrics that cannot be read: said before anything is switched', async (t) => {
+  const shop = await open(t);
+  shop.fails = ({ url }) => (url.includes(':9100/') ? status(503, 'ServiceUnavailable', 'no') : null);
+  const { code, err } = await promote(shop);
+  t.equal(code, 1);
+  t.match(
+    err,
+    /Traefik's metrics cannot be read: 1 of 1 replicas do not tell theirs \(traefik-1\).*Nothing was switched/,
+  );
+  t.equal(live(shop), 'blue');
+  const blind = await promote(shop, ['--without-metrics']);
+  t.equal(blind.code, 0, blind.err);
+  t.match(blind.err, 'only the pods are watched');
+  t.equal(live(shop), 'green');
+});
+
+t.test('Traefik that gets lost half-way: said, and made up for', async (t) => {
+  const shop = await open(t);
+  let scrapes = 0;
+  shop.fails = ({ url }) => {
+    if (!url.includes(':9100/')) return null;
+    scrapes += 1;
+    return scrapes > 20 && scrapes < 40 ? status(503, 'ServiceUnavailable', 'no') : null;
+  };
+  const { code, err } = await promote(shop);
+  t.equal(code, 0, err);
+  t.match(err, /nothing can be seen at the moment, still trying: Traefik's metrics cannot be read\nLooking again/);
+});
+
+t.test('an API server that is away: what it decides is explicit, and a rollback keeps trying', async (t) => {
+  const shop = await open(t);
+  let gone = false;
+  shop.fails = () => (gone ? status(500, 'InternalError', 'etcd is away') : null);
+  shop.customers = (second) => {
+    if (second > 30) gone = true;
+    return { 200: 100 };
+  };
+  const { code, err } = await promote(shop);
+  t.equal(code, 0, err);
+  t.match(err, 'still trying: Error from server (InternalError): etcd is away');
+  t.match(err, /whether green is good is not clear: nothing could be read for the last \w+s/);
+  t.match(err, 'the outcome was not recorded');
+  t.equal(live(shop), 'green');
+  const strict = await open(t);
+  let refused = 0;
+  strict.customers = () => (live(strict) === 'green' ? { 500: 50 } : { 200: 100 });
+  strict.fails = ({ method, body }) => {
+    if (method !== 'PATCH' || !body.includes('rolled back')) return null;
+    refused += 1;
+    return refused < 5 ? status(500, 'InternalError', 'etcd is away') : null;
+  };
+  const back = await promote(strict);
+  t.equal(back.code, 4, back.err);
+  t.equal([...back.err.matchAll(/is not rolled back yet, trying again/g)].length, 1, 'said once');
+  t.equal(live(strict), 'blue');
+});
+
+t.test('a rollback that cannot be done is said, with what to do', async (t) => {
+  const shop = await open(t);
+  shop.customers = () => (live(shop) === 'green' ? { 500: 50 } : { 200: 100 });
+  shop.fails = ({ method, body }) =>
+    method === 'PATCH' && body.includes('rolled back') ? status(403, 'Forbidden', 'no longer allowed') : null;
+  const { code, err } = await promote(shop);
+  t.equal(code, 1);
+  t.match(
+    err,
+    'traefikservice.traefik.io/shop was NOT rolled back within 2m: Error from server (Forbidden): no longer allowed',
+  );
+  t.match(err, 'Go back by hand: kubectl bluegreen rollback shop -n demo');
+});
+
+t.test('Ctrl-C leaves the switch as it is, and says so', async (t) => {
+  const shop = await open(t);
+  const controller = new AbortController();
+  shop.customers = (second) => {
+    if (second === 30) controller.abort(new Error('interrupted'));
+    return { 200: 100 };
+  };
+  const { code, err } = await promote(shop, [], { interrupted: controller.signal });
+  t.equal(code, 130);
+  t.match(
+    err,
+    'Interrupted: traefikservice.traefik.io/shop stays on green, and nobody watches it any more. To go back: kubectl bluegreen rollback shop -n demo',
+  );
+  t.equal(live(shop), 'green');
+});
+
+t.test('somebody else switches meanwhile: the watch ends and touches nothing', async (t) => {
+  const shop = await open(t);
+  shop.customers = (second) => {
+    const object = shop.objects.get(SHOP);
+    if (second === 30 && object !== undefined) {
+      const back = JSON.stringify(object)
+        .replaceAll('"weight":100', '"weight":1')
+        .replaceAll('"weight":0', '"weight":100');
+      shop.objects.set(SHOP, JSON.parse(back.replaceAll('"weight":1,', '"weight":0,')));
+    }
+    return { 200: 100 };
+  };
+  const { code, err } = await promote(shop);
+  t.equal(code, 1, err);
+  t.match(err, 'is not on green any more: somebody else switched it, and the watch ends');
+  t.equal(live(shop), 'blue');
+});
+
+t.test('what is live already is watched again, as long as there is something to go back to', async (t) => {
+  const shop = await open(t, { weights: [0, 100], annotations: PROMOTED });
+  shop.customers = () => (live(shop) === 'green' ? { 500: 50 } : { 200: 100 });
+  const { code, out, err } = await promote(shop, ['--to', 'green']);
+  t.equal(code, 4, err);
+  t.equal(out, 'traefikservice.traefik.io/shop unchanged\ntraefikservice.traefik.io/shop rolled back\n');
+  t.match(err, 'blue had too few requests for a baseline: the limits are taken as they are');
+  const first = await open(t, { weights: [0, 100] });
+  const none = await promote(first, ['--to', 'green']);
+  t.equal(none.code, 0);
+  t.match(none.err, 'is on green already, with nothing to go back to: it is not watched');
+});
+
+t.test('a preview that is smaller than the live color is scaled to match first', async (t) => {
+  const shop = await open(t, { replicas: { blue: 3, green: 2 } });
+  const dry = await promote(shop, ['--dry-run']);
+  t.equal(dry.code, 0, dry.err);
+  t.match(dry.err, "green has 2 of the live color's 3 replicas: Deployment green would be scaled up first");
+  const scale = '/apis/apps/v1/namespaces/demo/deployments/green/scale';
+  shop.fails = ({ method, url, body }) => {
+    if (method !== 'PATCH' || !url.startsWith(scale)) return null;
+    t.strictSame(JSON.parse(body), { spec: { replicas: 3 } });
+    return status(403, 'Forbidden', 'that is enough for this test');
+  };
+  const { code, err } = await promote(shop);
+  t.equal(code, 1);
+  t.match(err, 'Deployment green is scaled up first');
+  t.equal(live(shop), 'blue');
+});
+
+t.test('limits that nothing would apply, and limits that are none', async (t) => {
+  const shop = await open(t);
+  t.match(
+    (await shop.run(['promote', '--max-p99', '1s'])).err,
+    '--max-p99 is for --watch=DURATION, which was not given',
+  );
+  t.match(
+    (await promote(shop, ['--max-error-rate', '1'])).err,
+    'invalid argument "1" for "--max-error-rate" flag: must be a percentage such as 1% or 0.5%',
+  );
+  t.match((await promote(shop, ['--max-p99', '0s'])).err, 'must be more than 0');
+  t.match((await promote(shop, ['--on-no-traffic', 'maybe'])).err, 'must be one of: "keep", "rollback"');
+  t.equal(live(shop), 'blue');
+});
