@@ -39,6 +39,7 @@ Usage:
 Exit codes:
   0     done, or nothing to do
   1     an error, a denial, or something that cannot be done now
+  2     the smoke test did not pass
   3     what was waited for did not come within --timeout
   4     the watch of a switch found it bad and rolled it back
   130   interrupted

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
@@ -37,6 +37,8 @@ const io: Io = {
   stdinIsTty: isatty(0),
   readStdin,
   files: { env: process.env, home: process.env['HOME'] || homedir(), read },
+  writeFile: (path, text) => writeFileSync(path, text),
+  runProgram: async (words, options) => (await import('./program.ts')).runProgram(words, options),
   listFolder: (path) => {
     const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
     return folder ? readdirSync(path).sort() : null;

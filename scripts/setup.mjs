@@ -3,7 +3,7 @@
 // A second run changes nothing and takes a fraction of a second.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -66,20 +66,44 @@ const lockHash = () =>
     .update(readFileSync(join(ROOT, 'package-lock.json')))
     .digest('hex');
 
+/** @returns {Record<string, { version: string, integrity?: string, os?: string[], cpu?: string[], libc?: string[] }>} */
+const packagesIn = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+
+/**
+ * Whether npm has installed what the lock file names, by the lock file that npm keeps of what is there: the file may have
+ * changed without that.
+ */
+const isInstalled = () => {
+  const kept = join(MODULES, '.package-lock.json');
+  if (!existsSync(kept)) {
+    return false;
+  }
+  const present = packagesIn(kept);
+  const { '': _, ...wanted } = packagesIn(join(ROOT, 'package-lock.json'));
+  const elsewhere = ({ os, cpu, libc }) =>
+    os?.includes(process.platform) === false || cpu?.includes(process.arch) === false || libc !== undefined;
+  const same = (path) =>
+    present[path]?.version === wanted[path]?.version && present[path]?.integrity === wanted[path]?.integrity;
+  return (
+    Object.entries(wanted).every(([path, entry]) => (path in present ? same(path) : elsewhere(entry))) &&
+    Object.keys(present).every((path) => path in wanted)
+  );
+};
+
 const installPackages = () => {
   const stamp = join(MODULES, '.bluegreen-lock');
   const hash = lockHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
     return;
   }
-  const manual = join(MODULES, '.package-lock.json');
-  const current = existsSync(manual) && statSync(manual).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
-  if (!current) {
+  if (!isInstalled()) {
     say('installing the npm packages (npm ci; about a minute, less with a warm npm cache) ...');
     if (!run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])) {
       throw new SetupError('npm ci failed; its own message is above. After solving it, run the same command again.');
     }
   }
+  // A new file: node_modules may share its files with a copy of itself.
+  rmSync(stamp, { force: true });
   writeFileSync(stamp, hash);
 };
 

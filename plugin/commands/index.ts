@@ -13,6 +13,8 @@ import { options } from './options.ts';
 import { promote } from './promote.ts';
 import { retire } from './retire.ts';
 import { rollback } from './rollback.ts';
+import { smoke } from './smoke.ts';
+import { smokeChecks } from './smoke-checks.ts';
 import { status } from './status.ts';
 import { unfreeze } from './unfreeze.ts';
 import { version } from './version.ts';
@@ -22,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   list,
   deploy,
+  smoke,
   promote,
   rollback,
   history,
@@ -36,4 +39,5 @@ export const COMMANDS: readonly Command[] = [
   completion,
   options,
   version,
+  smokeChecks,
 ];

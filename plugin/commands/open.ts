@@ -1,18 +1,13 @@
 import { once } from 'node:events';
 
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
-import { get, number, text } from '../../webhook/policy/json.ts';
-import { chosenColor, isReady, nameOf, podsOf } from '../colors.ts';
-import type { Call, Command } from '../command.ts';
+import { chosenColor } from '../colors.ts';
+import type { Command } from '../command.ts';
 import { colorFlag } from '../flags.ts';
-import type { PodPort } from '../forward.ts';
 import { EXIT } from '../io.ts';
-import { UsageError, UserError, describeError, messageOf } from '../kube/errors.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
+import { UserError, describeError, messageOf } from '../kube/errors.ts';
+import { choosePodPort } from '../pods/port.ts';
 import { parseTarget } from '../target.ts';
 import { findTarget } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
 
 export const open: Command = {
   name: 'open',
@@ -37,13 +32,13 @@ rollout of the preview is followed.`,
     const [argument] = call.args;
     const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
     const color = chosenColor(call.flags, found, 'preview');
-    const first = await choosePod(call, session, found, color);
+    const first = await choosePodPort(call, session, found, color, call.flags.text('target-port'));
     const { listenAndForward } = await import('../forward.ts');
     const address = call.flags.text('address') ?? '127.0.0.1';
     const server = await listenAndForward(session.client, {
       localPort: call.flags.number('port'),
       address,
-      target: () => choosePod(call, session, found, color),
+      target: () => choosePodPort(call, session, found, color, call.flags.text('target-port')),
       failed: (error) => call.io.err.write(`${describeError(error)}\n`),
     }).catch((error: unknown) => {
       throw new UserError(`unable to listen on port ${call.flags.number('port')}: ${messageOf(error)}`);
@@ -58,33 +53,3 @@ rollout of the preview is followed.`,
     return EXIT.interrupted;
   },
 };
-
-/** A ready pod, and the number of the port there that the Service leads to. */
-async function choosePod(call: Call, session: Session, found: Found, color: Color): Promise<PodPort> {
-  const { service, pods } = await podsOf(session, found, color, call.io.interrupted);
-  const ready = pods.filter(isReady);
-  const pod = ready[Math.floor(call.io.now().getTime() % Math.max(1, ready.length))];
-  if (pod === undefined) {
-    throw new UserError(
-      `no pod behind Service ${found.pair[color]} is ready: 'kubectl get pods -n ${found.namespace}' shows why`,
-    );
-  }
-  return { namespace: found.namespace, pod: nameOf(pod), port: podPort(call, service, pod) };
-}
-
-function podPort(call: Call, service: JsonObject, pod: JsonObject): number {
-  const wanted = call.flags.text('target-port');
-  const ports = objectsAt(service, 'spec', 'ports');
-  const port = ports.find(
-    (each) => wanted === undefined || number(get(each, 'port')) === Number(wanted) || get(each, 'name') === wanted,
-  );
-  if (port === undefined) throw new UsageError(`Service ${nameOf(service)} has no port "${wanted}"`);
-  const target = get(port, 'targetPort') ?? get(port, 'port');
-  const plain = number(target);
-  if (plain !== null) return plain;
-  const containers = objectsAt(pod, 'spec', 'containers').flatMap((container) => objectsAt(container, 'ports'));
-  const named = containers.find((each) => stringAt(each, 'name') === target);
-  const resolved = number(get(named, 'containerPort'));
-  if (resolved !== null) return resolved;
-  throw new UserError(`pod ${nameOf(pod)} has no port named "${text(target) ?? ''}"`);
-}

@@ -3,7 +3,8 @@ import { get, number } from '../../webhook/policy/json.ts';
 import { isReady, nameOf } from '../colors.ts';
 import type { Client } from '../kube/client.ts';
 import { stringAt } from '../kube/values.ts';
-import { oneLine, troubleOf } from './trouble.ts';
+import { oneLine, shortLine } from '../printers/line.ts';
+import { troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Why pods do not get ready, or do not come, in one line each. */
@@ -114,9 +115,10 @@ async function lastLine(
   const query = { container, tailLines: '5', previous: previous ? 'true' : undefined };
   let last: string | null = null;
   try {
-    for await (const line of client.lines(path, { query, signal })) if (line.trim() !== '') last = oneLine(line);
+    for await (const line of client.lines(path, { query, signal }))
+      if (line.trim() !== '') last = shortLine(line, LINE);
   } catch {
     return null;
   }
-  return last === null || last.length <= LINE ? last : `${last.slice(0, LINE)}…`;
+  return last;
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../webhook/policy/index.ts';
 import { get, number } from '../../webhook/policy/json.ts';
 import { nameOf } from '../colors.ts';
 import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { oneLine } from '../printers/line.ts';
 
 /** Why a pod does not get ready. */
 export interface Trouble {
@@ -130,12 +131,4 @@ function pullReason(message: string, image: string): string {
   const chain = words.split(': ').map((part) => part.trim());
   const telling = chain.filter((part) => part !== '' && !part.includes(image) && !WRAPPING.test(part));
   return telling.slice(-2).join(': ') || 'it is tried again';
-}
-
-/** A text on one line, without what would break a terminal. */
-export function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[^\P{C}]/gu, '')
-    .trim();
 }

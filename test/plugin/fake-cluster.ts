@@ -98,6 +98,8 @@ function respond(store: Map<string, Stored>, call: FakeCall): Answer {
   const path = url.pathname;
   const object = store.get(path);
   if (call.method === 'PATCH') return object === undefined ? missing(path) : patch(store, path, object, call, url);
+  if (call.method === 'POST') return create(store, path, call);
+  if (call.method === 'DELETE') return object === undefined ? missing(path) : remove(store, path, object);
   if (object !== undefined) return { status: 200, body: object };
   if (/\/(?:[a-z]+)$/.test(path) && !isObjectPath(path)) return list(store, path, url);
   return missing(path);
@@ -148,6 +150,21 @@ function patch(store: Map<string, Stored>, path: string, object: Stored, call: F
   result.metadata.resourceVersion = String(Number(object.metadata.resourceVersion) + 1);
   if (url.searchParams.get('dryRun') !== 'All') store.set(path, result);
   return { status: 200, body: result };
+}
+
+function create(store: Map<string, Stored>, path: string, call: FakeCall): Answer {
+  const object: { metadata?: { name?: string; generateName?: string } } = JSON.parse(call.body);
+  // What is asked of the API server, and stored nowhere.
+  if (path.endsWith('reviews')) return { status: 201, body: { ...object, status: { allowed: true } } };
+  const name = object.metadata?.name ?? `${object.metadata?.generateName ?? ''}x7k2p`;
+  const created = stored(`${path}/${name}`, { ...object, metadata: { ...object.metadata, name, uid: `uid-${name}` } });
+  store.set(`${path}/${name}`, created);
+  return { status: 201, body: created };
+}
+
+function remove(store: Map<string, Stored>, path: string, object: Stored): Answer {
+  store.delete(path);
+  return { status: 200, body: object };
 }
 
 function merge(target: object, source: unknown): void {

@@ -18,6 +18,10 @@ export interface World {
   readonly hurried?: boolean;
   /** Ctrl-C. */
   readonly interrupted?: AbortSignal;
+  /** Takes what is written, by path. */
+  readonly written?: Map<string, string>;
+  /** Stands in for programs that the plugin runs. */
+  readonly program?: Io['runProgram'];
 }
 
 /** The time at which every test takes place. */
@@ -34,6 +38,8 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
     stdinIsTty: false,
     readStdin: () => Promise.resolve(world.stdin ?? ''),
     files: { env: world.env ?? {}, home: '/home/user', read: (path) => world.files?.[path] ?? null },
+    writeFile: (path, text) => void world.written?.set(path, text),
+    runProgram: (words, options) => world.program?.(words, options) ?? Promise.resolve({ failed: 'not here' }),
     listFolder: (path) => {
       const prefix = `${path.replace(/\/$/, '')}/`;
       const inside = Object.keys(world.files ?? {}).filter((file) => file.startsWith(prefix));

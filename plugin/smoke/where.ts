@@ -1,0 +1,140 @@
+import type { Call } from '../command.ts';
+import { jobImage } from '../job/image.ts';
+import { jobManifest } from '../job/manifest.ts';
+import { runJob } from '../job/run.ts';
+import { UserError, describeError, messageOf } from '../kube/errors.ts';
+import { at } from '../../webhook/policy/json.ts';
+import { choosePodPort } from '../pods/port.ts';
+import type { Session } from '../session.ts';
+import type { Assignment, Check, CheckResult, Progress } from './check.ts';
+import type { Place } from './place.ts';
+import type { Snapshot } from './revision.ts';
+import { runChecks } from './run.ts';
+import { ASSIGNMENT, LONGEST_ASSIGNMENT, decode } from './wire.ts';
+
+/** From where the preview is asked: a Job in the cluster, this machine through a forwarded port, or this machine at a URL. */
+export type Via = 'job' | 'forward' | 'url';
+
+/** Milliseconds that a Job's pod has to start. */
+export const START_WITHIN = 60_000;
+
+/** How checks are to run. */
+export interface Errand {
+  readonly snapshot: Snapshot;
+  readonly place: Place;
+  readonly checks: readonly Check[];
+  /** Milliseconds for all of it. */
+  readonly timeout: number;
+  readonly progress: (progress: Progress) => void;
+}
+
+/** The way that is taken: --url, --via, else a Job where one may be created, else a forwarded port, which is said. */
+export async function chooseVia(call: Call, session: Session): Promise<Via> {
+  const given = call.flags.text('via');
+  if (call.flags.isSet('url')) return 'url';
+  if (given === 'job' || given === 'forward') return given;
+  const why = await whyNoJob(call, session);
+  if (why === null) return 'job';
+  call.io.err.write(`Asking through a forwarded port, because ${why}.\n`);
+  return 'forward';
+}
+
+async function whyNoJob(call: Call, session: Session): Promise<string | null> {
+  const resourceAttributes = { namespace: session.namespace, verb: 'create', group: 'batch', resource: 'jobs' };
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes },
+  };
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const answer = await session.client.create(path, review, { quiet: true, signal: call.io.interrupted });
+  if (at(answer, 'status', 'allowed') !== true) return `you may not create Jobs in namespace ${session.namespace}`;
+  try {
+    await jobImage(call, session);
+    return null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message;
+  }
+}
+
+/** Runs the checks in a Job and reads their results from its log. */
+export async function checkByJob(call: Call, session: Session, errand: Errand): Promise<readonly CheckResult[]> {
+  const { found } = errand.snapshot;
+  const assignment: Assignment = { url: errand.place.url, checks: errand.checks };
+  const text = JSON.stringify(assignment);
+  if (text.length > LONGEST_ASSIGNMENT) {
+    throw new UserError('the checks are too long for a Job: run them with --via=forward, or split the file');
+  }
+  const image = await jobImage(call, session);
+  const manifest = jobManifest({
+    namespace: found.namespace,
+    purpose: 'smoke',
+    release: found.name,
+    image,
+    pullSecrets: call.flags.list('job-pull-secret'),
+    args: ['smoke-checks'],
+    env: { [ASSIGNMENT]: text },
+    serviceAccount: null,
+    deadline: Math.ceil((errand.timeout + START_WITHIN) / 1000),
+  });
+  const other: string[] = [];
+  let results: readonly CheckResult[] | null = null;
+  const end = await runJob(call, session, manifest, {
+    abandoned: 'remove',
+    startWithin: START_WITHIN,
+    line: (line) => {
+      const message = decode(line);
+      if (message === null) other.push(line);
+      else if (message.kind === 'progress') errand.progress(message.progress);
+      else results = message.results;
+    },
+  });
+  if (results !== null) return results;
+  throw new UserError(
+    `Job ${end.name} ended with exit code ${end.exitCode} and no result (${other.at(-1) ?? 'it wrote nothing'}): ` +
+      `is ${image} the project's image, of this plugin's version?`,
+  );
+}
+
+/** Runs the checks from this machine, through a port that is forwarded to a ready pod. */
+export function checkByForward(call: Call, session: Session, errand: Errand): Promise<readonly CheckResult[]> {
+  return withForward(call, session, errand, (url) => checkFromHere(call, url, errand));
+}
+
+/** Runs the checks from this machine at a URL. */
+export function checkFromHere(call: Call, url: string, errand: Errand): Promise<readonly CheckResult[]> {
+  const signal = AbortSignal.any([AbortSignal.timeout(errand.timeout), call.io.interrupted]);
+  const options = { now: () => performance.now(), progress: errand.progress, signal };
+  return runChecks({ url, checks: errand.checks }, options).catch((error: unknown) => {
+    if (call.io.interrupted.aborted || !signal.aborted) throw error;
+    throw new UserError(`the checks took longer than ${errand.timeout / 1000}s (--timeout)`, 3);
+  });
+}
+
+/** Forwards a local port to the preview as long as the work takes. */
+export async function withForward<T>(
+  call: Call,
+  session: Session,
+  { snapshot, place }: Pick<Errand, 'snapshot' | 'place'>,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const { listenAndForward } = await import('../forward.ts');
+  const target = (): ReturnType<typeof choosePodPort> =>
+    choosePodPort(call, session, snapshot.found, snapshot.preview, String(place.port));
+  const server = await listenAndForward(session.client, {
+    localPort: 0,
+    address: '127.0.0.1',
+    target,
+    failed: (error) => call.io.err.write(`${describeError(error)}\n`),
+  }).catch((error: unknown) => {
+    throw new UserError(`unable to listen on a local port: ${messageOf(error)}`);
+  });
+  try {
+    const bound = server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+    return await work(`${place.url.split(':')[0] ?? 'http'}://127.0.0.1:${port}`);
+  } finally {
+    server.close();
+  }
+}
