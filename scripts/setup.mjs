@@ -69,6 +69,10 @@ const lockHash = () =>
 /** @returns {Record<string, { version: string, integrity?: string, os?: string[], cpu?: string[], libc?: string[] }>} */
 const packagesIn = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 
+/** Whether a package is for another platform than this one, or may be. */
+const elsewhere = ({ os, cpu, libc }) =>
+  os?.includes(process.platform) === false || cpu?.includes(process.arch) === false || libc !== undefined;
+
 /**
  * Whether npm has installed what the lock file names, by the lock file that npm keeps of what is there: the file may have
  * changed without that.
@@ -80,8 +84,6 @@ const isInstalled = () => {
   }
   const present = packagesIn(kept);
   const { '': _, ...wanted } = packagesIn(join(ROOT, 'package-lock.json'));
-  const elsewhere = ({ os, cpu, libc }) =>
-    os?.includes(process.platform) === false || cpu?.includes(process.arch) === false || libc !== undefined;
   const same = (path) =>
     present[path]?.version === wanted[path]?.version && present[path]?.integrity === wanted[path]?.integrity;
   return (

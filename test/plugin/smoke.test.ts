@@ -261,28 +261,30 @@ t.test('a command of the user: what it is told, and its exit code', async (t) =>
   t.match([missing.code, missing.out], [2, 'not here']);
 });
 
+/** The pod of the Job that a fake cluster creates. */
+const jobPod = (state: object) => ({
+  metadata: {
+    name: 'job-pod',
+    namespace: 'demo',
+    labels: { 'job-name': 'bluegreen-smoke-shop-x7k2p' },
+    resourceVersion: '1',
+  },
+  spec: { containers: [{ name: 'bluegreen' }] },
+  status: { phase: 'Running', containerStatuses: [{ name: 'bluegreen', state }] },
+});
+
 t.test('in a Job: what is sent, and what its log says', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
   const pods = '/api/v1/namespaces/demo/pods';
-  const pod = (state: object) => ({
-    metadata: {
-      name: 'job-pod',
-      namespace: 'demo',
-      labels: { 'job-name': 'bluegreen-smoke-shop-x7k2p' },
-      resourceVersion: '1',
-    },
-    spec: { containers: [{ name: 'bluegreen' }] },
-    status: { phase: 'Running', containerStatuses: [{ name: 'bluegreen', state }] },
-  });
   cluster.intercept = ({ method, url, body }) => {
-    if (method === 'POST' && url.includes('/jobs')) cluster.objects.set(`${pods}/job-pod`, pod({ running: {} }));
+    if (method === 'POST' && url.includes('/jobs')) cluster.objects.set(`${pods}/job-pod`, jobPod({ running: {} }));
     if (method === 'PATCH') {
       const patch: { metadata: { annotations: object } } = JSON.parse(body);
       t.strictSame(patch.metadata.annotations, { 'bluegreen.dev/smoke-test': 'passed:bbb222' });
     }
     if (!url.includes('/job-pod/log')) return null;
-    cluster.objects.set(`${pods}/job-pod`, pod({ terminated: { exitCode: 0 } }));
+    cluster.objects.set(`${pods}/job-pod`, jobPod({ terminated: { exitCode: 0 } }));
     const results = [{ name: 'GET /', requests: 1, failed: 0, reasons: [], latency: { p50: 3, max: 3 } }];
     const lines = ['a warning of the runtime', JSON.stringify({ kind: 'results', version: '0', results })];
     return { status: 200, body: lines.map((line) => `2026-03-01T12:00:00.000000001Z ${line}\n`).join('') };
