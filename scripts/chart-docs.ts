@@ -1,5 +1,5 @@
-// Tells what the chart's values mean in one place, the comments of values.yaml, and copies it to where people look:
-//   node scripts/chart-docs.ts           writes the table in the chart's README and the descriptions in its schema
+// Tells what the chart's values are in one place, values.yaml and its comments, and copies it to where people look:
+//   node scripts/chart-docs.ts           writes the table in the chart's README and what its schema says of every value
 //   node scripts/chart-docs.ts --check   only says whether both are up to date
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -89,22 +89,31 @@ function cut(text: string, mark: string): [before: string, after: string] {
   return [text.slice(0, at), text.slice(at + mark.length)];
 }
 
-/** The schema with the comment of every value as its description. */
-export function withDescriptions(
-  schema: JsonObject,
-  values: readonly Value[],
-  above: readonly string[] = [],
-): JsonObject {
+/**
+ * The schema with the comment of every value as its description, and with every value required: an upgrade that brings
+ * its values from an older chart (`--reuse-values`) is then refused by name, not done by half. Maps inside a section may
+ * be taken away, as in `--set resources.limits=null`.
+ */
+export function completed(schema: JsonObject, values: readonly Value[], above: readonly string[] = []): JsonObject {
   const properties = schema['properties'];
   if (!isObject(properties)) return schema;
+  const children = values.filter(({ path }) => path.length === above.length + 1 && startsWith(path, above));
   const described = Object.entries(properties).map(([name, property]) => {
-    const path = [...above, name];
-    const value = values.find((each) => each.path.join('.') === path.join('.'));
-    if (!isObject(property) || value === undefined) return [name, property];
+    const child = children.find(({ path }) => path.at(-1) === name);
+    if (!isObject(property) || child === undefined) return [name, property];
     const { description: _, ...rest } = property;
-    return [name, withDescriptions({ description: prose(value.comment, '\n'), ...rest }, values, path)];
+    return [name, completed({ description: prose(child.comment, '\n'), ...rest }, values, child.path)];
   });
-  return { ...schema, properties: Object.fromEntries(described) };
+  const required = children.filter(({ standard }) => above.length === 0 || !isObject(standard));
+  return {
+    ...schema,
+    required: required.map(({ path }) => path.at(-1) ?? ''),
+    properties: Object.fromEntries(described),
+  };
+}
+
+function startsWith(path: readonly string[], above: readonly string[]): boolean {
+  return above.every((name, index) => path[index] === name);
 }
 
 const read = (name: string): string => readFileSync(join(CHART, name), 'utf8');
@@ -114,7 +123,7 @@ function main(args: readonly string[]): void {
   const schema = parseObject(read('values.schema.json')) ?? {};
   const values = valuesOf(read('values.yaml'), schema);
   const readme = withTable(read('README.md'), values);
-  const described = withDescriptions(schema, values);
+  const described = completed(schema, values);
   const stale = [
     ...(readme === read('README.md') ? [] : ['README.md']),
     ...(JSON.stringify(described) === JSON.stringify(schema) ? [] : ['values.schema.json']),

@@ -41,23 +41,21 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{- define "bluegreen.image" -}}
 {{- with .Values.image -}}
+{{- with $.Values.global.imageRegistry | default .registry }}{{ . }}/{{ end }}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
 {{- end }}
 {{- end }}
 
-{{- define "bluegreen.podSecurityContext" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-seccompProfile:
-  type: RuntimeDefault
+{{/* Empty where there are none. Charts that share global write the plain names there. */}}
+{{- define "bluegreen.imagePullSecrets" -}}
+{{- $secrets := list }}
+{{- range concat .Values.global.imagePullSecrets .Values.imagePullSecrets }}
+{{- $secrets = append $secrets (kindIs "string" . | ternary (dict "name" .) .) }}
 {{- end }}
-
-{{- define "bluegreen.securityContext" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
+{{- with uniq $secrets -}}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{/* The default mode: an unquoted off in a values file is a boolean by the time it arrives here. */}}
