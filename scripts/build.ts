@@ -77,18 +77,20 @@ const PROGRAMS: Readonly<Record<string, { entry: string; options: BuildOptions }
   plugin: { entry: 'plugin/main.ts', options: { plugins: [shakeClientNode] } },
 };
 
-async function bundle(name: string): Promise<void> {
+/** Bundles a program into dist/NAME.cjs; what went into it, as paths from the project's folder. */
+export async function bundle(name: string): Promise<readonly string[]> {
   const program = PROGRAMS[name];
   if (program === undefined) throw new Error(`no program "${name}": there are ${Object.keys(PROGRAMS).join(', ')}`);
   const { entry, options } = program;
   if (!(await exists(`${ROOT}${entry}`))) {
     console.log(`${name}: skipped, ${entry} does not exist`);
-    return;
+    return [];
   }
   const outfile = `dist/${name}.cjs`;
-  await build({ ...COMMON, ...options, entryPoints: [entry], outfile });
+  const { metafile } = await build({ ...COMMON, ...options, entryPoints: [entry], outfile });
   const { size } = await stat(`${ROOT}${outfile}`);
   console.log(`${name}: ${outfile}, ${(size / 1024).toFixed(0)} KiB`);
+  return Object.keys(metafile?.inputs ?? {});
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -98,7 +100,10 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8'));
-console.log(`bluegreen ${version}`);
-const asked = process.argv.slice(2);
-for (const name of asked.length === 0 ? Object.keys(PROGRAMS) : asked) await bundle(name);
+async function main(asked: readonly string[]): Promise<void> {
+  const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8'));
+  console.log(`bluegreen ${version}`);
+  for (const name of asked.length === 0 ? Object.keys(PROGRAMS) : asked) await bundle(name);
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import type { Blob, Store } from './store.ts';
 import { tar, type Entry } from './tar.ts';
 
@@ -11,6 +12,7 @@ export type RunConfig = {
   readonly Env?: readonly string[];
   readonly User?: string;
   readonly WorkingDir?: string;
+  readonly Labels?: Readonly<Record<string, string>>;
 };
 
 export type ImageSpec = {
@@ -31,7 +33,8 @@ export type Image = {
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar';
-const ARCHITECTURES: Partial<Record<string, string>> = { x64: 'amd64' };
+/** This machine's architecture, as images name it. */
+export const ARCHITECTURE: string = process.arch === 'x64' ? 'amd64' : process.arch;
 
 const fileHash = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
@@ -58,20 +61,31 @@ const layerKey = (entries: readonly Entry[]): Promise<string> => {
 const buildLayer = async (store: Store, entries: readonly Entry[]): Promise<Blob> =>
   store.putStream(LAYER, await layerKey(entries), () => tar(entries));
 
-/** Builds an image for this machine's architecture into the store; the same content gives the same image. */
-export const buildImage = async (store: Store, { names, layers, run }: ImageSpec): Promise<Image> => {
+const compressed = (store: Store, layer: Blob): Promise<Blob> =>
+  store.putStream(`${LAYER}+gzip`, `gzip ${layer.digest}`, () =>
+    createReadStream(store.pathOf(layer.digest), { highWaterMark: 1 << 20 }).pipe(createGzip()),
+  );
+
+/**
+ * Builds an image for this machine's architecture into the store; the same content gives the same image.
+ * @param compress layers for the way to other machines; on this one it only costs time
+ */
+export const buildImage = async (store: Store, { names, layers, run }: ImageSpec, compress = false): Promise<Image> => {
+  const plain: Blob[] = [];
   const blobs: Blob[] = [];
   for (const entries of layers) {
-    blobs.push(await buildLayer(store, entries));
+    const layer = await buildLayer(store, entries);
+    plain.push(layer);
+    blobs.push(compress ? await compressed(store, layer) : layer);
   }
   const config = store.putText(
     CONFIG,
     JSON.stringify({
-      architecture: ARCHITECTURES[process.arch] ?? process.arch,
+      architecture: ARCHITECTURE,
       os: 'linux',
       created: '1970-01-01T00:00:00Z',
       config: run,
-      rootfs: { type: 'layers', diff_ids: blobs.map(({ digest }) => digest) },
+      rootfs: { type: 'layers', diff_ids: plain.map(({ digest }) => digest) },
     }),
   );
   const manifest = store.putText(

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parse } from 'yaml';
-import { krewManifest } from '../../scripts/package-krew.ts';
-import type { KrewArchive } from '../../scripts/package-krew.ts';
+import { krewManifest } from '../../scripts/release/krew.ts';
+import type { KrewArchive } from '../../scripts/release/krew.ts';
 import { parseJson } from '../../plugin/kube/values.ts';
 import type { Json } from '../../webhook/policy/types.ts';
 import { krewProblems } from './krew.ts';

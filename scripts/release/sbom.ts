@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { run, runOk } from '../../test/cluster/tools/run.ts';
+import { at, isObject, list, parseObject, text } from '../../webhook/policy/json.ts';
+import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+
+/** Something in a release that npm does not know. */
+export interface Component {
+  readonly name: string;
+  readonly version: string;
+  /** Its package URL, by which scanners know it. */
+  readonly purl: string;
+}
+
+/**
+ * The bill of materials, in CycloneDX as `npm sbom` writes it: the npm packages of the product, and `others`. Times and
+ * random numbers are taken out.
+ */
+export async function billOfMaterials(root: string, others: readonly Component[]): Promise<string> {
+  const flags = ['--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
+  const bom = parseObject(await runOk('npm', ['sbom', ...flags, '--omit', 'dev', '--omit', 'optional'], { cwd: root }));
+  const { timestamp: _, ...metadata } = objectAt(bom, 'metadata');
+  const manifest = parseObject(await runOk('npm', ['pkg', 'get', 'name', 'version'], { cwd: root }));
+  // npm calls the product by the name of the folder that it lies in.
+  const component = { ...objectAt(metadata, 'component'), name: text(manifest?.['name']) };
+  const components = [...list(bom?.['components']), ...others.map(componentOf)];
+  const content = { ...bom, metadata: { ...metadata, component }, components };
+  return `${JSON.stringify({ ...content, serialNumber: serialOf(content) }, null, 2)}\n`;
+}
+
+function objectAt(value: unknown, key: string): JsonObject {
+  const found = at(value, key);
+  return isObject(found) ? found : {};
+}
+
+function componentOf({ name, version, purl }: Component): Json {
+  return { 'bom-ref': purl, type: 'library', name, version, purl };
+}
+
+/** A UUID that follows from the content. */
+function serialOf(content: JsonObject): string {
+  const { serialNumber: _, ...rest } = content;
+  const hash = createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+  return `urn:uuid:${hash.slice(0, 8)}-${hash.slice(8, 12)}-5${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}
+
+/** Node itself, which is in the image and in every executable. */
+export const nodeComponent = (version: string): Component => ({
+  name: 'node',
+  version,
+  purl: `pkg:generic/node@${version}`,
+});
+
+/** The Debian packages that own these files; none on other systems. */
+export async function debianComponents(files: readonly string[]): Promise<readonly Component[]> {
+  const found = await Promise.all(files.map(ownerOf));
+  const unique = new Map(found.flat().map((component) => [component.purl, component]));
+  return [...unique.values()].sort((one, other) => (one.purl < other.purl ? -1 : 1));
+}
+
+async function ownerOf(file: string): Promise<readonly Component[]> {
+  // Packages from before /lib became a link to /usr/lib still name the old place.
+  for (const path of new Set([file, realpathSync(file), realpathSync(file).replace(/^\/usr\/lib/, '/lib')])) {
+    const owner = await run('dpkg-query', ['--search', path]).catch(() => null);
+    const name = owner?.code === 0 ? owner.stdout.split(': ')[0] : undefined;
+    if (name === undefined) continue;
+    const shown = await runOk('dpkg-query', ['--show', '--showformat=${Package} ${Version} ${Architecture}', name]);
+    const [pkg = '', version = '', arch = ''] = shown.split(' ');
+    const purl = `pkg:deb/debian/${pkg}@${encodeURIComponent(version)}?arch=${arch}`;
+    return [{ name: pkg, version, purl }];
+  }
+  return [];
+}
