@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { run, runOk } from '../../test/cluster/tools/run.ts';
-import { at, isObject, list, parseObject, text } from '../../webhook/policy/json.ts';
+import { at, get, isObject, list, parseObject, text } from '../../webhook/policy/json.ts';
 import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+
+const PRODUCT = 'bluegreen';
 
 /** Something in a release that npm does not know. */
 export interface Component {
@@ -18,14 +21,30 @@ export interface Component {
  */
 export async function billOfMaterials(root: string, others: readonly Component[]): Promise<string> {
   const flags = ['--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
-  const bom = parseObject(await runOk('npm', ['sbom', ...flags, '--omit', 'dev', '--omit', 'optional'], { cwd: root }));
+  const bom = parseObject(await runOk('npm', ['sbom', ...flags], { cwd: root }));
+  const shipped = shippedPackages(parseObject(readFileSync(join(root, 'package-lock.json'), 'utf8')));
   const { timestamp: _, ...metadata } = objectAt(bom, 'metadata');
-  const manifest = parseObject(await runOk('npm', ['pkg', 'get', 'name', 'version'], { cwd: root }));
   // npm calls the product by the name of the folder that it lies in.
-  const component = { ...objectAt(metadata, 'component'), name: text(manifest?.['name']) };
-  const components = [...list(bom?.['components']), ...others.map(componentOf)];
+  const component = { ...objectAt(metadata, 'component'), name: PRODUCT };
+  const packages = list(bom?.['components']).filter((each) => shipped.has(text(get(each, 'bom-ref')) ?? ''));
+  const components = [...packages, ...others.map(componentOf)];
   const content = { ...bom, metadata: { ...metadata, component }, components };
   return `${JSON.stringify({ ...content, serialNumber: serialOf(content) }, null, 2)}\n`;
+}
+
+/**
+ * NAME@VERSION of every npm package of the product. Not by `npm sbom --omit=dev`: it leaves out what is optional for a
+ * development tool as well, whoever else needs it.
+ */
+function shippedPackages(lock: JsonObject | null): ReadonlySet<string> {
+  const all = objectAt(lock, 'packages');
+  const platforms = objectAt(all[''], 'optionalDependencies');
+  const shipped = Object.entries(all).flatMap(([path, each]) => {
+    const name = path.split('node_modules/').at(-1) ?? '';
+    const wanted = name !== '' && get(each, 'dev') !== true && get(each, 'devOptional') !== true;
+    return wanted && !Object.hasOwn(platforms, name) ? [`${name}@${text(get(each, 'version')) ?? ''}`] : [];
+  });
+  return new Set(shipped);
 }
 
 function objectAt(value: unknown, key: string): JsonObject {
