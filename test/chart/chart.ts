@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { isObject } from '../../webhook/policy/json.ts';
+import { at, isObject, list } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
 import { run, type Result } from '../cluster/tools/run.ts';
@@ -29,3 +29,18 @@ export const render = async (values: readonly string[] = []): Promise<readonly J
   if (code !== 0) throw new Error(`helm template failed: ${stderr}`);
   return loadAll(stdout).filter((document): document is JsonObject => isObject(document));
 };
+
+export const isHook = (object: JsonObject): boolean =>
+  at(object, 'metadata', 'annotations', 'helm.sh/hook') !== undefined;
+
+/** The one object of a kind that is no hook. */
+export const only = (objects: readonly JsonObject[], kind: string): JsonObject => {
+  const found = objects.filter((object) => object['kind'] === kind && !isHook(object));
+  if (found[0] === undefined || found.length > 1) throw new Error(`${found.length} objects of kind ${kind}`);
+  return found[0];
+};
+
+/** The webhook's pod, and its container. */
+export const podOf = (objects: readonly JsonObject[]): unknown =>
+  at(only(objects, 'Deployment'), 'spec', 'template', 'spec');
+export const containerOf = (objects: readonly JsonObject[]): unknown => list(at(podOf(objects), 'containers'))[0];

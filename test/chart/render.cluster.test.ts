@@ -3,14 +3,8 @@ import t from 'tap';
 import { load } from 'js-yaml';
 import { at, get, list, parseObject, text } from '../../webhook/policy/json.ts';
 import { MODE_LABEL, type JsonObject } from '../../webhook/policy/index.ts';
-import { CHART, fileText, helm, NAMESPACE, render, template } from './chart.ts';
+import { CHART, containerOf, fileText, helm, isHook, NAMESPACE, only, podOf, render, template } from './chart.ts';
 
-const only = (objects: readonly JsonObject[], kind: string): JsonObject => {
-  const found = objects.filter((object) => object['kind'] === kind && !isHook(object));
-  if (found[0] === undefined || found.length > 1) throw new Error(`${found.length} objects of kind ${kind}`);
-  return found[0];
-};
-const isHook = (object: JsonObject): boolean => at(object, 'metadata', 'annotations', 'helm.sh/hook') !== undefined;
 const entriesOf = (configuration: JsonObject) =>
   list(configuration['webhooks']).map((entry) => ({
     name: text(get(entry, 'name')),
@@ -20,8 +14,6 @@ const entriesOf = (configuration: JsonObject) =>
     conditions: list(get(entry, 'matchConditions')).map((condition) => text(get(condition, 'name'))),
   }));
 const selectorOf = (selected: unknown): unknown => at(selected, 'namespaceSelector', 'matchExpressions');
-const podOf = (objects: readonly JsonObject[]): unknown => at(only(objects, 'Deployment'), 'spec', 'template', 'spec');
-const containerOf = (objects: readonly JsonObject[]): unknown => list(at(podOf(objects), 'containers'))[0];
 const envOf = (objects: readonly JsonObject[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     list(get(containerOf(objects), 'env')).map((entry) => [text(get(entry, 'name')), get(entry, 'value')]),
