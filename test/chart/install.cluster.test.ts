@@ -122,10 +122,10 @@ t.test('from then on a promotion waits for the webhook', async (t) => {
 });
 
 t.test('helm test tries it from a pod', async (t) => {
-  const { code, stdout } = await cluster.helm(['test', RELEASE.name, ...here, '--logs']);
+  const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, ...here]);
   t.equal(code, 0, stdout);
-  t.match(stdout, 'traefik.io: refused by the webhook, as it should be');
-  t.match(stdout, 'traefik.containo.us: refused by the webhook, as it should be');
+  t.match(stderr, 'traefik.io: refused by the webhook, as it should be');
+  t.match(stderr, 'traefik.containo.us: refused by the webhook, as it should be');
 });
 
 t.test('an upgrade loses no admission and leaves the certificates alone', async (t) => {

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import type { ImageSpec } from '../images/image.ts';
 import { makeKube, privateCaches } from './kube.ts';
 import type { Api } from './node/api.ts';
-import { addresses, kubeconfig, writeNode, type Component, type Programs } from './node/config.ts';
+import { addresses, kubeconfig, writeNode, type Component, type Parts, type Programs } from './node/config.ts';
 import { REGISTRY } from './node/names.ts';
 import { hostPid } from './node/pids.ts';
 import { apiServerReady, nodeReady, serviceAccountReady } from './node/ready.ts';
@@ -20,6 +20,8 @@ export type ClusterOptions = {
   readonly programs?: Partial<Programs>;
   /** Images to import while it boots, beside the pause image. */
   readonly images?: readonly ImageSpec[];
+  /** The API server's audit policy (audit.k8s.io/v1): what it selects is in the log `audit`, one JSON line a request. */
+  readonly audit?: object;
   /** Called with what is happening and when, in milliseconds since the start. */
   readonly progress?: (step: string, ms: number) => void;
   /** Called once if the cluster ends or loses a component that nobody stopped. Its message goes to standard error otherwise. */
@@ -46,8 +48,8 @@ export type Cluster = Target & {
   kill(name: Component, signal?: 'KILL' | 'TERM'): Promise<void>;
   /** Starts a component that was killed; the API server is waited for. */
   start(name: Component): Promise<void>;
-  /** What a component logged so far. */
-  log(name: Component): string;
+  /** What a component logged so far; `audit` is the API server's audit log. */
+  log(name: Component | 'audit'): string;
   /** Ends the cluster; resolves when no process, mount, interface, cgroup or folder of it is left. */
   stop(): Promise<void>;
 };
@@ -103,12 +105,13 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
   const started = Date.now();
   const progress = (step: string): void => options.progress?.(step, Date.now() - started);
   const programs = defaultPrograms(options.programs ?? {});
+  const parts: Parts = { programs, ...(options.audit === undefined ? {} : { audit: options.audit }) };
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-cluster-'));
   mkdirSync(join(dir, 'log'));
   writeFileSync(join(dir, 'resolv.conf'), '');
   const supervisor = new Supervisor(dir, options.onFailure ?? reportFailure);
   try {
-    return await boot({ supervisor, programs, images: options.images ?? [], progress });
+    return await boot({ supervisor, parts, images: options.images ?? [], progress });
   } catch (error) {
     await supervisor.stop();
     throw error;
@@ -117,17 +120,17 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
 
 type Boot = {
   readonly supervisor: Supervisor;
-  readonly programs: Programs;
+  readonly parts: Parts;
   readonly images: readonly ImageSpec[];
   readonly progress: (step: string) => void;
 };
 
-const boot = async ({ supervisor, programs, images, progress }: Boot): Promise<Cluster> => {
+const boot = async ({ supervisor, parts, images, progress }: Boot): Promise<Cluster> => {
   const { dir } = supervisor;
   const isolated = supervisor.event('ready');
   const slot = Number(await supervisor.event('slot'));
   const { ip } = addresses(slot);
-  const token = writeNode(dir, slot, programs);
+  const token = writeNode(dir, slot, parts);
   const authority = join(dir, 'pki/apiserver.crt');
   const api: Api = { ip, authority, token };
   await Promise.all([isolated, writeKubeletClient(dir)]);

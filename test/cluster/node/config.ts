@@ -16,6 +16,13 @@ export type Programs = {
   readonly coredns: string;
 };
 
+/** What a node is made of. */
+export type Parts = {
+  readonly programs: Programs;
+  /** The API server's audit policy; without one it writes no audit log. */
+  readonly audit?: object;
+};
+
 export type Component = keyof Programs | 'containerd';
 
 /** The addresses of the node in slot N. */
@@ -24,6 +31,7 @@ export const addresses = (slot: number) => {
   return { ip: `${net}.0.2`, pods: `${net}.1.0/24`, services: `${net}.2.0/24`, cgroup: `bluegreen${slot}` };
 };
 
+const AUDIT_POLICY = 'audit-policy.json';
 const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
 const ETCD = 'http://127.0.0.1:2379';
 const ETCD_PEERS = 'http://127.0.0.1:2380';
@@ -73,7 +81,13 @@ const writeClients = (dir: string, ip: string): string => {
   return tokens[0]?.token ?? '';
 };
 
-const commandLines = (dir: string, slot: number, programs: Programs): Record<Component, string[]> => {
+/** Requests that a policy selects, one JSON line each, in the node's log folder. */
+const auditFlags = (dir: string): string[] => [
+  `--audit-policy-file=${join(dir, AUDIT_POLICY)}`,
+  `--audit-log-path=${join(dir, 'log', 'audit.log')}`,
+];
+
+const commandLines = (dir: string, slot: number, { programs, audit }: Parts): Record<Component, string[]> => {
   const { ip, services } = addresses(slot);
   const at = (name: string): string => join(dir, name);
   return {
@@ -106,6 +120,7 @@ const commandLines = (dir: string, slot: number, programs: Programs): Record<Com
       '--kubelet-preferred-address-types=InternalIP',
       `--kubelet-client-certificate=${at('pki/kubelet-client.crt')}`,
       `--kubelet-client-key=${at('pki/kubelet-client.key')}`,
+      ...(audit === undefined ? [] : auditFlags(dir)),
     ],
     // The default limits delay the first service account, and with it the first pod, by seconds.
     'kube-controller-manager': [
@@ -152,13 +167,14 @@ const cniFolder = (): string => {
  * Writes everything a node's components read, and a start script for each, into its folder.
  * @returns the administrator's token
  */
-export const writeNode = (dir: string, slot: number, programs: Programs): string => {
+export const writeNode = (dir: string, slot: number, parts: Parts): string => {
   const { ip, pods, cgroup } = addresses(slot);
   const files: Record<string, string> = {
     'resolv.conf': `nameserver ${ip}\n`,
     'containerd.toml': containerdToml({ dir, cni: cniFolder(), pauseImage: PAUSE_IMAGE }),
     'cni/10-net.conflist': JSON.stringify(networkConfig(pods)),
     'kubelet.json': JSON.stringify(kubeletConfig({ dir, ip, cgroup })),
+    ...(parts.audit === undefined ? {} : { [AUDIT_POLICY]: JSON.stringify(parts.audit) }),
     'proxy.json': JSON.stringify(proxyConfig({ dir, ip, pods })),
     Corefile: `.:53 {\n bind ${ip}\n errors\n kubernetes cluster.local in-addr.arpa {\n  kubeconfig ${JSON.stringify(join(dir, 'coredns.kubeconfig'))} bluegreen\n  ttl 1\n }\n}\n`,
   };
@@ -168,7 +184,7 @@ export const writeNode = (dir: string, slot: number, programs: Programs): string
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(dir, name), content);
   }
-  for (const [name, words] of Object.entries(commandLines(dir, slot, programs))) {
+  for (const [name, words] of Object.entries(commandLines(dir, slot, parts))) {
     writeFileSync(join(dir, 'run', name), `exec ${words.map(shellWord).join(' ')}\n`);
   }
   writeKeys(dir);
