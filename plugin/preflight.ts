@@ -1,6 +1,7 @@
 import { gatherFacts } from '../webhook/facts/gather.ts';
-import { decide, explain } from '../webhook/policy/index.ts';
-import type { Decision, Facts } from '../webhook/policy/index.ts';
+import { gatherNeighbors } from '../webhook/facts/neighbors.ts';
+import { decide, explain, NO_NEIGHBORS } from '../webhook/policy/index.ts';
+import type { Decision, Facts, Neighbors } from '../webhook/policy/index.ts';
 import type { Io } from './io.ts';
 import type { Plan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -12,12 +13,20 @@ const FACTS_DEADLINE = 10_000;
 
 /** What the cluster says about both colors, now. Never rejects. */
 export function askFacts(session: Session, found: Found, io: Io): Promise<Facts> {
-  const deadline = AbortSignal.any([AbortSignal.timeout(FACTS_DEADLINE), io.interrupted]);
-  return gatherFacts(session.reader, found, deadline);
+  return gatherFacts(session.reader, found, deadlineOf(io));
+}
+
+/** The other TraefikServices that send requests to its colors, now. Never rejects. */
+export function askNeighbors(session: Session, found: Found, io: Io): Promise<Neighbors> {
+  return gatherNeighbors(session.reader, found, deadlineOf(io));
+}
+
+function deadlineOf(io: Io): AbortSignal {
+  return AbortSignal.any([AbortSignal.timeout(FACTS_DEADLINE), io.interrupted]);
 }
 
 /** The webhook's own policy on the object as the plan leaves it. Nothing is sent. */
-export function judge(found: Found, plan: Plan, facts: Facts, io: Io): Decision {
+export function judge(found: Found, plan: Plan, facts: Facts, io: Io, neighbors = NO_NEIGHBORS): Decision {
   return decide({
     change: {
       operation: 'UPDATE',
@@ -31,6 +40,7 @@ export function judge(found: Found, plan: Plan, facts: Facts, io: Io): Decision 
     },
     pair: found.pair,
     facts,
+    neighbors,
     settings: LENIENT,
     at: io.now().toISOString(),
   });

@@ -9,7 +9,7 @@ import { dryRunOf, printMutation, sendPatch, sendSwitch, undoSwitches } from './
 import { commandLine, running } from './names.ts';
 import { planSwitch } from './plan.ts';
 import type { Plan } from './plan.ts';
-import { askFacts, judge, violationLines } from './preflight.ts';
+import { askFacts, askNeighbors, judge, violationLines } from './preflight.ts';
 import type { Session } from './session.ts';
 import type { Target } from './target.ts';
 import { awaitTraefik, prepareWait } from './traefik/wait.ts';
@@ -36,8 +36,11 @@ export async function preparePromotion(call: Call, session: Session, target: Tar
   if (plan === null) throw detached(found, to);
   const live = state.active === to && effectiveWeight(state[otherColor(to)]) === 0;
   if (live) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
-  const facts = await askFacts(session, found, call.io);
-  return { found, plan, facts, decision: judge(found, plan, facts, call.io) };
+  const [facts, neighbors] = await Promise.all([
+    askFacts(session, found, call.io),
+    askNeighbors(session, found, call.io),
+  ]);
+  return { found, plan, facts, decision: judge(found, plan, facts, call.io, neighbors) };
 }
 
 function detached(found: Found, to: Color): UserError {

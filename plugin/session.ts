@@ -1,3 +1,4 @@
+import type { NeighborReader } from '../webhook/facts/neighbors.ts';
 import type { Reader } from '../webhook/facts/reader.ts';
 import type { FlagValues } from './args.ts';
 import { connectionFlags } from './flags.ts';
@@ -17,7 +18,7 @@ import type { Paint } from './printers/paint.ts';
 /** A cluster and a namespace in it. */
 export interface Session {
   readonly client: Client;
-  readonly reader: Reader;
+  readonly reader: Reader & NeighborReader;
   readonly namespace: string;
   readonly connection: Connection;
 }

@@ -1,8 +1,13 @@
+import type { NeighborReader } from '../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../webhook/facts/reader.ts';
+import type { JsonObject } from '../../webhook/policy/types.ts';
 import type { Client } from './client.ts';
+import { ApiError } from './errors.ts';
+
+const NOT_FOUND = 404;
 
 /** The facts' narrow view of a cluster, over the plugin's client. */
-export function createReader(client: Client): Reader {
+export function createReader(client: Client): Reader & NeighborReader {
   return {
     getService: (namespace, name, signal) =>
       client.find(`/api/v1/namespaces/${namespace}/services/${encodeURIComponent(name)}`, { signal }),
@@ -24,7 +29,19 @@ export function createReader(client: Client): Reader {
         signal,
       }),
     getStatefulSet: (namespace, name, signal) => client.find(apps(namespace, 'statefulsets', name), { signal }),
+    listTraefikServices: (group, namespace, signal) =>
+      noneIfMissing(client.list(`/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices`, { signal })),
   };
+}
+
+/** A group that is not installed has no items. */
+async function noneIfMissing(items: Promise<readonly JsonObject[]>): Promise<readonly JsonObject[]> {
+  try {
+    return await items;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === NOT_FOUND) return [];
+    throw error;
+  }
 }
 
 function selectorText(selector: LabelSelector): string {

@@ -1,5 +1,13 @@
-import { CHECKS, GROUPS, NO_PERMISSION_ASKED, decide, governed } from '../../webhook/policy/index.ts';
-import type { Change, CheckId, Group, JsonObject, Pair } from '../../webhook/policy/index.ts';
+import {
+  CHECKS,
+  GROUPS,
+  NO_NEIGHBORS,
+  NO_PERMISSION_ASKED,
+  decide,
+  governed,
+  neighborOf,
+} from '../../webhook/policy/index.ts';
+import type { CheckId, Decision, Group, JsonObject, Neighbors, Pair } from '../../webhook/policy/index.ts';
 import { childrenOf } from '../../webhook/policy/state.ts';
 import { stringAt } from '../kube/values.ts';
 import { LENIENT } from '../settings.ts';
@@ -32,7 +40,6 @@ const NEEDS_CLUSTER: readonly string[] = [
   'permission',
   'record',
   'frozen',
-  'shared-color',
 ];
 
 /** The checks that lint leaves to the webhook. */
@@ -54,7 +61,7 @@ export function lintObjects(objects: readonly LintObject[], namespace: string): 
   const routes = objects.filter(({ object }) => isRoute(object));
   const findings = objects.flatMap((item) => {
     const release = releases.find((each) => each.item === item);
-    if (release !== undefined) return lintOne(release);
+    if (release !== undefined) return lintOne(release, neighborsOf(release, objects, releases, namespace));
     return isRoute(item.object) ? lintRoutes(item, namespace, releases) : [];
   });
   return { findings, checked: releases.length, routes: routes.length };
@@ -77,34 +84,50 @@ function lintRoutes(item: LintObject, fallback: string, releases: readonly Relea
   });
 }
 
-function lintOne({ item, group, namespace, pair }: Release): readonly LintFinding[] {
+/** The other TraefikServices of the files in its namespace, with the weights that the webhook would fill in. */
+function neighborsOf(
+  release: Release,
+  objects: readonly LintObject[],
+  releases: readonly Release[],
+  fallback: string,
+): Neighbors {
+  const those = objects.flatMap((item) => {
+    const group = groupOf(item.object);
+    const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
+    if (item === release.item || group === null || namespace !== release.namespace) return [];
+    const governedToo = releases.find((each) => each.item === item);
+    const object = governedToo === undefined ? item.object : creation(governedToo, NO_NEIGHBORS).object;
+    return neighborOf(object, group, release.pair) ?? [];
+  });
+  return { known: true, those };
+}
+
+/** What the policy says when it is created. */
+function creation({ item, group, namespace, pair }: Release, neighbors: Neighbors): Decision {
   const { object } = item;
   const name = stringAt(object, 'metadata', 'name') ?? '';
-  const change: Change = {
-    operation: 'CREATE',
-    group,
-    namespace,
-    name,
-    object,
-    oldObject: null,
-    user: '',
-    serverSideApply: false,
-  };
-  const { violations, warnings } = decide({
-    change,
+  return decide({
+    change: { operation: 'CREATE', group, namespace, name, object, oldObject: null, user: '', serverSideApply: false },
     pair,
     facts: { known: false, reason: 'no cluster was asked' },
+    neighbors,
     settings: LENIENT,
     permissions: NO_PERMISSION_ASKED,
     at: '',
   });
+}
+
+function lintOne(release: Release, neighbors: Neighbors): readonly LintFinding[] {
+  const { item, namespace, pair } = release;
+  const { object } = item;
+  const { violations, warnings } = creation(release, neighbors);
   const finding = (severity: LintFinding['severity'], rule: string, message: string): LintFinding => ({
     severity,
     rule,
     message,
     file: item.file,
     position: item.locate(pathOf(rule)),
-    resource: `${namespace}/${name}`,
+    resource: `${namespace}/${stringAt(object, 'metadata', 'name') ?? ''}`,
   });
   return [
     ...violations

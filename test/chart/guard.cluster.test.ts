@@ -58,6 +58,12 @@ const objects: readonly JsonObject[] = [
     spec: { routes: [route('blue')] },
   },
   {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { name: 'routed', namespace: SHOP },
+    spec: { routes: [{ ...route(), services: [{ name: 'shop', kind: 'TraefikService' }] }] },
+  },
+  {
     apiVersion: 'traefik.containo.us/v1alpha1',
     kind: 'TraefikService',
     metadata: { name: 'shop', namespace: SHOP },
@@ -89,6 +95,7 @@ const PATHS = {
   autoscalerStatus: `/apis/autoscaling/v2/namespaces/${SHOP}/horizontalpodautoscalers/blue/status`,
   service: `${core}/services/blue`,
   route: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/shop`,
+  routed: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/routed`,
   traefikService: `/apis/traefik.containo.us/v1alpha1/namespaces/${SHOP}/traefikservices/shop`,
 } as const;
 
@@ -156,7 +163,8 @@ t.test('Services, routes and TraefikServices', async (t) => {
   const traefikService = { ...route('blue'), services: [{ name: 'green', kind: 'TraefikService' }] };
   t.equal(await patch('route', { spec: { routes: [traefikService] } }), 'passes', 'a TraefikService of any name');
   t.equal(await patch('route', { spec: { entryPoints: ['web'] } }), 'passes');
-  t.equal(await remove('route'), 'passes');
+  t.equal(await remove('route'), 'passes', 'a route to Services');
+  t.equal(await remove('routed'), ASKS, 'a route to a TraefikService');
   t.equal(await remove('traefikService'), ASKS);
   t.equal(await patch('traefikService', { metadata: { labels: { team: 'web' } } }), 'passes');
 });

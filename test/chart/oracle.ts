@@ -70,7 +70,7 @@ export function shapeOf({ object }: Decision): Shape {
 }
 
 class NoTraefikServices extends FakeReader implements UsageReader {
-  listTraefikServices = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
+  override listTraefikServices = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
   listIngressRoutes = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
   getNamespace = (): Promise<JsonObject> => Promise.resolve({ metadata: { name: ENFORCED } });
 }

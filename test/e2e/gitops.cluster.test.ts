@@ -127,19 +127,6 @@ for (const { namespace, user, apply } of TOOLS) {
   });
 }
 
-t.test('a client-side apply brings back an old value over what somebody said: no test', async (t) => {
-  const alice = personIn(cluster, 'client-side', 'alice');
-  const flux = personIn(cluster, 'client-side', FLUX);
-  const sync = (): Promise<string> => flux.may(t, `${CLIENT_SIDE} -f ${join(FILES, 'release.yaml')}`);
-  await sync();
-  await deploy(t, alice, 'green', '6.1.6');
-  await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=failed`);
-  await sync();
-  t.equal(annotation(await stored(alice, 'shop'), 'bluegreen.dev/smoke-test'), 'passed:6.1.6', 'Git has its way');
-  t.equal(await smokeTest(alice), null, 'but it tests nothing');
-  await alice.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'smoke-test: green');
-});
-
 t.test(`the record stays small over ${FLIPS} promotions and rollbacks`, async (t) => {
   const alice = personIn(cluster, 'client-side', 'alice');
   const names = ['6.1.6', await revisionOf(alice, 'green')];
@@ -153,3 +140,42 @@ t.test(`the record stays small over ${FLIPS} promotions and rollbacks`, async (t
   const record = annotation(await stored(alice, 'pinned'), 'bluegreen.dev/record') ?? '';
   t.ok(record.length < RECORD_LIMIT, `${record.length} characters`);
 });
+
+for (const { namespace, user, apply } of TOOLS)
+  t.test(
+    `${namespace} apply brings back an old value over what somebody said, over three releases: no test`,
+    async (t) => {
+      const alice = personIn(cluster, namespace, 'alice');
+      const tool = personIn(cluster, namespace, user);
+      const sync = (): Promise<string> => tool.may(t, `${apply} -f ${join(FILES, 'release.yaml')}`);
+      const said = async (): Promise<string | null> =>
+        annotation(await stored(alice, 'shop'), 'bluegreen.dev/smoke-test');
+      await alice.run(`delete ${SHOP} ${PINNED}`);
+      await sync();
+      // Every preview gets the version that Git speaks of, so that only what was taken back keeps it from production.
+      for (const [preview, weights] of [
+        ['green', '100 0'],
+        ['blue', '0 100'],
+        ['green', '100 0'],
+      ] as const) {
+        await deploy(t, alice, preview, '6.1.6');
+        for (const back of ['--overwrite bluegreen.dev/smoke-test=failed', 'bluegreen.dev/smoke-test-']) {
+          await alice.may(t, `annotate ${SHOP} ${back}`);
+          const told = await sync();
+          t.match(told, 'a manifest said passed:6.1.6 before, and somebody took it back', `${preview}: ${back}`);
+          t.equal(await said(), 'passed:6.1.6', 'Git has its way');
+          t.notMatch(await sync(), 'took it back', 'and it is said once');
+        }
+        t.equal(await smokeTest(alice), null, 'but it tests nothing');
+        t.match(await live(alice, 'shop'), weights);
+        await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/previous=none`);
+        await alice.mayNot(t, `patch ${SHOP} ${toColor(preview)}`, `smoke-test: ${preview}`);
+        await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=failed`);
+        const revision = await revisionOf(alice, preview);
+        await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=passed:${revision}`);
+        await sync();
+        t.match(await smokeTest(alice), revision, 'what a person says by another name holds through a sync');
+        await alice.may(t, `patch ${SHOP} ${toColor(preview)}`);
+      }
+    },
+  );

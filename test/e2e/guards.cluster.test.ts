@@ -153,9 +153,16 @@ t.test('routes', async (t) => {
   await alice.mayNot(t, `apply -f ${split}`, 'inline-weights: ', 'kind: TraefikService');
   await alice.may(t, `apply -f ${join(FILES, 'preview-route.yaml')}`, 'inline-weights: ', 'points at green directly');
   await alice.may(t, 'delete ingressroute.traefik.io preview');
-  await alice.may(t, 'delete ingressroute.traefik.io shop');
-  await alice.may(t, `delete ${SHOP}`);
+  const route = 'ingressroute.traefik.io';
+  const last = ['live-route: IngressRoute shop is the last one', 'kubectl bluegreen retire shop -n shop'] as const;
+  for (const how of ['', ' --now', ' --cascade=orphan']) await alice.mayNot(t, `delete ${route} shop${how}`, ...last);
+  await alice.mayNot(t, `delete ${route}s --all`, 'live-route: ');
+  await alice.mayNot(t, `replace --force -f ${join(FILES, 'routes.yaml')}`, 'live-route: ');
+  t.match((await alice.run(`get ${route} shop -o name`)).said, 'shop');
+  await alice.may(t, `apply -f ${join(FILES, 'renamed-route.yaml')}`);
+  await alice.may(t, `delete ${route} shop`);
   await alice.may(t, `apply -f ${join(FILES, 'routes.yaml')}`);
+  await alice.may(t, `delete ${route} renamed`);
   t.equal(await live(alice, 'shop'), '100 0: blue');
 });
 

@@ -1,5 +1,6 @@
-import { at, get, list, text } from '../policy/json.ts';
-import { ANNOTATION, GROUPS, type Change } from '../policy/index.ts';
+import { appliersOf } from '../policy/attestation.ts';
+import { at, text } from '../policy/json.ts';
+import { GROUPS, type Change } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** The policy's view of a request for a TraefikService; null for any other kind of request. */
@@ -14,7 +15,9 @@ export function changeOf(request: AdmissionRequest): Change | null {
     object: request.object,
     oldObject: request.oldObject,
     user: request.user.name,
-    serverSideApply: isServerSideApply(request),
+    // Such a request looks like any other. What tells is the managed fields, which are up to date before anybody is asked:
+    // whoever wrote the annotation otherwise has taken it over from the manager that applied it.
+    serverSideApply: appliersOf(request.object).length > 0,
   };
 }
 
@@ -22,17 +25,4 @@ export function changeOf(request: AdmissionRequest): Change | null {
 function nameOf({ name, object, oldObject }: AdmissionRequest): string {
   const named = object ?? oldObject;
   return name || (text(at(named, 'metadata', 'name')) ?? text(at(named, 'metadata', 'generateName')) ?? '');
-}
-
-/**
- * Whether the smoke-test annotation comes from a server-side apply. Such a request looks like any creation or update;
- * what tells is the managed fields, which the API server has brought up to date before it asks: whoever wrote the
- * annotation otherwise has taken it over from the manager that applied it.
- */
-function isServerSideApply({ object }: AdmissionRequest): boolean {
-  const field = `f:${ANNOTATION.smokeTest}`;
-  return list(at(object, 'metadata', 'managedFields')).some(
-    (entry) =>
-      get(entry, 'operation') === 'Apply' && at(entry, 'fieldsV1', 'f:metadata', 'f:annotations', field) !== undefined,
-  );
 }

@@ -1,10 +1,10 @@
 import { gatherFacts } from '../facts/gather.ts';
+import { gatherNeighbors, type NeighborReader } from '../facts/neighbors.ts';
 import type { Reader } from '../facts/reader.ts';
 import {
-  decide,
+  consider,
   governed,
-  neededVerbs,
-  needsFacts,
+  NO_NEIGHBORS,
   NOT_ASKED,
   type Candidate,
   type Change,
@@ -20,7 +20,7 @@ import type { AdmissionRequest } from './types.ts';
 
 /** What an admission handler needs of the world. */
 export interface Surroundings {
-  readonly reader: Reader;
+  readonly reader: Reader & NeighborReader;
   readonly access: Access;
   readonly settings: Settings;
   /** Address of the page that describes the checks. */
@@ -50,14 +50,16 @@ export async function decideChange(
       ? governance.pair
       : await findSibling(change, governance.candidates, surroundings.reader, signal());
   if (pair === null) return null;
-  const asksFacts = needsFacts({ change, pair });
-  const verbs = neededVerbs({ change, pair, settings });
-  if (!asksFacts && verbs.length === 0) return decide({ change, pair, facts: NOT_ASKED, settings, at: now() });
-  const [facts, permissions] = await Promise.all([
-    asksFacts ? timedFacts(change, pair, surroundings, signal()) : NOT_ASKED,
-    askPermissions({ change, user, verbs, access }, signal()),
+  const considered = consider({ change, pair, settings });
+  const { needs } = considered;
+  if (!needs.facts && !needs.neighbors && needs.verbs.length === 0)
+    return considered.decide({ facts: NOT_ASKED, at: now() });
+  const [facts, neighbors, permissions] = await Promise.all([
+    needs.facts ? timedFacts(change, pair, surroundings, signal()) : NOT_ASKED,
+    needs.neighbors ? gatherNeighbors(surroundings.reader, { ...change, pair }, signal()) : NO_NEIGHBORS,
+    askPermissions({ change, user, verbs: needs.verbs, access }, signal()),
   ]);
-  return decide({ change, pair, facts, settings, permissions, at: now() });
+  return considered.decide({ facts, neighbors, permissions, at: now() });
 }
 
 /**

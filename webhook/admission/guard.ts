@@ -88,6 +88,8 @@ async function mayOverride(
 function targets(request: GuardedRequest): readonly Target[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
   if (request.kind === 'ingressroute') return [{ group: 'traefik.io', name: '' }];
+  if (request.kind === 'ingressroute-deletion')
+    return request.leaves.map(({ group, traefikService }) => ({ group, name: traefikService }));
   const uses = request.kind === 'workload' ? [...request.uses, ...request.joins] : request.uses;
   return uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
 }

@@ -1,6 +1,7 @@
 import type { LabelSelector, Reader } from '../facts/reader.ts';
 import { labelsAt } from '../facts/selector.ts';
-import { governedIn, routesTo, usesOfPods, usesOfService } from '../facts/usage.ts';
+import { leftBy, routesTo } from '../facts/routes.ts';
+import { governedIn, usesOfPods, usesOfService } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
 import { at, get, list, number, sameJson, text } from '../policy/json.ts';
 import {
@@ -137,6 +138,7 @@ async function ingressRoute(
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const { namespace, object, oldObject } = request;
+  if (request.operation === 'DELETE') return ingressRouteDeletion(request, reader, signal);
   const before = list(at(oldObject, 'spec', 'routes'));
   const changed = list(at(object, 'spec', 'routes')).filter((route) => !before.some((old) => sameJson(old, route)));
   if (changed.length === 0) return null;
@@ -145,6 +147,22 @@ async function ingressRoute(
   return {
     request: { kind: 'ingressroute', namespace, name: nameOf(request), routes, pairs },
     override: annotationOf(ANNOTATION.override, object),
+  };
+}
+
+async function ingressRouteDeletion(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<Guarded | null> {
+  const { namespace, oldObject } = request;
+  const group = GROUPS.find((known) => known === request.group);
+  if (group === undefined || oldObject === null) return null;
+  const name = nameOf(request);
+  const leaves = await leftBy(reader, oldObject, { group, namespace, name }, signal);
+  return {
+    request: { kind: 'ingressroute-deletion', namespace, name, leaves },
+    override: annotationOf(ANNOTATION.override, oldObject),
   };
 }
 

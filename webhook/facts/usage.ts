@@ -1,7 +1,7 @@
 import { ANNOTATION } from '../policy/annotations.ts';
 import { governed } from '../policy/governed.ts';
 import type { Use } from '../policy/guards/guard.ts';
-import { annotation, at, get, list, text } from '../policy/json.ts';
+import { annotation, at, text } from '../policy/json.ts';
 import { stateOf } from '../policy/state.ts';
 import { COLORS, GROUPS, otherColor, type Group, type JsonObject, type Pair } from '../policy/types.ts';
 import type { LabelSelector, Reader } from './reader.ts';
@@ -67,27 +67,4 @@ export async function usesOfPods(
 
 function selects(selector: LabelSelector | null, labels: LabelSelector): boolean {
   return selector !== null && Object.entries(selector).every(([key, value]) => labels[key] === value);
-}
-
-/** Names of the IngressRoutes of a namespace that point at a TraefikService. */
-export async function routesTo(
-  reader: UsageReader,
-  { group, namespace, name }: { readonly group: Group; readonly namespace: string; readonly name: string },
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const routes = await reader.listIngressRoutes(group, namespace, signal);
-  return routes
-    .filter((route) => pointsAt(route, namespace, name))
-    .map((route) => text(at(route, 'metadata', 'name')) ?? '');
-}
-
-function pointsAt(route: JsonObject, namespace: string, name: string): boolean {
-  if (at(route, 'metadata', 'deletionTimestamp') !== undefined) return false;
-  const services = list(at(route, 'spec', 'routes')).flatMap((each) => list(get(each, 'services')));
-  return services.some(
-    (service) =>
-      get(service, 'name') === name &&
-      get(service, 'kind') === 'TraefikService' &&
-      (text(get(service, 'namespace')) ?? namespace) === namespace,
-  );
 }

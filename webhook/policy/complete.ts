@@ -1,12 +1,11 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation, at, isObject, list, parseObject, sameJson } from './json.ts';
-import { colorOf } from './names.ts';
+import { nextSaid, readAttestation, repeatedPass } from './attestation.ts';
+import { annotation, at, isObject, parseObject, sameJson } from './json.ts';
+import type { Outline } from './outline.ts';
 import { newOverride, type Permissions } from './permissions.ts';
-import { nextRecord, previousOf, readRecord, type ReleaseRecord } from './record.ts';
-import { bind, newAttestation, readAttestation, readSmokeTest, type SmokeTestRecord } from './smoke-test.ts';
-import { stateOf, type State } from './state.ts';
-import { switchOf } from './switch.ts';
-import { otherColor, type Change, type Color, type Facts, type JsonObject, type Pair, type Switch } from './types.ts';
+import { isEmpty, nextRecord, readRecord, writtenRecord } from './record.ts';
+import { bind, readSmokeTest, suggestion, type SmokeTestRecord } from './smoke-test.ts';
+import { otherColor, type Change, type Facts, type JsonObject, type Pair } from './types.ts';
 
 export interface CompleteInput {
   readonly change: Change;
@@ -18,41 +17,22 @@ export interface CompleteInput {
 }
 
 /** The object as the API server should store it, and what was found out on the way. */
-export interface Completion {
+export interface Completion extends Pick<Outline, 'was' | 'now' | 'switched' | 'filled' | 'oldRecord'> {
   /** Shares every unchanged part with the object of the change. */
   readonly object: JsonObject;
-  /** Null at a creation. */
-  readonly was: State | null;
-  readonly now: State;
-  readonly switched: Switch | null;
-  /** Colors whose missing weight was filled in. */
-  readonly filled: readonly Color[];
   /** The smoke test in force for this request: bound by it, or recorded on the old object. */
   readonly smokeTest: SmokeTestRecord | null;
-  /** The record on the old object. */
-  readonly oldRecord: ReleaseRecord;
   readonly warnings: readonly string[];
 }
 
 /**
- * Fills missing weights, binds a new attestation and writes the record. Everything follows from the old object and the
- * change, never from record annotations that the change brings, so that forgeries, omissions and copies are undone.
- * Completing twice changes nothing.
+ * Binds a new attestation and writes the record onto an outlined change. Forgeries, omissions and copies are undone, and
+ * completing twice changes nothing.
  */
-export function complete(input: CompleteInput): Completion {
-  const { change, pair } = input;
-  const oldObject = change.operation === 'CREATE' ? null : change.oldObject;
-  const was = oldObject === null ? null : stateOf(oldObject, pair);
-  const { object: weighted, filled } = fillWeights(change.object ?? {}, pair, was);
-  const now = stateOf(weighted, pair);
-  const previous = previousOf(oldObject);
-  // Who tests a color in the request that switches to it promotes it, whatever was live there before.
-  const attests = newAttestation({ object: change.object, oldObject }) !== null;
-  const switched = switchOf({ was, now, previous: attests ? null : previous });
-  const written = readRecord(oldObject);
-  const oldRecord = previous === null ? { ...written, previous: null } : written;
-  const smoke = smokeTestInForce(input, oldObject, was?.active ?? null);
-  const wanted = recordAnnotations({ ...input, oldObject, was, now, switched, oldRecord, smoke });
+export function complete(outlined: Outline, input: CompleteInput): Completion {
+  const { weighted, was, now, switched, filled, oldRecord } = outlined;
+  const smoke = smokeTestInForce(outlined, input);
+  const wanted = recordAnnotations({ ...input, ...outlined, smoke });
   return {
     object: withAnnotations(weighted, wanted),
     was,
@@ -65,55 +45,6 @@ export function complete(input: CompleteInput): Completion {
   };
 }
 
-/**
- * Weights that the object leaves out: at an update the old object's (a color that was not listed had none of the
- * traffic), at a creation the complement of the other's 100 or 0, else all to blue; a color alone has all of it.
- */
-function fillWeights(
-  object: JsonObject,
-  pair: Pair,
-  was: State | null,
-): { readonly object: JsonObject; readonly filled: readonly Color[] } {
-  const now = stateOf(object, pair);
-  const weights = new Map<number, number>();
-  const filled = new Set<Color>();
-  for (const child of now.children) {
-    const color = colorOf(pair, child.name);
-    if (color === null || child.weight !== 'missing') continue;
-    const weight = was === null || was.active === null ? initialWeight(color, now) : keptWeight(color, was, now);
-    if (weight === null) continue;
-    weights.set(child.index, weight);
-    filled.add(color);
-  }
-  return { object: weights.size === 0 ? object : withWeights(object, weights), filled: [...filled] };
-}
-
-function initialWeight(color: Color, now: State): number {
-  const other = now[otherColor(color)];
-  if (other === null || other.weight === 0) return 100;
-  if (other.weight === 100) return 0;
-  return color === 'blue' ? 100 : 0;
-}
-
-/** Null where the old object left the weight out, too: to fill it in would move traffic. */
-function keptWeight(color: Color, was: State, now: State): number | null {
-  const old = was[color];
-  if (old === null) return 0;
-  if (typeof old.weight === 'number') return old.weight;
-  return was.active === color && now[otherColor(color)] === null ? 100 : null;
-}
-
-function withWeights(object: JsonObject, weights: ReadonlyMap<number, number>): JsonObject {
-  const spec = at(object, 'spec');
-  const weighted = at(spec, 'weighted');
-  if (!isObject(spec) || !isObject(weighted)) return object;
-  const services = list(weighted['services']).map((entry, index) => {
-    const weight = weights.get(index);
-    return weight === undefined || !isObject(entry) ? entry : { ...entry, weight };
-  });
-  return { ...object, spec: { ...spec, weighted: { ...weighted, services } } };
-}
-
 interface SmokeTest {
   readonly inForce: SmokeTestRecord | null;
   /** Bound by this very request. */
@@ -121,12 +52,16 @@ interface SmokeTest {
   readonly warnings: readonly string[];
 }
 
-function smokeTestInForce(input: CompleteInput, oldObject: JsonObject | null, activeWas: Color | null): SmokeTest {
+function smokeTestInForce({ oldObject, was, attestation }: Outline, input: CompleteInput): SmokeTest {
   const { change, pair, facts } = input;
   const recorded = revoked(change.object, oldObject) ? null : readSmokeTest(oldObject);
-  const attestation = newAttestation({ object: change.object, oldObject });
-  if (attestation === null) return { inForce: recorded, bound: null, warnings: [] };
-  const preview = activeWas === null ? 'green' : otherColor(activeWas);
+  const active = was?.active ?? null;
+  const preview = active === null ? 'green' : otherColor(active);
+  if (attestation === null) {
+    const repeated = repeatedPass({ ...change, oldObject });
+    const warnings = repeated === null ? [] : [noNews(repeated, suggestion(preview, facts, [repeated]))];
+    return { inForce: recorded, bound: null, warnings };
+  }
   const reviewed = isNews(change.object, oldObject, ANNOTATION.smokeTestRecord) ? readSmokeTest(change.object) : null;
   const time = plausibleTime(reviewed?.at, input.at);
   const binding = bind({ attestation, change, preview, service: pair[preview], facts, at: time });
@@ -135,18 +70,17 @@ function smokeTestInForce(input: CompleteInput, oldObject: JsonObject | null, ac
     : { inForce: recorded, bound: null, warnings: [`${ANNOTATION.smokeTest} does not count: ${binding.refused}`] };
 }
 
+function noNews(repeated: string, instead: string): string {
+  return `${ANNOTATION.smokeTest} does not count: a manifest said ${repeated} before, and somebody took it back. If what runs now was tested, write another name of it: ${instead}`;
+}
+
 /** A new value that is no pass takes the pass back; leaving the annotation out does not. */
 function revoked(object: JsonObject | null, oldObject: JsonObject | null): boolean {
   const value = annotation(object, ANNOTATION.smokeTest);
   return value !== null && value !== annotation(oldObject, ANNOTATION.smokeTest) && readAttestation(value) === null;
 }
 
-interface RecordContext extends CompleteInput {
-  readonly oldObject: JsonObject | null;
-  readonly was: State | null;
-  readonly now: State;
-  readonly switched: Switch | null;
-  readonly oldRecord: ReleaseRecord;
+interface RecordContext extends CompleteInput, Outline {
   readonly smoke: SmokeTest;
 }
 
@@ -165,6 +99,7 @@ function recordAnnotations(context: RecordContext): Wanted {
     tested: smoke.bound,
     forgetPrevious: saysNone && annotation(oldObject, ANNOTATION.previous) !== 'none',
     override: permissions.override === 'granted' ? newOverride(change) : null,
+    said: nextSaid(oldRecord.said, { ...change, oldObject }),
     facts,
     by: change.user,
     at: plausibleTime(reviewed?.history.at(-1)?.at, context.at),
@@ -173,10 +108,7 @@ function recordAnnotations(context: RecordContext): Wanted {
   return new Map([
     [ANNOTATION.active, record.active?.color ?? null],
     [ANNOTATION.previous, record.previous?.color ?? (saysNone ? 'none' : null)],
-    [
-      ANNOTATION.record,
-      record.active === null && record.history.length === 0 ? null : keptText(oldObject, ANNOTATION.record, record),
-    ],
+    [ANNOTATION.record, isEmpty(record) ? null : keptText(oldObject, ANNOTATION.record, writtenRecord(record))],
     [
       ANNOTATION.smokeTestRecord,
       smokeTest === null ? null : keptText(oldObject, ANNOTATION.smokeTestRecord, smokeTest),

@@ -1,19 +1,19 @@
 /**
  * The policy: one `decide` for the webhook, the plugin's preflight and `lint`.
  */
-import { backendsTouched } from './checks/backends-exist.ts';
 import type { Subject } from './checks/check.ts';
 import { complete, type Completion } from './complete.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
-import { newOverride, newRetirement, NO_PERMISSION_ASKED, type Permissions } from './permissions.ts';
-import { newAttestation } from './smoke-test.ts';
-import type { Change, Facts, Pair, Settings } from './types.ts';
+import { NO_NEIGHBORS } from './neighbors.ts';
+import { needsOf, outline, type Needs } from './outline.ts';
+import { NO_PERMISSION_ASKED, type Permissions } from './permissions.ts';
+import type { Change, Facts, Neighbors, Pair, Settings } from './types.ts';
 
 export * from './types.ts';
 export { ANNOTATION, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
 export { CHECKS } from './checks/index.ts';
 export { guard, GUARDS } from './guards/index.ts';
-export type { GuardedRequest, TargetedPort, Use, WorkloadAction } from './guards/guard.ts';
+export type { GuardedRequest, Routed, TargetedPort, Use, WorkloadAction } from './guards/guard.ts';
 export { explain } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
 export { colorOf, pairOfName } from './names.ts';
@@ -29,7 +29,6 @@ export {
 } from './record.ts';
 export {
   describe,
-  readAttestation,
   readSmokeTest,
   settledRevision,
   stillRuns,
@@ -37,15 +36,25 @@ export {
   tagOf,
   type SmokeTestRecord,
 } from './smoke-test.ts';
+export { readAttestation } from './attestation.ts';
+export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
+export type { Needs } from './outline.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';
 
-export interface DecideInput {
+/** A change, and what an operator chose. */
+export interface ConsiderInput {
   readonly change: Change;
   readonly pair: Pair;
-  /** `known: false` where `needsFacts` says that none are needed. */
-  readonly facts: Facts;
   readonly settings: Settings;
-  /** Left out where `neededVerbs` names none, or the caller leaves that to the webhook. */
+}
+
+/** What the cluster says of a change. */
+export interface Answers {
+  /** `known: false` where none are needed. */
+  readonly facts: Facts;
+  /** Left out where none are needed. */
+  readonly neighbors?: Neighbors;
+  /** Left out where no verb is needed, or the caller leaves that to the webhook. */
   readonly permissions?: Permissions;
   /** RFC 3339, the time of this review. */
   readonly at: string;
@@ -54,36 +63,31 @@ export interface DecideInput {
 /** The completed object and what the checks say of it. */
 export type Decision = Completion & Evaluation;
 
-/** Decides a creation or an update of a governed TraefikService. */
+/** A change that has been looked at by itself: what has to be asked, and the decision once that is answered. */
+export interface Considered {
+  readonly needs: Needs;
+  decide(answers: Answers): Decision;
+}
+
+export type DecideInput = ConsiderInput & Answers;
+
+/** Begins to decide a creation or an update of a governed TraefikService. */
+export function consider({ change, pair, settings }: ConsiderInput): Considered {
+  const outlined = outline({ change, pair });
+  return {
+    needs: needsOf(outlined, change, settings),
+    decide: ({ facts, neighbors = NO_NEIGHBORS, permissions = NO_PERMISSION_ASKED, at }) => {
+      const completion = complete(outlined, { change, pair, facts, permissions, at });
+      const subject: Subject = { ...completion, change, pair, facts, neighbors, settings, permissions };
+      const { violations, overridden, warnings } = evaluate(subject);
+      return { ...completion, violations, overridden, warnings: [...completion.warnings, ...warnings] };
+    },
+  };
+}
+
+/** Decides a creation or an update of a governed TraefikService whose questions are answered. */
 export function decide(input: DecideInput): Decision {
-  const permissions = input.permissions ?? NO_PERMISSION_ASKED;
-  const completion = complete({ ...input, permissions });
-  const subject: Subject = { ...completion, ...input, permissions };
-  const { violations, overridden, warnings } = evaluate(subject);
-  return { ...completion, violations, overridden, warnings: [...completion.warnings, ...warnings] };
-}
-
-/** Whether a decision depends on the cluster: a color gains weight, a backend is listed anew, or a test is to be bound. */
-export function needsFacts({ change, pair }: Pick<DecideInput, 'change' | 'pair'>): boolean {
-  if (newAttestation(change) !== null) return true;
-  const { was, now, switched } = preview({ change, pair });
-  return switched !== null || backendsTouched({ was, now });
-}
-
-/** The RBAC verbs that a decision depends on. */
-export function neededVerbs({
-  change,
-  pair,
-  settings,
-}: Pick<DecideInput, 'change' | 'pair' | 'settings'>): readonly (keyof Permissions)[] {
-  const override = newOverride(change) !== null || newRetirement(change) !== null;
-  const promotes = settings.requirePromoteVerb && preview({ change, pair }).switched?.kind === 'promotion';
-  return [...(override ? (['override'] as const) : []), ...(promotes ? (['promote'] as const) : [])];
-}
-
-/** What a change does, as far as the objects alone say. */
-function preview({ change, pair }: Pick<DecideInput, 'change' | 'pair'>): Completion {
-  return complete({ change, pair, facts: NOT_ASKED, permissions: NO_PERMISSION_ASKED, at: '' });
+  return consider(input).decide(input);
 }
 
 /** The facts of a request that needs none. */

@@ -1,6 +1,8 @@
 import { CHECKS } from './checks/index.ts';
 import type { Subject } from './checks/check.ts';
+import { NO_NEIGHBORS } from './neighbors.ts';
 import { NO_PERMISSION_ASKED } from './permissions.ts';
+import { EMPTY_RECORD } from './record.ts';
 import { stateOf } from './state.ts';
 import {
   otherColor,
@@ -40,6 +42,7 @@ export function inspect({ object, pair, facts, settings, ...target }: InspectInp
     change: { ...target, operation: 'UPDATE', object, oldObject: object, user: '', serverSideApply: false },
     pair,
     facts,
+    neighbors: NO_NEIGHBORS,
     settings: { ...settings, requireFullCapacity: false },
     permissions: NO_PERMISSION_ASKED,
     object,
@@ -48,7 +51,7 @@ export function inspect({ object, pair, facts, settings, ...target }: InspectInp
     switched: now.active === null ? null : { kind: 'rollback', from: otherColor(now.active), to: now.active },
     filled: [],
     smokeTest: null,
-    oldRecord: { active: null, previous: null, history: [] },
+    oldRecord: EMPTY_RECORD,
     warnings: [],
   };
   return CHECKS.flatMap((check) =>

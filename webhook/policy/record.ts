@@ -37,24 +37,37 @@ export interface ReleaseRecord {
   readonly active: Release | null;
   readonly previous: Release | null;
   readonly history: readonly HistoryEntry[];
+  /** Passes that a server-side apply wrote and somebody wrote over since: see attestation.ts. */
+  readonly said: readonly string[];
 }
 
 /** Entries kept: a year of fortnightly releases, a few kilobytes of annotation. */
 export const HISTORY_LIMIT = 25;
 
-const EMPTY: ReleaseRecord = { active: null, previous: null, history: [] };
+export const EMPTY_RECORD: ReleaseRecord = { active: null, previous: null, history: [], said: [] };
 
 /** Reads the record annotation; what cannot be read counts as not there. */
 export function readRecord(object: JsonObject | null): ReleaseRecord {
   const value = parseObject(annotation(object, ANNOTATION.record));
-  if (value === null) return EMPTY;
+  if (value === null) return EMPTY_RECORD;
   return {
     active: readRelease(value['active']),
     previous: readRelease(value['previous']),
     history: list(value['history'])
       .map(readEvent)
       .filter((event) => event !== null),
+    said: texts(value['said']),
   };
+}
+
+/** A record as it is written: most never have anything that was said. */
+export function writtenRecord({ said, ...rest }: ReleaseRecord): object {
+  return said.length === 0 ? rest : { ...rest, said };
+}
+
+/** Whether there is nothing to write down. */
+export function isEmpty({ active, history, said }: ReleaseRecord): boolean {
+  return active === null && history.length === 0 && said.length === 0;
 }
 
 /**
@@ -115,6 +128,7 @@ export interface RecordInput {
   readonly forgetPrevious: boolean;
   /** The reason of a break glass that this request brings and may bring. */
   readonly override: string | null;
+  readonly said: readonly string[];
   readonly facts: Facts;
   readonly by: string;
   /** RFC 3339. */
@@ -123,7 +137,7 @@ export interface RecordInput {
 
 /** The record after a change. The same input gives the same record, so that a second review changes nothing. */
 export function nextRecord(input: RecordInput): ReleaseRecord {
-  const caughtUp = catchUp(input);
+  const caughtUp = { ...catchUp(input), said: input.said };
   const kept = input.forgetPrevious || retested(caughtUp.previous, input) ? { ...caughtUp, previous: null } : caughtUp;
   if (input.switched !== null) return withSwitch(kept, input.switched, input);
   if (input.activeNow === null) return kept;
@@ -135,7 +149,7 @@ export function nextRecord(input: RecordInput): ReleaseRecord {
 function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
   if (activeWas === null || old.active?.color === activeWas) return old;
   const active: Release = { color: activeWas, revision: null, images: [], since: null, by: null };
-  if (old.active === null) return { active, previous: null, history: old.history };
+  if (old.active === null) return { ...old, active, previous: null };
   const event: HistoryEntry = {
     kind: 'unseen',
     from: old.active.color,
@@ -146,7 +160,7 @@ function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
     images: [],
     override: null,
   };
-  return { active, previous: null, history: append(old.history, event) };
+  return { ...old, active, previous: null, history: append(old.history, event) };
 }
 
 /** Whether this request tested another revision of the previous color: what was there to roll back to is gone. */
@@ -169,7 +183,7 @@ function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: Re
     override: input.override,
   };
   const previous = kind === 'promotion' && from !== null ? leaving(from, record.active, input.facts) : null;
-  return { active, previous, history: append(record.history, event) };
+  return { ...record, active, previous, history: append(record.history, event) };
 }
 
 /** An event that moves no traffic. */
@@ -183,7 +197,7 @@ function withEvent(
   const from = kind === 'creation' ? null : color;
   const history = append(record.history, { kind, from, to: color, at, by, revision, images, override });
   return kind === 'creation'
-    ? { active: { color, revision, images, since: at, by }, previous: null, history }
+    ? { ...record, active: { color, revision, images, since: at, by }, previous: null, history }
     : { ...record, history };
 }
 

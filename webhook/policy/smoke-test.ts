@@ -1,4 +1,4 @@
-import { ANNOTATION, LAST_APPLIED } from './annotations.ts';
+import { ANNOTATION } from './annotations.ts';
 import { annotation, parseObject, text, texts } from './json.ts';
 import { sameImages, singleRevision } from './record.ts';
 import type { Change, Color, ColorFacts, Facts, JsonObject, Revision } from './types.ts';
@@ -15,16 +15,6 @@ export interface SmokeTestRecord {
   readonly at: string;
 }
 
-/** What a user's annotation says. `name` is null for the short form, a bare `passed`. */
-export type Attestation = { readonly name: string | null } | null;
-
-/** Reads `passed` or `passed:<image tag, digest or revision>`; null for every other value, which is not a pass. */
-export function readAttestation(value: string | null): Attestation {
-  if (value === 'passed') return { name: null };
-  const name = value?.startsWith('passed:') ? value.slice('passed:'.length).trim() : '';
-  return name === '' ? null : { name };
-}
-
 export function readSmokeTest(object: JsonObject | null): SmokeTestRecord | null {
   const value = parseObject(annotation(object, ANNOTATION.smokeTestRecord));
   const color = value?.['color'];
@@ -38,17 +28,6 @@ export function readSmokeTest(object: JsonObject | null): SmokeTestRecord | null
     by: text(value['by']) ?? '',
     at: text(value['at']) ?? '',
   };
-}
-
-/**
- * The attestation that this request makes anew: its value differs from the old object's and from what the old manifest
- * said, so that a sync of an unchanged manifest never attests again.
- */
-export function newAttestation({ object, oldObject }: Pick<Change, 'object' | 'oldObject'>): Attestation {
-  const value = annotation(object, ANNOTATION.smokeTest);
-  if (value === null || value === annotation(oldObject, ANNOTATION.smokeTest)) return null;
-  const manifest = parseObject(annotation(oldObject, LAST_APPLIED));
-  return value === annotation(manifest, ANNOTATION.smokeTest) ? null : readAttestation(value);
 }
 
 /** A smoke test bound to a revision, or why the attestation does not count. */

@@ -87,6 +87,20 @@ export type Facts =
   | { readonly known: true; readonly blue: ColorFacts; readonly green: ColorFacts }
   | { readonly known: false; readonly reason: string };
 
+/** Another TraefikService of the same namespace that sends requests to one of the colors. */
+export interface Neighbor {
+  readonly group: Group;
+  readonly name: string;
+  readonly sendsTo: readonly Color[];
+  /** Whether it lists both colors, so that it can be switched, too. */
+  readonly switchable: boolean;
+}
+
+/** All of them, or why they could not be read. */
+export type Neighbors =
+  | { readonly known: true; readonly those: readonly Neighbor[] }
+  | { readonly known: false; readonly reason: string };
+
 export const CHECK_IDS = [
   'weights-total',
   'single-active',
@@ -95,6 +109,7 @@ export const CHECK_IDS = [
   'smoke-test',
   'ready-endpoints',
   'backends-exist',
+  'shared-color',
   'frozen',
   'permission',
   'record',

@@ -1,8 +1,9 @@
-import { at } from '../../../webhook/policy/json.ts';
+import { at, isObject } from '../../../webhook/policy/json.ts';
 import { readRecord, type JsonObject } from '../../../webhook/policy/index.ts';
 import type { Reply } from '../../chart/client.ts';
 import {
   ALICE,
+  change,
   create,
   done,
   promoted,
@@ -20,6 +21,19 @@ import {
 
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
 const ADMIN = 'admin';
+
+const SMOKE_TEST = 'bluegreen.dev/smoke-test';
+
+/** Blue live and green tested, until somebody said otherwise. */
+async function takenBack(place: Place): Promise<void> {
+  await tested(place);
+  await change(place, { metadata: { annotations: { [SMOKE_TEST]: 'failed' } } });
+}
+
+function objectAt(value: unknown, key: string): JsonObject {
+  const found = at(value, key);
+  return isObject(found) ? found : {};
+}
 
 /** Whether somebody may do something, as a refusal or not. */
 async function mayDo({ client }: Place, user: string, attributes: Readonly<Record<string, string>>): Promise<Reply> {
@@ -190,5 +204,26 @@ export const KUBERNETES: readonly Case[] = [
     verdict: 'accepted',
     before: tested,
     attack: (place) => tryDelete(place, `/api/v1/namespaces/${place.namespace}`, ADMIN),
+  },
+  {
+    name: 'a removed pass that `kubectl replace` brings back',
+    verdict: 'accepted',
+    before: takenBack,
+    attack: async (place) => {
+      const { body } = await place.client.call('GET', traefikServicePath(place), undefined, ALICE);
+      const metadata = objectAt(body, 'metadata');
+      const annotations = { ...objectAt(metadata, 'annotations'), [SMOKE_TEST]: 'passed:2.0' };
+      const manifest = { ...body, metadata: { ...metadata, annotations }, spec: weights(place, 0, 100) };
+      return place.client.call('PUT', `${traefikServicePath(place)}?dryRun=All`, manifest, ALICE);
+    },
+  },
+  {
+    name: 'a pass in Git when the object is deleted and made anew by a sync',
+    verdict: 'accepted',
+    before: async (place) => {
+      await takenBack(place);
+      await done(place.client.call('DELETE', traefikServicePath(place), undefined, ALICE));
+    },
+    attack: (place) => tryCreate(place, traefikService(place, weights(place, 0, 100), { [SMOKE_TEST]: 'passed:2.0' })),
   },
 ];

@@ -13,6 +13,7 @@ import {
   done,
   type Case,
 } from './place.ts';
+import { routed, routePath } from './routes.ts';
 import { FORGED, ROLLING } from './world.ts';
 
 const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
@@ -92,5 +93,11 @@ export const OUTAGE: readonly Case[] = [
       await create(place, ingressRoute(place, { name: place.name, kind: 'TraefikService' }));
     },
     attack: (place) => tryDelete(place, traefikServicePath(place)),
+  },
+  {
+    name: 'dead webhook: deleting the last route',
+    verdict: 'accepted',
+    before: routed,
+    attack: (place) => tryDelete(place, routePath(place)),
   },
 ];

@@ -9,9 +9,22 @@ import {
   tryCreate,
   tryDelete,
   weights,
+  tryPatch,
   type Case,
+  type Place,
 } from './place.ts';
+import type { JsonObject } from '../../../webhook/policy/index.ts';
 import { nested, previewHost, service } from './traefik.ts';
+
+const ours = ({ name }: Place): JsonObject => ({ name, kind: 'TraefikService' });
+export const routePath = ({ group, namespace, name }: Place): string =>
+  pathOf(`${group}/v1alpha1`, 'IngressRoute', namespace, name);
+
+/** Blue live, and a route to it. */
+export async function routed(place: Place): Promise<void> {
+  await released(place);
+  await create(place, ingressRoute(place, ours(place)));
+}
 
 /** Routes past the TraefikService, and routes that lose it. */
 export const ROUTES: readonly Case[] = [
@@ -76,10 +89,7 @@ export const ROUTES: readonly Case[] = [
   {
     name: 'deleting a TraefikService that a route points at',
     verdict: 'prevented',
-    before: async (place) => {
-      await released(place);
-      await create(place, ingressRoute(place, { name: place.name, kind: 'TraefikService' }));
-    },
+    before: routed,
     attack: (place) => tryDelete(place, traefikServicePath(place)),
     says: /live-route: IngressRoute .* points at TraefikService/,
   },
@@ -95,12 +105,26 @@ export const ROUTES: readonly Case[] = [
     attack: (place) => tryDelete(place, traefikServicePath(place)),
   },
   {
-    name: 'deleting the route',
+    name: 'deleting the last route',
+    verdict: 'prevented',
+    before: routed,
+    attack: (place) => tryDelete(place, routePath(place)),
+    says: /live-route: IngressRoute .* is the last one that points at TraefikService .*, where .*-blue answers/,
+  },
+  {
+    name: 'deleting one of two routes',
     verdict: 'accepted',
     before: async (place) => {
-      await released(place);
-      await create(place, ingressRoute(place, { name: place.name, kind: 'TraefikService' }));
+      await routed(place);
+      await create(place, ingressRoute({ ...place, name: `${place.name}-two` }, ours(place)));
     },
-    attack: (place) => tryDelete(place, pathOf(`${place.group}/v1alpha1`, 'IngressRoute', place.namespace, place.name)),
+    attack: (place) => tryDelete(place, routePath(place)),
+  },
+  {
+    name: 'pointing the last route elsewhere',
+    verdict: 'accepted',
+    before: routed,
+    attack: (place) =>
+      tryPatch(place, routePath(place), { spec: ingressRoute(place, { name: 'hand-one', port: 80 })['spec'] ?? {} }),
   },
 ];

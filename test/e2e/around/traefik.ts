@@ -46,12 +46,13 @@ export const TRAEFIK: readonly Case[] = [
   },
   {
     name: 'two TraefikServices, one live on each color, both tested',
-    verdict: 'accepted',
+    verdict: 'detected',
     before: tested,
     attack: (place) => {
       const annotations = { 'bluegreen.dev/smoke-test': 'passed:2.0' };
       return tryCreate(place, traefikService(second(place), weights(place, 0, 100), annotations));
     },
+    says: /shared-color: TraefikService .* sends requests to .*-blue, this one to .*-green/,
   },
   {
     name: 'a TraefikService that splits traffic over two TraefikServices',

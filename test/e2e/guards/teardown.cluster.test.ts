@@ -84,7 +84,8 @@ t.test("helm uninstall of an application's own chart", async (t) => {
     t.match(stderr, 'live-service: ');
     t.match(stderr, 'live-workload: ');
     t.match(stderr, 'kubectl bluegreen retire shop -n helm-refused');
-    for (const kept of ['deployment/blue', 'service/blue', 'service/green'])
+    t.match(stderr, 'live-route: IngressRoute');
+    for (const kept of ['deployment/blue', 'service/blue', 'service/green', SHOP, 'ingressroute.traefik.io/shop'])
       t.ok(await exists(person, kept), `${kept} is still there`);
   });
 

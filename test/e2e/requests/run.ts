@@ -1,38 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../webhook/policy/json.ts';
 import { childrenOf } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
 import type { Client, Reply } from '../api.ts';
 import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
+import { MISSED, NOT_READY, type Patience } from './patience.ts';
 import { pathOf, send, type Tools } from './send.ts';
 import type { Row, Step } from './table.ts';
 
 /** kubectl's own. */
 const KUBECTL_SAYS = /^Warning: (?:resource .* is missing the kubectl\.kubernetes\.io|Detected changes to resource)/;
 
-/** The mutating entry has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
-const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
-/** A ready pod is an endpoint a moment later, and a slow probe takes it away for a while. */
-const NOT_READY = /has no ready endpoint|is ready, so nothing there can have been tested/;
-const TRIES = 20;
-const PAUSE_MS = 500;
+/** Rows of a table share the Services of their namespace, and are live on either color. */
+const NEIGHBORS_SAY = /^Warning: shared-color: /;
 
-/** Does what the message says: try again. */
-async function patiently<Result>(
-  work: () => Promise<Result>,
-  said: (result: Result) => string,
-  passing: readonly RegExp[],
-): Promise<Result> {
-  for (let left = TRIES; ; left--) {
-    const result = await work();
-    if (left === 1 || !passing.some((pattern) => pattern.test(said(result)))) return result;
-    await sleep(PAUSE_MS);
-  }
-}
+export type RunTools = Tools & { readonly patience: Patience };
 
 /** Makes the state that a row starts from. */
-export async function prepare(client: Client, row: Row): Promise<void> {
-  for (const [index, step] of row.from.entries()) await take(client, row, step, index === 0);
+export async function prepare({ client, patience }: RunTools, row: Row): Promise<void> {
+  for (const [index, step] of row.from.entries()) await take({ client, patience }, row, step, index === 0);
 }
 
 /** Takes away what a row left: other rows may change what it is live behind. */
@@ -41,7 +26,7 @@ export async function cleanUp(client: Client, row: Row): Promise<void> {
 }
 
 /** Sends the request of a prepared row; everything that is not as the row says. */
-export async function check(tools: Tools, row: Row): Promise<readonly string[]> {
+export async function check(tools: RunTools, row: Row): Promise<readonly string[]> {
   for (const command of row.before) {
     const words = text(filledIn(command, wordsOf(row))) ?? '';
     const { code, stderr } = await tools.kube.kubectl([...words.split(' '), '-n', row.namespace]);
@@ -59,7 +44,7 @@ export async function check(tools: Tools, row: Row): Promise<readonly string[]> 
     stored: objects(fill(stored)),
   };
   const before = await read(tools.client, full);
-  const { ok, said } = await patiently(
+  const { ok, said } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
     full.refused === null ? [MISSED, NOT_READY] : [MISSED],
@@ -92,7 +77,10 @@ function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | nul
   const weights = childrenOf(after).map(({ weight }) => weight);
   const warnings = said
     .split('\n')
-    .filter((line) => line.startsWith('Warning: ') && !KUBECTL_SAYS.test(line) && !MISSED.test(line));
+    .filter(
+      (line) =>
+        line.startsWith('Warning: ') && !KUBECTL_SAYS.test(line) && !NEIGHBORS_SAY.test(line) && !MISSED.test(line),
+    );
   const unexpected = warnings.filter((line) => !row.warns.some((excerpt) => line.includes(excerpt)));
   return [
     ...(sameJson(weights, row.weights) ? [] : [`the weights are ${weights.join(' and ')}`]),
@@ -117,7 +105,12 @@ function notStored({ stored, written }: Row, after: JsonObject | null): readonly
   return [...annotations, ...labels.map(([key]) => `the label ${key} was not stored`)];
 }
 
-async function take(client: Client, row: Row, step: Step, first: boolean): Promise<void> {
+async function take(
+  { client, patience }: Pick<RunTools, 'client' | 'patience'>,
+  row: Row,
+  step: Step,
+  first: boolean,
+): Promise<void> {
   const words = wordsOf(row);
   const written = { ...step, ...objects(filledIn({ ...step }, words)) };
   const call = (method: 'POST' | 'PATCH', path: string, body: JsonObject, type?: string) =>
@@ -131,7 +124,10 @@ async function take(client: Client, row: Row, step: Step, first: boolean): Promi
     if (row.way !== 'server-side apply') return call('POST', pathOf(row), withNote(git, note));
     return call('PATCH', `${pathOf(row, row.name)}?fieldManager=kubectl`, git, 'application/apply-patch+yaml');
   };
-  const { status, body } = await patiently(write, ({ body }) => text(body['message']) ?? '', [MISSED, NOT_READY]);
+  const { status, body } = await patience.patiently(write, ({ body }) => text(body['message']) ?? '', [
+    MISSED,
+    NOT_READY,
+  ]);
   if (status >= 300)
     throw new Error(`${row.name} (${row.it}) could not be prepared: ${text(body['message']) ?? status}`);
 }

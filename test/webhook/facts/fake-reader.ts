@@ -1,10 +1,11 @@
 import { loadAll } from 'js-yaml';
+import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
 import { at, isObject, text } from '../../../webhook/policy/json.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { Group, JsonObject } from '../../../webhook/policy/index.ts';
 
 /** A cluster made of plain Kubernetes YAML. */
-export class FakeReader implements Reader {
+export class FakeReader implements Reader, NeighborReader {
   readonly calls: string[] = [];
   readonly #objects: readonly JsonObject[];
   /** Called before every answer: may throw or wait. */
@@ -42,6 +43,11 @@ export class FakeReader implements Reader {
 
   listReplicaSets(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]> {
     return this.#list('ReplicaSet', namespace, selector, signal);
+  }
+
+  async listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    const found = await this.#all('TraefikService', namespace, signal);
+    return found.filter((object) => text(object['apiVersion'])?.startsWith(`${group}/`));
   }
 
   async #get(kind: string, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {

@@ -16,10 +16,6 @@ class FakeUsageReader extends FakeReader implements UsageReader {
     this.#objects = objects;
   }
 
-  listTraefikServices(group: string): Promise<readonly JsonObject[]> {
-    return Promise.resolve(this.#of('TraefikService', group));
-  }
-
   listIngressRoutes(group: string): Promise<readonly JsonObject[]> {
     return Promise.resolve(this.#of('IngressRoute', group));
   }

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { at, get, isObject, list, number, text, texts } from '../../../webhook/policy/json.ts';
 import {
+  governed,
   GROUPS,
+  neighborOf,
+  NO_NEIGHBORS,
   type Change,
   type ColorFacts,
   type Facts,
+  type Group,
   type JsonObject,
+  type Neighbors,
   type Permission,
   type Permissions,
   type Revision,
@@ -19,6 +24,7 @@ export interface Fixture {
   readonly about: string;
   readonly change: Change;
   readonly facts: Facts;
+  readonly neighbors: Neighbors;
   readonly settings: Settings;
   readonly permissions: Permissions;
   /** Full messages, as a user reads them. */
@@ -51,12 +57,14 @@ export function readFixture(file: string): Fixture {
   const stray = Object.keys(source).filter((key) => !KEYS.has(key));
   if (stray.length > 0) throw new Error(`${file}: what is ${stray.join(', ')}?`);
   const stored = get(source, 'stored');
+  const change = changeOf(source);
   const weights = get(stored, 'weights');
   const annotations = get(stored, 'annotations');
   return {
     about: text(source['about']) ?? '',
-    change: changeOf(source),
+    change,
     facts: factsOf(get(source, 'cluster')),
+    neighbors: neighborsOf(get(source, 'cluster'), change),
     settings: {
       allowEmptyServices: at(source, 'settings', 'allowEmptyServices') !== false,
       requireFullCapacity: at(source, 'settings', 'requireFullCapacity') === true,
@@ -81,12 +89,9 @@ function permission(value: unknown): Permission {
 function changeOf(source: JsonObject): Change {
   const { before, apply } = source;
   if (!isObject(apply)) throw new Error('nothing to apply');
-  const apiGroup = text(apply['apiVersion'])?.split('/')[0];
-  const group = GROUPS.find((known) => known === apiGroup);
-  if (group === undefined) throw new Error(`group ${apiGroup}`);
   return {
     operation: isObject(before) ? 'UPDATE' : 'CREATE',
-    group,
+    group: groupOf(apply),
     namespace: text(at(apply, 'metadata', 'namespace')) ?? '',
     name: text(at(apply, 'metadata', 'name')) ?? '',
     object: apply,
@@ -96,10 +101,30 @@ function changeOf(source: JsonObject): Change {
   };
 }
 
+function groupOf(object: JsonObject): Group {
+  const apiGroup = text(object['apiVersion'])?.split('/')[0];
+  const group = GROUPS.find((known) => known === apiGroup);
+  if (group === undefined) throw new Error(`group ${apiGroup}`);
+  return group;
+}
+
 function factsOf(cluster: unknown): Facts {
   const unreachable = text(get(cluster, 'unreachable'));
   if (unreachable !== null) return { known: false, reason: unreachable };
   return { known: true, blue: colorOf('blue', get(cluster, 'blue')), green: colorOf('green', get(cluster, 'green')) };
+}
+
+/** `traefikServices`: the other ones of the namespace. */
+function neighborsOf(cluster: unknown, change: Change): Neighbors {
+  const unreachable = text(get(cluster, 'unreachable'));
+  const governance = governed(change);
+  if (unreachable !== null && list(get(cluster, 'traefikServices')).length > 0)
+    return { known: false, reason: unreachable };
+  if (governance.kind !== 'pair') return NO_NEIGHBORS;
+  const those = list(get(cluster, 'traefikServices'))
+    .filter(isObject)
+    .map((object) => neighborOf(object, groupOf(object), governance.pair));
+  return { known: true, those: those.filter((neighbor) => neighbor !== null) };
 }
 
 const NOTHING: ColorFacts = { service: null, readyEndpoints: 0, revisions: [], workload: null };

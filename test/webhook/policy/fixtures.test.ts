@@ -5,8 +5,11 @@ import { annotation, isObject, parseObject } from '../../../webhook/policy/json.
 import { NOON, pairOf } from './build.ts';
 import { filesOf, readFixture, VERDICTS, type Fixture } from './fixture.ts';
 
-const decideFixture = ({ change, facts, settings, permissions }: Fixture): Decision =>
-  decide({ change, pair: pairOf(change), facts, settings, permissions, at: NOON });
+const decideFixture = ({ change, facts, neighbors, settings, permissions }: Fixture): Decision =>
+  decide({ change, pair: pairOf(change), facts, neighbors, settings, permissions, at: NOON });
+
+/** Checks that never refuse. */
+const WARN: ReadonlySet<string> = new Set(['record', 'shared-color']);
 
 const weightsOf = ({ now }: Decision) => Object.fromEntries(now.children.map(({ name, weight }) => [name, weight]));
 
@@ -26,7 +29,7 @@ for (const { id } of CHECKS) {
         t.ok(fixture.about, 'says what it is about');
         t.same(messages, fixture.denied);
         t.same(decision.warnings, fixture.warned);
-        const spoken = [...messages, ...(id === 'record' ? decision.warnings : [])];
+        const spoken = [...messages, ...(WARN.has(id) ? decision.warnings : [])];
         t.equal(
           spoken.some((message) => message.startsWith(`${id}: `)),
           verdict === 'fail',

@@ -2,13 +2,14 @@ import type { Completion } from '../complete.ts';
 import { at, get, list } from '../json.ts';
 import { effectiveWeight, type State } from '../state.ts';
 import type { Permissions } from '../permissions.ts';
-import type { Change, CheckId, Facts, JsonObject, Pair, Settings } from '../types.ts';
+import type { Change, CheckId, Facts, JsonObject, Neighbors, Pair, Settings } from '../types.ts';
 
 /** What a check looks at: the completed change and what the cluster says. */
 export interface Subject extends Completion {
   readonly change: Change;
   readonly pair: Pair;
   readonly facts: Facts;
+  readonly neighbors: Neighbors;
   readonly settings: Settings;
   readonly permissions: Permissions;
 }

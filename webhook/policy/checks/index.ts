@@ -5,6 +5,7 @@ import { knownColors } from './known-colors.ts';
 import { permission } from './permission.ts';
 import { readyEndpoints } from './ready-endpoints.ts';
 import { record } from './record.ts';
+import { sharedColor } from './shared-color.ts';
 import { singleActive } from './single-active.ts';
 import { smokeTest } from './smoke-test.ts';
 import { weightedOnly } from './weighted-only.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   smokeTest,
   readyEndpoints,
   backendsExist,
+  sharedColor,
   frozen,
   permission,
   record,

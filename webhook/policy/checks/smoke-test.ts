@@ -1,8 +1,9 @@
 import { ANNOTATION } from '../annotations.ts';
+import { readAttestation } from '../attestation.ts';
 import { attestCommand, pluginCommand } from '../commands.ts';
 import { annotation } from '../json.ts';
 import { sameImages, singleRevision } from '../record.ts';
-import { describe, readAttestation, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
+import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
 import { weightsTouched, type Check, type Finding, type Subject } from './check.ts';
 

@@ -16,6 +16,14 @@ export interface Use {
   readonly active: boolean;
 }
 
+/** A governed TraefikService whose live color answers. */
+export interface Routed {
+  readonly group: Group;
+  readonly traefikService: string;
+  /** Service name of the live color. */
+  readonly service: string;
+}
+
 /** What a request does to a workload that matters to the traffic it carries. */
 export type WorkloadAction = 'delete' | 'scale to 0' | 'change images' | 'change pod labels' | 'resume';
 
@@ -59,6 +67,13 @@ export type GuardedRequest =
       readonly group: Group;
       /** Names of the IngressRoutes that point at it. */
       readonly routes: readonly string[];
+    }
+  | {
+      readonly kind: 'ingressroute-deletion';
+      readonly namespace: string;
+      readonly name: string;
+      /** What no other IngressRoute points at. */
+      readonly leaves: readonly Routed[];
     }
   | {
       readonly kind: 'ingressroute';

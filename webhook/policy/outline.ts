@@ -1,0 +1,67 @@
+import { newAttestation, type Attestation } from './attestation.ts';
+import { backendsTouched } from './checks/backends-exist.ts';
+import { newOverride, newRetirement, type Permissions } from './permissions.ts';
+import { previousOf, readRecord, type ReleaseRecord } from './record.ts';
+import { stateOf, type State } from './state.ts';
+import { switchOf } from './switch.ts';
+import type { Change, Color, JsonObject, Pair, Settings, Switch } from './types.ts';
+import { fillWeights } from './weights.ts';
+
+/** What a change does, as far as the objects alone say. */
+export interface Outline {
+  /** Null at a creation, whatever the request brings along. */
+  readonly oldObject: JsonObject | null;
+  /** The object with its missing weights filled in. */
+  readonly weighted: JsonObject;
+  /** Colors whose missing weight was filled in. */
+  readonly filled: readonly Color[];
+  /** Null at a creation. */
+  readonly was: State | null;
+  readonly now: State;
+  readonly switched: Switch | null;
+  /** What this request says anew about a smoke test. */
+  readonly attestation: Attestation;
+  /** The record on the old object, with a way back only where the annotation agrees. */
+  readonly oldRecord: ReleaseRecord;
+}
+
+/** Everything follows from the old object and the change, never from record annotations that the change brings. */
+export function outline({ change, pair }: { readonly change: Change; readonly pair: Pair }): Outline {
+  const oldObject = change.operation === 'CREATE' ? null : change.oldObject;
+  const was = oldObject === null ? null : stateOf(oldObject, pair);
+  const { object: weighted, filled } = fillWeights(change.object ?? {}, pair, was);
+  const now = stateOf(weighted, pair);
+  const attestation = newAttestation({ ...change, oldObject });
+  const previous = previousOf(oldObject);
+  const written = readRecord(oldObject);
+  return {
+    oldObject,
+    weighted,
+    filled,
+    was,
+    now,
+    // Who tests a color in the request that switches to it promotes it, whatever was live there before.
+    switched: switchOf({ was, now, previous: attestation === null ? previous : null }),
+    attestation,
+    oldRecord: previous === null ? { ...written, previous: null } : written,
+  };
+}
+
+/** What has to be asked of the cluster before a change can be decided. */
+export interface Needs {
+  /** A color gains weight, a backend is listed anew, or a test is to be bound. */
+  readonly facts: boolean;
+  /** Traffic comes to a color, or moves to the other one. */
+  readonly neighbors: boolean;
+  readonly verbs: readonly (keyof Permissions)[];
+}
+
+export function needsOf({ was, now, switched, attestation }: Outline, change: Change, settings: Settings): Needs {
+  const override = newOverride(change) !== null || newRetirement(change) !== null;
+  const promotes = settings.requirePromoteVerb && switched?.kind === 'promotion';
+  return {
+    facts: attestation !== null || switched !== null || backendsTouched({ was, now }),
+    neighbors: was === null || switched !== null,
+    verbs: [...(override ? (['override'] as const) : []), ...(promotes ? (['promote'] as const) : [])],
+  };
+}

@@ -1,0 +1,53 @@
+import { at, isObject, list } from './json.ts';
+import { colorOf } from './names.ts';
+import { stateOf, type State } from './state.ts';
+import { otherColor, type Color, type JsonObject, type Pair } from './types.ts';
+
+/**
+ * Weights that the object leaves out: at an update the old object's (a color that was not listed had none of the
+ * traffic), at a creation the complement of the other's 100 or 0, else all to blue; a color alone has all of it.
+ */
+export function fillWeights(
+  object: JsonObject,
+  pair: Pair,
+  was: State | null,
+): { readonly object: JsonObject; readonly filled: readonly Color[] } {
+  const now = stateOf(object, pair);
+  const weights = new Map<number, number>();
+  const filled = new Set<Color>();
+  for (const child of now.children) {
+    const color = colorOf(pair, child.name);
+    if (color === null || child.weight !== 'missing') continue;
+    const weight = was === null || was.active === null ? initialWeight(color, now) : keptWeight(color, was, now);
+    if (weight === null) continue;
+    weights.set(child.index, weight);
+    filled.add(color);
+  }
+  return { object: weights.size === 0 ? object : withWeights(object, weights), filled: [...filled] };
+}
+
+function initialWeight(color: Color, now: State): number {
+  const other = now[otherColor(color)];
+  if (other === null || other.weight === 0) return 100;
+  if (other.weight === 100) return 0;
+  return color === 'blue' ? 100 : 0;
+}
+
+/** Null where the old object left the weight out, too: to fill it in would move traffic. */
+function keptWeight(color: Color, was: State, now: State): number | null {
+  const old = was[color];
+  if (old === null) return 0;
+  if (typeof old.weight === 'number') return old.weight;
+  return was.active === color && now[otherColor(color)] === null ? 100 : null;
+}
+
+function withWeights(object: JsonObject, weights: ReadonlyMap<number, number>): JsonObject {
+  const spec = at(object, 'spec');
+  const weighted = at(spec, 'weighted');
+  if (!isObject(spec) || !isObject(weighted)) return object;
+  const services = list(weighted['services']).map((entry, index) => {
+    const weight = weights.get(index);
+    return weight === undefined || !isObject(entry) ? entry : { ...entry, weight };
+  });
+  return { ...object, spec: { ...spec, weighted: { ...weighted, services } } };
+}
