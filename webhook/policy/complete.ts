@@ -3,7 +3,8 @@ import { nextSaid, readAttestation, repeatedPass } from './attestation.ts';
 import { annotation, at, isObject, parseObject, sameJson } from './json.ts';
 import type { Outline } from './outline.ts';
 import { newOverride, type Permissions } from './permissions.ts';
-import { isEmpty, nextRecord, readRecord, writtenRecord } from './record.ts';
+import { isEmpty, nextRecord, readRecord, writtenRecord, type ReleaseRecord } from './record.ts';
+import { fitted } from './room.ts';
 import { bind, readSmokeTest, suggestion, type SmokeTestRecord } from './smoke-test.ts';
 import { otherColor, type Change, type Facts, type JsonObject, type Pair } from './types.ts';
 
@@ -30,11 +31,10 @@ export interface Completion extends Pick<Outline, 'was' | 'now' | 'switched' | '
  * completing twice changes nothing.
  */
 export function complete(outlined: Outline, input: CompleteInput): Completion {
-  const { weighted, was, now, switched, filled, oldRecord } = outlined;
+  const { was, now, switched, filled, oldRecord } = outlined;
   const smoke = smokeTestInForce(outlined, input);
-  const wanted = recordAnnotations({ ...input, ...outlined, smoke });
   return {
-    object: withAnnotations(weighted, wanted),
+    object: recorded({ ...input, ...outlined, smoke }),
     was,
     now,
     switched,
@@ -84,10 +84,11 @@ interface RecordContext extends CompleteInput, Outline {
   readonly smoke: SmokeTest;
 }
 
-type Wanted = ReadonlyMap<string, string | null>;
+type Wanted = Readonly<Record<string, string | null>>;
 
-function recordAnnotations(context: RecordContext): Wanted {
-  const { change, oldObject, was, now, switched, oldRecord, smoke, facts, permissions } = context;
+/** The object with what only the webhook writes; the record last, for it takes what room is left. */
+function recorded(context: RecordContext): JsonObject {
+  const { change, weighted, oldObject, was, now, switched, oldRecord, smoke, facts, permissions } = context;
   const saysNone = annotation(change.object, ANNOTATION.previous) === 'none';
   const reviewed = isNews(change.object, oldObject, ANNOTATION.record) ? readRecord(change.object) : null;
   const record = nextRecord({
@@ -105,22 +106,29 @@ function recordAnnotations(context: RecordContext): Wanted {
     at: plausibleTime(reviewed?.history.at(-1)?.at, context.at),
   });
   const smokeTest = smoke.inForce !== null && smoke.inForce.color !== now.active ? smoke.inForce : null;
-  return new Map([
-    [ANNOTATION.active, record.active?.color ?? null],
-    [ANNOTATION.previous, record.previous?.color ?? (saysNone ? 'none' : null)],
-    [ANNOTATION.record, isEmpty(record) ? null : keptText(oldObject, ANNOTATION.record, writtenRecord(record))],
-    [
-      ANNOTATION.smokeTestRecord,
-      smokeTest === null ? null : keptText(oldObject, ANNOTATION.smokeTestRecord, smokeTest),
-    ],
-  ]);
+  const annotated = withAnnotations(weighted, {
+    [ANNOTATION.active]: record.active?.color ?? null,
+    [ANNOTATION.previous]: record.previous?.color ?? (saysNone ? 'none' : null),
+    [ANNOTATION.smokeTestRecord]: smokeTest === null ? null : smokeTestText(smokeTest, oldObject),
+  });
+  return withAnnotations(annotated, { [ANNOTATION.record]: recordText(record, annotated, oldObject) });
 }
 
-/** A record as JSON; the old text where it says the same, so that what did not change is not rewritten. */
-function keptText(oldObject: JsonObject | null, key: string, value: object): string {
+function recordText(record: ReleaseRecord, object: JsonObject, oldObject: JsonObject | null): string | null {
+  if (isEmpty(record)) return null;
+  const old = keptText(oldObject, ANNOTATION.record, writtenRecord(record));
+  return old ?? JSON.stringify(writtenRecord(fitted(record, object, ANNOTATION.record)));
+}
+
+function smokeTestText(smokeTest: SmokeTestRecord, oldObject: JsonObject | null): string {
+  return keptText(oldObject, ANNOTATION.smokeTestRecord, smokeTest) ?? JSON.stringify(smokeTest);
+}
+
+/** The old object's text where it says the same, so that what did not change is not rewritten. */
+function keptText(oldObject: JsonObject | null, key: string, value: object): string | null {
   const old = annotation(oldObject, key);
-  const written = JSON.stringify(value);
-  return old !== null && sameJson(parseObject(old) ?? undefined, parseObject(written) ?? undefined) ? old : written;
+  if (old === null) return null;
+  return sameJson(parseObject(old) ?? undefined, parseObject(JSON.stringify(value)) ?? undefined) ? old : null;
 }
 
 /** Milliseconds within which two reviews belong to one request. */
@@ -141,7 +149,7 @@ function isNews(object: JsonObject | null, oldObject: JsonObject | null, key: st
 }
 
 function withAnnotations(object: JsonObject, wanted: Wanted): JsonObject {
-  const changes = [...wanted].filter(([key, value]) => annotation(object, key) !== value);
+  const changes = Object.entries(wanted).filter(([key, value]) => annotation(object, key) !== value);
   if (changes.length === 0) return object;
   const metadata = at(object, 'metadata');
   const annotations = at(metadata, 'annotations');

@@ -180,7 +180,7 @@ function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: Re
     by: input.by,
     revision,
     images,
-    override: input.override,
+    override: inShort(input.override),
   };
   const previous = kind === 'promotion' && from !== null ? leaving(from, record.active, input.facts) : null;
   return { ...record, active, previous, history: append(record.history, event) };
@@ -195,7 +195,8 @@ function withEvent(
 ): ReleaseRecord {
   const { revision, images } = running(color, facts);
   const from = kind === 'creation' ? null : color;
-  const history = append(record.history, { kind, from, to: color, at, by, revision, images, override });
+  const reason = inShort(override);
+  const history = append(record.history, { kind, from, to: color, at, by, revision, images, override: reason });
   return kind === 'creation'
     ? { ...record, active: { color, revision, images, since: at, by }, previous: null, history }
     : { ...record, history };
@@ -228,6 +229,14 @@ export function singleRevision(color: ColorFacts): Revision | null {
 /** Both lists are sorted and without duplicates. */
 export function sameImages(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((image, index) => image === b[index]);
+}
+
+/** Characters of a reason that the history keeps. */
+const REASON_LIMIT = 200;
+
+function inShort(reason: string | null): string | null {
+  const characters = reason === null ? [] : Array.from(reason.slice(0, 2 * REASON_LIMIT + 2));
+  return characters.length <= REASON_LIMIT ? reason : `${characters.slice(0, REASON_LIMIT - 1).join('')}…`;
 }
 
 function append(history: readonly HistoryEntry[], event: HistoryEntry): readonly HistoryEntry[] {
