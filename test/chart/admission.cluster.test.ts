@@ -4,6 +4,7 @@ import t from 'tap';
 import { at, list, text } from '../../webhook/policy/json.ts';
 import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
+import { connect as connectApi } from '../e2e/api.ts';
 import { until } from '../cluster/node/api.ts';
 import { CASES, type Shape } from './cases.ts';
 import { render } from './chart.ts';
@@ -82,6 +83,19 @@ await cluster.apply([
   ...developer('traefikservices'),
 ]);
 await Promise.all(table.map((write) => store(client, write)));
+const live = (color: 'blue' | 'green'): JsonObject => ({
+  weighted: { services: ['blue', 'green'].map((name) => ({ name, port: 80, weight: name === color ? 100 : 0 })) },
+});
+const takenBack: Shape = {
+  annotations: {
+    'bluegreen.dev/active': 'green',
+    'bluegreen.dev/previous': 'blue',
+    'bluegreen.dev/record': '{"active":{"color":"green"},"previous":{"color":"blue"},"history":[],"said":["passed:1"]}',
+    'bluegreen.dev/smoke-test': 'failed',
+  },
+  spec: live('green'),
+};
+for (const group of GROUPS) await store(client, { group, name: 'taken-back', before: takenBack, after: takenBack });
 
 const objects = await render();
 const ofKind = (...kinds: readonly string[]): readonly JsonObject[] =>
@@ -120,6 +134,28 @@ t.test('without a webhook', async (t) => {
     t.same(outcomeOf(await attempt(row)), row.outcome, `${row.group}: ${row.title}`);
   }
 });
+
+t.test(
+  'a server-side apply that brings an old pass back is still a rollback, one that brings a new one is none',
+  async (t) => {
+    const direct = connectApi(cluster);
+    t.teardown(() => direct.close());
+    for (const group of GROUPS)
+      for (const [value, outcome] of [
+        ['passed:1', 'passes'],
+        ['passed:2', 'asks the webhook'],
+      ] as const) {
+        const { metadata, ...rest } = manifest(group, 'taken-back', {
+          annotations: { 'bluegreen.dev/smoke-test': value },
+          spec: live('blue'),
+        });
+        const path = `${servicesPath(group, ENFORCED, 'taken-back')}?dryRun=All&fieldManager=argocd&force=true`;
+        const body = { ...rest, metadata: metadata ?? {} };
+        const reply = await direct.call('PATCH', path, { body, type: 'application/apply-patch+yaml' });
+        t.equal(outcomeOf(reply), outcome, `${group}: ${value}`);
+      }
+  },
+);
 
 t.test('messages say what is wrong, where, and how to fix it', async (t) => {
   t.match(

@@ -34,7 +34,7 @@ export function complete(outlined: Outline, input: CompleteInput): Completion {
   const { was, now, switched, filled, oldRecord } = outlined;
   const smoke = smokeTestInForce(outlined, input);
   return {
-    object: recorded({ ...input, ...outlined, smoke }),
+    object: withRecord({ ...input, ...outlined, smoke }),
     was,
     now,
     switched,
@@ -87,7 +87,7 @@ interface RecordContext extends CompleteInput, Outline {
 type Wanted = Readonly<Record<string, string | null>>;
 
 /** The object with what only the webhook writes; the record last, for it takes what room is left. */
-function recorded(context: RecordContext): JsonObject {
+function withRecord(context: RecordContext): JsonObject {
   const { change, weighted, oldObject, was, now, switched, oldRecord, smoke, facts, permissions } = context;
   const saysNone = annotation(change.object, ANNOTATION.previous) === 'none';
   const reviewed = isNews(change.object, oldObject, ANNOTATION.record) ? readRecord(change.object) : null;

@@ -1,4 +1,4 @@
-import { at, isObject } from './json.ts';
+import { at, isObject, text } from './json.ts';
 import type { HistoryEntry, ReleaseRecord } from './record.ts';
 import type { JsonObject } from './types.ts';
 
@@ -31,6 +31,6 @@ function sizeWithout(object: JsonObject, key: string): number {
   const annotations = at(object, 'metadata', 'annotations');
   if (!isObject(annotations)) return 0;
   return Object.entries(annotations)
-    .filter(([name, value]) => name !== key && typeof value === 'string')
-    .reduce((size, [name, value]) => size + Buffer.byteLength(`${name}${String(value)}`), 0);
+    .filter(([name]) => name !== key)
+    .reduce((size, [name, value]) => size + Buffer.byteLength(`${name}${text(value) ?? ''}`), 0);
 }

@@ -1,0 +1,61 @@
+// What few people do on purpose, and some do by accident: with kubectl and the plugin, through the installed chart.
+import { join } from 'node:path';
+import t from 'tap';
+import {
+  demoSpecs,
+  installBluegreen,
+  installTraefikCrds,
+  REGISTRY,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { service, within } from './around/world.ts';
+import { NAMES } from './odd/names.ts';
+import { openShop, type OddCase, type ShopPlace } from './odd/shop.ts';
+import { SPACES } from './odd/spaces.ts';
+import { TIME } from './odd/time.ts';
+import { WORKLOADS } from './odd/workloads.ts';
+import { WRITING } from './odd/writing.ts';
+
+/** Endpoints are kept by hand here, and are pods there. */
+const HAND = 'odd';
+const PODS = 'odd-pods';
+const COLORS = join(import.meta.dirname, 'gitops/colors.yaml');
+
+const byHand: readonly OddCase[] = [...WRITING, ...NAMES, ...TIME, ...SPACES];
+const placeOf = (index: number): ShopPlace => ({
+  namespace: HAND,
+  name: `o${index}`,
+  blue: `o${index}-blue`,
+  green: `o${index}-green`,
+});
+
+const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+for (const namespace of [HAND, PODS]) await cluster.kubectlOk(['create', 'namespace', namespace]);
+await cluster.kubectlOk(['apply', '-f', join(import.meta.dirname, 'odd/rights.yaml')]);
+await cluster.kubectlOk(['apply', '-n', PODS, '-f', COLORS]);
+const services = byHand.map((_, index) => placeOf(index)).flatMap(({ blue, green }) => [blue, green]);
+await cluster.apply(
+  within(
+    HAND,
+    services.flatMap((name) => service(name, null)),
+  ),
+);
+await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+for (const color of ['blue', 'green']) await rolledOut(cluster, PODS, color);
+
+for (const [index, { name, run }] of byHand.entries()) t.test(name, (t) => run(t, openShop(cluster, placeOf(index))));
+
+for (const [index, { name, run }] of WORKLOADS.entries())
+  t.test(name, async (t) => {
+    const shop = openShop(cluster, { namespace: PODS, name: `p${index}`, blue: 'blue', green: 'green' });
+    try {
+      await run(t, shop);
+    } finally {
+      await shop.admin.run(`delete ${shop.resource}`);
+    }
+  });

@@ -1,0 +1,108 @@
+import type { Test } from 'tap';
+import type { Color, JsonObject } from '../../../webhook/policy/index.ts';
+import type { Cluster } from '../../cluster/index.ts';
+import { live, NAMED, personIn, stored, type Person, type Said } from '../people.ts';
+
+/** Something that few people do, and what has to come of it. */
+export interface OddCase {
+  readonly name: string;
+  readonly run: (t: Test, shop: Shop) => Promise<void>;
+}
+
+/** A TraefikService and two Services of a case's own, in a namespace that it shares. */
+export interface Shop {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly name: string;
+  /** How kubectl names the TraefikService. */
+  readonly resource: string;
+  readonly blue: string;
+  readonly green: string;
+  /** Does everything with an application, and overrides nothing. */
+  readonly alice: Person;
+  readonly admin: Person;
+  /** The manifest, with weights or without. */
+  manifest(weights: readonly [number, number] | null, annotations?: JsonObject, name?: string): JsonObject;
+  /** Pipes an object into kubectl. */
+  pipe(person: Person, line: string, object: JsonObject): Promise<Said>;
+  /** Words of `kubectl patch` that give a color all of the weight, with annotations (short keys). */
+  to(color: Color, annotations?: JsonObject): string;
+  /** The spec that `to` writes. */
+  spec(color: Color): JsonObject;
+  /** Words of `kubectl patch` for any merge patch. */
+  merge(patch: JsonObject): string;
+  /** Blue live. */
+  make(t: Test, annotations?: JsonObject): Promise<void>;
+  /** Blue live and green tested. */
+  tested(t: Test): Promise<void>;
+  /** Green live, blue to go back to. */
+  promoted(t: Test): Promise<void>;
+  /** The same in another namespace. */
+  open(namespace: string): Shop;
+  /** `100 0: blue, previous green` */
+  live(): Promise<string>;
+  object(): Promise<JsonObject>;
+}
+
+const full = (short: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value]));
+
+export const PASSED = 'passed:2.0';
+
+const merge: Shop['merge'] = (patch) => `--type=merge -p '${JSON.stringify(patch)}'`;
+
+export interface ShopPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly blue: string;
+  readonly green: string;
+}
+
+export function openShop(cluster: Cluster, place: ShopPlace, pass = PASSED): Shop {
+  const { namespace, name, blue, green } = place;
+  const [alice, admin] = [personIn(cluster, namespace, 'alice'), personIn(cluster, namespace)];
+  const resource = `${NAMED}/${name}`;
+  const services = (weights: readonly [number, number] | null): JsonObject[] =>
+    [blue, green].map((each, index) => ({
+      name: each,
+      port: 80,
+      ...(weights === null ? {} : { weight: weights[index] }),
+    }));
+  const spec: Shop['spec'] = (color) => ({ weighted: { services: services(color === 'blue' ? [100, 0] : [0, 100]) } });
+  const to: Shop['to'] = (color, annotations = {}) =>
+    merge({ metadata: { annotations: full(annotations) }, spec: spec(color) });
+  const manifest: Shop['manifest'] = (weights, annotations = {}, as = name) => ({
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: as, labels: { shop: name }, annotations: full(annotations) },
+    spec: { weighted: { services: services(weights) } },
+  });
+  const shop: Shop = {
+    ...place,
+    cluster,
+    resource,
+    alice,
+    admin,
+    manifest,
+    pipe: (person, line, object) => person.run(line, JSON.stringify(object)),
+    to,
+    spec,
+    merge,
+    async make(t, annotations = {}) {
+      const { ok, said } = await shop.pipe(alice, 'create -f -', manifest([100, 0], annotations));
+      t.ok(ok, said);
+    },
+    async tested(t) {
+      await shop.make(t);
+      await alice.may(t, `annotate ${resource} bluegreen.dev/smoke-test=${pass}`);
+    },
+    async promoted(t) {
+      await shop.tested(t);
+      await alice.may(t, `patch ${resource} ${to('green')}`);
+    },
+    open: (elsewhere) => openShop(cluster, { ...place, namespace: elsewhere }, pass),
+    live: () => live(alice, name),
+    object: async () => (await stored(alice, name)) ?? {},
+  };
+  return shop;
+}

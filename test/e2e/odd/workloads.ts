@@ -1,0 +1,197 @@
+import type { Test } from 'tap';
+import { annotation } from '../../../webhook/policy/json.ts';
+import { until } from '../../cluster/node/api.ts';
+import { history, NAMED, type Person } from '../people.ts';
+import type { OddCase, Shop } from './shop.ts';
+
+const IMAGE = 'ghcr.io/stefanprodan/podinfo';
+const SETTLED_MS = 60_000;
+
+/** One pod of a color, of one revision. */
+async function settled(t: Test, { alice }: Shop, color: string): Promise<void> {
+  await alice.may(t, `rollout status deployment/${color} --timeout=60s`);
+  const alone = async (): Promise<boolean> =>
+    (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
+  t.ok(await until(alone, SETTLED_MS), `one pod of ${color}`);
+}
+
+const revisionOf = async (person: Person, color: string): Promise<string> =>
+  (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`)).said;
+
+/** Promotes what runs in a color now. */
+async function release(t: Test, shop: Shop, color: 'blue' | 'green'): Promise<void> {
+  await settled(t, shop, color);
+  const pass = `passed:${await revisionOf(shop.alice, color)}`;
+  await shop.alice.may(t, `annotate --overwrite ${shop.resource} bluegreen.dev/previous=none`);
+  await shop.alice.may(t, `patch ${shop.resource} ${shop.to(color, { 'smoke-test': pass })}`);
+}
+
+/** What kubectl and controllers do to workloads around a release; each begins with blue live as 6.1.5, green as 6.1.6. */
+export const WORKLOADS: readonly OddCase[] = [
+  {
+    name: 'rollout undo on the previous color: the way back is gone, and another undo brings it back',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      await shop.make(t);
+      await alice.may(t, `set env deployment/blue ROUND=1`);
+      await settled(t, shop, 'blue');
+      await release(t, shop, 'green');
+      await alice.may(t, `set image deployment/blue podinfo=${IMAGE}:6.1.6`);
+      await settled(t, shop, 'blue');
+      await alice.mayNot(t, `patch ${shop.resource} ${shop.to('blue')}`, 'so this is no rollback');
+      await alice.may(t, 'rollout undo deployment/blue');
+      await settled(t, shop, 'blue');
+      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      t.equal((await history(alice, shop.name)).at(-1), 'rollback green to blue by alice');
+    },
+  },
+  {
+    name: 'rollout undo, restart and pause on the preview between its test and its promotion',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      await shop.make(t);
+      await settled(t, shop, 'green');
+      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await alice.may(t, 'rollout restart deployment/green');
+      await settled(t, shop, 'green');
+      await alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, 'smoke-test: ', 'but now runs');
+      await alice.may(
+        t,
+        `annotate --overwrite ${shop.resource} bluegreen.dev/smoke-test=passed:${await revisionOf(alice, 'green')}`,
+      );
+      await alice.may(t, 'rollout pause deployment/green');
+      await alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, 'is paused');
+      await alice.may(t, 'rollout resume deployment/green');
+      const promoted = async (): Promise<boolean> => (await alice.run(`patch ${shop.resource} ${shop.to('green')}`)).ok;
+      t.ok(await until(promoted, SETTLED_MS));
+      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+    },
+  },
+  {
+    name: 'an autoscaler on the preview: from one to two and back does not touch its test',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      await shop.make(t);
+      await settled(t, shop, 'green');
+      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await alice.may(t, 'autoscale deployment green --min=1 --max=2');
+      await alice.may(t, 'scale deployment/green --replicas=2');
+      await alice.may(t, 'rollout status deployment/green --timeout=60s');
+      await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+      await alice.mayNot(t, 'delete deployment green', 'live-workload: ');
+      await alice.may(t, 'delete hpa green');
+      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await alice.may(t, 'scale deployment/green --replicas=1');
+    },
+  },
+  {
+    name: 'what a live Deployment may get: environment, resources, an annotation, a debug container; what not',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      await shop.make(t);
+      await alice.may(t, 'set env deployment/blue LOG_LEVEL=debug');
+      await alice.may(t, 'set resources deployment/blue -c podinfo --requests=cpu=1m');
+      await alice.may(t, 'annotate deployment/blue team=web');
+      await settled(t, shop, 'blue');
+      const pod = (await alice.run('get pods -l color=blue -o name')).said;
+      await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.6 -c debugger -- sleep 1`);
+      const renamed = { op: 'replace', path: '/spec/template/spec/containers/0/name', value: 'other' };
+      await alice.mayNot(t, `patch deployment/blue --type=json -p '${JSON.stringify([renamed])}'`, 'live-workload: ');
+      const sidecar = { spec: { template: { spec: { containers: [{ name: 'sidecar', image: `${IMAGE}:6.1.6` }] } } } };
+      await alice.mayNot(t, `patch deployment/blue -p '${JSON.stringify(sidecar)}'`, 'live-workload: ');
+      await alice.mayNot(t, `set image deployment/blue podinfo=${IMAGE}@sha256:${'0'.repeat(64)}`, 'live-workload: ');
+      await alice.may(t, `patch deployment/blue --type=merge -p '{"spec":{"replicas":null}}'`);
+      await alice.mayNot(t, `patch deployment/blue --type=merge -p '{"spec":{"replicas":0}}'`, 'is not scaled to 0');
+      await alice.mayNot(
+        t,
+        `patch deployment/blue --type=merge -p '{"spec":{"replicas":0},"metadata":{"annotations":{"bluegreen.dev/override":"me"}}}'`,
+        'needs the verb override',
+      );
+    },
+  },
+  {
+    name: 'a Deployment with a debug container in its pods is promoted',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      await shop.make(t);
+      await settled(t, shop, 'green');
+      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      const pod = (await alice.run('get pods -l color=green -o name')).said;
+      await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.5 -c debugger -- sleep 1`);
+      await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+    },
+  },
+  {
+    name: 'kubectl replace --force and delete --all, apply --prune of workloads',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      await shop.make(t);
+      const manifest = (await alice.run('get deployment blue -o json')).said;
+      const forced = await alice.run('replace --force -f -', manifest);
+      t.notOk(forced.ok);
+      t.match(forced.said, 'live-workload: ');
+      const route = await shop.pipe(alice, 'apply --prune -l app=shop --prune-allowlist=apps/v1/Deployment -f -', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: shop.name, labels: { app: 'shop' } },
+      });
+      t.comment(route.said);
+      t.match((await alice.run('get deployments -o name')).said, /blue[^]*green/, 'both are there');
+    },
+  },
+  {
+    name: 'a bare ReplicaSet as the live color is scaled to 0',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      const labels = { app: 'bare', color: shop.name };
+      const podinfo = { name: 'podinfo', image: `${IMAGE}:6.1.5`, imagePullPolicy: 'IfNotPresent' };
+      const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [podinfo] } };
+      const set = {
+        apiVersion: 'apps/v1',
+        kind: 'ReplicaSet',
+        metadata: { name: shop.name },
+        spec: { replicas: 1, selector: { matchLabels: labels }, template },
+      };
+      t.ok((await shop.pipe(alice, 'create -f -', set)).ok);
+      const ports = [{ port: 80, targetPort: 9898 }];
+      for (const color of ['blue', 'green'])
+        t.ok(
+          (
+            await shop.pipe(alice, 'create -f -', {
+              apiVersion: 'v1',
+              kind: 'Service',
+              metadata: { name: `bare-${color}` },
+              spec: { selector: labels, ports },
+            })
+          ).ok,
+        );
+      const services = [{ name: 'bare-blue', port: 80, weight: 100 }];
+      t.ok(
+        (
+          await shop.pipe(alice, 'create -f -', {
+            ...shop.manifest(null, {}, 'bare'),
+            spec: { weighted: { services } },
+          })
+        ).ok,
+      );
+      await alice.may(t, `scale replicaset/${shop.name} --replicas=0`);
+      await alice.may(t, `delete ${NAMED}/bare service/bare-blue service/bare-green replicaset/${shop.name}`);
+    },
+  },
+  {
+    name: 'a Service that the preview shares with the live color',
+    run: async (t, shop) => {
+      const { alice } = shop;
+      await shop.make(t);
+      await alice.may(t, `patch service/green --type=merge -p '{"spec":{"selector":{"app":"shop","color":null}}}'`);
+      const both = async (): Promise<boolean> =>
+        (await alice.run(`annotate --overwrite ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`)).said.includes(
+          'several revisions',
+        );
+      t.ok(await until(both, SETTLED_MS), 'two versions behind one color are no release');
+      t.equal(annotation(await shop.object(), 'bluegreen.dev/smoke-test-record'), null);
+      await alice.may(t, 'set selector service/green app=shop,color=green');
+    },
+  },
+];
