@@ -94,7 +94,7 @@ export const WORKLOADS: readonly OddCase[] = [
       await alice.may(t, 'annotate deployment/blue team=web');
       await settled(t, shop, 'blue');
       const pod = (await alice.run('get pods -l color=blue -o name')).said;
-      await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.6 -c debugger -- sleep 1`);
+      await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.6 -c debugger`);
       const renamed = { op: 'replace', path: '/spec/template/spec/containers/0/name', value: 'other' };
       await alice.mayNot(t, `patch deployment/blue --type=json -p '${JSON.stringify([renamed])}'`, 'live-workload: ');
       const sidecar = { spec: { template: { spec: { containers: [{ name: 'sidecar', image: `${IMAGE}:6.1.6` }] } } } };
@@ -117,7 +117,7 @@ export const WORKLOADS: readonly OddCase[] = [
       await settled(t, shop, 'green');
       await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
       const pod = (await alice.run('get pods -l color=green -o name')).said;
-      await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.5 -c debugger -- sleep 1`);
+      await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.5 -c debugger`);
       await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
       await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
     },
