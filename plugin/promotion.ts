@@ -90,7 +90,7 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       printMutation(call, found, 'unchanged', found.object);
       continue;
     }
-    for (const warning of decision.warnings) call.io.err.write(`${call.paint.err.warn('Warning:')} ${warning}\n`);
+    for (const warning of decision.warnings) session.warn(warning);
     try {
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);

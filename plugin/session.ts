@@ -21,6 +21,8 @@ export interface Session {
   readonly reader: Reader & NeighborReader;
   readonly namespace: string;
   readonly connection: Connection;
+  /** Warns of something once, whether the policy says it here or the webhook later. */
+  warn(text: string): void;
 }
 
 const TRACE_LEVEL = 6;
@@ -36,16 +38,17 @@ export async function openSession(flags: FlagValues, io: Io, paint: Paint): Prom
   const environment = { env: io.files.env, stdinIsTty: io.stdinIsTty };
   const credentials = await collectCredentials(connection, io.files, environment);
   const said = new Set<string>();
+  const warn = (text: string): void => {
+    if (said.has(text)) return;
+    said.add(text);
+    io.err.write(`${paint.warn('Warning:')} ${text}\n`);
+  };
   const client = createClient(openTransport(connection, credentials, proxy), {
     now: () => io.now().getTime(),
     trace: (line) => {
       if (flags.number('v') >= TRACE_LEVEL) io.err.write(`${line}\n`);
     },
-    warn: (text) => {
-      if (said.has(text)) return;
-      said.add(text);
-      io.err.write(`${paint.warn('Warning:')} ${text}\n`);
-    },
+    warn,
   });
-  return { client, reader: createReader(client), namespace: connection.namespace, connection };
+  return { client, reader: createReader(client), namespace: connection.namespace, connection, warn };
 }

@@ -125,7 +125,7 @@ async function goBack(call: Call, session: Session, found: Found, to: Color, fac
     );
     return EXIT.error;
   }
-  for (const warning of decision.warnings) err.write(`${paint.warn('Warning:')} ${warning}\n`);
+  for (const warning of decision.warnings) session.warn(warning);
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
   const wait = waits ? await prepareWait(call, session) : null;
   const stored = await sendSwitch(call, session, found, plan);

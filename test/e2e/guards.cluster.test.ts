@@ -156,7 +156,7 @@ t.test('routes', async (t) => {
   const route = 'ingressroute.traefik.io';
   const last = ['live-route: IngressRoute shop is the last one', 'kubectl bluegreen retire shop -n shop'] as const;
   for (const how of ['', ' --now', ' --cascade=orphan']) await alice.mayNot(t, `delete ${route} shop${how}`, ...last);
-  await alice.mayNot(t, `delete ${route}s --all`, 'live-route: ');
+  await alice.mayNot(t, 'delete ingressroutes.traefik.io --all', 'live-route: ');
   await alice.mayNot(t, `replace --force -f ${join(FILES, 'routes.yaml')}`, 'live-route: ');
   t.match((await alice.run(`get ${route} shop -o name`)).said, 'shop');
   await alice.may(t, `apply -f ${join(FILES, 'renamed-route.yaml')}`);

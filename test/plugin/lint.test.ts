@@ -36,6 +36,23 @@ t.test('a finding names file, line and column', async (t) => {
   t.match(out, 'warning weights-in-manifest: ');
 });
 
+t.test('a second host on the same colors, of which one is on the other', async (t) => {
+  const preview = GOOD.replace('name: shop,', 'name: preview,').replace('      - {name: shop-blue, port: 80}\n', '');
+  const services = 'apiVersion: v1\nkind: Service\nmetadata: {name: shop-blue, namespace: demo}\n';
+  const both = await run(['lint', '-f', '/d'], {
+    files: { '/d/shop.yaml': GOOD, '/d/preview.yaml': preview, '/d/services.yaml': services },
+  });
+  t.equal(both.code, 0);
+  t.match(
+    both.out,
+    'shop.yaml:8:7: warning shared-color: demo/shop: TraefikService preview sends requests to shop-green',
+  );
+  t.match(both.out, 'warning shared-color: demo/preview: TraefikService shop sends requests to shop-blue');
+  const twins = GOOD.replace('name: shop,', 'name: www,');
+  const same = await run(['lint', '-f', '/d'], { files: { '/d/shop.yaml': GOOD, '/d/www.yaml': twins } });
+  t.notMatch(same.out, 'shared-color', 'weights that both leave out are filled in alike');
+});
+
 t.test('folders, lists, stdin and both groups', async (t) => {
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [JSON.parse(JSON.stringify({ kind: 'x' }))] });
   const files = {

@@ -52,6 +52,30 @@ t.test('promote is refused with every reason, and changes nothing', async (t) =>
   t.equal(cluster.calls.filter((call) => call.method !== 'GET').length, 0);
 });
 
+t.test(
+  'promote tells of another TraefikService on the same colors, once, whether the webhook does or not',
+  async (t) => {
+    const www = '/apis/traefik.io/v1alpha1/namespaces/demo/traefikservices/www';
+    const other = JSON.parse(JSON.stringify(Object.values(shop())[0]));
+    const cluster = await fakeCluster({
+      ...shop({ annotations: TESTED }),
+      [www]: { ...other, metadata: { name: 'www' } },
+    });
+    t.teardown(() => cluster.close());
+    const said =
+      'shared-color: TraefikService www sends requests to blue, this one to green: a switch moves only one. ' +
+      'Right for a preview host; to move it, too: kubectl bluegreen promote www -n demo';
+    const alone = await cluster.run(['promote', 'shop', '--dry-run=client']);
+    t.equal(alone.err.split(said).length, 2, alone.err);
+    cluster.intercept = ({ method }) =>
+      method === 'PATCH'
+        ? { status: 200, body: cluster.objects.get(SHOP), headers: { warning: `299 - "${said}"` } }
+        : null;
+    const both = await cluster.run(['promote', 'shop']);
+    t.equal(both.err.split(said).length, 2, both.err);
+  },
+);
+
 t.test('a second promote does not go back', async (t) => {
   const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
   t.teardown(() => cluster.close());

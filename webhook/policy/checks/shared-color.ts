@@ -40,7 +40,8 @@ function told({ pair, now, change, switched }: Subject, others: readonly Neighbo
   const verb = others.length === 1 ? 'sends' : 'send';
   const what = `TraefikService ${first.name}${group}${more} ${verb} requests to ${to}, this one to ${here}`;
   const movable = others.find(({ switchable, sendsTo }) => switchable && sendsTo.some((color) => color !== now.active));
-  if (switched === null || movable === undefined) return `${what}. Right for a preview host, wrong for production`;
+  if (switched === null || switched.from === null || movable === undefined)
+    return `${what}. Right for a preview host, wrong for production`;
   const command = pluginCommand(switched.kind === 'rollback' ? 'rollback' : 'promote', {
     ...change,
     name: movable.name,
