@@ -3,6 +3,7 @@ import { at, number, text } from '../policy/json.ts';
 import type { JsonObject } from '../policy/types.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
+import { microTime } from './time.ts';
 
 /** A Lease on a real API server. It is never created here: the right to create cannot be given for a single name. */
 export function createLeaseStore(client: KubeClient, namespace: string, name: string): LeaseStore {
@@ -49,9 +50,4 @@ function specOf({ holder, durationMs, transitions, renewed, acquired }: LeaseCla
     renewTime: microTime(renewed),
     ...(acquired !== undefined && { acquireTime: microTime(acquired) }),
   };
-}
-
-/** The API takes exactly six digits after the second. */
-function microTime(date: Date): string {
-  return date.toISOString().replace('Z', '000Z');
 }

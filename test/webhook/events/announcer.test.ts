@@ -1,0 +1,171 @@
+import t from 'tap';
+import { startAnnouncer } from '../../../webhook/events/announcer.ts';
+import type { Decided } from '../../../webhook/observe.ts';
+import { VirtualClock } from '../audit/clock.ts';
+import { ALLOWED, recordingLog } from '../parts.ts';
+import { request } from '../admission/world.ts';
+import { FakeEvents, promoted, refused } from './parts.ts';
+
+function setUp(clock = new VirtualClock(), store = new FakeEvents(), pod = 'pod-1') {
+  const stop = new AbortController();
+  const outcomes: string[] = [];
+  const log = recordingLog();
+  const parts = { store, pod, log, clock: clock.machine(), ended: (outcome: string) => void outcomes.push(outcome) };
+  const { announce, done } = startAnnouncer(parts, stop.signal);
+  return { clock, store, stop, outcomes, log, announce, done };
+}
+
+t.test('a refusal is told at once, on the TraefikService, with who and why', async (t) => {
+  const { clock, store, announce } = setUp();
+  announce(refused());
+  await clock.pass(0);
+  t.same(store.told(), ['Refused x1 shop (u-shop): refused the update by ada: weights-total: 90']);
+});
+
+t.test('a loop of refused writes is one Event that counts, written ever less often', async (t) => {
+  const { clock, store, announce, outcomes } = setUp();
+  for (let second = 0; second < 600; second++) {
+    announce(refused({}, `weights-total: ${second}`));
+    await clock.pass(1000);
+  }
+  await clock.pass(300_000);
+  t.equal(store.events.size, 1);
+  t.match(store.told(), [/^Refused x600 shop .*weights-total: 0$/]);
+  t.ok(store.writes.length < 15, `${store.writes.length} writes`);
+  t.equal(outcomes.filter((outcome) => outcome === 'repeated').length, 599);
+});
+
+t.test('what happens again after a long silence is another Event', async (t) => {
+  const { clock, store, announce } = setUp();
+  announce(refused());
+  await clock.pass(20 * 60_000);
+  announce(refused());
+  await clock.pass(0);
+  t.match(store.told(), [/^Refused x1/, /^Refused x1/]);
+});
+
+t.test('refusals of ever new objects are held to a budget, and leave switches their own', async (t) => {
+  const { clock, store, announce, outcomes } = setUp();
+  for (let each = 0; each < 1000; each++) {
+    const name = `shop-${each}`;
+    const { request: asked, answer } = refused();
+    announce({
+      ...refused(),
+      request: { ...asked, operation: 'CREATE', oldObject: null, name },
+      answer: { ...answer, about: [{ group: 'traefik.io', name }] },
+    });
+  }
+  const { decided, stored } = promoted();
+  store.objects.set('shop', stored);
+  announce(decided);
+  await clock.pass(1000);
+  t.equal(outcomes.filter((outcome) => outcome === 'dropped').length, 950);
+  t.equal(store.events.size, 51);
+  t.match(
+    store.told()[0],
+    /^Refused x1 shop-0 \(null\): refused the creation by ada/,
+    'what was never made has no uid',
+  );
+  t.match(store.told().at(-1), /^Promoted x1 shop/);
+});
+
+t.test('a switch is told when it is stored, not when it is let through', async (t) => {
+  const { clock, store, announce } = setUp();
+  const { decided, stored } = promoted();
+  announce(decided);
+  await clock.pass(2000);
+  t.same(store.told(), []);
+  store.objects.set('shop', stored);
+  await clock.pass(10_000);
+  t.same(store.told(), ['Promoted x1 shop (u-shop): promoted green, before it was blue by ada, revision h2 (shop:2)']);
+  const { reads } = store;
+  await clock.pass(60_000);
+  t.equal(store.reads, reads, 'and then nobody looks any more');
+});
+
+t.test('a switch that a later validator refuses is never told', async (t) => {
+  const { clock, store, announce } = setUp();
+  announce(promoted().decided);
+  store.objects.set('shop', promoted('2026-02-01T12:00:00Z').stored);
+  await clock.pass(120_000);
+  t.same(store.told(), []);
+  t.equal(store.reads, 6);
+});
+
+t.test('a switch by a broken rule is told as both', async (t) => {
+  const { clock, store, announce } = setUp();
+  const { decided, stored } = promoted('2026-03-01T12:00:00Z', 'incident 42');
+  store.objects.set('shop', stored);
+  announce(decided);
+  await clock.pass(1000);
+  t.match(store.told(), [/^Promoted x1/, /^Overridden x1 shop .*rules were overridden by ada: incident 42$/]);
+});
+
+t.test('a request that is reviewed by several replicas, or twice, is told once', async (t) => {
+  const { clock, store, announce } = setUp();
+  const other = setUp(clock, store, 'pod-2');
+  const { decided, stored } = promoted();
+  store.objects.set('shop', stored);
+  announce(decided);
+  announce(decided);
+  other.announce(decided);
+  await clock.pass(60_000);
+  t.equal(store.events.size, 1);
+});
+
+t.test('a guard tells the TraefikServices that it protects, each once, by their uid', async (t) => {
+  const { clock, store, announce } = setUp();
+  store.objects.set('shop', promoted().stored);
+  const { answer } = refused();
+  const checked = { ...ALLOWED, checks: ['live-workload'], about: [...answer.about, ...answer.about] } as const;
+  const guarded = (said: Decided['answer']): Decided => ({
+    ...refused(),
+    entry: 'guard',
+    request: { ...request(null), resource: 'deployments', name: 'green', oldObject: { metadata: { uid: 'not this' } } },
+    answer: said,
+  });
+  announce(guarded({ ...checked, verdict: 'denied', message: 'live-workload: green is live', reason: 'Forbidden' }));
+  announce(guarded({ ...checked, override: 'incident 42' }));
+  announce(guarded(checked));
+  await clock.pass(0);
+  t.same(store.told(), [
+    'Refused x1 shop (u-shop): refused the deletion of deployments green by ada: live-workload: green is live',
+    'Overridden x1 shop (u-shop): did not refuse the deletion of deployments green by ada, by override (incident 42): live-workload',
+  ]);
+});
+
+t.test('an API server that refuses Events is tried a few times, then said once', async (t) => {
+  const { clock, store, announce, outcomes, log } = setUp();
+  store.fault = new Error('cannot write an Event: forbidden');
+  announce(refused());
+  announce({ ...refused(), entry: 'promotion', answer: { ...refused().answer, checks: ['record'] } });
+  await clock.pass(60_000);
+  t.same(outcomes, ['failed', 'failed']);
+  t.same(store.writes.length, 6);
+  t.match(log.lines, [{ level: 'warn', fields: { reason: 'cannot write an Event: forbidden' } }]);
+  t.equal(log.lines.length, 1);
+  store.fault = null;
+  announce(refused());
+  await clock.pass(0);
+  t.equal(store.events.size, 1, 'and it goes on');
+});
+
+t.test('what is known when the replica ends is written', async (t) => {
+  const { clock, store, stop, announce, done } = setUp();
+  const { decided, stored } = promoted();
+  store.objects.set('shop', stored);
+  announce(refused());
+  await clock.pass(0);
+  announce(refused());
+  announce(decided);
+  stop.abort();
+  await done;
+  t.match(store.told(), [/^Refused x2/, /^Promoted x1/]);
+});
+
+t.test('a creation by generateName has no name to tell about', async (t) => {
+  const { clock, store, announce } = setUp();
+  announce({ ...refused(), answer: { ...refused().answer, about: [{ group: 'traefik.io', name: '' }] } });
+  await clock.pass(0);
+  t.equal(store.events.size, 0);
+});

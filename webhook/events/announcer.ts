@@ -1,0 +1,45 @@
+import { systemClock, type Clock } from '../audit/clock.ts';
+import type { Log } from '../log.ts';
+import type { EventOutcome } from '../metrics.ts';
+import type { Announce } from '../observe.ts';
+import { createConfirm } from './confirm.ts';
+import { createRecorder } from './recorder.ts';
+import type { EventStore } from './store.ts';
+import { guardOverrides, refusals, subjectsOf } from './tell.ts';
+
+export interface AnnouncerParts {
+  readonly store: EventStore;
+  /** Name of the pod. */
+  readonly pod: string;
+  readonly log: Log;
+  readonly ended: (outcome: EventOutcome) => void;
+  readonly clock?: Clock;
+}
+
+export interface Announcer {
+  readonly announce: Announce;
+  /** Ends after `signal` is aborted and what was known by then is written. Never rejects. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Tells people of decisions by Events on the TraefikServices. What is known for certain at the admission, a refusal, is told
+ * at once; what the request only may bring about, a switch or a broken rule, when it is found in the stored record.
+ */
+export function startAnnouncer(parts: AnnouncerParts, signal: AbortSignal): Announcer {
+  const { store, clock = systemClock } = parts;
+  const recorder = createRecorder({ ...parts, clock });
+  const dropped = (): void => parts.ended('dropped');
+  const confirm = createConfirm({ store, clock, found: recorder.record, dropped }, signal);
+  const stop = new AbortController();
+  signal.addEventListener('abort', () => void confirm.settled().then(() => stop.abort()), { once: true });
+  return {
+    announce(decided) {
+      for (const occurrence of [...refusals(decided), ...guardOverrides(decided)]) recorder.record(occurrence);
+      const { entry, answer } = decided;
+      if (entry !== 'mutate' || answer.verdict === 'denied' || answer.recordedAt === null) return;
+      for (const subject of subjectsOf(decided)) confirm.expect(subject, answer.recordedAt);
+    },
+    done: recorder.run(stop.signal),
+  };
+}

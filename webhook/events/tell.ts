@@ -1,0 +1,76 @@
+import { at, text } from '../policy/json.ts';
+import type { HistoryEntry } from '../policy/index.ts';
+import type { Decided } from '../observe.ts';
+import type { Occurrence, Reason, Subject } from './occurrence.ts';
+
+/** The TraefikServices that a decision is about, each once; one that has no name yet (generateName) is left out. */
+export function subjectsOf({ request, answer }: Decided): readonly Subject[] {
+  const own = request.resource === 'traefikservices';
+  const uid = own ? text(at(request.oldObject, 'metadata', 'uid')) : null;
+  const subjects = answer.about
+    .filter(({ name }) => name !== '')
+    .map(({ group, name }): [string, Subject] => [
+      `${group}/${name}`,
+      { group, namespace: request.namespace, name, uid },
+    ]);
+  return [...new Map(subjects).values()];
+}
+
+/** What a decision says for certain: a refusal ends the request, whatever others say of it. */
+export function refusals(decided: Decided): readonly Occurrence[] {
+  const { answer } = decided;
+  if (answer.verdict !== 'denied') return [];
+  const note = `refused ${whatOf(decided)}: ${answer.message}`;
+  return subjectsOf(decided).map((subject) => repeated(subject, 'Refused', note, decided));
+}
+
+/** A guard that was overridden: nothing of it is recorded on the TraefikService. */
+export function guardOverrides(decided: Decided): readonly Occurrence[] {
+  const { entry, answer } = decided;
+  if (entry !== 'guard' || answer.override === null) return [];
+  const note = `did not refuse ${whatOf(decided)}, by override (${answer.override}): ${answer.checks.join(', ')}`;
+  return subjectsOf(decided).map((subject) => repeated(subject, 'Overridden', note, decided));
+}
+
+/** What an entry of the history tells, once it is stored; a creation with blue live is where every release starts. */
+export function ofHistory(subject: Subject, entry: HistoryEntry): readonly Occurrence[] {
+  const tell = (reason: Reason, note: string): Occurrence => ({ subject, reason, note, key: entry.at, once: true });
+  const by = entry.by === null ? '' : ` by ${entry.by}`;
+  const told: Occurrence[] = [];
+  if (entry.kind === 'promotion') told.push(tell('Promoted', `${moved(entry)}${by}${running(entry)}`));
+  if (entry.kind === 'rollback') told.push(tell('RolledBack', `${moved(entry)}${by}${running(entry)}`));
+  if (entry.kind === 'unseen')
+    told.push(
+      tell(
+        'SwitchedUnseen',
+        `production went from ${entry.from ?? 'nothing'} to ${entry.to} while the webhook was not asked; there is no recorded way back`,
+      ),
+    );
+  if (entry.override !== null) told.push(tell('Overridden', `rules were overridden${by}: ${entry.override}`));
+  return told;
+}
+
+function moved({ kind, from, to }: HistoryEntry): string {
+  if (from === null) return `created with ${to} live`;
+  return kind === 'rollback' ? `rolled back from ${from} to ${to}` : `promoted ${to}, before it was ${from}`;
+}
+
+function running({ revision, images }: HistoryEntry): string {
+  if (revision === null) return '';
+  return `, revision ${revision}${images.length === 0 ? '' : ` (${images.join(', ')})`}`;
+}
+
+function repeated(subject: Subject, reason: Reason, note: string, { request, answer }: Decided): Occurrence {
+  const { operation, resource, subResource, name } = request;
+  const key = [operation, resource, subResource, name, ...answer.checks].join(' ');
+  return { subject, reason, note, key, once: false };
+}
+
+/** `the update by ada`, `the deletion of deployments/green by ada` */
+function whatOf({ request }: Decided): string {
+  const { operation, resource, subResource, name, user } = request;
+  const action = { CREATE: 'creation', UPDATE: 'update', DELETE: 'deletion', CONNECT: 'connection' }[operation];
+  const full = subResource === '' ? resource : `${resource}/${subResource}`;
+  const what = resource === 'traefikservices' ? '' : ` of ${full} ${name}`;
+  return `the ${action}${what} by ${user.name}`;
+}

@@ -1,0 +1,85 @@
+import { typeOf } from '../events/occurrence.ts';
+import type { EventStore, EventToWrite } from '../events/store.ts';
+import type { JsonObject } from '../policy/types.ts';
+import type { KubeClient } from './client.ts';
+import { KubeError } from './errors.ts';
+import { microTime } from './time.ts';
+
+/** Who writes the Events, as `kubectl describe` shows it. */
+export const REPORTER = 'bluegreen.dev/webhook';
+
+/** Bytes that the API server takes. */
+const NOTE_LIMIT = 1024;
+
+/** Events of events.k8s.io/v1 on a real API server, in the namespace of what they are about. */
+export function createEventStore(client: KubeClient, pod: string): EventStore {
+  return {
+    read: ({ group, namespace, name }, signal) =>
+      client.get({
+        path: `/apis/${group}/v1alpha1/namespaces/${encodeURIComponent(namespace)}/traefikservices/${encodeURIComponent(name)}`,
+        attempt: `read TraefikService ${namespace}/${name}`,
+        signal,
+      }),
+    async create(event, signal) {
+      const { namespace } = event.subject;
+      const attempt = `write an Event in namespace ${namespace}`;
+      try {
+        await client.call({ method: 'POST', path: eventsIn(namespace), body: bodyOf(event, pod), attempt, signal });
+      } catch (error) {
+        if (!(error instanceof KubeError && error.status === 409)) throw error;
+      }
+    },
+    async repeat(event, signal) {
+      const { subject, name } = event;
+      await client.call({
+        method: 'PATCH',
+        path: `${eventsIn(subject.namespace)}/${encodeURIComponent(name)}`,
+        contentType: 'application/merge-patch+json',
+        body: { series: seriesOf(event) },
+        attempt: `count an Event in namespace ${subject.namespace}`,
+        signal,
+      });
+    },
+  };
+}
+
+function eventsIn(namespace: string): string {
+  return `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`;
+}
+
+function bodyOf(event: EventToWrite, pod: string): JsonObject {
+  const { subject, reason, note, name, first, count } = event;
+  const { group, namespace, uid } = subject;
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { name, namespace },
+    eventTime: microTime(first),
+    ...(count > 1 && { series: seriesOf(event) }),
+    reportingController: REPORTER,
+    reportingInstance: pod,
+    action: 'Admit',
+    reason,
+    type: typeOf(reason),
+    note: cut(note),
+    regarding: {
+      apiVersion: `${group}/v1alpha1`,
+      kind: 'TraefikService',
+      namespace,
+      name: subject.name,
+      ...(uid !== null && { uid }),
+    },
+  };
+}
+
+function seriesOf({ count, last }: EventToWrite): JsonObject {
+  return { count, lastObservedTime: microTime(last) };
+}
+
+/** At most as many bytes as the API server takes, without half a character at the end. */
+function cut(note: string): string {
+  const bytes = Buffer.from(note);
+  if (bytes.length <= NOTE_LIMIT) return note;
+  const kept = bytes.subarray(0, NOTE_LIMIT - 3).toString();
+  return `${kept.replace(/\uFFFD$/, '')}…`;
+}
