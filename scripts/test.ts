@@ -44,8 +44,8 @@ async function main(args: readonly string[]): Promise<number> {
 function clusterMissing(): string | null {
   const prepared = [
     ['scripts/setup.mjs', '--cluster'],
-    // For the older API group, which no other command needs.
-    ['test/cluster/tools/main.ts', 'traefik2'],
+    // For the older API group, and for the alerts: no other command needs these.
+    ['test/cluster/tools/main.ts', 'traefik2', 'prometheus', 'prometheus-operator-crds'],
   ].every((args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0);
   return prepared ? null : 'the set-up above says why there is no test cluster, and what would give one';
 }

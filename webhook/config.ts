@@ -24,7 +24,8 @@ import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
  * | BLUEGREEN_EXCLUDED_NAMESPACES | | namespaces that are never looked at, separated by commas |
  * | BLUEGREEN_AUDIT_INTERVAL | 5m | Go duration between two audits of what is already there; 0 turns them off |
  * | BLUEGREEN_AUDIT_LEASE | bluegreen-audit | Lease that chooses the replica that audits |
- * | BLUEGREEN_POD | host name | name of the pod, which holds the Lease |
+ * | BLUEGREEN_POD | host name | name of the pod, which holds the Lease and signs Events |
+ * | BLUEGREEN_EVENTS | true | write Kubernetes Events about TraefikServices |
  * | BLUEGREEN_DOCS | docs/checks.md | address of the page that describes the checks; refusals name it |
  * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
  */
@@ -51,6 +52,7 @@ export interface Config {
   readonly auditIntervalMs: number;
   readonly auditLease: string;
   readonly pod: string;
+  readonly events: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -150,6 +152,7 @@ export function readConfig(env: Environment): Config {
       : duration('BLUEGREEN_AUDIT_INTERVAL', '5m', 1000),
     auditLease: label('BLUEGREEN_AUDIT_LEASE', 'bluegreen-audit'),
     pod: label('BLUEGREEN_POD', hostname().toLowerCase()),
+    events: boolean('BLUEGREEN_EVENTS', true),
     logLevel: level('BLUEGREEN_LOG_LEVEL'),
   };
   if (config.leafLifetimeMs > config.caLifetimeMs) {

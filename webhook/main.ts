@@ -6,16 +6,18 @@ import { startAudit } from './audit/start.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
+import { startAnnouncer, type Announcer } from './events/announcer.ts';
 import { createCertificateStore } from './kube/certificate-store.ts';
 import { createHandlers } from './handlers.ts';
 import { createAccess } from './kube/access.ts';
-import { createKubeClient } from './kube/client.ts';
+import { createKubeClient, type KubeClient } from './kube/client.ts';
 import { loadKubeConfig } from './kube/config.ts';
+import { createEventStore } from './kube/event-store.ts';
 import { createReader } from './kube/reader.ts';
 import { createUsageReader } from './kube/usage-reader.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { buildServer } from './server.ts';
 import type { Readiness, WebhookServer } from './server.ts';
 import { keepTrusted } from './trust.ts';
@@ -26,6 +28,8 @@ async function run(config: Config, log: Log): Promise<void> {
   const metrics = createMetrics();
   const client = createKubeClient(loadKubeConfig(process.env));
   const reader = createReader(client);
+  const stop = new AbortController();
+  const announcer = announcing({ client, config, metrics, log }, stop.signal);
   let draining = false;
   let listening = false;
 
@@ -62,7 +66,7 @@ async function run(config: Config, log: Log): Promise<void> {
     draining: () => draining,
     metrics,
     log,
-    announce: () => {},
+    announce: announcer.announce,
     now: () => performance.now(),
   });
   metrics.readyWhen(() => readiness().ready);
@@ -78,7 +82,6 @@ async function run(config: Config, log: Log): Promise<void> {
     return source.status();
   }
 
-  const stop = new AbortController();
   const stopAudit = new AbortController();
   const hurry = new AbortController();
   const ended = new Promise<void>((resolve) => {
@@ -103,8 +106,22 @@ async function run(config: Config, log: Log): Promise<void> {
   stopAudit.abort();
   await drain(server, config.drainSeconds, hurry.signal, log);
   stop.abort();
-  await Promise.all([trusted, audited]);
+  await Promise.all([trusted, audited, announcer.done]);
   client.close();
+}
+
+interface Announcing {
+  readonly client: KubeClient;
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Events about decisions, unless the operator wants none. */
+function announcing({ client, config, metrics, log }: Announcing, signal: AbortSignal): Announcer {
+  if (!config.events) return { announce: () => {}, done: Promise.resolve() };
+  const store = createEventStore(client, config.pod);
+  return startAnnouncer({ store, pod: config.pod, log, ended: (outcome) => metrics.eventEnded(outcome) }, signal);
 }
 
 /** On every address, also where the node has no IPv6. */

@@ -62,7 +62,8 @@ t.test('entries have the failure policies and timeouts that a rollback can live 
   ]);
   for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
     for (const entry of list(only(objects, kind)['webhooks'])) {
-      t.equal(get(entry, 'sideEffects'), 'None');
+      const events = text(get(entry, 'name')) !== 'mode.bluegreen.dev';
+      t.equal(get(entry, 'sideEffects'), events ? 'NoneOnDryRun' : 'None');
       t.equal(at(entry, 'clientConfig', 'caBundle'), undefined, 'an upgrade must not touch what the webhook wrote');
       t.same(at(entry, 'clientConfig', 'service', 'namespace'), NAMESPACE);
       for (const rule of list(get(entry, 'rules'))) {
@@ -85,9 +86,17 @@ t.test('the guard can be left out, and takes its rights with it', async (t) => {
   t.ok(resources(only(await render(), 'ClusterRole')).includes('ingressroutes'));
 });
 
+t.test('without Events the entries have no side effects, and the rights to write them go', async (t) => {
+  const objects = await render(['events.enabled=false']);
+  for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'])
+    for (const entry of list(only(objects, kind)['webhooks'])) t.equal(get(entry, 'sideEffects'), 'None');
+  t.notOk(resources(only(objects, 'ClusterRole')).includes('events'));
+  t.equal(envOf(objects)['BLUEGREEN_EVENTS'], 'false');
+});
+
 t.test('the audit can be turned off, and takes its Lease and its rights with it', async (t) => {
   t.equal(at(only(await render(), 'Lease'), 'spec'), undefined, 'an upgrade must not touch who holds it');
-  const objects = await render(['audit.interval=0', 'guard.enabled=false']);
+  const objects = await render(['audit.interval=0', 'guard.enabled=false', 'events.enabled=false']);
   t.equal(envOf(objects)['BLUEGREEN_AUDIT_INTERVAL'], '0');
   t.notOk(objects.some(({ kind }) => kind === 'Lease'));
   t.notOk(resources(only(objects, 'Role')).includes('leases'));
@@ -175,6 +184,7 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_EXCLUDED_NAMESPACES: 'kube-system',
     BLUEGREEN_AUDIT_INTERVAL: '5m',
     BLUEGREEN_AUDIT_LEASE: 'bg-audit',
+    BLUEGREEN_EVENTS: 'true',
     BLUEGREEN_POD: undefined,
     BLUEGREEN_ALLOW_EMPTY_SERVICES: 'true',
     BLUEGREEN_REQUIRE_FULL_CAPACITY: 'false',
@@ -209,6 +219,7 @@ t.test('rights are few, and somebody else may give them', async (t) => {
   const objects = await render();
   t.same(writes(only(objects, 'ClusterRole')), [
     [['subjectaccessreviews'], undefined, ['create']],
+    [['events'], undefined, ['create', 'patch']],
     [['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], ['bluegreen'], ['patch']],
   ]);
   t.same(writes(only(objects, 'Role')), [

@@ -25,6 +25,7 @@ t.test('a namespace is all that has to be given', (t) => {
     auditIntervalMs: 300_000,
     auditLease: 'bluegreen-audit',
     pod: 'guard-1',
+    events: true,
     logLevel: 'info',
   });
   t.end();

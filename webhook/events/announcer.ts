@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { EventOutcome } from '../metrics.ts';
 import type { Announce } from '../observe.ts';
 import { createConfirm } from './confirm.ts';
+import type { Occurrence } from './occurrence.ts';
 import { createRecorder } from './recorder.ts';
 import type { EventStore } from './store.ts';
 import { guardOverrides, refusals, subjectsOf } from './tell.ts';
@@ -30,7 +31,8 @@ export function startAnnouncer(parts: AnnouncerParts, signal: AbortSignal): Anno
   const { store, clock = systemClock } = parts;
   const recorder = createRecorder({ ...parts, clock });
   const dropped = (): void => parts.ended('dropped');
-  const confirm = createConfirm({ store, clock, found: recorder.record, dropped }, signal);
+  const found = (occurrence: Occurrence): void => recorder.record(occurrence);
+  const confirm = createConfirm({ store, clock, found, dropped }, signal);
   const stop = new AbortController();
   signal.addEventListener('abort', () => void confirm.settled().then(() => stop.abort()), { once: true });
   return {

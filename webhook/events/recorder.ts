@@ -66,8 +66,8 @@ export function createRecorder(parts: RecorderParts): Recorder {
   const known = new Map<string, Series>();
   // A flood of refusals must not keep a switch from being told.
   const budgets = {
-    once: createBudget(limits.burst, limits.refill, clock.now),
-    repeated: createBudget(limits.burst, limits.refill, clock.now),
+    once: createBudget(limits.burst, limits.refill, () => clock.now()),
+    repeated: createBudget(limits.burst, limits.refill, () => clock.now()),
   };
   let wake = new AbortController();
   let said = '';

@@ -101,7 +101,7 @@ clientConfig:
     path: /{{ .entry }}/{{ .mode }}
     port: 443
 matchPolicy: Equivalent
-sideEffects: None
+sideEffects: {{ if .root.Values.events.enabled }}NoneOnDryRun{{ else }}None{{ end }}
 namespaceSelector:
   {{- include "bluegreen.namespaceSelector" . | nindent 2 }}
 {{- end }}

@@ -28,6 +28,7 @@ const TRAEFIK = '3.6.12';
 const TRAEFIK_2 = '2.11.35';
 const HELM = '3.20.0';
 const COREDNS = '1.13.1';
+const PROMETHEUS_OPERATOR = '0.85.0';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
 const same = (name: string): Program => ({ name, built: name });
@@ -134,5 +135,31 @@ const pause: Tool = {
   onDemand: false,
 };
 
+// What the monitors and alerts of the chart are checked against.
+const prometheusOperatorCrds: Tool = {
+  id: 'prometheus-operator-crds',
+  folder: 'prometheus-operator',
+  version: PROMETHEUS_OPERATOR,
+  target: '',
+  programs: [],
+  files: ['servicemonitors', 'podmonitors', 'prometheusrules'].map((kind) => ({
+    module: 'github.com/prometheus-operator/prometheus-operator',
+    path: `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
+    name: `${kind}.yaml`,
+  })),
+  stamps: {},
+  minutes: 1,
+  onDemand: true,
+};
+
 /** Every tool, in the order they are built. */
-export const CATALOG: readonly Tool[] = [kubernetes, traefik, helm, coredns, traefikCrds, pause, traefik2];
+export const CATALOG: readonly Tool[] = [
+  kubernetes,
+  traefik,
+  helm,
+  coredns,
+  traefikCrds,
+  pause,
+  traefik2,
+  prometheusOperatorCrds,
+];

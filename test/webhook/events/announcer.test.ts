@@ -113,17 +113,19 @@ t.test('a request that is reviewed by several replicas, or twice, is told once',
   t.equal(store.events.size, 1);
 });
 
+/** A guard's answer to a deletion of the Deployment green. */
+const guarded = (answer: Decided['answer']): Decided => ({
+  ...refused(),
+  entry: 'guard',
+  request: { ...request(null), resource: 'deployments', name: 'green', oldObject: { metadata: { uid: 'not this' } } },
+  answer,
+});
+
 t.test('a guard tells the TraefikServices that it protects, each once, by their uid', async (t) => {
   const { clock, store, announce } = setUp();
   store.objects.set('shop', promoted().stored);
   const { answer } = refused();
   const checked = { ...ALLOWED, checks: ['live-workload'], about: [...answer.about, ...answer.about] } as const;
-  const guarded = (said: Decided['answer']): Decided => ({
-    ...refused(),
-    entry: 'guard',
-    request: { ...request(null), resource: 'deployments', name: 'green', oldObject: { metadata: { uid: 'not this' } } },
-    answer: said,
-  });
   announce(guarded({ ...checked, verdict: 'denied', message: 'live-workload: green is live', reason: 'Forbidden' }));
   announce(guarded({ ...checked, override: 'incident 42' }));
   announce(guarded(checked));
