@@ -1,5 +1,5 @@
 // Monitors, alerts and dashboard as Prometheus and the operator's own definitions see them. Needs promtool, no cluster.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import t from 'tap';
@@ -8,6 +8,7 @@ import { at, get, isObject, list, parseObject, text } from '../../webhook/policy
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { packageProgram } from '../cluster/tools/packages.ts';
 import { run, type Result } from '../cluster/tools/run.ts';
+import { blocksOf } from '../docs/blocks.ts';
 import { pageText } from '../docs/page.ts';
 import { promtoolTests, readCases, rulesOf } from './alerts.ts';
 import { fileText, render } from './chart.ts';
@@ -25,7 +26,7 @@ const ruleFile = (rules: readonly object[]): string => JSON.stringify({ groups: 
 const registry = new Registry();
 createMetrics(registry);
 const own = new Set(registry.getMetricsAsArray().map(({ name }) => name));
-/** Of the API server; test/e2e/scrape.cluster.test.ts finds them on a real one. */
+/** Of the API server; test/e2e/operations.cluster.test.ts finds them on a real one. */
 const API_SERVER = new Set([
   'apiserver_admission_webhook_rejection_count',
   'apiserver_admission_webhook_fail_open_count',
@@ -199,8 +200,10 @@ t.test('every query of the dashboard is PromQL over metrics that exist', async (
   t.equal(code, 0, stdout + stderr);
 });
 
-t.test('the cases lie in files of alerts', (t) => {
-  const files = readdirSync(join(import.meta.dirname, 'alerts'));
-  t.ok(files.every((name) => /^Bluegreen\w+\.yaml$/.test(name)));
-  t.end();
+t.test('promtool accepts the scrape configuration of the page', async (t) => {
+  const [block = ''] = blocksOf('operations.md', 'yaml');
+  const file = join(t.testdir(), 'prometheus.yaml');
+  writeFileSync(file, block);
+  const { code, stdout, stderr } = await promtool('check', 'config', '--syntax-only', file);
+  t.equal(code, 0, stdout + stderr);
 });
