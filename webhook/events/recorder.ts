@@ -80,10 +80,13 @@ export function createRecorder(parts: RecorderParts): Recorder {
       if (occurrence.once) return;
       series.event = { ...series.event, count: series.event.count + 1, last: clock.date() };
       series.seen = now;
-      if (series.due === Infinity) series.due = now + series.pause;
       ended('repeated');
+      // A flood finds its Event due already, and wakes nobody.
+      if (series.due < Infinity) return;
+      series.due = now + series.pause;
     } else if (!start(key, occurrence, now)) {
       ended('dropped');
+      return;
     }
     wake.abort();
   }
