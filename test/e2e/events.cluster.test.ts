@@ -11,14 +11,14 @@ import {
 } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { logged, replicas, samples } from './audit/replicas.ts';
-import { auditedFor, toldIn, type Told } from './observe/told.ts';
+import { AUDIT_POLICY, auditedFor, toldIn, type Told } from './observe/told.ts';
 import { NAMED, personIn, toColor } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'permissions');
 const SHOP = `${NAMED}/shop`;
 const TIME_MS = 20_000;
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)], auditLog: true });
+const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)], audit: AUDIT_POLICY });
 t.teardown(() => cluster.stop());
 await installTraefikCrds(cluster);
 await installBluegreen(cluster);
@@ -129,7 +129,7 @@ t.test('a switch that nobody saw is told when it is noticed', async (t) => {
 });
 
 t.test('the audit log of the API server has the verdict, the checks, the switch and the override', async (t) => {
-  const refused = auditedFor(cluster.auditLog(), 'refused', 'shop');
+  const refused = auditedFor(cluster.log('audit'), 'refused', 'shop');
   t.match(
     refused.find((annotations) => annotations['mutate.bluegreen.dev/verdict'] === 'denied'),
     {
@@ -137,12 +137,12 @@ t.test('the audit log of the API server has the verdict, the checks, the switch 
       'mutate.bluegreen.dev/violations': /^weights-total: blue 60/,
     },
   );
-  const switched = auditedFor(cluster.auditLog(), 'switched', 'shop').flatMap(Object.entries);
+  const switched = auditedFor(cluster.log('audit'), 'switched', 'shop').flatMap(Object.entries);
   const said = (key: string, value: string): boolean => switched.some((each) => each[0] === key && each[1] === value);
   t.ok(said('mutate.bluegreen.dev/switch', 'promotion blue to green'));
   t.ok(said('promotion.bluegreen.dev/switch', 'promotion blue to green'), 'the validating entry says it as well');
   t.ok(said('mutate.bluegreen.dev/switch', 'rollback green to blue'));
-  t.match(auditedFor(cluster.auditLog(), 'overridden', 'green').at(-1), {
+  t.match(auditedFor(cluster.log('audit'), 'overridden', 'green').at(-1), {
     'guard.bluegreen.dev/verdict': 'allowed',
     'guard.bluegreen.dev/checks': 'live-service',
     'guard.bluegreen.dev/override': 'drill',

@@ -14,12 +14,13 @@ import {
   webhookSpec,
 } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
+import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
 import { run } from '../cluster/tools/run.ts';
 import { blocksOf } from '../docs/blocks.ts';
 import { startPrometheus, valueOf } from './observe/prometheus.ts';
-import { apiServerJob, scrapingOf } from './observe/scraping.ts';
+import { apiServerJob, scrapingOf, targetsOf } from './observe/scraping.ts';
 import { NAMED, personIn, toColor } from './people.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -164,6 +165,8 @@ t.test('a webhook that is gone shows in the API server’s metrics, and alerts',
     t.ok((await prometheus.query(`{__name__="${name}", name=~".+bluegreen.dev"}`)).length > 0, name);
   await cluster.kubectlOk(['delete', 'validatingwebhookconfiguration', 'broken']);
   await scale(2);
+  await rolledOut(cluster, RELEASE.namespace, RELEASE.name);
+  prometheus.write('targets.json', await targetsOf(cluster, renderedOne('ServiceMonitor')));
   t.ok(await until(async () => valueOf((await prometheus.query('sum(bluegreen_ready)'))[0]) === 2, 2 * TIME_MS));
 });
 

@@ -17,6 +17,8 @@ export interface Prometheus {
   query(expression: string): Promise<readonly Json[]>;
   /** Names of the alerts that are pending or firing. */
   alerts(): Promise<readonly string[]>;
+  /** Writes one of its files anew. */
+  write(name: string, content: string): void;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,8 @@ export interface Prometheus {
  */
 export async function startPrometheus(files: Readonly<Record<string, string>>): Promise<Prometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-prometheus-'));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content, { mode: 0o600 });
+  const write = (name: string, content: string): void => writeFileSync(join(dir, name), content, { mode: 0o600 });
+  for (const [name, content] of Object.entries(files)) write(name, content);
   const address = `127.0.0.1:${await freePort()}`;
   const flags = ['--config.file=prometheus.json', '--storage.tsdb.path=data', `--web.listen-address=${address}`];
   // setpriv: it ends with this process, however that ends.
@@ -61,6 +64,7 @@ export async function startPrometheus(files: Readonly<Record<string, string>>): 
       list(at(await ask('/api/v1/alerts'), 'data', 'alerts')).map(
         (alert) => text(at(alert, 'labels', 'alertname')) ?? '',
       ),
+    write,
     stop,
   };
 }

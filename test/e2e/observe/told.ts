@@ -28,6 +28,24 @@ export async function toldIn(kube: Kube, namespace: string): Promise<readonly To
     }));
 }
 
+/** Metadata, and with it the annotations of webhooks, for what the webhook looks at. */
+export const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [
+    {
+      level: 'Metadata',
+      verbs: ['create', 'update', 'patch', 'delete'],
+      resources: [
+        { group: 'traefik.io', resources: ['traefikservices'] },
+        { group: '', resources: ['services'] },
+      ],
+    },
+    { level: 'None' },
+  ],
+};
+
 /** Annotations that webhooks left on the audited requests for a TraefikService, each request's in one object. */
 export function auditedFor(log: string, namespace: string, name: string): readonly Readonly<Record<string, string>>[] {
   return log
