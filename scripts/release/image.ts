@@ -10,7 +10,7 @@ interface Programs {
 
 /** The image of a release: the test cluster's, labelled. */
 export async function releaseImage(programs: Programs, version: string): Promise<ImageSpec> {
-  const spec = await webhookImage(programs, [`bluegreen/webhook:${version}`]);
+  const spec = await webhookImage(programs, [`docker.io/bluegreen/webhook:${version}`]);
   const labels = {
     'org.opencontainers.image.title': 'bluegreen',
     'org.opencontainers.image.version': version,

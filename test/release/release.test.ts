@@ -91,6 +91,14 @@ t.test('the bill of materials has everything that is shipped, and does not vary'
     if (!name.startsWith('@types/')) t.notOk(names.has(name), `${name} is not shipped`);
 });
 
+t.test('docs/security.md names every dependency that is shipped, and no other', async (t) => {
+  const page = fileText('docs/security.md').split('## What it is made of')[1]?.split('\n## ')[0] ?? '';
+  const rows = [...page.matchAll(/^\| (`.+?) \|/gm)].flatMap(
+    ([, cell = '']) => cell.match(/(?<=`)[^`, ]+(?=`)/g) ?? [],
+  );
+  t.same(rows.toSorted(), Object.keys(get(manifest, 'dependencies') ?? {}).toSorted());
+});
+
 t.test('an audit that found nothing, something, or nobody to ask', async (t) => {
   const none = { critical: 0, high: 0, moderate: 0, low: 0, total: 0 };
   t.match(judge(JSON.stringify({ vulnerabilities: {}, metadata: { vulnerabilities: none } })), {
