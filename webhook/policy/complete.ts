@@ -128,7 +128,9 @@ function smokeTestText(smokeTest: SmokeTestRecord, oldObject: JsonObject | null)
 function keptText(oldObject: JsonObject | null, key: string, value: object): string | null {
   const old = annotation(oldObject, key);
   if (old === null) return null;
-  return sameJson(parseObject(old) ?? undefined, parseObject(JSON.stringify(value)) ?? undefined) ? old : null;
+  const written = JSON.stringify(value);
+  if (written === old) return old;
+  return sameJson(parseObject(old) ?? undefined, parseObject(written) ?? undefined) ? old : null;
 }
 
 /** Milliseconds within which two reviews belong to one request. */

@@ -13,8 +13,9 @@ export function evaluate(subject: Subject): Evaluation {
   const violations: Violation[] = [];
   const warnings: string[] = [];
   for (const check of CHECKS) {
-    const touched = check.touched(subject);
     const findings = check.find(subject);
+    if (findings.length === 0) continue;
+    const touched = check.touched(subject);
     for (const { severity, reason, detail } of findings) {
       if (severity === 'denial' && touched) violations.push({ check: check.id, reason, detail });
       else warnings.push(`${check.id}: ${detail}`);

@@ -1,7 +1,7 @@
 import { newAttestation, type Attestation } from './attestation.ts';
 import { backendsTouched } from './checks/backends-exist.ts';
 import { newOverride, newRetirement, type Permissions } from './permissions.ts';
-import { previousOf, readRecord, type ReleaseRecord } from './record.ts';
+import { previousIn, readRecord, type ReleaseRecord } from './record.ts';
 import { stateOf, type State } from './state.ts';
 import { switchOf } from './switch.ts';
 import type { Change, Color, JsonObject, Pair, Settings, Switch } from './types.ts';
@@ -32,8 +32,8 @@ export function outline({ change, pair }: { readonly change: Change; readonly pa
   const { object: weighted, filled } = fillWeights(change.object ?? {}, pair, was);
   const now = stateOf(weighted, pair);
   const attestation = newAttestation({ ...change, oldObject });
-  const previous = previousOf(oldObject);
   const written = readRecord(oldObject);
+  const previous = previousIn(written, oldObject);
   return {
     oldObject,
     weighted,

@@ -75,7 +75,11 @@ export function isEmpty({ active, history, said }: ReleaseRecord): boolean {
  * can be forged, but not the annotation; and a `none` written then has to stay.
  */
 export function previousOf(object: JsonObject | null): Color | null {
-  const { active, previous } = readRecord(object);
+  return previousIn(readRecord(object), object);
+}
+
+/** The same, from the record on the object. */
+export function previousIn({ active, previous }: ReleaseRecord, object: JsonObject | null): Color | null {
   if (previous === null || previous.color === active?.color) return null;
   return annotation(object, ANNOTATION.previous) === previous.color ? previous.color : null;
 }

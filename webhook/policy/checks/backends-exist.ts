@@ -1,6 +1,7 @@
-import type { Child, State } from '../state.ts';
+import { sameJson } from '../json.ts';
+import type { Child } from '../state.ts';
 import type { ColorFacts } from '../types.ts';
-import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
+import { alike, namesTouched, type Check, type Finding, type Subject } from './check.ts';
 
 /**
  * Traefik drops a whole TraefikService, and answers 404 to everybody, when one child cannot be built: its Service or
@@ -29,11 +30,7 @@ export const backendsExist: Check = {
 /** Whether names, kinds, namespaces or ports of the children change. */
 export function backendsTouched(subject: Pick<Subject, 'was' | 'now'>): boolean {
   const { was, now } = subject;
-  return namesTouched(subject) || was === null || portsOf(was) !== portsOf(now);
-}
-
-function portsOf({ children }: State): string {
-  return JSON.stringify(children.map((child) => child.port ?? null));
+  return namesTouched(subject) || was === null || !alike(was, now, (a, b) => sameJson(a.port ?? null, b.port ?? null));
 }
 
 function backend(subject: Subject, child: Child, color: ColorFacts): readonly Finding[] {
