@@ -10,6 +10,8 @@ export interface Reply {
   readonly body: JsonObject;
   /** Texts of the Warning headers, which kubectl shows. */
   readonly warnings: readonly string[];
+  /** Seconds after which the API server asks to be tried again, as clients of client-go do by themselves. */
+  readonly retryAfter?: number;
 }
 
 export interface Call {
@@ -38,8 +40,11 @@ export function connect({ api }: Pick<Cluster, 'api'>, maxSockets = 4): Client {
         };
         const asked = request({ host: api.ip, port: 6443, method, path, agent, headers }, (response) => {
           const warnings = [response.headers['warning'] ?? []].flat();
+          const wait = response.headers['retry-after'];
+          const again = wait === undefined ? {} : { retryAfter: Number(wait) };
           text(response).then(
-            (answer) => resolve({ status: response.statusCode ?? 0, body: parseObject(answer) ?? {}, warnings }),
+            (answer) =>
+              resolve({ status: response.statusCode ?? 0, body: parseObject(answer) ?? {}, warnings, ...again }),
             reject,
           );
         });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { at, list, parseObject, text } from '../../../webhook/policy/json.ts';
 import { RELEASE, type Cluster } from '../../cluster/index.ts';
 
@@ -38,16 +38,17 @@ export async function logged(cluster: Cluster, pod: string, message: string): Pr
   return lines.filter((line) => line !== null).filter((line) => line['msg'] === message);
 }
 
-/** Makes a pod's process hang, or go on; it sees neither. */
-export function signalPod(pod: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && hasEnvironment(name, `HOSTNAME=${pod}`));
+/** Makes a pod's process hang, go on, or end; it sees none of these. */
+export function signalPod(pod: string, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isWebhook(name, pod));
   if (pids.length === 0) throw new Error(`no process of pod ${pod}`);
   for (const pid of pids) process.kill(Number(pid), signal);
 }
 
-function hasEnvironment(pid: string, entry: string): boolean {
+function isWebhook(pid: string, pod: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(entry);
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return environment.includes(`HOSTNAME=${pod}`) && readlinkSync(`/proc/${pid}/exe`).endsWith('/node');
   } catch {
     return false;
   }

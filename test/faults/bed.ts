@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DEMO_NAMESPACE,
+  demoSpecs,
+  installBluegreen,
+  installDemo,
+  installTraefikCrds,
+  REGISTRY,
+  RELEASE,
+  startCluster,
+  webhookSpec,
+  type Cluster,
+} from '../cluster/index.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { until } from '../cluster/node/api.ts';
+import { connect, type Client } from '../e2e/api.ts';
+import { startCycles } from './cycles.ts';
+import type { Fault } from './fault.ts';
+import { startLoad, type Sample } from './load.ts';
+import { LABELLED, OTHER, PROBES, PROMOTED, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
+
+/** Where faults happen: a cluster with the chart installed, and objects whose answers are known. */
+export interface Bed {
+  readonly cluster: Cluster;
+  readonly client: Client;
+  /** Installs or upgrades the chart; what `values` leaves out is as the bed was opened with. */
+  install(values?: Readonly<Record<string, string>>): Promise<void>;
+  /** Resolves when every replica is ready and as many as there should be. */
+  settled(): Promise<void>;
+  /** Lets a fault happen under load; every request that was sent meanwhile. */
+  run(fault: Fault, pace: Pace): Promise<readonly Sample[]>;
+  close(): Promise<void>;
+}
+
+export interface Pace {
+  /** Requests a second. */
+  readonly rate: number;
+  /** Seconds of load before the fault, and after it is over. */
+  readonly margin: number;
+}
+
+/** Many at once: requests are sent on time, also while earlier ones wait. */
+const SOCKETS = 1000;
+const CYCLES = ['cycle-0', 'cycle-1', 'cycle-2'];
+const WEBHOOK = 'app.kubernetes.io/component=webhook';
+const SETTLE_MS = 120_000;
+
+export async function openBed(values: Readonly<Record<string, string>> = {}): Promise<Bed> {
+  const cluster = await startCluster({ images: [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))] });
+  const client = connect(cluster, SOCKETS);
+  const install: Bed['install'] = (more = {}) => installBluegreen(cluster, { ...values, ...more });
+  const settled = (): Promise<void> => replicasSettled(cluster);
+  try {
+    await installTraefikCrds(cluster);
+    await Promise.all([install(), installDemo(cluster)]);
+    await makeObjects(cluster, client);
+  } catch (error) {
+    client.close();
+    await cluster.stop();
+    throw error;
+  }
+  const bed: Bed = {
+    cluster,
+    client,
+    install,
+    settled,
+    run: async (fault, { rate, margin }) => {
+      await settled();
+      await fault.prepare?.(bed);
+      const load = startLoad({ client, probes: PROBES, rate, answered: fault.answered });
+      const cycles = fault.answered ? startCycles(client, CYCLES) : null;
+      await sleep(margin * 1000);
+      try {
+        await fault.happen(bed);
+        if (fault.answered) await settled();
+        await sleep(margin * 1000);
+        return (await Promise.all([load.stop(), cycles?.stop() ?? []])).flat();
+      } finally {
+        await Promise.all([load.stop(), cycles?.stop()]);
+        await fault.restore?.(bed);
+      }
+    },
+    close: async () => {
+      client.close();
+      await cluster.stop();
+    },
+  };
+  return bed;
+}
+
+async function replicasSettled(cluster: Cluster): Promise<void> {
+  const here = ['-n', RELEASE.namespace];
+  const ready = '{range .items[*]}{.status.conditions[?(@.type=="Ready")].status} {end}';
+  const settled = async (): Promise<boolean> => {
+    const [deployment, pods] = await Promise.all([
+      cluster.kubectl([...here, 'get', 'deployment', RELEASE.name, '-o', 'jsonpath={.spec.replicas}']),
+      cluster.kubectl([...here, 'get', 'pods', '-l', WEBHOOK, '-o', `jsonpath=${ready}`]),
+    ]);
+    return deployment.code === 0 && pods.stdout === 'True '.repeat(Number(deployment.stdout));
+  };
+  if (!(await until(settled, SETTLE_MS))) await rolledOut(cluster, RELEASE.namespace, RELEASE.name);
+}
+
+/** TraefikServices in every state that a probe needs, and a Deployment without pods that is no color. */
+async function makeObjects(cluster: Cluster, client: Client): Promise<void> {
+  const names = [TESTED, PROMOTED, UNTESTED, ...LABELLED, ...CYCLES];
+  await cluster.apply([...names.map(traefikService), otherDeployment()]);
+  const patch = async (name: string, body: Parameters<Client['call']>[2]): Promise<void> => {
+    const call = { type: 'application/merge-patch+json', ...body };
+    const done = async (): Promise<boolean> =>
+      (await client.call('PATCH', `${TRAEFIK_SERVICES}/${name}`, call)).status === 200;
+    if (!(await until(done, SETTLE_MS))) throw new Error(`${name} cannot be prepared`);
+  };
+  for (const name of [TESTED, PROMOTED]) {
+    await patch(name, { body: { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } } });
+  }
+  await patch(PROMOTED, { body: weights(0, 100) });
+}
+
+function traefikService(name: string): object {
+  const metadata = { name, namespace: DEMO_NAMESPACE };
+  return { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata, ...weights(100, 0) };
+}
+
+function otherDeployment(): object {
+  const labels = { app: OTHER };
+  const containers = [{ name: OTHER, image: `registry.local/${OTHER}:0` }];
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: OTHER, namespace: DEMO_NAMESPACE },
+    spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  };
+}

@@ -1,0 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { replicas, signalPod } from '../../e2e/audit/replicas.ts';
+import type { Fault } from '../fault.ts';
+
+const HUNG_MS = 10_000;
+
+/** The kubelet takes it out of service when it has noticed. */
+export const hung: Fault = {
+  name: 'hung',
+  what: 'one replica hangs (SIGSTOP)',
+  answered: true,
+  happen: async ({ cluster }) => {
+    const [first = ''] = await replicas(cluster);
+    signalPod(first, 'SIGSTOP');
+    try {
+      await sleep(HUNG_MS);
+    } finally {
+      signalPod(first, 'SIGCONT');
+    }
+  },
+};

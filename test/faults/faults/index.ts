@@ -1,0 +1,27 @@
+import type { Fault } from '../fault.ts';
+import { allDead } from './all-dead.ts';
+import { allHung } from './all-hung.ts';
+import { apiServer } from './api-server.ts';
+import { caBundle } from './ca-bundle.ts';
+import { clients } from './clients.ts';
+import { deleted } from './deleted.ts';
+import { evicted } from './evicted.ts';
+import { hung } from './hung.ts';
+import { killed } from './killed.ts';
+import { none } from './none.ts';
+import { rolled } from './rolled.ts';
+
+/** Every fault, in the order of the table. */
+export const FAULTS: readonly Fault[] = [
+  none,
+  rolled,
+  deleted,
+  evicted,
+  caBundle,
+  clients,
+  apiServer,
+  killed,
+  hung,
+  allHung,
+  allDead,
+];

@@ -1,0 +1,42 @@
+import { text } from '../../webhook/policy/json.ts';
+import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { Reply } from '../e2e/api.ts';
+
+/** The right answer to a request. */
+export type Answer =
+  | {
+      readonly allowed: true;
+      /** What the object has to show, where the webhook completes it. */
+      readonly shows?: (object: JsonObject) => boolean;
+    }
+  | { readonly allowed: false; readonly says: RegExp };
+
+/**
+ * What became of a request:
+ * - `right`: as it should be;
+ * - `failed`: the webhook could not be asked, and the API server said so;
+ * - `denied by error`: refused, though it has to pass; or refused in words that are not those of the rule;
+ * - `wrongly allowed`: passed, though a rule forbids it, or without what the webhook completes;
+ * - `not taken`: the API server itself did not take it.
+ */
+export const OUTCOMES = ['right', 'failed', 'denied by error', 'wrongly allowed', 'not taken'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What a client of the API server got: an answer, or a broken connection. */
+export type Got = Reply | Error;
+
+const OURS = /failed calling webhook|admission webhook|ValidatingAdmissionPolicy/;
+
+export function judge(got: Got, answer: Answer): Outcome {
+  if (got instanceof Error) return 'not taken';
+  if (got.status < 300) return answer.allowed && (answer.shows?.(got.body) ?? true) ? 'right' : 'wrongly allowed';
+  const said = saidBy(got);
+  if (!OURS.test(said)) return 'not taken';
+  if (!answer.allowed && answer.says.test(said)) return 'right';
+  return /failed calling webhook/.test(said) ? 'failed' : 'denied by error';
+}
+
+/** The words of an answer. */
+export function saidBy(got: Got): string {
+  return got instanceof Error ? got.message : (text(got.body['message']) ?? `status ${got.status}`);
+}

@@ -1,0 +1,57 @@
+/** `npm run test:faults`: admissions at a steady rate while faults happen; one table. Exits non-zero when a row misses. */
+import { parseArgs } from 'node:util';
+import { Problem, reportProblem } from '../cluster/index.ts';
+import { openBed, type Pace } from './bed.ts';
+import type { Fault } from './fault.ts';
+import { FAULTS } from './faults/index.ts';
+import { details, holds, table, type Row } from './report.ts';
+
+const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
+
+Drives admissions through a real API server while faults happen, and counts those that noticed. Without a NAME, all:
+${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
+
+  --rate N       admissions a second (200)
+  --margin N     seconds of load before and after each fault (3)
+  -h, --help     show this
+`;
+
+const OPTIONS = {
+  rate: { type: 'string', default: '200' },
+  margin: { type: 'string', default: '3' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function readArguments(args: string[]): { readonly faults: readonly Fault[]; readonly pace: Pace } | null {
+  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  if (values.help) return null;
+  const unknown = positionals.find((name) => !FAULTS.some((fault) => fault.name === name));
+  if (unknown !== undefined) throw new Problem(`There is no fault "${unknown}".\n\n${USAGE}`);
+  const pace = { rate: Number(values.rate), margin: Number(values.margin) };
+  if (!(pace.rate > 0) || !(pace.margin >= 0)) throw new Problem(`--rate and --margin are numbers.\n\n${USAGE}`);
+  const faults = FAULTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  return { faults, pace };
+}
+
+async function main(): Promise<void> {
+  const wanted = readArguments(process.argv.slice(2));
+  if (wanted === null) return void process.stdout.write(USAGE);
+  const { faults, pace } = wanted;
+  const bed = await openBed();
+  const rows: Row[] = [];
+  try {
+    for (const fault of faults) {
+      process.stdout.write(`${fault.what} ...\n`);
+      const row = { fault, samples: await bed.run(fault, pace) };
+      process.stdout.write(details(row));
+      rows.push(row);
+    }
+  } finally {
+    await bed.close();
+  }
+  process.stdout.write(`\nAt ${pace.rate} requests a second:\n${table(rows)}`);
+  if (!rows.every(holds)) process.exitCode = 1;
+}
+
+await main().catch(reportProblem);
+process.exit();

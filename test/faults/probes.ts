@@ -1,0 +1,151 @@
+/** Requests whose right answer is known. Those marked so are known to the webhook alone: CEL cannot stand in for it. */
+import { annotation, at, get, list } from '../../webhook/policy/json.ts';
+import type { JsonObject } from '../../webhook/policy/index.ts';
+import { DEMO_NAMESPACE } from '../cluster/index.ts';
+import type { Answer } from './judge.ts';
+
+export interface Probe {
+  readonly name: string;
+  /** How many of them for one of the rarest. */
+  readonly share: number;
+  readonly method: 'POST' | 'PATCH';
+  readonly path: string;
+  readonly body: (number: number) => JsonObject;
+  /** The right answer while a healthy replica answers. */
+  readonly answer: Answer;
+  /** The right answer while none does: rules of the API server itself hold, promotions are held up, ways back are open. */
+  readonly unanswered: Answer;
+}
+
+export const TRAEFIK_SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAMESPACE}/traefikservices`;
+const DEPLOYMENTS = `/apis/apps/v1/namespaces/${DEMO_NAMESPACE}/deployments`;
+const DRY = '?dryRun=All';
+
+/** Blue live and green tested; green live with blue to go back to; blue live and green untested. */
+export const TESTED = 'tested';
+export const PROMOTED = 'promoted';
+export const UNTESTED = 'untested';
+/** Written for real by nothing but labels, each by one request at a time. */
+export const LABELLED = Array.from({ length: 8 }, (_, index) => `labelled-${index}`);
+/** A Deployment that is no color. */
+export const OTHER = 'cart';
+
+const PASSES: Answer = { allowed: true };
+const HELD_UP: Answer = { allowed: false, says: /failed calling webhook "promotion\.bluegreen\.dev"/ };
+
+export const weights = (blue: number, green: number): JsonObject => children({ weight: blue }, { weight: green });
+
+function children(blue: JsonObject, green: JsonObject, port = 80): JsonObject {
+  const services = [
+    { name: 'blue', port, ...blue },
+    { name: 'green', port, ...green },
+  ];
+  return { spec: { weighted: { services } } };
+}
+
+const isLive = (color: string) => (object: JsonObject) => annotation(object, 'bluegreen.dev/active') === color;
+
+const weightsAre =
+  (...expected: readonly number[]) =>
+  (object: JsonObject) =>
+    list(at(object, 'spec', 'weighted', 'services')).every((child, index) => get(child, 'weight') === expected[index]);
+
+const stamp = (number: number): JsonObject => ({ metadata: { labels: { stamp: `n${number}` } } });
+
+/** Every request but the labels is a dry run: it changes nothing, so that each answer stays the same. */
+export const PROBES: readonly Probe[] = [
+  {
+    name: 'label (dry run)',
+    share: 4,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
+    body: stamp,
+    answer: PASSES,
+    unanswered: PASSES,
+  },
+  ...LABELLED.map((name): Probe => ({
+    name: 'label',
+    share: 1,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${name}`,
+    body: stamp,
+    answer: PASSES,
+    unanswered: PASSES,
+  })),
+  {
+    name: 'bad weights',
+    share: 4,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
+    body: () => weights(60, 30),
+    answer: { allowed: false, says: /weights-total: blue 60 \+ green 30 = 90, not 100/ },
+    unanswered: { allowed: false, says: /weights-total: blue 60 \+ green 30 = 90, not 100/ },
+  },
+  {
+    name: 'promotion of what nobody tested',
+    share: 1,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${UNTESTED}${DRY}`,
+    body: () => weights(0, 100),
+    answer: { allowed: false, says: /smoke-test: / },
+    unanswered: { allowed: false, says: /smoke-test: / },
+  },
+  {
+    name: 'port that does not exist (webhook alone)',
+    share: 1,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
+    body: () => children({ weight: 100 }, { weight: 0 }, 81),
+    answer: { allowed: false, says: /backends-exist: Service blue has port 80/ },
+    unanswered: HELD_UP,
+  },
+  {
+    name: 'missing weights (filled)',
+    share: 2,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${PROMOTED}${DRY}`,
+    body: () => children({}, {}),
+    answer: { allowed: true, shows: weightsAre(0, 100) },
+    unanswered: { allowed: false, says: /weights-total: blue 1 \(missing/ },
+  },
+  {
+    name: 'promotion',
+    share: 1,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
+    body: () => weights(0, 100),
+    answer: { allowed: true, shows: isLive('green') },
+    unanswered: HELD_UP,
+  },
+  {
+    name: 'rollback',
+    share: 1,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${PROMOTED}${DRY}`,
+    body: () => weights(100, 0),
+    // Without its record too: what the webhook missed it finds at the next request.
+    answer: PASSES,
+    unanswered: PASSES,
+  },
+  {
+    name: 'live color to zero (webhook alone)',
+    share: 1,
+    method: 'PATCH',
+    path: `${DEPLOYMENTS}/blue/scale${DRY}`,
+    body: () => ({ spec: { replicas: 0 } }),
+    answer: { allowed: false, says: /live-workload: / },
+    // A guard that cannot be asked never holds up repairs.
+    unanswered: PASSES,
+  },
+  {
+    name: 'image of an unrelated Deployment',
+    share: 1,
+    method: 'PATCH',
+    path: `${DEPLOYMENTS}/${OTHER}${DRY}`,
+    body: (number) => ({
+      spec: { template: { spec: { containers: [{ name: OTHER, image: `registry.local/${OTHER}:${number}` }] } } },
+    }),
+    answer: PASSES,
+    unanswered: PASSES,
+  },
+];
