@@ -49,7 +49,9 @@ export function logDecision(log: Log, { entry, mode, request, answer, millisecon
     ...(warnings.length > 0 && { warnings }),
     ...(refused && { said: answer.message }),
   };
-  if (verdict === 'errored') log.error(fields, 'could not decide');
+  // Said once by what bounds them, and not by each of the many.
+  if (answer.verdict === 'errored' && answer.code === 429) log.debug(fields, 'busy');
+  else if (verdict === 'errored') log.error(fields, 'could not decide');
   else if (refused) log.info(fields, 'denied');
   else if (override !== null) log.warn(fields, 'overridden');
   else if (switched !== null) log.info(fields, 'switch let through');

@@ -2,6 +2,7 @@ import { X509Certificate, webcrypto } from 'node:crypto';
 import { createSelfSource } from '../certs/self.ts';
 import type { Leaf } from '../certs/serving.ts';
 import { serviceNames } from '../certs/serving.ts';
+import { createRoom, MOST_LOOKUPS } from './admission/room.ts';
 import { startAudit } from './audit/start.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
@@ -55,6 +56,9 @@ async function run(config: Config, log: Log): Promise<void> {
       docs: config.docs,
       now: () => new Date().toISOString(),
       deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+      room: createRoom(MOST_LOOKUPS, () =>
+        log.warn({ most: MOST_LOOKUPS }, 'busy: what finds no room has to ask again'),
+      ),
       observeFacts: (seconds) => metrics.factsTook(seconds),
       mode: config.mode,
       observeMode: (change) => {

@@ -1,4 +1,5 @@
 // What the webhook's own code says of a request, for comparison with what the API server says.
+import { createRoom } from '../../webhook/admission/room.ts';
 import { guardHandler } from '../../webhook/admission/guard.ts';
 import type { UsageReader } from '../../webhook/facts/usage-reader.ts';
 import {
@@ -81,6 +82,7 @@ const guard = guardHandler('enforce', {
   settings: SETTINGS,
   docs: 'https://docs.example',
   deadline: () => new AbortController().signal,
+  room: createRoom(10),
 });
 
 export interface RouteChange {

@@ -16,6 +16,7 @@ import {
   type Settings,
 } from '../policy/index.ts';
 import type { Access } from './access.ts';
+import { Busy, type Room } from './room.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** What an admission handler needs of the world. */
@@ -31,35 +32,72 @@ export interface Surroundings {
   readonly deadline: (milliseconds: number) => AbortSignal;
   /** Told how long a look-up took, in seconds. */
   readonly observeFacts: (seconds: number) => void;
+  /** For look-ups. */
+  readonly room: Room;
 }
 
-/** Decides a change of a TraefikService; null when it is not governed. `budget` is for look-ups, in milliseconds. */
-export async function decideChange(
-  { change, user }: { readonly change: Change; readonly user: AdmissionRequest['user'] },
-  surroundings: Surroundings,
-  budget: number,
-): Promise<Decision | null> {
-  const { settings, access, now } = surroundings;
+interface Asked {
+  readonly change: Change;
+  readonly user: AdmissionRequest['user'];
+}
+
+/**
+ * Decides a change of a TraefikService; null when it is not governed. `budget` is for look-ups, in milliseconds. Throws
+ * Busy where it cannot be decided without looking and there is no room for that.
+ */
+export async function decideChange(asked: Asked, surroundings: Surroundings, budget: number): Promise<Decision | null> {
+  const { change } = asked;
+  const { settings, room, now } = surroundings;
   const governance = governed(change);
   if (governance.kind === 'no') return null;
-  // Made only where something is looked up: a timer for each of the many requests that need none costs memory.
-  let made: AbortSignal | undefined;
-  const signal = (): AbortSignal => (made ??= surroundings.deadline(budget));
-  const pair =
-    governance.kind === 'pair'
-      ? governance.pair
-      : await findSibling(change, governance.candidates, surroundings.reader, signal());
-  if (pair === null) return null;
-  const considered = consider({ change, pair, settings });
+  const known = governance.kind === 'pair' ? consider({ change, pair: governance.pair, settings }) : null;
+  if (known !== null && asksNothing(known)) return known.decide({ facts: NOT_ASKED, at: now() });
+  const leave = room.enter();
+  if (leave === null) return decideBusy(known, now());
+  try {
+    // Made only where something is looked up: a timer for each of the many requests that need none costs memory.
+    const signal = surroundings.deadline(budget);
+    const pair =
+      governance.kind === 'pair'
+        ? governance.pair
+        : await findSibling(change, governance.candidates, surroundings.reader, signal);
+    if (pair === null) return null;
+    const considered = known ?? consider({ change, pair, settings });
+    if (asksNothing(considered)) return considered.decide({ facts: NOT_ASKED, at: now() });
+    return await lookAndDecide({ ...asked, pair, considered }, surroundings, signal);
+  } finally {
+    leave();
+  }
+}
+
+type Considered = ReturnType<typeof consider>;
+
+function asksNothing({ needs }: Considered): boolean {
+  return !needs.facts && !needs.neighbors && needs.verbs.length === 0;
+}
+
+async function lookAndDecide(
+  { change, user, pair, considered }: Asked & { readonly pair: Pair; readonly considered: Considered },
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { reader, access, now } = surroundings;
   const { needs } = considered;
-  if (!needs.facts && !needs.neighbors && needs.verbs.length === 0)
-    return considered.decide({ facts: NOT_ASKED, at: now() });
   const [facts, neighbors, permissions] = await Promise.all([
-    needs.facts ? timedFacts(change, pair, surroundings, signal()) : NOT_ASKED,
-    needs.neighbors ? gatherNeighbors(surroundings.reader, { ...change, pair }, signal()) : NO_NEIGHBORS,
-    askPermissions({ change, user, verbs: needs.verbs, access }, signal()),
+    needs.facts ? timedFacts(change, pair, surroundings, signal) : NOT_ASKED,
+    needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
+    askPermissions({ change, user, verbs: needs.verbs, access }, signal),
   ]);
   return considered.decide({ facts, neighbors, permissions, at: now() });
+}
+
+/** Without looking: a rollback goes through as it does when the cluster cannot be read. */
+function decideBusy(considered: Considered | null, at: string): Decision {
+  const facts: Facts = { known: false, reason: 'bluegreen is looking at too many other changes' };
+  const permissions: Permissions = { promote: 'unknown', override: 'unknown' };
+  const decision = considered?.decide({ facts, neighbors: NO_NEIGHBORS, permissions, at });
+  if (decision?.switched?.kind === 'rollback' && decision.violations.length === 0) return decision;
+  throw new Busy();
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type Violation,
 } from '../policy/index.ts';
 import type { Access } from './access.ts';
+import { Busy, unlessBusy, type Room } from './room.ts';
 import { audit, checksOf, denied, NO_REMARKS, remarks, UNTOUCHED } from './answers.ts';
 import { readGuarded, type Guarded, type GuardReader } from './guarded.ts';
 import type { AdmissionRequest, Answer, Handler, Target } from './types.ts';
@@ -21,6 +22,8 @@ export interface GuardSurroundings {
   readonly docs: string;
   /** Aborts after so many milliseconds. */
   readonly deadline: (milliseconds: number) => AbortSignal;
+  /** For look-ups. */
+  readonly room: Room;
 }
 
 /** Milliseconds for look-ups, below the entry's timeout of 1 s. */
@@ -31,15 +34,19 @@ const BUDGET = 700;
  * lets the request pass with a warning: a guard that holds up repairs would be worse than none.
  */
 export function guardHandler(mode: Mode, surroundings: GuardSurroundings): Handler {
-  return async (request) => {
+  return unlessBusy(mode, async (request) => {
+    const leave = surroundings.room.enter();
+    if (leave === null) throw new Busy();
     const signal = surroundings.deadline(BUDGET);
     try {
       return await decide(request, mode, surroundings, signal);
     } catch (error) {
       const why = signal.aborted ? 'the API server did not answer in time' : messageOf(error);
       return { ...UNTOUCHED, warnings: [`bluegreen could not check this change: ${why}`] };
+    } finally {
+      leave();
     }
-  };
+  });
 }
 
 async function decide(

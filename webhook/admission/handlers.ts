@@ -5,6 +5,8 @@ import { newOverride } from '../policy/permissions.ts';
 import { audit, checksOf, denied, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange, type Surroundings } from './decide.ts';
+import { errored } from './responses.ts';
+import { unlessBusy } from './room.ts';
 import type { AdmissionRequest, Answer, Handler, PatchOperation, Target } from './types.ts';
 
 /** Milliseconds for look-ups, below the timeouts of the entries (1 s and 3 s), so that an answer still arrives. */
@@ -12,13 +14,13 @@ const BUDGET = { mutate: 700, promotion: 2000 };
 
 /** Fills, binds and records; denies with the full message. */
 export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
-  return async (request) => {
+  return unlessBusy(mode, async (request) => {
     const decided = await decideRequest(request, surroundings, BUDGET.mutate);
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
     if (decision.violations.length > 0 && mode === 'enforce') return refused(decided, surroundings.docs);
     return patched(decided, difference(request.object, decision.object), remarks(decision, mode));
-  };
+  });
 }
 
 /**
@@ -26,16 +28,16 @@ export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
  * the object would still change it, that call was missed, and the request has to be made again.
  */
 export function promotionHandler(mode: Mode, surroundings: Surroundings): Handler {
-  return async (request) => {
+  return unlessBusy(mode, async (request) => {
     const decided = await decideRequest(request, surroundings, BUDGET.promotion);
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
     if (mode !== 'enforce') return patched(decided, [], []);
     if (decision.violations.length > 0) return refused(decided, surroundings.docs);
     const missed = difference(request.object, decision.object);
-    if (missed.length > 0) return incomplete(decided, missed, surroundings.docs);
+    if (missed.length > 0) return incomplete(missed, surroundings.docs);
     return patched(decided, [], []);
-  };
+  });
 }
 
 /** A decision, and the change that it is about. */
@@ -91,9 +93,9 @@ function refused({ change, decision }: Decided, docs: string): Answer {
   return denied({ ...decision, about: [targetOf(change)], docs });
 }
 
-function incomplete({ change, decision }: Decided, missed: readonly PatchOperation[], docs: string): Answer {
+/** A replica that was just lost is the usual reason, and another one answers by now: whoever asked is told to ask again. */
+function incomplete(missed: readonly PatchOperation[], docs: string): Answer {
   const paths = missed.map((operation) => operation.path).join(', ');
-  const detail = `this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`;
-  const violations = [{ check: 'record', reason: 'the mutation was missed', detail }] as const;
-  return denied({ violations, warnings: [], switched: decision.switched, about: [targetOf(change)], docs });
+  const said = `record: this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again. More: ${docs}#record`;
+  return errored(503, said, 1);
 }

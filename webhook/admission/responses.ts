@@ -11,7 +11,7 @@ const AUDIT_LIMIT = 2048;
 interface Response {
   uid: string;
   allowed: boolean;
-  status?: { code: number; reason: string; message: string };
+  status?: { code: number; reason: string; message: string; details?: { retryAfterSeconds: number } };
   patchType?: 'JSONPatch';
   patch?: string;
   warnings?: readonly string[];
@@ -41,7 +41,9 @@ export function reviewOf(
   }
   if (answer.verdict === 'errored') {
     const code = answer.code < 400 ? 400 : answer.code;
-    response.status = { code, reason: reasonOf(code), message: answer.message };
+    const seconds = answer.retryAfterSeconds;
+    const details = seconds === undefined ? {} : { details: { retryAfterSeconds: seconds } };
+    response.status = { code, reason: reasonOf(code), message: answer.message, ...details };
   }
   if (answer.warnings.length > 0) {
     response.warnings = answer.warnings.map((warning) => cutAtWord(oneLine(warning), WARNING_LIMIT));
@@ -56,8 +58,9 @@ export function reviewOf(
 }
 
 /** The answer to what could not be decided. The API server treats it like a denial, so it says whose fault it is. */
-export function errored(code: number, message: string): Answer {
-  return { ...NO_REMARKS, verdict: 'errored', code, message };
+export function errored(code: number, message: string, retryAfterSeconds?: number): Answer {
+  const again = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return { ...NO_REMARKS, verdict: 'errored', code, message, ...again };
 }
 
 function encodePatch(patch: readonly PatchOperation[]): string {
@@ -67,6 +70,7 @@ function encodePatch(patch: readonly PatchOperation[]): string {
 function reasonOf(code: number): string {
   if (code === 400) return 'BadRequest';
   if (code === 403) return 'Forbidden';
+  if (code === 429) return 'TooManyRequests';
   if (code === 504) return 'Timeout';
   if (code === 503) return 'ServiceUnavailable';
   return code >= 500 ? 'InternalError' : 'Invalid';

@@ -64,7 +64,13 @@ export type Answer =
       readonly message: string;
       readonly reason: 'Forbidden' | 'Invalid';
     })
-  | (Remarks & { readonly verdict: 'errored'; readonly message: string; readonly code: number });
+  | (Remarks & {
+      readonly verdict: 'errored';
+      readonly message: string;
+      readonly code: number;
+      /** Where asking again helps: after so many seconds. Clients of client-go, kubectl among them, do so by themselves. */
+      readonly retryAfterSeconds?: number;
+    });
 
 /** One admission entry: pure of HTTP. `deadline` ends look-ups in time for an answer. */
 export type Handler = (request: AdmissionRequest) => Promise<Answer>;

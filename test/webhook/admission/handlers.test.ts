@@ -86,8 +86,9 @@ t.test('what the patch made gets no second patch', async (t) => {
 t.test('the validating side denies what the mutating side has missed', async (t) => {
   const ready = await tested();
   const answer = await validate(request(withSpecOf(ready, traefikService([0, 100])), ready));
-  t.match(answer, { verdict: 'denied', checks: ['record'], message: /not completed by the mutating webhook/ });
-  t.equal((await validate(request(traefikService([100, 0])))).verdict, 'denied');
+  t.match(answer, { verdict: 'errored', code: 503, message: /^record: this write was not completed by the mutating/ });
+  t.match(answer, { retryAfterSeconds: 1 }, 'clients of client-go try again by themselves');
+  t.equal((await validate(request(traefikService([100, 0])))).verdict, 'errored');
 });
 
 t.test('the validating side never patches', async (t) => {

@@ -1,3 +1,4 @@
+import { createRoom } from '../../../webhook/admission/room.ts';
 import type { Surroundings } from '../../../webhook/admission/decide.ts';
 import type { AdmissionRequest } from '../../../webhook/admission/types.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
@@ -19,6 +20,7 @@ export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER)): S
     now: () => now,
     deadline: () => new AbortController().signal,
     observeFacts: () => {},
+    room: createRoom(10),
   };
 }
 

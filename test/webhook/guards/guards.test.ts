@@ -1,5 +1,6 @@
 import { dump } from 'js-yaml';
 import t from 'tap';
+import { createRoom } from '../../../webhook/admission/room.ts';
 import { guardHandler } from '../../../webhook/admission/guard.ts';
 import type { Answer } from '../../../webhook/admission/types.ts';
 import type { UsageReader } from '../../../webhook/facts/usage-reader.ts';
@@ -41,6 +42,7 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
     },
     docs: 'docs/checks.md',
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    room: createRoom(10),
   });
   return handler(given.request);
 }
@@ -92,6 +94,7 @@ t.test('what cannot be read lets the request pass, with a warning', async (t) =>
     settings: { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false },
     docs: 'docs/checks.md',
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    room: createRoom(10),
   });
   const answer = await handler(given.request);
   t.equal(answer.verdict, 'allowed');
