@@ -6,6 +6,7 @@ import type { ParsedReview } from './admission/review.ts';
 import { errored, reviewOf } from './admission/responses.ts';
 import type { Answer, Handler } from './admission/types.ts';
 import { ENTRIES, type Entry } from './entries.ts';
+import { createBudget, declaredLength, LIMITS, type Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { observe, type Announce } from './observe.ts';
@@ -36,28 +37,6 @@ export interface ServerParts {
 
 export type WebhookServer = FastifyInstance<Server>;
 
-/** Bytes and milliseconds. */
-export interface Limits {
-  /** An update carries two objects of up to 3 MiB each. */
-  readonly body: number;
-  /** The API server keeps idle connections for 90 s and must be the one that closes them. */
-  readonly keepAlive: number;
-  /** For the headers, and for the whole of a request. */
-  readonly headers: number;
-  readonly request: number;
-  readonly handshake: number;
-  readonly connections: number;
-}
-
-export const LIMITS: Limits = {
-  body: 7 * 1024 * 1024,
-  keepAlive: 120_000,
-  headers: 5000,
-  request: 10_000,
-  handshake: 10_000,
-  connections: 2000,
-};
-
 /** The HTTPS server, complete but not listening and without a certificate: see `listen` and `setSecureContext`. */
 export function buildServer(parts: ServerParts): WebhookServer {
   const limits = { ...LIMITS, ...parts.limits };
@@ -78,6 +57,7 @@ export function buildServer(parts: ServerParts): WebhookServer {
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
   app.server.maxConnections = limits.connections;
+  const bodies = createBudget(limits.largeBodies);
 
   // Plain JSON.parse keeps a `__proto__` key as a property like any other; it is never merged into another object.
   app.removeAllContentTypeParsers();
@@ -90,8 +70,16 @@ export function buildServer(parts: ServerParts): WebhookServer {
     }
   });
 
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (parts.draining()) void reply.header('connection', 'close');
+    const length = declaredLength(request.raw, limits);
+    if (length > limits.smallBody) {
+      if (!bodies.take(length)) {
+        void say(reply.header('connection', 'close'), 503, 'too many large bodies are arriving: try again');
+        return;
+      }
+      reply.raw.once('close', () => bodies.give(length));
+    }
     done();
   });
   app.setErrorHandler((error, request, reply) => answerError(parts.log, error, request, reply));
