@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { at, get, list } from '../../webhook/policy/json.ts';
+import type { Json, JsonObject } from '../../webhook/policy/index.ts';
 import {
   DEMO_NAMESPACE,
   demoSpecs,
@@ -49,7 +51,7 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
   const cluster = await startCluster({ images: [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))] });
   const client = connect(cluster, SOCKETS);
   const install: Bed['install'] = (more = {}) => installBluegreen(cluster, { ...values, ...more });
-  const settled = (): Promise<void> => replicasSettled(cluster);
+  const settled = (): Promise<void> => replicasSettled(cluster, client);
   try {
     await installTraefikCrds(cluster);
     await Promise.all([install(), installDemo(cluster)]);
@@ -88,17 +90,25 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
   return bed;
 }
 
-async function replicasSettled(cluster: Cluster): Promise<void> {
-  const here = ['-n', RELEASE.namespace];
-  const ready = '{range .items[*]}{.status.conditions[?(@.type=="Ready")].status} {end}';
+async function replicasSettled(cluster: Cluster, client: Client): Promise<void> {
+  const read = async (path: string): Promise<JsonObject> =>
+    (await client.call('GET', path).catch(() => ({ body: {} }))).body;
   const settled = async (): Promise<boolean> => {
     const [deployment, pods] = await Promise.all([
-      cluster.kubectl([...here, 'get', 'deployment', RELEASE.name, '-o', 'jsonpath={.spec.replicas}']),
-      cluster.kubectl([...here, 'get', 'pods', '-l', WEBHOOK, '-o', `jsonpath=${ready}`]),
+      read(`/apis/apps/v1/namespaces/${RELEASE.namespace}/deployments/${RELEASE.name}`),
+      read(`/api/v1/namespaces/${RELEASE.namespace}/pods?labelSelector=${encodeURIComponent(WEBHOOK)}`),
     ]);
-    return deployment.code === 0 && pods.stdout === 'True '.repeat(Number(deployment.stdout));
+    // Of the pods that are leaving none is left either.
+    const present = list(pods['items']);
+    return present.length === at(deployment, 'spec', 'replicas') && present.every(isReady);
   };
   if (!(await until(settled, SETTLE_MS))) await rolledOut(cluster, RELEASE.namespace, RELEASE.name);
+}
+
+function isReady(pod: Json): boolean {
+  return list(at(pod, 'status', 'conditions')).some(
+    (condition) => get(condition, 'type') === 'Ready' && get(condition, 'status') === 'True',
+  );
 }
 
 /** TraefikServices in every state that a probe needs, and a Deployment without pods that is no color. */

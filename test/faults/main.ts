@@ -1,20 +1,22 @@
 /** `npm run test:faults`: admissions at a steady rate while faults happen; one table. Exits non-zero when a row misses. */
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
-import { openBed, type Pace } from './bed.ts';
+import { openBed, type Bed, type Pace } from './bed.ts';
 import type { Fault } from './fault.ts';
-import { FAULTS } from './faults/index.ts';
-import { details, holds, table, type Row } from './report.ts';
+import { FAULTS, none } from './faults/index.ts';
+import { details, holds, notes, table, type Row } from './report.ts';
 
 const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 
 Drives admissions through a real API server while faults happen, and counts those that noticed. Without a NAME, all:
 ${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
 
-  --rate N       admissions a second (200)
+  --rate N       admissions a second (200); less where the machine does not carry it
   --margin N     seconds of load before and after each fault (3)
   -h, --help     show this
 `;
+
+const SLOWEST = 10;
 
 const OPTIONS = {
   rate: { type: 'string', default: '200' },
@@ -40,17 +42,31 @@ async function main(): Promise<void> {
   const bed = await openBed();
   const rows: Row[] = [];
   try {
-    for (const fault of faults) {
-      process.stdout.write(`${fault.what} ...\n`);
-      const row = { fault, samples: await bed.run(fault, pace) };
-      process.stdout.write(details(row));
-      rows.push(row);
-    }
+    const quiet = await findPace(bed, pace);
+    rows.push(quiet.row);
+    for (const fault of faults) rows.push(await inRow(bed, fault, quiet.pace));
+    process.stdout.write(`\nAt ${quiet.pace.rate} requests a second:\n${table(rows)}${notes(rows)}`);
   } finally {
     await bed.close();
   }
-  process.stdout.write(`\nAt ${pace.rate} requests a second:\n${table(rows)}`);
   if (!rows.every(holds)) process.exitCode = 1;
+}
+
+async function inRow(bed: Bed, fault: Fault, pace: Pace): Promise<Row> {
+  process.stdout.write(`${fault.what} ...\n`);
+  const row = { fault, samples: await bed.run(fault, pace) };
+  process.stdout.write(details(row));
+  return row;
+}
+
+/** The rate that was asked for, or half of it and so on, until the machine carries it while nothing is wrong. */
+async function findPace(bed: Bed, pace: Pace): Promise<{ readonly pace: Pace; readonly row: Row }> {
+  const row = await inRow(bed, none, pace);
+  if (holds(row)) return { pace, row };
+  const rate = Math.floor(pace.rate / 2);
+  if (rate < SLOWEST) throw new Problem(`This machine does not carry ${pace.rate} requests a second without a fault.`);
+  process.stdout.write(`This machine does not carry ${pace.rate} requests a second; ${rate} from here on.\n`);
+  return findPace(bed, { ...pace, rate });
 }
 
 await main().catch(reportProblem);

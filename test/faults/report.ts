@@ -51,6 +51,13 @@ export function table(rows: readonly Row[]): string {
   );
 }
 
+/** Why some requests cannot be spared. */
+export function notes(rows: readonly Row[]): string {
+  return rows
+    .flatMap(({ fault: { what, spared } }) => (spared === undefined ? [] : [`${what}: ${spared.reason}.\n`]))
+    .join('');
+}
+
 /** What went wrong, by request, outcome and words, with how often and when (seconds from the start of the load). */
 export function details({ samples }: Row): string {
   const groups = new Map<string, Sample[]>();

@@ -8,12 +8,12 @@ import { deleted } from './deleted.ts';
 import { evicted } from './evicted.ts';
 import { hung } from './hung.ts';
 import { killed } from './killed.ts';
-import { none } from './none.ts';
 import { rolled } from './rolled.ts';
+
+export { none } from './none.ts';
 
 /** Every fault, in the order of the table. */
 export const FAULTS: readonly Fault[] = [
-  none,
   rolled,
   deleted,
   evicted,
