@@ -15,6 +15,12 @@ const ATTEST: Step = {
   body: { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } },
   answer: { allowed: true, shows: (object) => annotation(object, 'bluegreen.dev/smoke-test-record') !== null },
 };
+/** A smoke test whose preview could not be looked up is not bound, and the same words again are no news. */
+const CLEAR: Step = {
+  name: 'no smoke test (for real)',
+  body: { metadata: { annotations: { 'bluegreen.dev/smoke-test': null } } },
+  answer: { allowed: true },
+};
 const PROMOTE: Step = {
   name: 'promotion (for real)',
   body: weights(0, 100),
@@ -66,5 +72,6 @@ async function nextStep(client: Client, path: string): Promise<Step | null> {
   if (read === null || read.status !== 200) return null;
   const [blue] = [at(read.body, 'spec', 'weighted', 'services')].flat();
   if (at(blue, 'weight') === 0) return ROLL_BACK;
-  return annotation(read.body, 'bluegreen.dev/smoke-test-record') === null ? ATTEST : PROMOTE;
+  if (annotation(read.body, 'bluegreen.dev/smoke-test-record') !== null) return PROMOTE;
+  return annotation(read.body, 'bluegreen.dev/smoke-test') === null ? ATTEST : CLEAR;
 }
