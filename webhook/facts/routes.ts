@@ -1,7 +1,7 @@
 import { at, get, list, text } from '../policy/json.ts';
 import type { Routed } from '../policy/guards/guard.ts';
 import { stateOf } from '../policy/state.ts';
-import type { Group, JsonObject } from '../policy/types.ts';
+import { GROUPS, type Group, type JsonObject } from '../policy/types.ts';
 import type { Reader } from './reader.ts';
 import { endpointsOf } from './revisions.ts';
 import type { UsageReader } from './usage-reader.ts';
@@ -25,7 +25,8 @@ export async function routesTo(
 
 /**
  * The governed TraefikServices that an IngressRoute is the last one to point at, and whose live color has a ready
- * endpoint. Nothing is looked up for a route that points at none.
+ * endpoint. A route of the other API group counts for a TraefikService of the same name: who moves from one group to the
+ * other has both for a while. Nothing is looked up for a route that points at none.
  */
 export async function leftBy(
   reader: Reader & UsageReader,
@@ -35,11 +36,14 @@ export async function leftBy(
 ): Promise<readonly Routed[]> {
   const pointed = targetsOf(route, namespace);
   if (pointed.size === 0) return [];
-  const [all, routes] = await Promise.all([
+  const [all, ...routes] = await Promise.all([
     governedIn(reader, namespace, signal),
-    reader.listIngressRoutes(group, namespace, signal),
+    ...GROUPS.map(async (each) => {
+      const found = await reader.listIngressRoutes(each, namespace, signal);
+      return found.filter((other) => each !== group || nameOf(other) !== name);
+    }),
   ]);
-  const others = routes.filter((each) => nameOf(each) !== name);
+  const others = routes.flat();
   const left = all.filter(({ group: of, object }) => {
     const target = nameOf(object);
     return of === group && pointed.has(target) && !others.some((each) => isRoute(each, namespace, target));

@@ -121,6 +121,16 @@ export const ROUTES: readonly Case[] = [
     attack: (place) => tryDelete(place, routePath(place)),
   },
   {
+    name: 'deleting the last route of the older API group, beside one of the newer',
+    verdict: 'accepted',
+    group: 'traefik.containo.us',
+    before: async (place) => {
+      await routed(place);
+      await create(place, ingressRoute({ ...place, group: 'traefik.io' }, ours(place)));
+    },
+    attack: (place) => tryDelete(place, routePath(place)),
+  },
+  {
     name: 'pointing the last route elsewhere',
     verdict: 'accepted',
     before: routed,
