@@ -209,3 +209,35 @@ t.test('the input is never changed', async (t) => {
   await validate(request(object));
   t.strictSame(object, copy);
 });
+
+t.test('the other TraefikServices are looked at where traffic moves, and nowhere else', async (t) => {
+  const looks = async (object: JsonObject, oldObject: JsonObject | null): Promise<number> => {
+    const reader = new FakeReader(CLUSTER);
+    await mutateHandler('enforce', world(BEFORE, reader))(request(object, oldObject));
+    return reader.calls.filter((kind) => kind === 'TraefikService').length;
+  };
+  const live = await admitted(traefikService([100, 0]));
+  const green = await tested();
+  t.equal(await looks(traefikService([100, 0]), null), 2, 'a creation, once a group');
+  t.equal(await looks(withSpecOf(green, traefikService([0, 100])), green), 2, 'a switch');
+  t.equal(await looks(annotate(live, 'team', 'web'), live), 0, 'an annotation');
+  t.equal(await looks(annotate(live, 'bluegreen.dev/smoke-test', 'passed:h1'), live), 0, 'a smoke test');
+  t.equal(
+    await looks(withSpecOf(live, traefikService([60, 30])), live),
+    0,
+    'weights that move nobody to the other color',
+  );
+});
+
+t.test('other TraefikServices that cannot be listed hold up no promotion', async (t) => {
+  const reader = new FakeReader(CLUSTER, async (kind) => {
+    if (kind === 'TraefikService') throw new Error('cannot list traefikservices: forbidden');
+  });
+  const green = await tested();
+  const answer = await mutateHandler(
+    'enforce',
+    world(BEFORE, reader),
+  )(request(withSpecOf(green, traefikService([0, 100])), green));
+  t.equal(answer.verdict, 'patched');
+  t.match(answer.warnings, [/^shared-color: .* could not be read \(cannot list traefikservices: forbidden\)/]);
+});
