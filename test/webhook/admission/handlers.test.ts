@@ -210,12 +210,14 @@ t.test('the input is never changed', async (t) => {
   t.strictSame(object, copy);
 });
 
+/** How often TraefikServices are listed for a request. */
+const looks = async (object: JsonObject, oldObject: JsonObject | null): Promise<number> => {
+  const reader = new FakeReader(CLUSTER);
+  await mutateHandler('enforce', world(BEFORE, reader))(request(object, oldObject));
+  return reader.calls.filter((kind) => kind === 'TraefikService').length;
+};
+
 t.test('the other TraefikServices are looked at where traffic moves, and nowhere else', async (t) => {
-  const looks = async (object: JsonObject, oldObject: JsonObject | null): Promise<number> => {
-    const reader = new FakeReader(CLUSTER);
-    await mutateHandler('enforce', world(BEFORE, reader))(request(object, oldObject));
-    return reader.calls.filter((kind) => kind === 'TraefikService').length;
-  };
   const live = await admitted(traefikService([100, 0]));
   const green = await tested();
   t.equal(await looks(traefikService([100, 0]), null), 2, 'a creation, once a group');
