@@ -1,6 +1,6 @@
 import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../webhook/policy/index.ts';
 import type { Color, Decision, Facts } from '../webhook/policy/index.ts';
-import { colorNamed } from './colors.ts';
+import { colorNamed, podsOf } from './colors.ts';
 import type { Call } from './command.ts';
 import { undoRisksAfter } from './drift.ts';
 import { EXIT } from './io.ts';
@@ -52,19 +52,40 @@ function detached(found: Found, to: Color): UserError {
 }
 
 /** Says why not, for every release at once; true when any of them is refused. */
-export function refused(call: Call, promotions: readonly Promotion[]): boolean {
+export async function refused(call: Call, session: Session, promotions: readonly Promotion[]): Promise<boolean> {
   let any = false;
   for (const { found, plan, decision } of promotions) {
     if (decision === null) continue;
-    const lines = [...violationLines(decision), ...wouldRollBack(call, found, plan, decision)];
-    if (lines.length === 0) continue;
+    const reasons = [...violationLines(decision), ...wouldRollBack(call, found, plan, decision)];
+    if (reasons.length === 0) continue;
     any = true;
+    const lines = [...reasons, ...(await podLines(call, session, found, plan, decision))];
     const unchanged = promotions.length > 1 ? 'Nothing was changed, for none of the names' : 'Nothing was changed';
     call.io.err.write(
       `error: ${resourceName(found)} cannot be promoted to ${plan.to}. ${unchanged}:\n${lines.join('\n')}\n`,
     );
   }
   return any;
+}
+
+/** Why the pods of a preview do not get ready, in one line each, where that is a reason. What cannot be read is left out. */
+async function podLines(
+  { io }: Call,
+  session: Session,
+  found: Found,
+  { to }: Plan,
+  { violations }: Decision,
+): Promise<readonly string[]> {
+  if (!violations.some(({ check }) => check === 'ready-endpoints')) return [];
+  try {
+    const { pods } = await podsOf(session, found, to, io.interrupted);
+    const { diagnose } = await import('./pods/diagnose.ts');
+    const query = { namespace: found.namespace, pods, owners: [] };
+    const { lines } = await diagnose(session.client, query, io.interrupted);
+    return lines.map((line) => `  - pods: ${line}`);
+  } catch {
+    return [];
+  }
 }
 
 /** A second "promote" must not take production back to the version it just left: that is a rollback, and has its own word. */

@@ -17,6 +17,11 @@ import { imagesOf, whyNoRollback } from './names.ts';
 import { planSwitch } from './plan.ts';
 import { judge } from './preflight.ts';
 import type { Found } from './traefikservices.ts';
+import { readOutcome } from './watch/outcome.ts';
+import type { Outcome } from './watch/outcome.ts';
+
+/** Milliseconds by which the clocks of the webhook and of whoever watched may differ. */
+const CLOCKS = 30_000;
 
 /** What `status` says about one color. Nulls are what could not be read. */
 export interface ColorReport {
@@ -49,6 +54,8 @@ export interface StatusReport {
   readonly frozen: string | null;
   /** Why nothing guards it any more; null while the guards stand. */
   readonly retired: string | null;
+  /** How the watch of the last switch ended; null where none did. */
+  readonly watch: Outcome | null;
   readonly colors: readonly ColorReport[];
   readonly promote: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
   readonly rollback: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
@@ -69,12 +76,20 @@ export function buildReport(found: Found, facts: Facts, io: Io): StatusReport {
     by: release?.by ?? null,
     frozen: annotation(found.object, ANNOTATION.frozen),
     retired: annotation(found.object, ANNOTATION.retire) || null,
+    watch: watchOf(found.object, active, release?.since ?? null),
     colors: [colorReport(found, facts, 'blue', active), colorReport(found, facts, 'green', active)],
     promote: promotion(found, facts, active, io),
     rollback: rollback(found, facts, io),
     undoneBy: undoRisks(found.object, found.pair),
     factsError: facts.known ? null : facts.reason,
   };
+}
+
+/** The outcome of a watch, as long as it is about the last switch: afterwards it says nothing about what is live. */
+function watchOf(object: JsonObject, active: Color | null, since: string | null): Outcome | null {
+  const outcome = readOutcome(object);
+  if (outcome === null || (outcome.decision === 'kept') !== (outcome.color === active)) return null;
+  return since !== null && Date.parse(outcome.at) < Date.parse(since) - CLOCKS ? null : outcome;
 }
 
 function colorReport(found: Found, facts: Facts, color: Color, active: Color | null): ColorReport {

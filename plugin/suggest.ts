@@ -24,6 +24,10 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   preview: ['open'],
   rollout: ['status'],
   delete: ['retire'],
+  monitor: ['watch'],
+  analyze: ['watch'],
+  cleanup: ['decommission'],
+  scaledown: ['decommission'],
   help: ['--help'],
 };
 

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { completion } from './completion.ts';
+import { decommission } from './decommission.ts';
 import { deploy } from './deploy.ts';
 import { doctor } from './doctor.ts';
 import { freeze } from './freeze.ts';
@@ -18,6 +19,7 @@ import { smokeChecks } from './smoke-checks.ts';
 import { status } from './status.ts';
 import { unfreeze } from './unfreeze.ts';
 import { version } from './version.ts';
+import { watch } from './watch.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -26,7 +28,9 @@ export const COMMANDS: readonly Command[] = [
   deploy,
   smoke,
   promote,
+  watch,
   rollback,
+  decommission,
   history,
   logs,
   open,

@@ -1,10 +1,11 @@
 import type { Command } from '../command.ts';
 import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
 import { EXIT } from '../io.ts';
+import { JOB_FLAGS } from '../job/image.ts';
 import { checkFormat } from '../printers/object.ts';
 import { preparePromotion, refused, switchAll } from '../promotion.ts';
 import { parseTarget } from '../target.ts';
-import { WATCH_FLAGS, watchesAsked } from '../watch/flags.ts';
+import { IN_CLUSTER_FLAGS, WATCH_FLAGS, watchesAsked } from '../watch/flags.ts';
 
 export const promote: Command = {
   name: 'promote',
@@ -42,6 +43,8 @@ when it turns out bad. A preview with fewer replicas than the live color is scal
     },
     ...WAIT_FLAGS,
     ...WATCH_FLAGS,
+    ...IN_CLUSTER_FLAGS,
+    ...JOB_FLAGS,
     {
       ...TIMEOUT_FLAG,
       fallback: '30s',
@@ -60,7 +63,7 @@ when it turns out bad. A preview with fewer replicas than the live color is scal
     }
     const session = await call.connect();
     const promotions = await Promise.all(targets.map((target) => preparePromotion(call, session, target)));
-    if (refused(call, promotions)) return EXIT.error;
+    if (await refused(call, session, promotions)) return EXIT.error;
     return switchAll(call, session, promotions);
   },
 };

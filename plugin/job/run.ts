@@ -17,6 +17,8 @@ export interface JobRun {
   readonly abandoned: 'remove' | 'leave';
   /** Milliseconds that its pod has to start; why it does not is told as soon as it is known. */
   readonly startWithin: number;
+  /** Told the name that the API server gave the Job. */
+  readonly created?: (name: string) => void;
 }
 
 /** A Job that ended. */
@@ -42,6 +44,7 @@ export async function runJob(call: Call, session: Session, manifest: JsonObject,
   const query = { fieldManager: call.flags.text('field-manager') };
   const job = await session.client.create(jobs, manifest, { query, signal: call.io.interrupted });
   const name = nameOf(job);
+  run.created?.(name);
   const watched: Watched = { call, session, run, namespace, job, path: `${jobs}/${encodeURIComponent(name)}` };
   let runs = false;
   try {

@@ -4,6 +4,7 @@ import type { Traffic } from '../traefik/traffic.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { Found } from '../traefikservices.ts';
 import { resourceName } from '../traefikservices.ts';
+import type { Outcome } from '../watch/outcome.ts';
 import { flow } from './flow.ts';
 import type { Paint } from './paint.ts';
 import { ageOf, formatTable, toSecond } from './table.ts';
@@ -36,6 +37,7 @@ export function formatStatus(found: Found, report: StatusReport, style: StatusSt
     ...(report.retired === null
       ? []
       : [`Retired:    ${paint.warn(report.retired)}. Nothing guards it; to guard it again: ${guardAgain(found)}`]),
+    ...(report.watch === null ? [] : [`Watched:    ${watchText(report.watch, style)}`]),
     `Promote:    ${possibility(report.promote, () => commandLine('promote', found), paint)}`,
     `Rollback:   ${possibility(report.rollback, () => commandLine('rollback', found), paint)}`,
     ...labelled(
@@ -45,6 +47,11 @@ export function formatStatus(found: Found, report: StatusReport, style: StatusSt
     ...(report.factsError === null ? [] : [`Not read:   ${paint.bad(report.factsError)}`]),
   ];
   return `${lines.join('\n')}\n${flow(rest.join('\n'), style.columns)}\n`;
+}
+
+function watchText({ decision, color, at, reason }: Outcome, { now, paint }: StatusStyle): string {
+  const word = decision === 'kept' ? paint.good('kept') : paint.bad('rolled back');
+  return `${paint.color(color)} was ${word} ${ageOf(at, now)} ago: ${reason}`;
 }
 
 function guardAgain(found: Found): string {

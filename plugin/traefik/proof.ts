@@ -1,3 +1,4 @@
+import { otherColor, stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import { get, number } from '../../webhook/policy/json.ts';
 import type { Client } from '../kube/client.ts';
@@ -27,7 +28,8 @@ export async function readBaseline(client: Client, replica: Replica, signal: Abo
 }
 
 /**
- * Looks whether a replica sends everything to a color: by its API; else by its metrics, where a reload after the switch
+ * Looks whether a replica has the weights of an object, which send everything to a color and may not list the other one
+ * at all: by its API; else by its metrics, where a reload after the switch
  * and a still counter of the other color have to come together.
  */
 export async function lookAt(
@@ -38,7 +40,9 @@ export async function lookAt(
 ): Promise<Look> {
   const weights = await readWeights(client, replica, wanted.found, signal);
   if (weights !== null) {
-    const live = weights[wanted.to] > 0 && weights[wanted.to === 'blue' ? 'green' : 'blue'] === 0;
+    const left = otherColor(wanted.to);
+    const listed = stateOf(wanted.found.object, wanted.found.pair)[left] !== null;
+    const live = (weights[wanted.to] ?? 0) > 0 && weights[left] === (listed ? 0 : null);
     return live ? { state: 'switched', proof: 'api' } : { state: 'waiting' };
   }
   const metrics = await readMetrics(client, replica, signal);
@@ -66,19 +70,19 @@ async function readWeights(
   replica: Replica,
   { namespace, name, pair }: Found,
   signal: AbortSignal,
-): Promise<Record<Color, number> | null> {
+): Promise<Record<Color, number | null> | null> {
   if (replica.apiPort === null) return null;
   const path = `/api/http/services/${encodeURIComponent(`${namespace}-${name}@kubernetescrd`)}`;
   const service = await client.find(proxyPath(replica, replica.apiPort, path), { signal }).catch(() => null);
   if (service === null || stringAt(service, 'name') === undefined) return null;
-  const weightOf = (color: Color): number => {
+  const weightOf = (color: Color): number | null => {
     const child = objectsAt(service, 'weighted', 'services').find((each) => {
       const childName = stringAt(each, 'name') ?? '';
       return (
         childName.startsWith(`${namespace}-${pair[color]}-`) || childName.startsWith(`${namespace}-${pair[color]}@`)
       );
     });
-    return child === undefined ? 0 : (number(get(child, 'weight')) ?? 1);
+    return child === undefined ? null : (number(get(child, 'weight')) ?? 1);
   };
   return { blue: weightOf('blue'), green: weightOf('green') };
 }

@@ -47,10 +47,16 @@ export async function prepareWait(call: Call, { client }: Session): Promise<Wait
 }
 
 /**
- * Waits until every replica sends everything to a color, and says which proof it has. Throws with the time-out's exit
- * code, naming those that lag.
+ * Waits until every replica has the weights of an object, which send everything to a color, and says which proof it has.
+ * False where some replica cannot be asked. Throws with the time-out's exit code, naming those that lag.
  */
-export async function awaitTraefik(call: Call, session: Session, wait: Wait, found: Found, to: Color): Promise<void> {
+export async function awaitTraefik(
+  call: Call,
+  session: Session,
+  wait: Wait,
+  found: Found,
+  to: Color,
+): Promise<boolean> {
   const started = call.io.now().getTime();
   const limit = call.flags.duration('timeout');
   let open = wait.replicas;
@@ -79,6 +85,7 @@ export async function awaitTraefik(call: Call, session: Session, wait: Wait, fou
       `${warn} nothing proves it for ${mute.join(', ')}: neither Traefik's API nor its metrics can be reached there\n`,
     );
   }
+  return mute.length === 0;
 }
 
 async function look(

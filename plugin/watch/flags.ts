@@ -51,10 +51,25 @@ export const WATCH_FLAGS: readonly FlagSpec[] = [
   ...RULE_FLAGS,
 ];
 
+/** Flags of a watch that may go on in the cluster, beside those of its Job. */
+export const IN_CLUSTER_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'in-cluster',
+    type: 'boolean',
+    help: 'Watch in a Job in the cluster: it goes on when this command ends. Its log is followed; Ctrl-C leaves it running.',
+  },
+  {
+    name: 'service-account',
+    type: 'text',
+    fallback: 'bluegreen-watch',
+    help: 'The ServiceAccount of that Job; examples/watch/rights.yaml has one.',
+  },
+];
+
 /** Whether a switch is to be watched. Throws a UsageError for limits that nothing would apply. */
 export function watchesAsked({ flags }: Pick<Call, 'flags'>): boolean {
   if (flags.isSet('watch')) return flags.duration('watch') > 0;
-  const stray = RULE_FLAGS.find(({ name }) => flags.isSet(name));
+  const stray = [...RULE_FLAGS, ...IN_CLUSTER_FLAGS].find(({ name }) => flags.isSet(name));
   if (stray !== undefined) throw new UsageError(`--${stray.name} is for --watch=DURATION, which was not given`);
   return false;
 }

@@ -8,10 +8,21 @@ import { awaitReady, replicasLike, scaleTo } from '../scale.ts';
 import type { Session } from '../session.ts';
 import type { Target } from '../target.ts';
 import { resourceName } from '../traefikservices.ts';
+import { startWatchJob } from './job.ts';
 import { prepareWatch } from './prepare.ts';
 import { readRules } from './rules.ts';
+import type { Rules } from './rules.ts';
 import { watchSwitch } from './run.ts';
 import type { Release } from './subject.ts';
+
+/** What a promotion with a watch goes by, step by step. */
+interface Course {
+  readonly call: Call;
+  readonly session: Session;
+  readonly rules: Rules;
+  /** Looks at everything anew. */
+  readonly prepare: () => Promise<readonly Promotion[]>;
+}
 
 /**
  * Promotes and watches: brings the previews to size, measures the old colors, asks the policy once more, switches, and
@@ -25,21 +36,47 @@ export async function promoteAndWatch(call: Call, targets: readonly (Target | nu
     Promise.all(targets.map((target) => preparePromotion(call, session, target)));
   const first = await prepare();
   const small = first.filter(isSmaller);
-  if (
-    refused(
-      call,
-      first.map((each) => (small.includes(each) ? withoutCapacity(each) : each)),
-    )
-  )
-    return EXIT.error;
+  const judged = first.map((each) => (small.includes(each) ? withoutCapacity(each) : each));
+  if (await refused(call, session, judged)) return EXIT.error;
   for (const each of small) await scaleToMatch(call, session, each);
   if (dryRunOf(call) !== 'none') return switchAll(call, session, first);
+  const course: Course = { call, session, rules, prepare };
+  return call.flags.boolean('in-cluster') ? watchThere(course, first) : watchHere(course, first);
+}
+
+async function watchHere({ call, session, rules, prepare }: Course, first: readonly Promotion[]): Promise<number> {
   const releases = first.flatMap((each) => releaseOf(call, each) ?? []);
   const watch = releases.length === 0 ? null : await prepareWatch(call, session, rules, releases);
   const promotions = await prepare();
-  if (refused(call, promotions)) return EXIT.error;
+  if (await refused(call, session, promotions)) return EXIT.error;
   const code = await switchAll(call, session, promotions);
   return code !== EXIT.ok || watch === null ? code : watchSwitch(call, session, watch);
+}
+
+/** The same with a Job that watches: it measures first, then the switch is made here, by whoever is asking for it. */
+async function watchThere({ call, session, rules, prepare }: Course, first: readonly Promotion[]): Promise<number> {
+  const switching = first.filter(({ decision }) => decision !== null);
+  const awaits = switching.length > 0;
+  const releases = (awaits ? switching : first).flatMap((each) => releaseOf(call, each) ?? []);
+  if (releases.length === 0) return switchAll(call, session, first);
+  const job = await startWatchJob(call, session, rules, releases, awaits);
+  await job.ready;
+  try {
+    const promotions = await prepare();
+    if (await refused(call, session, promotions)) {
+      await job.cancel();
+      return EXIT.error;
+    }
+    job.leave();
+    const code = await switchAll(call, session, promotions);
+    if (code === EXIT.ok) return await job.follow();
+    await job.cancel();
+    return code;
+  } catch (error) {
+    // After Ctrl-C nobody knows whether the switch got through: the Job finds out.
+    if (!call.io.interrupted.aborted) await job.cancel();
+    throw error;
+  }
 }
 
 function releaseOf({ io }: Call, { found, plan, decision }: Promotion): Release | null {

@@ -1,4 +1,5 @@
 // A switch that is watched, on a real cluster under load: what goes wrong in green, and how it ends.
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
 import {
@@ -34,6 +35,13 @@ await traffic.until(({ version }) => version === '6.1.5', 30_000);
 
 const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
 const bluegreen = (...args: readonly string[]) => run('kubectl-bluegreen', [...args, ...IN], { env });
+const eventually = async (holds: () => Promise<boolean>): Promise<void> => {
+  const deadline = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`did not come: ${holds.toString()}`);
+    await sleep(500);
+  }
+};
 const LIMITS = ['--max-error-rate', '1%', '--max-p99', '500ms', '--baseline', '3s'] as const;
 
 interface Injected extends Fault {
@@ -63,8 +71,9 @@ async function expectRolledBack(t: Test, { shows, cause, ...fault }: Injected): 
   const took = back - visible;
   t.comment(`visible in the metrics, rolled back ${Math.round(took)} ms later`);
   t.ok(took < PROMISE_MS, `${Math.round(took)} ms`);
-  await traffic.until(({ started }) => started > back + 3_000, 30_000);
-  const after = traffic.samples.filter(({ started }) => started > back + 1_000);
+  const first = await traffic.until(({ version, started }) => version === '6.1.5' && started > back, 30_000);
+  await traffic.until(({ started }) => started > back + 2_000, 30_000);
+  const after = traffic.samples.filter(({ started }) => started > first.ended);
   t.same(new Set(after.map(({ version }) => version)), new Set(['6.1.5']), 'then customers are well again');
   t.match(
     JSON.parse(
@@ -110,3 +119,42 @@ t.test('ready, but refusing connections', (t) =>
     cause: /errors: .* × 502 \(its pods refuse or break connections\)/,
   }),
 );
+
+/** Promotes green although something keeps it from being ready, and expects that nothing is switched. */
+async function expectRefused(t: Test, cause: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await bluegreen('promote', '--watch', '60s', ...LIMITS, '--timeout', '5s');
+  t.equal(code, 1, stderr);
+  t.equal(stdout, '');
+  t.match(stderr, /cannot be promoted to green\. Nothing was changed:\n(?: {2}- .*\n)* {2}- ready-endpoints: /);
+  t.match(stderr, cause);
+  t.equal(await activeColor(cluster), 'blue');
+}
+
+/** What does not get ready never gets production; why is told as soon as the pods say it. */
+const untilPods = (t: Test, cause: RegExp): Promise<void> =>
+  eventually(async () => cause.test((await bluegreen('promote')).stderr)).then(() => expectRefused(t, cause));
+
+t.test('never ready', async (t) => {
+  await breakGreen(cluster, { env: { FAULT_NEVER_READY: 'true' } });
+  await untilPods(t, /pods: NotReady: container podinfo runs, but does not get ready/);
+});
+
+t.test('a wrong image', async (t) => {
+  await cluster.kubectlOk(['set', 'image', ...IN, 'deployment/green', 'podinfo=registry.local/podinfo:none']);
+  await untilPods(t, /pods: (?:ErrImagePull|ImagePullBackOff): image registry\.local\/podinfo:none cannot be pulled/);
+});
+
+t.test('a crash loop', async (t) => {
+  const command = {
+    op: 'add',
+    path: '/spec/template/spec/containers/0/command',
+    value: ['node', '-e', 'process.exit(3)'],
+  };
+  const image = {
+    op: 'replace',
+    path: '/spec/template/spec/containers/0/image',
+    value: 'ghcr.io/stefanprodan/podinfo:6.1.6',
+  };
+  await cluster.kubectlOk(['patch', ...IN, 'deployment/green', '--type=json', '-p', JSON.stringify([command, image])]);
+  await untilPods(t, /pods: (?:CrashLoopBackOff|Error): container podinfo ended with exit code 3/);
+});

@@ -1,0 +1,106 @@
+import { stateOf } from '../../webhook/policy/index.ts';
+import type { Call, Command } from '../command.ts';
+import { colorNamed } from '../colors.ts';
+import { ALL_NAMESPACES_FLAG, MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
+import { EXIT } from '../io.ts';
+import { UsageError, UserError, describeError } from '../kube/errors.ts';
+import { checkFormat } from '../printers/object.ts';
+import type { Session } from '../session.ts';
+import { parseTarget } from '../target.ts';
+import { findTarget, listGoverned, resourceName } from '../traefikservices.ts';
+import type { Found } from '../traefikservices.ts';
+
+export const decommission: Command = {
+  name: 'decommission',
+  usage: '[NAME]',
+  summary: 'Take the color that was left out of service',
+  description: `Take the color that production left out of service: out of the list first, then, once every Traefik replica has dropped it,
+down to no replicas. Scaling it down first would have Traefik answer 404 to everybody, unless it allows empty services.
+
+It is refused before --after has passed since the switch, and for a color that was never live: that is the next release.
+Afterwards a rollback is no longer instant, it brings the color up first.
+
+With --all, every release of the namespace is looked at, with -A of all namespaces: what is not due is passed over, a failure does
+not keep the others from being done, and the exit code is 1 then.`,
+  examples: [
+    { comment: 'A day after the switch', command: 'kubectl bluegreen decommission shop -n demo --after 24h' },
+    { comment: 'What would be done', command: 'kubectl bluegreen decommission --all -A --after 24h --dry-run' },
+  ],
+  flags: [
+    {
+      name: 'after',
+      type: 'duration',
+      fallback: '24h',
+      help: 'How long ago the switch has to be. Until then a rollback is instant.',
+    },
+    { name: 'all', type: 'boolean', help: 'Every release that is due, of the namespace or with -A of all.' },
+    ALL_NAMESPACES_FLAG,
+    {
+      name: 'color',
+      type: 'list',
+      choices: ['blue', 'green', 'auto', 'always', 'never'],
+      help: 'The color, to make sure: the live one is refused. It can be repeated with "always" or "never" for the colors of the output.',
+    },
+    {
+      name: 'settle',
+      type: 'duration',
+      help: 'Where Traefik cannot be asked whether it has dropped the color: how long to wait instead. Not scaled down then unless given.',
+    },
+    { ...TIMEOUT_FLAG, help: 'How long to wait for Traefik.' },
+    ...WAIT_FLAGS.filter(({ name }) => name === 'traefik'),
+    ...MUTATION_FLAGS,
+  ],
+  arguments: { min: 0, max: 1 },
+  completes: 'names',
+  run: async (call) => {
+    checkFormat(call.flags.text('output'));
+    const [argument] = call.args;
+    const all = call.flags.boolean('all');
+    if (all && argument !== undefined) throw new UsageError('a NAME and --all exclude each other');
+    if (!all && call.flags.boolean('all-namespaces')) throw new UsageError('-A is for --all');
+    const session = await call.connect();
+    if (all) return every(call, session);
+    return one(call, session, await findTarget(session, argument === undefined ? null : parseTarget(argument)));
+  },
+};
+
+async function one(call: Call, session: Session, found: Found): Promise<number> {
+  const { decommissionOne } = await import('../decommission/run.ts');
+  refuseActive(call, found);
+  const end = await decommissionOne(call, session, found, call.flags.duration('after'));
+  if (end.kind !== 'refused') return EXIT.ok;
+  throw new UserError(`${resourceName(found)} is not decommissioned: ${end.leftover.why}. Nothing was changed`);
+}
+
+function refuseActive(call: Call, found: Found): void {
+  const color = call.flags
+    .list('color')
+    .map(colorNamed)
+    .find((each) => each !== null);
+  if (color === undefined || stateOf(found.object, found.pair).active !== color) return;
+  throw new UserError(`${resourceName(found)}: ${color} is live, so it is not decommissioned. Nothing was changed`);
+}
+
+/** One after the other; what fails is told and counted, and the rest goes on. */
+async function every(call: Call, session: Session): Promise<number> {
+  const { decommissionOne } = await import('../decommission/run.ts');
+  const { io, flags } = call;
+  const everywhere = flags.boolean('all-namespaces');
+  const found = await listGoverned(session, everywhere ? null : session.namespace);
+  if (found.length === 0) io.err.write('No blue-green releases found.\n');
+  let failed = 0;
+  for (const each of found) {
+    const name = everywhere ? `${each.namespace}/${each.name}` : each.name;
+    try {
+      refuseActive(call, each);
+      const end = await decommissionOne(call, session, each, flags.duration('after'));
+      if (end.kind === 'refused') io.err.write(`${name} is passed over: ${end.leftover.why}\n`);
+    } catch (error) {
+      if (io.interrupted.aborted) throw error;
+      failed += 1;
+      io.err.write(`${name} failed: ${describeError(error)}\n`);
+    }
+  }
+  if (failed > 0) io.err.write(`error: ${failed} of ${found.length} releases failed\n`);
+  return failed > 0 ? EXIT.error : EXIT.ok;
+}
