@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { status } from '../fake-cluster.ts';
 import type { Ran, World } from '../run.ts';
-import { PROMOTED, SHOP } from '../shop.ts';
+import { PROMOTED, SHOP, TESTED, shop } from '../shop.ts';
 import type { ShopOptions } from '../shop.ts';
 import { live, trafficShop } from './shop-traffic.ts';
 import type { TrafficShop } from './shop-traffic.ts';
@@ -11,10 +11,10 @@ import type { TrafficShop } from './shop-traffic.ts';
 
 const promote = (shop: TrafficShop, args: readonly string[] = [], world: World = {}): Promise<Ran> =>
   shop.run(['promote', 'shop', '--watch', '60s', ...args], { hurried: true, ...world });
-const open = async (t: Test, options: ShopOptions = {}): Promise<TrafficShop> => {
-  const shop = await trafficShop(options);
-  t.teardown(() => shop.close());
-  return shop;
+const open = async (t: Test, options: ShopOptions = {}, more: Readonly<Record<string, object>> = {}) => {
+  const opened = await trafficShop(options, more);
+  t.teardown(() => opened.close());
+  return opened;
 };
 const outcome = (shop: TrafficShop): string => {
   const { metadata } = shop.objects.get(SHOP) ?? {};
@@ -205,6 +205,41 @@ t.test('a preview that is smaller than the live color is scaled to match first',
   t.equal(code, 1);
   t.match(err, 'Deployment green is scaled up first');
   t.equal(live(shop), 'blue');
+});
+
+/** The objects of a second release, `cart`, whose colors are `cart-blue` and `cart-green`. */
+function cart(): Readonly<Record<string, object>> {
+  const { [SHOP]: release = {}, ...colors } = shop({ annotations: TESTED });
+  const renamed = (text: string): string => text.replaceAll(/\b(blue|green)\b/g, 'cart-$1');
+  const given: { readonly spec?: object } = release;
+  const spec: unknown = JSON.parse(renamed(JSON.stringify(given.spec)));
+  return { [SHOP.replace('shop', 'cart')]: { ...release, spec }, ...JSON.parse(renamed(JSON.stringify(colors))) };
+}
+
+t.test('several names go back together when one is bad, the last one first', async (t) => {
+  const both = await open(t, {}, cart());
+  let second = 0;
+  both.fails = ({ url }) => {
+    if (!url.includes(':9100/')) return null;
+    second += 1;
+    const line = (code: number, service: string, count: number): string =>
+      `traefik_service_requests_total{code="${code}",method="GET",protocol="http",service="demo-${service}-80@kubernetescrd"} ${count}`;
+    const bad = live(both) === 'green' ? 50 * second : 0;
+    const lines = [
+      line(200, 'green', 100 * second),
+      line(200, 'cart-green', 100 * second),
+      line(500, 'cart-green', bad),
+    ];
+    return { status: 200, body: `${lines.join('\n')}\n` };
+  };
+  const { code, out, err } = await both.run(['promote', 'shop', 'cart', '--watch', '60s'], { hurried: true });
+  t.equal(code, 4, err);
+  const name = (each: string): string => `traefikservice.traefik.io/${each}`;
+  const switched = [`${name('shop')} promoted`, `${name('cart')} promoted`];
+  t.equal(out, [...switched, `${name('cart')} rolled back`, `${name('shop')} rolled back`, ''].join('\n'));
+  t.match(err, 'cart: green is bad');
+  t.notMatch(err, 'shop: green is bad');
+  t.match(outcome(both), /rolled back.*cart: errors: /, 'and the good one says why');
 });
 
 t.test('limits that nothing would apply, and limits that are none', async (t) => {

@@ -17,10 +17,14 @@ const TRAEFIK = '/api/v1/namespaces/traefik/pods/traefik-1';
 const SCRAPE = '/api/v1/namespaces/traefik/pods/traefik-1:9100/proxy/metrics';
 const READY = { conditions: [{ type: 'Ready', status: 'True' }] };
 
-/** The release `shop` behind one Traefik replica with metrics; every scrape is a second of traffic. */
-export async function trafficShop(options: ShopOptions = {}): Promise<TrafficShop> {
+/** The release `shop`, and what else is given, behind one Traefik replica with metrics; every scrape is a second of traffic. */
+export async function trafficShop(
+  options: ShopOptions = {},
+  more: Readonly<Record<string, object>> = {},
+): Promise<TrafficShop> {
   const cluster = await fakeCluster({
     ...shop({ annotations: TESTED, ...options }),
+    ...more,
     [TRAEFIK]: {
       metadata: { labels: { 'app.kubernetes.io/name': 'traefik' } },
       spec: { containers: [{ ports: [{ name: 'metrics', containerPort: 9100 }] }] },
