@@ -24,8 +24,12 @@ const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 
 const cluster = await startCluster({ images: await allImages() });
 t.teardown(() => cluster.stop());
-// Traefik's own default: an empty color that is listed takes the whole site down.
-const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s', replicas: 2 });
+// Traefik's own default: an empty color that is listed takes the whole site down. It counts by router here.
+const traefik = await installTraefik(cluster, {
+  providersThrottleDuration: '0s',
+  replicas: 2,
+  flags: ['--metrics.prometheus.addrouterslabels=true'],
+});
 await Promise.all([installBluegreen(cluster), installPlugin(cluster), installDemo(cluster)]);
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
 t.teardown(() => traffic.stop());
@@ -151,7 +155,7 @@ t.test('the CronJob of the examples does it by its own rights', async (t) => {
     'jsonpath={.items[0].spec.template.spec.containers[0].image}',
   ]);
   const manifest = readFileSync(join(EXAMPLES, 'decommission', 'cronjob.yaml'), 'utf8');
-  await cluster.apply(manifest.replace(/REGISTRY\S+/, image).replace('--after=24h', '--after=1s'));
+  await cluster.apply(manifest.replace(/REGISTRY\/\S+/, image).replace('--after=24h', '--after=1s'));
   const at = ['-n', 'bluegreen-decommission'] as const;
   await cluster.kubectlOk(['create', 'job', ...at, 'now', '--from=cronjob/decommission']);
   await cluster.kubectlOk(['wait', ...at, 'job/now', '--for=condition=complete', '--timeout=60s']);
