@@ -22,9 +22,9 @@ function loadedAtStart(entry: string): ReadonlySet<string> {
 t.test('a command loads nothing of the others: what takes time is loaded by those who need it', async (t) => {
   const loaded = loadedAtStart('plugin/main.ts');
   t.ok(loaded.has('plugin/commands/promote.ts') && loaded.has('plugin/traefik/wait.ts'), `${loaded.size} files`);
-  const rooms = ['plugin/watch', 'plugin/decommission', 'plugin/doctor'];
+  const rooms = new Set(['plugin/watch', 'plugin/decommission', 'plugin/doctor']);
   // Flags are part of the help, and `status` shows how a watch ended.
-  const light = ['plugin/watch/flags.ts', 'plugin/watch/outcome.ts'];
-  const heavy = [...loaded].filter((file) => rooms.includes(dirname(file)) && !light.includes(file));
+  const light = new Set(['plugin/watch/flags.ts', 'plugin/watch/outcome.ts']);
+  const heavy = [...loaded].filter((file) => rooms.has(dirname(file)) && !light.has(file));
   t.strictSame(heavy, []);
 });

@@ -207,10 +207,15 @@ t.test('a preview that is smaller than the live color is scaled to match first',
   t.equal(live(shop), 'blue');
 });
 
+const renamed = (text: string): string => text.replaceAll(/\b(blue|green)\b/g, 'cart-$1');
+const nameOf = (each: string): string => `traefikservice.traefik.io/${each}`;
+/** A line of Traefik's metrics. */
+const counted = (code: number, service: string, count: number): string =>
+  `traefik_service_requests_total{code="${code}",method="GET",protocol="http",service="demo-${service}-80@kubernetescrd"} ${count}`;
+
 /** The objects of a second release, `cart`, whose colors are `cart-blue` and `cart-green`. */
 function cart(): Readonly<Record<string, object>> {
   const { [SHOP]: release = {}, ...colors } = shop({ annotations: TESTED });
-  const renamed = (text: string): string => text.replaceAll(/\b(blue|green)\b/g, 'cart-$1');
   const given: { readonly spec?: object } = release;
   const spec: unknown = JSON.parse(renamed(JSON.stringify(given.spec)));
   return { [SHOP.replace('shop', 'cart')]: { ...release, spec }, ...JSON.parse(renamed(JSON.stringify(colors))) };
@@ -222,21 +227,18 @@ t.test('several names go back together when one is bad, the last one first', asy
   both.fails = ({ url }) => {
     if (!url.includes(':9100/')) return null;
     second += 1;
-    const line = (code: number, service: string, count: number): string =>
-      `traefik_service_requests_total{code="${code}",method="GET",protocol="http",service="demo-${service}-80@kubernetescrd"} ${count}`;
     const bad = live(both) === 'green' ? 50 * second : 0;
     const lines = [
-      line(200, 'green', 100 * second),
-      line(200, 'cart-green', 100 * second),
-      line(500, 'cart-green', bad),
+      counted(200, 'green', 100 * second),
+      counted(200, 'cart-green', 100 * second),
+      counted(500, 'cart-green', bad),
     ];
     return { status: 200, body: `${lines.join('\n')}\n` };
   };
   const { code, out, err } = await both.run(['promote', 'shop', 'cart', '--watch', '60s'], { hurried: true });
   t.equal(code, 4, err);
-  const name = (each: string): string => `traefikservice.traefik.io/${each}`;
-  const switched = [`${name('shop')} promoted`, `${name('cart')} promoted`];
-  t.equal(out, [...switched, `${name('cart')} rolled back`, `${name('shop')} rolled back`, ''].join('\n'));
+  const switched = [`${nameOf('shop')} promoted`, `${nameOf('cart')} promoted`];
+  t.equal(out, [...switched, `${nameOf('cart')} rolled back`, `${nameOf('shop')} rolled back`, ''].join('\n'));
   t.match(err, 'cart: green is bad');
   t.notMatch(err, 'shop: green is bad');
   t.match(outcome(both), /rolled back.*cart: errors: /, 'and the good one says why');
