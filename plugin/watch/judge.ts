@@ -66,7 +66,7 @@ const CERTAINTY = 3;
 /** Milliseconds without a look after which a color was not watched to the end. */
 const BLIND = 15_000;
 /** Below this share of the old color's traffic, customers get lost before they reach the new one. */
-const LOST_SHARE = 0.5;
+const LOST_SHARE = 0.1;
 
 /**
  * Judges the new color. While the watch goes on, only what chance cannot explain counts, in the last seconds or in all;
@@ -144,13 +144,14 @@ function slowExcess(subject: Case, measured: Measured, exceeds: Test): Excess | 
 
 /**
  * Requests that Traefik answered without any service, more than before: they say nothing about whom they were for, so
- * they count only where the new color's own traffic is missing.
+ * they count only where next to nothing comes to the new color, and no more of them than came to the old one.
  */
-function lostIn({ baseline }: Case, { requests, unserved, took }: Measured): number {
+function lostIn({ rules, baseline }: Case, { requests, unserved, took }: Measured): number {
+  if (baseline === null) return 0;
   const seconds = took / 1000;
-  const expected = (baseline?.perSecond ?? 0) * seconds * LOST_SHARE;
-  if (baseline === null ? requests > 0 : requests >= expected) return 0;
-  return Math.max(0, Math.round(unserved - (baseline?.unservedPerSecond ?? 0) * seconds));
+  const expected = Math.round(baseline.perSecond * seconds);
+  if (expected < rules.minRequests || requests >= expected * LOST_SHARE) return 0;
+  return Math.min(expected, Math.max(0, Math.round(unserved - baseline.unservedPerSecond * seconds)));
 }
 
 function doubtsOf({ rules, baseline, whole, blindFor }: Case): readonly Doubt[] {

@@ -23,6 +23,8 @@ export interface Look {
   readonly at: number;
   /** By Traefik replica; empty where none could be read. */
   readonly counts: ReadonlyMap<string, Counts>;
+  /** Ready Traefik replicas that could not be read. */
+  readonly unread: readonly string[];
   /** Null for a color without pods of its own. */
   readonly pods: PodsLook | null;
   readonly object: JsonObject;
@@ -30,6 +32,8 @@ export interface Look {
 
 /** Milliseconds after which a look that got no answer is given up. */
 const LOOK_LIMIT = 5_000;
+/** The same for Traefik: one replica that hangs must not keep the others from being judged. */
+const SCRAPE_LIMIT = 2_000;
 
 /** Finds out what the looks will ask. */
 export async function subjectOf(call: Call, session: Session, release: Release): Promise<Subject> {
@@ -39,7 +43,7 @@ export async function subjectOf(call: Call, session: Session, release: Release):
 /** Looks at all releases at once. Rejects when the API server cannot be asked. */
 export async function lookAt(call: Call, session: Session, subjects: readonly Subject[]): Promise<readonly Look[]> {
   const signal = AbortSignal.any([AbortSignal.timeout(LOOK_LIMIT), call.io.interrupted]);
-  const scraped = scrape(call, session, signal);
+  const scraped = scrape(call, session, AbortSignal.any([AbortSignal.timeout(SCRAPE_LIMIT), call.io.interrupted]));
   const looks = await Promise.all(
     subjects.map(async ({ release: { found }, backend }) => {
       const [object, pods] = await Promise.all([
@@ -51,6 +55,7 @@ export async function lookAt(call: Call, session: Session, subjects: readonly Su
   );
   const replicas = await scraped;
   const at = call.io.now().getTime();
+  const unread = replicas.filter(({ lines }) => lines === null).map(({ name }) => name);
   return looks.map((look, index) => {
     const found = subjects[index]?.release.found;
     const labels = found === undefined ? null : labelsOf(found);
@@ -58,7 +63,7 @@ export async function lookAt(call: Call, session: Session, subjects: readonly Su
     for (const { name, lines } of replicas) {
       if (lines !== null && labels !== null) counts.set(name, readCounts(lines, labels));
     }
-    return { ...look, at, counts };
+    return { ...look, at, counts, unread };
   });
 }
 

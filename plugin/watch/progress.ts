@@ -40,7 +40,7 @@ export function createLoss({ io, paint }: Call, progress: ReturnType<typeof crea
   };
   return {
     lost: (why: string): void => {
-      if (!told) say(`${paint.err.warn('Warning:')} nothing can be seen at the moment, still trying: ${why}\n`);
+      if (!told) say(`${paint.err.warn('Warning:')} not everything can be seen at the moment, still trying: ${why}\n`);
       told = true;
     },
     found: (): void => {

@@ -13,7 +13,7 @@ import type { Outcome } from './outcome.ts';
 import { INTERVAL } from './prepare.ts';
 import type { Watch } from './prepare.ts';
 import { createLoss, createProgress } from './progress.ts';
-import { begin, caseOf, lineOf, see, wholeOf } from './state.ts';
+import { begin, caseOf, hiddenFrom, lineOf, see, wholeOf } from './state.ts';
 import type { State } from './state.ts';
 import { causeText, doubtText, time, trafficText } from './words.ts';
 
@@ -27,9 +27,10 @@ const LAST_TRY = 30_000;
  */
 export async function watchSwitch(call: Call, session: Session, watch: Watch): Promise<number> {
   const { io } = call;
+  const { rules } = watch;
   const began = io.now().getTime();
-  const end = began + watch.rules.watchFor;
-  const progress = createProgress(call, watch.rules.watchFor);
+  const end = began + rules.watchFor;
+  const progress = createProgress(call, rules.watchFor);
   const loss = createLoss(call, progress);
   let states: readonly State[] = watch.watched.map((each) => begin(each, began));
   try {
@@ -46,7 +47,8 @@ export async function watchSwitch(call: Call, session: Session, watch: Watch): P
       const now = io.now().getTime();
       if (looks !== null) {
         states = states.map((state, index) => see(state, looks[index], watch));
-        if (states.some(({ seenAt }) => now - seenAt > 2 * INTERVAL)) loss.lost("Traefik's metrics cannot be read");
+        const hidden = rules.withoutMetrics ? null : hiddenFrom(states, now);
+        if (hidden !== null) loss.lost(hidden);
         else loss.found();
       }
       const away = states.find(({ switchedAway }) => switchedAway);

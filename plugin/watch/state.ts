@@ -21,10 +21,14 @@ export interface State {
   readonly since: number | null;
   /** The last look that had metrics, or that needed none. */
   readonly seenAt: number;
+  /** Traefik replicas that cannot be read although they are ready, and since when; null while all can. */
+  readonly unread: { readonly names: readonly string[]; readonly since: number } | null;
   /** Somebody else made another color live. */
   readonly switchedAway: boolean;
 }
 
+/** Milliseconds in which a look may fail without a word. */
+const PATIENCE = 2_500;
 /** Milliseconds that count as "now". */
 const RECENT = 10_000;
 
@@ -39,6 +43,7 @@ export function begin({ subject, baseline, ledger }: Watch['watched'][number], b
     ready: null,
     since: null,
     seenAt: began,
+    unread: null,
     switchedAway: false,
   };
 }
@@ -46,7 +51,7 @@ export function begin({ subject, baseline, ledger }: Watch['watched'][number], b
 /** Takes in what one look saw. */
 export function see(state: State, look: Look | undefined, { rules }: Watch): State {
   if (look === undefined) return state;
-  const { at, counts, pods, object } = look;
+  const { at, counts, unread, pods, object } = look;
   const { found, to } = state.subject.release;
   const seen = pods === null ? { memory: state.memory, troubles: [] } : watchPods(state.memory, pods, at);
   const readable = counts.size > 0 || rules.withoutMetrics;
@@ -57,6 +62,7 @@ export function see(state: State, look: Look | undefined, { rules }: Watch): Sta
     ready: pods?.readyEndpoints ?? null,
     since: state.since ?? (counts.size > 0 ? at : null),
     seenAt: readable ? at : state.seenAt,
+    unread: unread.length === 0 ? null : { names: unread, since: state.unread?.since ?? at },
     switchedAway: stateOf(object, found.pair).active !== to,
   };
 }
@@ -85,4 +91,11 @@ export function lineOf(state: State, watch: Watch): string {
   const name = watch.watched.length > 1 ? `${found.name} ` : '';
   const ready = state.ready === null ? '' : `, ${state.ready} ready`;
   return `${name}${to}: ${trafficText(wholeOf(state))}${ready}`;
+}
+
+/** What cannot be seen at the moment, in words that end a sentence; null where everything can. */
+export function hiddenFrom(states: readonly State[], now: number): string | null {
+  if (states.some(({ seenAt }) => now - seenAt > PATIENCE)) return "Traefik's metrics cannot be read";
+  const mute = states.find(({ unread }) => unread !== null && now - unread.since > PATIENCE)?.unread;
+  return mute ? `the metrics of ${mute.names.join(', ')} cannot be read` : null;
 }

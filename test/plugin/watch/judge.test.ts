@@ -122,7 +122,8 @@ t.test('metrics that were never read, or not to the end', async (t) => {
 t.test('customers that get lost before they reach the new color', async (t) => {
   const gone = measured(0, 0, { unserved: 900 });
   t.equal(kind(gone, { baseline: baseline() }), 'bad');
-  t.equal(kind(gone), 'bad', 'also without a baseline');
+  t.equal(kind(gone), 'watching', 'without a baseline nobody knows whose customers they are');
+  t.equal(kind(gone, { baseline: baseline({ perSecond: 1 }) }), 'watching', 'nor where hardly anybody came before');
   t.equal(kind(gone, { baseline: baseline({ unservedPerSecond: 90 }) }), 'watching', 'as many as before');
   t.equal(kind(measured(1000, 0, { unserved: 900 }), { baseline: baseline() }), 'watching', "another site's 404");
 });

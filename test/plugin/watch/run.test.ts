@@ -98,7 +98,10 @@ t.test('Traefik that gets lost half-way: said, and made up for', async (t) => {
   };
   const { code, err } = await promote(shop);
   t.equal(code, 0, err);
-  t.match(err, /nothing can be seen at the moment, still trying: Traefik's metrics cannot be read\nLooking again/);
+  t.match(
+    err,
+    /not everything can be seen at the moment, still trying: Traefik's metrics cannot be read\nLooking again/,
+  );
 });
 
 t.test('an API server that is away: what it decides is explicit, and a rollback keeps trying', async (t) => {
