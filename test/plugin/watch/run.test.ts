@@ -247,6 +247,36 @@ t.test('several names go back together when one is bad, the last one first', asy
   t.match(outcome(both), /rolled back.*cart: errors: /, 'and the good one says why');
 });
 
+t.test('watch: a switch that somebody else made, or is about to make', async (t) => {
+  const made = await open(t, { weights: [0, 100], annotations: PROMOTED });
+  made.customers = () => (live(made) === 'green' ? { 500: 50 } : { 200: 100 });
+  const back = await made.run(['watch', 'shop', '--for', '60s'], { hurried: true });
+  t.equal(back.code, 4, back.err);
+  t.equal(back.out, 'traefikservice.traefik.io/shop rolled back\n');
+  const first = await open(t);
+  const none = await first.run(['watch', 'shop'], { hurried: true });
+  t.equal(none.code, 1);
+  t.match(none.err, 'has nothing to go back to, so there is no point in watching it: no promotion was recorded');
+  const late = await first.run(['watch', 'shop', '--await-switch', '--timeout', '10s'], { hurried: true });
+  t.equal(late.code, 3, late.err);
+  t.match(late.err, 'blue had 1000 requests, 0.0% errors');
+  t.match(late.err, 'shop was not switched to green within 10s: nothing was changed, and nothing is watched');
+  let reads = 0;
+  first.fails = ({ method, url }) => {
+    reads += method === 'GET' && url === SHOP ? 1 : 0;
+    const object = first.objects.get(SHOP);
+    if (reads !== 30 || object === undefined) return null;
+    const given = shop({ weights: [0, 100], annotations: PROMOTED })[SHOP];
+    first.objects.set(SHOP, { ...given, metadata: { ...object.metadata, annotations: PROMOTED } });
+    return null;
+  };
+  first.customers = () => (live(first) === 'green' ? { 200: 80, 500: 20 } : { 200: 100 });
+  const bad = await first.run(['watch', 'shop', '--await-switch', '--timeout', '60s'], { hurried: true });
+  t.equal(bad.code, 4, bad.err);
+  t.match(bad.err, 'Ready: waiting for the switch of traefikservice.traefik.io/shop to green');
+  t.equal(live(first), 'blue');
+});
+
 t.test('limits that nothing would apply, and limits that are none', async (t) => {
   const shop = await open(t);
   t.match(
