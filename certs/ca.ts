@@ -17,14 +17,15 @@ export interface Authority {
   readonly key: string;
 }
 
-/** What a Secret turned out to hold. */
-export type FoundAuthority =
-  | { readonly usable: true; readonly authority: Authority }
-  | { readonly usable: false; readonly reason: string };
+/** A CA that was read, and what it says of itself. */
+export interface KnownAuthority extends Authority {
+  readonly x509: X509Certificate;
+}
 
-/** Keys of the Secret that the replicas share. */
-export const CA_CERTIFICATE_KEY = 'ca.crt';
-export const CA_PRIVATE_KEY_KEY = 'ca.key';
+/** What a pair of texts turned out to be. */
+export type FoundAuthority =
+  | { readonly usable: true; readonly authority: KnownAuthority }
+  | { readonly usable: false; readonly reason: string };
 
 export const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 export const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
@@ -33,7 +34,10 @@ export const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
 export const BACKDATE_MS = 3_600_000;
 
 /** Makes a CA that may sign leaves and nothing else. */
-export async function createAuthority({ now, crypto }: CertificateTools, lifetimeMs: number): Promise<Authority> {
+export async function createAuthority(
+  { now, crypto }: Pick<CertificateTools, 'now' | 'crypto'>,
+  lifetimeMs: number,
+): Promise<Authority> {
   const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
   const serialNumber = randomSerial(crypto);
   const certificate = await X509CertificateGenerator.createSelfSigned(
@@ -56,29 +60,18 @@ export async function createAuthority({ now, crypto }: CertificateTools, lifetim
   return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(crypto, keys.privateKey) };
 }
 
-/** The CA in a Secret's data, or why it cannot be used: then it has to be replaced. */
-export function readAuthority(data: Readonly<Record<string, string>>, now: Date): FoundAuthority {
-  const certificate = data[CA_CERTIFICATE_KEY];
-  const key = data[CA_PRIVATE_KEY_KEY];
-  if (certificate === undefined || key === undefined) {
-    return unusable(`${certificate === undefined ? CA_CERTIFICATE_KEY : CA_PRIVATE_KEY_KEY} is missing`);
-  }
+/** The CA in two texts, or why it cannot be used: then it has to be replaced. */
+export function readAuthority({ certificate, key }: Authority, now: Date): FoundAuthority {
   try {
-    const parsed = new X509Certificate(certificate);
-    if (!parsed.ca) return unusable(`${CA_CERTIFICATE_KEY} is not a CA certificate`);
-    if (!parsed.checkPrivateKey(createPrivateKey(key))) {
-      return unusable(`${CA_PRIVATE_KEY_KEY} is not the key of ${CA_CERTIFICATE_KEY}`);
-    }
-    if (parsed.validToDate <= now) return unusable(`the CA expired at ${parsed.validToDate.toISOString()}`);
+    const x509 = new X509Certificate(certificate);
+    if (!x509.ca) return unusable('it is not a CA certificate');
+    if (!x509.checkPrivateKey(createPrivateKey(key))) return unusable('its key belongs to another certificate');
+    if (x509.validToDate <= now) return unusable(`it expired at ${x509.validToDate.toISOString()}`);
+    if (x509.validFromDate > now) return unusable(`it is valid only from ${x509.validFromDate.toISOString()}`);
+    return { usable: true, authority: { certificate, key, x509 } };
   } catch (error) {
-    return unusable(error instanceof Error ? error.message : String(error));
+    return unusable(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return { usable: true, authority: { certificate, key } };
-}
-
-/** The data of the Secret that holds `authority`. */
-export function authorityData(authority: Authority): Readonly<Record<string, string>> {
-  return { [CA_CERTIFICATE_KEY]: authority.certificate, [CA_PRIVATE_KEY_KEY]: authority.key };
 }
 
 /** A positive serial number of 127 random bits, in hexadecimal. */

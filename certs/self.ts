@@ -1,125 +1,162 @@
-import { authorityData, createAuthority, readAuthority } from './ca.ts';
-import type { Authority } from './ca.ts';
+import type { X509Certificate } from 'node:crypto';
+import { has, isOver, same, trustedSomewhere, without } from './bundle.ts';
+import { createAuthority } from './ca.ts';
+import type { KnownAuthority } from './ca.ts';
+import { createRetirement } from './retire.ts';
 import { issueLeaf } from './serving.ts';
 import type { Leaf } from './serving.ts';
-import { parse, signedBy, verifyLeaf } from './verify.ts';
-import type { CertificateLog, CertificateStore, CertificateTools, ConfigurationKind } from './store.ts';
-
-const KINDS = ['mutating', 'validating'] as const;
-
-/** How often a lost race is run again before the next periodic check has to do it. */
-const ATTEMPTS = 5;
+import { createSettling } from './settle.ts';
+import { createSharedSecret } from './shared-secret.ts';
+import type { Circumstances } from './shared-secret.ts';
+import type { SharedAuthorities } from './shared.ts';
+import { LOOK_LEAST_MS, LOOK_MOST_MS } from './source.ts';
+import type { CertificateEvents, CertificateSource, CertificateStatus } from './source.ts';
+import { distrust } from './status.ts';
+import type { CertificateLog, CertificateTools, ConfigurationStore, Peers, SecretStore } from './store.ts';
+import { createTrust } from './trust.ts';
+import type { TrustView } from './trust.ts';
 
 export interface SelfSourceOptions {
-  readonly store: CertificateStore;
+  readonly store: ConfigurationStore & SecretStore;
+  readonly peers: Peers;
   readonly tools: CertificateTools;
   readonly log: CertificateLog;
+  readonly events: CertificateEvents;
   /** DNS names of the serving certificate. */
   readonly names: readonly string[];
   readonly caLifetimeMs: number;
   readonly leafLifetimeMs: number;
-  /** Called with every new serving certificate, before a caBundle is changed for it. */
-  readonly onLeaf: (leaf: Leaf) => void;
+  /** How long every API server is given to see a caBundle before a certificate is issued that needs it. */
+  readonly settleMs: number;
 }
 
-/** Whether callers trust the serving certificate, and if not, why. */
-export interface CertificateStatus {
-  readonly ready: boolean;
-  readonly reason: string;
+/** A certificate that was issued here, and by which CA. */
+interface Issued {
+  readonly leaf: Leaf;
+  readonly issuer: X509Certificate;
 }
 
-/** Certificates that the webhook makes itself. */
-export interface SelfSource {
-  /**
-   * Brings everything to where it should be: a CA in the shared Secret, a fresh leaf, the CA in every caBundle. Safe to
-   * repeat, and in several replicas at once. Rejects when the cluster cannot be asked; `status` then says so.
-   */
-  sync(): Promise<void>;
-  status(): CertificateStatus;
-}
-
-/** The source `self`: CA and leaf are made here, the CA is shared by the replicas through a Secret. */
-export function createSelfSource(options: SelfSourceOptions): SelfSource {
-  const { store, tools, log } = options;
-  let leaf: Leaf | null = null;
+/**
+ * The source `self`: the CA is made here and shared by the replicas through a Secret; every replica issues itself a
+ * certificate and keeps its key in memory.
+ */
+export function createSelfSource(options: SelfSourceOptions): CertificateSource {
+  const { store, peers, tools, log, events, settleMs } = options;
+  const trust = createTrust({ store, tools, log, onRepair: () => events.onRepair() });
+  const settling = createSettling({ trust, peers, settleMs });
+  const secret = createSharedSecret({ store, tools, log, caLifetimeMs: options.caLifetimeMs });
+  const retirement = createRetirement({ peers, tools, log, settleMs });
+  let issued: Issued | null = null;
   let provisional = false;
   let status: CertificateStatus = { ready: false, reason: 'the serving certificate has not been made yet' };
 
-  async function sync(): Promise<void> {
+  async function sync(): Promise<number> {
     try {
-      const authority = await sharedAuthority(options);
-      if (leaf === null || !isCurrent(leaf, authority, tools.now())) {
-        leaf = await issueLeaf(tools, authority, options.names, options.leafLifetimeMs);
-        log.info({ notAfter: leaf.notAfter.toISOString() }, 'new serving certificate');
-        options.onLeaf(leaf);
-      }
-      const { certificate } = leaf;
-      const states = await Promise.all(KINDS.map((kind) => trust(kind, authority, certificate)));
-      const reasons = states.filter((reason) => reason !== null);
-      status = { ready: reasons.length === 0, reason: reasons.join('; ') };
+      let view = await trust.look();
+      const authorities = await secret.advance(circumstancesOf(view), view.configurations.length > 0);
+      view = await trust.grant(view, wanted(authorities));
+      await renew(authorities.current);
+      view = await retire(view, authorities);
+      status = judge(view);
+      report(view, authorities);
+      return pause(view, authorities);
     } catch (error) {
       // A certificate that was trusted before still is: only its renewal waits.
       if (!status.ready) status = { ready: false, reason: error instanceof Error ? error.message : String(error) };
-      if (leaf === null && !provisional) await servePrivately();
+      if (issued === null) await servePrivately();
       throw error;
     }
   }
 
+  function circumstancesOf({ configurations }: TrustView): Circumstances {
+    const trusted = trustedSomewhere(configurations).filter((certificate) => !isOver(certificate, tools.now()));
+    return async ({ current, next }) => ({
+      currentTrusted: current !== null && has(trusted, current.x509),
+      currentServing: current !== null && issued !== null && same(issued.issuer, current.x509),
+      nextSettled: next !== null && (await settling.settled(next.x509, issued !== null)),
+      othersTrusted: without([...trusted, ...servedBy()], x509s({ current, next })).length > 0,
+    });
+  }
+
+  /** Whatever happens to the Secret, the CA that this replica serves by stays trusted. */
+  function wanted(authorities: SharedAuthorities): readonly X509Certificate[] {
+    return [...x509s(authorities), ...servedBy()];
+  }
+
+  function servedBy(): readonly X509Certificate[] {
+    return issued === null || isOver(issued.issuer, tools.now()) ? [] : [issued.issuer];
+  }
+
+  async function renew(current: KnownAuthority | null): Promise<void> {
+    if (current === null) {
+      if (issued === null) await servePrivately();
+      return;
+    }
+    if (issued !== null && same(issued.issuer, current.x509) && tools.now() < issued.leaf.renewAt) return;
+    const leaf = await issueLeaf(tools, current, options.names, options.leafLifetimeMs);
+    events.onServing(leaf);
+    issued = { leaf, issuer: current.x509 };
+    log.info({ notAfter: leaf.notAfter.toISOString(), issuer: current.x509.subject }, 'new serving certificate');
+  }
+
   /** A certificate that nobody trusts, so that probes and people can be told over TLS what is missing. */
   async function servePrivately(): Promise<void> {
+    if (provisional) return;
     provisional = true;
     const authority = await createAuthority(tools, options.caLifetimeMs);
-    options.onLeaf(await issueLeaf(tools, authority, options.names, options.leafLifetimeMs));
+    events.onServing(await issueLeaf(tools, authority, options.names, options.leafLifetimeMs));
   }
 
-  /** Puts the CA into one configuration; null, or why its callers do not trust the leaf. */
-  async function trust(kind: ConfigurationKind, authority: Authority, certificate: string): Promise<string | null> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const bundles = await store.readCaBundles(kind);
-      if (bundles === null) return `the ${kind} webhook configuration does not exist yet`;
-      if (bundles.every(({ caBundle, armed }) => armed && caBundle === authority.certificate)) {
-        const expectations = { caBundle: authority.certificate, names: options.names, now: tools.now() };
-        return verifyLeaf(certificate, expectations)[0] ?? null;
-      }
-      const outcome = await store.patchCaBundle(kind, bundles, authority.certificate);
-      log.info({ kind, outcome }, 'entries without the caBundle of the shared CA');
-    }
-    return `the ${kind} webhook configuration keeps changing: its caBundle could not be set`;
+  async function retire(view: TrustView, authorities: SharedAuthorities): Promise<TrustView> {
+    const old = replaced(view, authorities);
+    const present = authorities.current === null ? [] : [authorities.current.x509];
+    const unused = await retirement.unused(present, old).catch((error: unknown) => {
+      log.warn(
+        { reason: String(error) },
+        'a replaced CA stays trusted: whether it is still served by could not be seen',
+      );
+      return [];
+    });
+    return unused.length === 0 ? view : trust.grant(view, wanted(authorities), unused);
   }
 
-  function present(): CertificateStatus {
-    if (leaf === null || tools.now() <= leaf.notAfter) return status;
-    return { ready: false, reason: `the serving certificate expired at ${leaf.notAfter.toISOString()}` };
+  /** What is trusted beside what is needed. */
+  function replaced({ configurations }: TrustView, authorities: SharedAuthorities): readonly X509Certificate[] {
+    return without(trustedSomewhere(configurations), wanted(authorities));
   }
 
-  return { sync, status: present };
+  function judge(view: TrustView): CertificateStatus {
+    if (issued === null) return { ready: false, reason: 'every API server is given time to see the new CA' };
+    const reasons = distrust(view, issued.leaf.certificate, options.names, tools.now());
+    return { ready: reasons.length === 0, reason: reasons.join('; ') };
+  }
+
+  function report(view: TrustView, authorities: SharedAuthorities): void {
+    const authority = authorities.current ?? authorities.next;
+    if (authority === null) return;
+    const rotating = authorities.next !== null || replaced(view, authorities).length > 0;
+    events.onAuthority({ notAfter: authority.x509.validToDate, rotating });
+  }
+
+  function pause(view: TrustView, authorities: SharedAuthorities): number {
+    const { next } = authorities;
+    const waits = [
+      LOOK_MOST_MS,
+      ...(issued === null ? [] : [issued.leaf.renewAt.getTime() - tools.now().getTime()]),
+      ...(next === null ? [] : [settling.remaining(next.x509) ?? LOOK_LEAST_MS]),
+      ...(replaced(view, authorities).length === 0 ? [] : [settleMs / 4]),
+    ];
+    return Math.max(LOOK_LEAST_MS, Math.min(...waits));
+  }
+
+  function statusNow(): CertificateStatus {
+    if (issued === null || tools.now() <= issued.leaf.notAfter) return status;
+    return { ready: false, reason: `the serving certificate expired at ${issued.leaf.notAfter.toISOString()}` };
+  }
+
+  return { sync, status: statusNow };
 }
 
-/** The CA in the Secret, made first if there is none, replaced if it is of no use. */
-async function sharedAuthority({ store, tools, log, caLifetimeMs }: SelfSourceOptions): Promise<Authority> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const secret = await store.readSecret();
-    if (secret === null) {
-      const authority = await createAuthority(tools, caLifetimeMs);
-      if ((await store.createSecret(authorityData(authority))) === 'created') {
-        log.info({}, 'made a CA');
-        return authority;
-      }
-      continue;
-    }
-    const found = readAuthority(secret.data, tools.now());
-    if (found.usable) return found.authority;
-    if (Object.keys(secret.data).length > 0) {
-      log.warn({ reason: found.reason }, 'the CA in the Secret cannot be used: replacing it');
-    }
-    const authority = await createAuthority(tools, caLifetimeMs);
-    if ((await store.updateSecret(secret.resourceVersion, authorityData(authority))) === 'updated') return authority;
-  }
-  throw new Error('the Secret with the CA keeps changing: it could not be read in peace');
-}
-
-function isCurrent(leaf: Leaf, authority: Authority, now: Date): boolean {
-  const certificate = parse(leaf.certificate);
-  const issuer = parse(authority.certificate);
-  return certificate !== null && issuer !== null && signedBy(certificate, issuer) && now < leaf.renewAt;
+function x509s({ current, next }: Pick<SharedAuthorities, 'current' | 'next'>): readonly X509Certificate[] {
+  return [current, next].flatMap((authority) => (authority === null ? [] : [authority.x509]));
 }

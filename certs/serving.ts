@@ -12,16 +12,16 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import type { webcrypto } from 'node:crypto';
 import { BACKDATE_MS, KEY_ALGORITHM, SIGNING_ALGORITHM, exportKey, randomSerial } from './ca.ts';
 import type { Authority } from './ca.ts';
+import { renewalTime } from './rotation.ts';
+import type { ServingCertificate } from './source.ts';
 import type { CertificateTools } from './store.ts';
 
-/** What a TLS server needs, PEM; the key never leaves the process. */
-export interface Leaf {
-  readonly certificate: string;
-  readonly key: string;
-  readonly notAfter: Date;
-  /** When to replace it: after two thirds of its life. */
+/** A certificate that was issued here; its key never leaves the process. */
+export interface Leaf extends ServingCertificate {
+  /** When to replace it. */
   readonly renewAt: Date;
 }
 
@@ -37,7 +37,7 @@ export function serviceNames(service: string, namespace: string, clusterDomain: 
 
 /** Makes a key and a certificate for `names`, signed by `authority` and never outliving it. */
 export async function issueLeaf(
-  { now, crypto }: CertificateTools,
+  { now, crypto }: Pick<CertificateTools, 'now' | 'crypto'>,
   authority: Authority,
   names: readonly string[],
   lifetimeMs: number,
@@ -79,6 +79,11 @@ export async function issueLeaf(
     certificate: `${certificate.toString('pem')}\n`,
     key: await exportKey(crypto, keys.privateKey),
     notAfter,
-    renewAt: new Date(start + (notAfter.getTime() - start) * (2 / 3)),
+    renewAt: renewalTime(new Date(start), notAfter, randomPart(crypto)),
   };
+}
+
+/** From 0 to 1. */
+function randomPart(crypto: webcrypto.Crypto): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }

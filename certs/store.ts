@@ -4,14 +4,28 @@ import type { webcrypto } from 'node:crypto';
 export interface StoredSecret {
   readonly resourceVersion: string;
   readonly data: Readonly<Record<string, string>>;
+  /** Whether somebody asked for another CA, by an annotation. */
+  readonly rotationRequested: boolean;
+}
+
+/** A change of the Secret's data; null takes a key away. */
+export interface SecretChange {
+  readonly data: Readonly<Record<string, string | null>>;
+  /** Whether the request for another CA is answered by it, and so taken away. */
+  readonly answersRequest: boolean;
 }
 
 export type ConfigurationKind = 'mutating' | 'validating';
+export const KINDS = ['mutating', 'validating'] as const satisfies readonly ConfigurationKind[];
 
-/** The entries of one webhook configuration in their order. */
-export type CaBundles = readonly CaBundle[];
+/** One webhook configuration as it was read, its entries in their order. */
+export interface Configuration {
+  readonly kind: ConfigurationKind;
+  readonly resourceVersion: string;
+  readonly entries: readonly ConfigurationEntry[];
+}
 
-export interface CaBundle {
+export interface ConfigurationEntry {
   readonly webhook: string;
   /** Decoded PEM, empty where there is none. */
   readonly caBundle: string;
@@ -22,20 +36,34 @@ export interface CaBundle {
   readonly armed: boolean;
 }
 
-/**
- * What the certificates ask of a cluster. Every write is guarded against what was read before it; a lost race is an
- * answer (`exists`, `conflict`), anything else rejects with an Error whose message is a sentence for a user.
- */
-export interface CertificateStore {
-  /** The Secret that the replicas share, or null. */
-  readSecret(): Promise<StoredSecret | null>;
-  createSecret(data: Readonly<Record<string, string>>): Promise<'created' | 'exists'>;
-  /** Writes these keys of the data, if nobody wrote since `resourceVersion`. Labels and other keys stay. */
-  updateSecret(resourceVersion: string, data: Readonly<Record<string, string>>): Promise<'updated' | 'conflict'>;
+/** The two webhook configurations. A lost race is an answer; anything else rejects with a sentence for a user. */
+export interface ConfigurationStore {
   /** Null when there is no such configuration. */
-  readCaBundles(kind: ConfigurationKind): Promise<CaBundles | null>;
-  /** Gives every entry in `seen` the bundle and arms it, if the entries still stand where they were read. */
-  patchCaBundle(kind: ConfigurationKind, seen: CaBundles, caBundle: string): Promise<'patched' | 'conflict'>;
+  readConfiguration(kind: ConfigurationKind): Promise<Configuration | null>;
+  /** Gives every entry the bundle (null: leaves it alone) and arms it, if nobody wrote since `seen` was read. */
+  patchConfiguration(seen: Configuration, caBundle: string | null): Promise<'patched' | 'conflict'>;
+}
+
+/** The Secret that the replicas share. Lost races and errors as with the configurations. */
+export interface SecretStore {
+  /** Null when there is none. */
+  readSecret(): Promise<StoredSecret | null>;
+  /** Makes it, empty; does nothing to one that somebody else made meanwhile. */
+  makeSecret(): Promise<void>;
+  /** Changes keys of the data, if nobody wrote since `resourceVersion`. Labels and other keys stay. */
+  updateSecret(resourceVersion: string, change: SecretChange): Promise<'updated' | 'conflict'>;
+}
+
+/** A replica to which the API server may send reviews, and what it showed in a TLS handshake. */
+export interface Peer {
+  readonly address: string;
+  /** PEM of its certificate and what it sent with it; null when it could not be asked. */
+  readonly chain: string | null;
+}
+
+/** All replicas to which reviews may be sent, this one included. Rejects when they cannot be listed. */
+export interface Peers {
+  serving(): Promise<readonly Peer[]>;
 }
 
 /** What the certificates have to say; a structural part of the program's log. */
@@ -46,6 +74,9 @@ export interface CertificateLog {
 
 /** Time and randomness, from outside. */
 export interface CertificateTools {
+  /** The time by which callers judge certificates. */
   readonly now: () => Date;
+  /** Milliseconds on a clock that never goes back. */
+  readonly elapsed: () => number;
   readonly crypto: webcrypto.Crypto;
 }

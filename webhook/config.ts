@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { certificatesIn } from '../certs/bundle.ts';
+import type { ClientCheck } from './client-certificate.ts';
 import { parseDuration } from './duration.ts';
 import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
 
@@ -14,8 +16,14 @@ import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
  * | BLUEGREEN_MUTATING_CONFIGURATION | bluegreen | MutatingWebhookConfiguration whose caBundle is kept |
  * | BLUEGREEN_VALIDATING_CONFIGURATION | bluegreen | ValidatingWebhookConfiguration whose caBundle is kept |
  * | BLUEGREEN_CLUSTER_DOMAIN | cluster.local | last part of the Service's names |
+ * | BLUEGREEN_CERTIFICATES | self | where the serving certificate comes from: self, cert-manager or existing |
+ * | BLUEGREEN_CERTIFICATE_FOLDER | /etc/bluegreen/certificate | where it is mounted, unless it is made here |
+ * | BLUEGREEN_CA_BUNDLES | from-secret | who writes the caBundles for a mounted one: from-secret (the webhook, from ca.crt) or given |
+ * | BLUEGREEN_TRUST_DELAY | 1m | Go duration; how long every API server is given to see a changed caBundle |
  * | BLUEGREEN_CA_LIFETIME | 87600h | Go duration |
  * | BLUEGREEN_LEAF_LIFETIME | 720h | Go duration; renewed after two thirds of it |
+ * | BLUEGREEN_CLIENT_CA | | PEM of the CA of the API server's client certificate; without it none is asked for |
+ * | BLUEGREEN_CLIENT_NAMES | | common names that it may have, separated by commas; any without them |
  * | BLUEGREEN_DRAIN_SECONDS | 20 | how long a terminating replica goes on serving |
  * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
  * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | refuse, not only warn, when a color has fewer ready endpoints than the active one |
@@ -37,8 +45,14 @@ export interface Config {
   readonly mutatingConfiguration: string;
   readonly validatingConfiguration: string;
   readonly clusterDomain: string;
+  readonly certificates: CertificateSourceName;
+  readonly certificateFolder: string;
+  readonly caBundles: CaBundleWriter;
+  readonly trustDelayMs: number;
   readonly caLifetimeMs: number;
   readonly leafLifetimeMs: number;
+  /** Null when whoever reaches the port may ask. */
+  readonly client: ClientCheck | null;
   readonly drainSeconds: number;
   readonly allowEmptyServices: boolean;
   readonly requireFullCapacity: boolean;
@@ -55,6 +69,12 @@ export interface Config {
   readonly events: boolean;
   readonly logLevel: LogLevel;
 }
+
+export const CERTIFICATE_SOURCES = ['self', 'cert-manager', 'existing'] as const;
+export type CertificateSourceName = (typeof CERTIFICATE_SOURCES)[number];
+
+export const CA_BUNDLE_WRITERS = ['from-secret', 'given'] as const;
+export type CaBundleWriter = (typeof CA_BUNDLE_WRITERS)[number];
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -108,18 +128,11 @@ export function readConfig(env: Environment): Config {
     if (value !== 'true' && value !== 'false') wrong(name, value, 'true or false');
     return value === 'true';
   };
-  const level = (name: string): LogLevel => {
-    const value = given(name) ?? 'info';
-    const known = LOG_LEVELS.find((candidate) => candidate === value);
-    if (known === undefined) wrong(name, value, `one of ${LOG_LEVELS.join(', ')}`);
-    return known ?? 'info';
-  };
-
-  const mode = (name: string): NamespaceMode => {
-    const value = given(name) ?? 'enforce';
-    const known = NAMESPACE_MODES.find((candidate) => candidate === value);
-    if (known === undefined) wrong(name, value, `one of ${NAMESPACE_MODES.join(', ')}`);
-    return known ?? 'enforce';
+  const choice = <Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice => {
+    const value = given(name) ?? fallback;
+    const known = choices.find((candidate) => candidate === value);
+    if (known === undefined) wrong(name, value, `one of ${choices.join(', ')}`);
+    return known ?? fallback;
   };
   const names = (name: string): readonly string[] =>
     (given(name) ?? '')
@@ -130,6 +143,10 @@ export function readConfig(env: Environment): Config {
   if (given('BLUEGREEN_NAMESPACE') === undefined) {
     problems.push('BLUEGREEN_NAMESPACE is not set: give it the namespace of the pod (fieldRef: metadata.namespace)');
   }
+  const clientCa = given('BLUEGREEN_CLIENT_CA');
+  if (clientCa !== undefined && certificatesIn(clientCa).length === 0) {
+    problems.push('BLUEGREEN_CLIENT_CA has no readable certificate: it must be PEM');
+  }
   const config: Config = {
     namespace: label('BLUEGREEN_NAMESPACE', 'default'),
     service: label('BLUEGREEN_SERVICE', 'bluegreen-webhook'),
@@ -138,14 +155,19 @@ export function readConfig(env: Environment): Config {
     mutatingConfiguration: label('BLUEGREEN_MUTATING_CONFIGURATION', 'bluegreen'),
     validatingConfiguration: label('BLUEGREEN_VALIDATING_CONFIGURATION', 'bluegreen'),
     clusterDomain: label('BLUEGREEN_CLUSTER_DOMAIN', 'cluster.local'),
-    caLifetimeMs: duration('BLUEGREEN_CA_LIFETIME', '87600h', 60_000),
-    leafLifetimeMs: duration('BLUEGREEN_LEAF_LIFETIME', '720h', 30_000),
+    certificates: choice('BLUEGREEN_CERTIFICATES', CERTIFICATE_SOURCES, 'self'),
+    certificateFolder: given('BLUEGREEN_CERTIFICATE_FOLDER') ?? '/etc/bluegreen/certificate',
+    caBundles: choice('BLUEGREEN_CA_BUNDLES', CA_BUNDLE_WRITERS, 'from-secret'),
+    trustDelayMs: duration('BLUEGREEN_TRUST_DELAY', '1m', 1000),
+    caLifetimeMs: duration('BLUEGREEN_CA_LIFETIME', '87600h', 10_000),
+    leafLifetimeMs: duration('BLUEGREEN_LEAF_LIFETIME', '720h', 5000),
+    client: clientCa === undefined ? null : { ca: clientCa, names: names('BLUEGREEN_CLIENT_NAMES') },
     drainSeconds: integer('BLUEGREEN_DRAIN_SECONDS', 20, 0, 600),
     allowEmptyServices: boolean('BLUEGREEN_ALLOW_EMPTY_SERVICES', false),
     requirePromoteVerb: boolean('BLUEGREEN_REQUIRE_PROMOTE_VERB', false),
     docs: given('BLUEGREEN_DOCS') ?? 'docs/checks.md',
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),
-    mode: mode('BLUEGREEN_MODE'),
+    mode: choice('BLUEGREEN_MODE', NAMESPACE_MODES, 'enforce'),
     excludedNamespaces: names('BLUEGREEN_EXCLUDED_NAMESPACES'),
     auditIntervalMs: /^0(s|m|h)?$/.test(given('BLUEGREEN_AUDIT_INTERVAL') ?? '')
       ? 0
@@ -153,10 +175,15 @@ export function readConfig(env: Environment): Config {
     auditLease: label('BLUEGREEN_AUDIT_LEASE', 'bluegreen-audit'),
     pod: label('BLUEGREEN_POD', hostname().toLowerCase()),
     events: boolean('BLUEGREEN_EVENTS', true),
-    logLevel: level('BLUEGREEN_LOG_LEVEL'),
+    logLevel: choice('BLUEGREEN_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   if (config.leafLifetimeMs > config.caLifetimeMs) {
     problems.push('BLUEGREEN_LEAF_LIFETIME is longer than BLUEGREEN_CA_LIFETIME: a leaf cannot outlive its CA');
+  }
+  if (config.trustDelayMs * 6 > config.caLifetimeMs) {
+    problems.push(
+      'BLUEGREEN_TRUST_DELAY is longer than a sixth of BLUEGREEN_CA_LIFETIME: a new CA could not take over in the last third of the old one',
+    );
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

@@ -1,14 +1,12 @@
-import { X509Certificate, webcrypto } from 'node:crypto';
-import { createSelfSource } from '../certs/self.ts';
-import type { Leaf } from '../certs/serving.ts';
-import { serviceNames } from '../certs/serving.ts';
+import { X509Certificate } from 'node:crypto';
+import type { ServingCertificate } from '../certs/source.ts';
 import { createRoom, MOST_LOOKUPS } from './admission/room.ts';
 import { startAudit } from './audit/start.ts';
+import { startCertificates } from './certificates.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
 import { startAnnouncer, type Announcer } from './events/announcer.ts';
-import { createCertificateStore } from './kube/certificate-store.ts';
 import { createHandlers } from './handlers.ts';
 import { createAccess } from './kube/access.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
@@ -21,7 +19,6 @@ import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { buildServer } from './server.ts';
 import type { Readiness, WebhookServer } from './server.ts';
-import { keepTrusted } from './trust.ts';
 import { VERSION } from './version.ts';
 
 /** Runs the webhook until SIGTERM or SIGINT; a second signal cuts the drain short. */
@@ -34,20 +31,6 @@ async function run(config: Config, log: Log): Promise<void> {
   let draining = false;
   let listening = false;
 
-  const source = createSelfSource({
-    store: createCertificateStore(client, {
-      namespace: config.namespace,
-      caSecret: config.caSecret,
-      configurations: { mutating: config.mutatingConfiguration, validating: config.validatingConfiguration },
-      failClosed: ['promotion.bluegreen.dev'],
-    }),
-    tools: { now: () => new Date(), crypto: webcrypto },
-    log,
-    names: serviceNames(config.service, config.namespace, config.clusterDomain),
-    caLifetimeMs: config.caLifetimeMs,
-    leafLifetimeMs: config.leafLifetimeMs,
-    onLeaf: serve,
-  });
   const server = buildServer({
     handlers: createHandlers({
       reader: { ...reader, ...createUsageReader(client) },
@@ -71,19 +54,21 @@ async function run(config: Config, log: Log): Promise<void> {
     metrics,
     log,
     announce: announcer.announce,
+    client: config.client,
     now: () => performance.now(),
   });
   metrics.readyWhen(() => readiness().ready);
 
-  function serve({ certificate, key, notAfter }: Leaf): void {
-    server.server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
+  function serve({ certificate, key, notAfter }: ServingCertificate): void {
+    const callers = config.client === null ? {} : { ca: config.client.ca };
+    server.server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2', ...callers });
     const notBefore = new X509Certificate(certificate).validFromDate.getTime() / 1000;
     metrics.certificateServed({ notBefore, notAfter: notAfter.getTime() / 1000 });
   }
   function readiness(): Readiness {
     if (draining) return { ready: false, reason: 'terminating' };
     if (!listening) return { ready: false, reason: 'not listening yet' };
-    return source.status();
+    return certificates.status();
   }
 
   const stopAudit = new AbortController();
@@ -98,7 +83,7 @@ async function run(config: Config, log: Log): Promise<void> {
     }
   });
 
-  const trusted = keepTrusted(source, log, stop.signal);
+  const certificates = startCertificates({ client, config, metrics: metrics.certificates, log, serve }, stop.signal);
   await listen(server, config.port);
   listening = true;
   log.info({ port: config.port, version: VERSION }, 'listening');
@@ -110,7 +95,7 @@ async function run(config: Config, log: Log): Promise<void> {
   stopAudit.abort();
   await drain(server, config.drainSeconds, hurry.signal, log);
   stop.abort();
-  await Promise.all([trusted, audited, announcer.done]);
+  await Promise.all([certificates.ended, audited, announcer.done]);
   client.close();
 }
 

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { createAuditGauges, type AuditGauges } from './audit/gauges.ts';
 import { createAdmissionMetrics, type AdmissionMetrics } from './admission-metrics.ts';
 import { VERSION } from './version.ts';
+import { createCertificateMetrics, type CertificateMetrics } from './certificate-metrics.ts';
 
 /** What became of an Event: see docs/operations.md. */
 export const EVENT_OUTCOMES = ['written', 'repeated', 'dropped', 'failed'] as const;
@@ -22,6 +23,9 @@ export interface Metrics extends AdmissionMetrics {
   readyWhen(ready: () => boolean): void;
   /** An Event about a TraefikService was written, or not. */
   eventEnded(outcome: EventOutcome): void;
+  /** Somebody who may not was about to send a review. */
+  clientRefused(): void;
+  readonly certificates: CertificateMetrics;
   /** What there is, beside what is asked for. */
   readonly audit: AuditGauges;
   /** The text that Prometheus scrapes, and its content type. */
@@ -61,6 +65,11 @@ export function createMetrics(registry = new Registry()): Metrics {
     labelNames: ['outcome'] as const,
     registers,
   });
+  const refusals = new Counter({
+    name: 'bluegreen_client_refusals_total',
+    help: 'Reviews that were refused because their sender showed no certificate of the API server.',
+    registers,
+  });
   for (const outcome of EVENT_OUTCOMES) events.inc({ outcome }, 0);
   new Gauge({
     name: 'bluegreen_build_info',
@@ -92,6 +101,8 @@ export function createMetrics(registry = new Registry()): Metrics {
     modeChanged: (from, to) => modeChanges.inc({ from, to }),
     readyWhen: (said) => void (ready = said),
     eventEnded: (outcome) => events.inc({ outcome }),
+    clientRefused: () => refusals.inc(),
+    certificates: createCertificateMetrics(registry),
     audit: createAuditGauges(registry),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

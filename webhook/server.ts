@@ -5,6 +5,7 @@ import { parseReview } from './admission/review.ts';
 import type { ParsedReview } from './admission/review.ts';
 import { errored, reviewOf } from './admission/responses.ts';
 import type { Answer, Handler } from './admission/types.ts';
+import { askForCertificates, clientProblem, type ClientCheck } from './client-certificate.ts';
 import { ENTRIES, type Entry } from './entries.ts';
 import { createBudget, declaredLength, LIMITS, type Limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -30,6 +31,8 @@ export interface ServerParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly announce: Announce;
+  /** What whoever sends reviews has to show; null for nothing. */
+  readonly client: ClientCheck | null;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly limits?: Partial<Limits>;
@@ -43,6 +46,7 @@ export function buildServer(parts: ServerParts): WebhookServer {
   const app = fastify({
     https: {
       minVersion: 'TLSv1.2',
+      ...askForCertificates(parts.client),
       handshakeTimeout: limits.handshake,
       headersTimeout: limits.headers,
       connectionsCheckingInterval: Math.min(limits.headers, 1000),
@@ -82,6 +86,16 @@ export function buildServer(parts: ServerParts): WebhookServer {
     }
     done();
   });
+  const { client } = parts;
+  if (client !== null) {
+    app.addHook('onRequest', (request, reply, done) => {
+      const problem = request.method === 'POST' ? clientProblem(request.raw.socket, client) : null;
+      if (problem === null) return done();
+      parts.metrics.clientRefused();
+      parts.log.debug({ url: request.url, problem }, 'refused a client');
+      return say(reply, 403, `only the API server may ask: ${problem}`);
+    });
+  }
   app.setErrorHandler((error, request, reply) => answerError(parts.log, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const paths = `POST /{${ENTRIES.join(',')}}/{${MODES.join(',')}}, POST /mode and GET /healthz, /readyz, /metrics`;

@@ -1,21 +1,16 @@
-import { X509Certificate } from 'node:crypto';
-
 import { GROUPS } from '../../webhook/policy/index.ts';
 import type { Group, JsonObject } from '../../webhook/policy/index.ts';
 import { list } from '../../webhook/policy/json.ts';
 import { nameOf } from '../colors.ts';
 import { ApiError, describeError, messageOf } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { certificates } from './certificates.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
 const { ok, warn, fail, unknown } = findingsOf('webhook');
 const LABEL = 'app.kubernetes.io/name=bluegreen';
 const SUFFIX = '.bluegreen.dev';
-const DAY = 86_400_000;
-/** A certificate that ends sooner ought to have been renewed. */
-const SOON = 7 * DAY;
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** The entries of the webhook, their certificates, and whether it answers. */
 export async function lookAtWebhook(context: DoctorContext): Promise<readonly DoctorFinding[]> {
@@ -32,9 +27,8 @@ async function readEntries(
   const path = `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`;
   try {
     const configurations = await session.client.list(path, { signal: io.interrupted });
-    const entries = configurations.flatMap((each) =>
-      objectsAt(each, 'webhooks').filter((entry) => (stringAt(entry, 'name') ?? '').endsWith(SUFFIX)),
-    );
+    const ours = configurations.filter((each) => entriesOf(each).length > 0);
+    const entries = ours.flatMap(entriesOf);
     if (entries.length === 0) {
       return [
         fail(
@@ -46,11 +40,15 @@ async function readEntries(
     return [
       ok(`${entries.length} ${kind} entries are registered`),
       ...policies(entries, kind),
-      ...certificates(entries, kind, io.now()),
+      ...certificates(entries, ours, kind, io.now()),
     ];
   } catch (error) {
     return [unknown(`the ${kind} entries could not be read`, describeError(error))];
   }
+}
+
+function entriesOf(configuration: JsonObject): readonly JsonObject[] {
+  return objectsAt(configuration, 'webhooks').filter((entry) => (stringAt(entry, 'name') ?? '').endsWith(SUFFIX));
 }
 
 function policies(entries: readonly JsonObject[], kind: string): readonly DoctorFinding[] {
@@ -63,53 +61,6 @@ function policies(entries: readonly JsonObject[], kind: string): readonly Doctor
       'Only the policy inside the API server watches then. Set failurePolicy Fail in the values of the chart.',
     ),
   ];
-}
-
-function certificates(entries: readonly JsonObject[], kind: string, now: Date): readonly DoctorFinding[] {
-  const bundles = new Set(entries.map((entry) => stringAt(entry, 'clientConfig', 'caBundle') ?? ''));
-  if (bundles.has('')) {
-    return [
-      fail(
-        `a ${kind} entry has no caBundle`,
-        'The API server does not trust the webhook. Look at its logs: it writes the bundle itself, or cert-manager does.',
-      ),
-    ];
-  }
-  const ends = [...bundles].flatMap((bundle) => endsOf(Buffer.from(bundle, 'base64').toString('utf8')));
-  const last = Math.max(...ends);
-  const days = Math.floor((last - now.getTime()) / DAY);
-  if (ends.length === 0)
-    return [
-      fail(
-        `the caBundle of the ${kind} entries cannot be read`,
-        'It is no certificate. Let the webhook or cert-manager write it again.',
-      ),
-    ];
-  if (last <= now.getTime())
-    return [
-      fail(
-        `the CA of the ${kind} entries has expired`,
-        'The API server does not trust the webhook any more. Restart it to renew its certificates.',
-      ),
-    ];
-  if (last - now.getTime() < SOON)
-    return [
-      warn(
-        `the CA of the ${kind} entries ends in ${days} days`,
-        'It ought to have been renewed. Look at the logs of the webhook.',
-      ),
-    ];
-  return [ok(`the CA of the ${kind} entries is good for ${days} days`)];
-}
-
-function endsOf(pem: string): readonly number[] {
-  return (pem.match(PEM) ?? []).flatMap((certificate) => {
-    try {
-      return [Date.parse(new X509Certificate(certificate).validTo)];
-    } catch {
-      return [];
-    }
-  });
 }
 
 async function lookAtPolicy({ session, io }: DoctorContext): Promise<readonly DoctorFinding[]> {

@@ -1,140 +1,290 @@
 import { webcrypto } from 'node:crypto';
 import t from 'tap';
-import { authorityData, createAuthority } from '../../certs/ca.ts';
-import { createSelfSource } from '../../certs/self.ts';
-import type { SelfSource } from '../../certs/self.ts';
-import { serviceNames } from '../../certs/serving.ts';
-import type { Leaf } from '../../certs/serving.ts';
-import { verifyLeaf } from '../../certs/verify.ts';
-import { recordingLog } from '../webhook/parts.ts';
-import { FakeStore } from './fake-store.ts';
+import { splitBundle } from '../../certs/bundle.ts';
+import { createAuthority } from '../../certs/ca.ts';
+import type { Authority } from '../../certs/ca.ts';
+import { bareEntry, FakeStore } from './fake-store.ts';
+import { Clock, distrusted, HOUR, Place, SECOND } from './replicas.ts';
+import type { Replica } from './replicas.ts';
 
-const HOUR = 3_600_000;
-const NAMES = serviceNames('hook', 'bluegreen', 'cluster.local');
-
-function replica(store: FakeStore, clock = { now: new Date() }) {
-  const leaves: Leaf[] = [];
-  const log = recordingLog();
-  const source: SelfSource = createSelfSource({
-    store,
-    tools: { now: () => clock.now, crypto: webcrypto },
-    log,
-    names: NAMES,
-    caLifetimeMs: 1000 * HOUR,
-    leafLifetimeMs: 24 * HOUR,
-    onLeaf: (leaf) => leaves.push(leaf),
-  });
-  return { source, leaves, log, clock };
+/** Every ready replica is trusted by every entry. */
+function allTrusted({ store, replicas, clock }: Place): boolean {
+  return replicas.filter((each) => each.ready()).every((each) => distrusted(store, each, clock.now()).length === 0);
 }
 
-function trusted(store: FakeStore, leaf: Leaf | undefined, now = new Date()): boolean {
-  const entries = [...(store.bundles.mutating ?? []), ...(store.bundles.validating ?? [])];
-  return (
-    leaf !== undefined &&
-    entries.every(({ caBundle }) => verifyLeaf(leaf.certificate, { caBundle, names: NAMES, now }).length === 0)
-  );
+function authority(clock: Clock, lifetimeMs = 1000 * HOUR): Promise<Authority> {
+  return createAuthority({ now: clock.now, crypto: webcrypto }, lifetimeMs);
 }
+
+async function running(count: number, store = new FakeStore()): Promise<Place & { readonly first: Replica }> {
+  const place = new Place(store);
+  const [first, ...rest] = Array.from({ length: count }, () => place.start());
+  if (first === undefined) throw new Error('a place needs a replica');
+  await place.look();
+  if (![first, ...rest].every((replica) => replica.ready())) throw new Error('the replicas did not get ready');
+  return Object.assign(place, { first });
+}
+
+const bundles = ({ store }: Place): readonly number[] => [
+  ...new Set(store.entries().map(({ caBundle }) => splitBundle(caBundle).length)),
+];
 
 t.test('a first start makes a CA, a leaf, and fills every caBundle; a second look writes nothing', async (t) => {
-  const store = new FakeStore();
-  const { source, leaves } = replica(store);
+  const place = new Place(new FakeStore());
+  const { source, leaves } = place.start();
   t.match(source.status(), { ready: false, reason: /not been made/ });
   await source.sync();
-  t.same(source.status(), { ready: true, reason: '' });
-  t.ok(trusted(store, leaves[0]));
-  const writes = store.writes.length;
+  t.same(source.status(), { ready: true, reason: '' }, 'at once: there is no trust to lose');
+  t.ok(allTrusted(place));
+  t.same(bundles(place), [1]);
+  const writes = place.store.writes.length;
   await source.sync();
-  t.equal(store.writes.length, writes);
+  t.equal(place.store.writes.length, writes);
   t.equal(leaves.length, 1);
 });
 
 t.test('replicas that start at the same moment share one CA, each with a key of its own', async (t) => {
-  const store = new FakeStore();
-  const replicas = Array.from({ length: 3 }, () => replica(store));
-  await Promise.all(replicas.map(({ source }) => source.sync()));
-  t.equal(store.writes.filter((write) => write === 'created').length, 1);
-  for (const { source, leaves } of replicas) {
-    t.ok(source.status().ready);
-    t.ok(trusted(store, leaves[0]));
-  }
-  t.equal(new Set(replicas.map(({ leaves }) => leaves[0]?.key)).size, 3);
+  const place = await running(3);
+  t.equal(place.store.writes.filter((write) => write === 'updated').length, 1);
+  t.same(bundles(place), [1]);
+  t.ok(allTrusted(place));
+  t.equal(new Set(place.replicas.map(({ leaves }) => leaves.at(-1)?.key)).size, 3);
 });
 
-t.test('a damaged Secret is replaced once, by one of the replicas, and that is logged', async (t) => {
-  const good = await createAuthority({ now: () => new Date(), crypto: webcrypto }, HOUR);
-  const other = await createAuthority({ now: () => new Date(), crypto: webcrypto }, HOUR);
-  const expired = await createAuthority({ now: () => new Date(Date.now() - 3 * HOUR), crypto: webcrypto }, HOUR);
-  const damaged: readonly [string, Record<string, string>, RegExp][] = [
-    ['no key', { 'ca.crt': good.certificate }, /ca\.key is missing/],
-    ['another key', { 'ca.crt': good.certificate, 'ca.key': other.key }, /not the key/],
-    ['rubbish', { 'ca.crt': 'rubbish', 'ca.key': 'rubbish' }, /./],
-    ['expired', authorityData(expired), /expired/],
+t.test('a damaged Secret costs nobody a call: replicas go on, a new CA waits until it is trusted', async (t) => {
+  const other = await authority(new Clock());
+  const past = new Clock();
+  past.pass(-3 * HOUR);
+  const expired = await authority(past, HOUR);
+  const damages: readonly [string, Readonly<Record<string, string>>, RegExp][] = [
+    ['no key', { 'ca.crt': other.certificate }, /ca\.key is missing/],
+    ['another key', { 'ca.crt': expired.certificate, 'ca.key': other.key }, /belongs to another/],
+    ['rubbish', { 'ca.crt': 'rubbish', 'ca.key': 'rubbish' }, /cannot be read/],
+    ['expired', { 'ca.crt': expired.certificate, 'ca.key': expired.key }, /expired/],
   ];
-  for (const [what, data, reason] of damaged) {
-    const store = new FakeStore();
-    store.put(data);
-    const replicas = [replica(store), replica(store)];
-    await Promise.all(replicas.map(({ source }) => source.sync()));
-    t.equal(store.writes.filter((write) => write === 'updated').length, 1, what);
-    for (const { source, leaves, log } of replicas) {
-      t.ok(source.status().ready, what);
-      t.ok(trusted(store, leaves.at(-1)), what);
-      t.ok(
-        log.lines.some(({ level, fields }) => level === 'warn' && reason.test(JSON.stringify(fields))),
-        what,
-      );
-    }
+  for (const [what, damage, reason] of damages) {
+    const place = await running(2);
+    place.store.put(damage);
+    await place.look();
+    t.equal(place.replicas[0]?.leaves.length, 1, what);
+    t.same(bundles(place), [2], what);
+    const late = place.start();
+    await place.look();
+    t.match(late.source.status(), { ready: false, reason: /given time/ }, what);
+    t.ok(
+      place.replicas.some(({ log }) => log.lines.some(({ fields }) => reason.test(JSON.stringify(fields)))),
+      what,
+    );
+    await place.pass(61 * SECOND);
+    t.ok(late.ready(), what);
+    t.equal(place.replicas[0]?.leaves.length, 2, what);
+    t.ok(allTrusted(place), what);
+    await place.pass(70 * SECOND);
+    t.same(bundles(place), [1], what);
   }
 });
 
-t.test('an empty Secret is filled without alarm', async (t) => {
+t.test('a Secret that was damaged while nobody served is replaced at once', async (t) => {
+  const place = await running(1);
+  place.first.alive = false;
+  place.store.put({ 'ca.crt': 'rubbish', 'ca.key': 'rubbish' });
+  const { source } = place.start();
+  await source.sync();
+  await source.sync();
+  t.ok(source.status().ready);
+  t.ok(allTrusted(place));
+});
+
+t.test('an empty Secret of a new installation is filled without alarm', async (t) => {
   const store = new FakeStore();
   store.put({});
-  const { source, log } = replica(store);
-  await source.sync();
-  t.ok(source.status().ready);
-  t.notOk(log.lines.some(({ level }) => level === 'warn'));
+  const place = await running(1, store);
+  t.notOk(place.first.log.lines.some(({ level }) => level === 'warn'));
 });
 
-t.test('a replaced CA reaches a replica that already runs', async (t) => {
-  const store = new FakeStore();
-  const { source, leaves } = replica(store);
-  await source.sync();
-  const next = await createAuthority({ now: () => new Date(), crypto: webcrypto }, HOUR);
-  store.put(authorityData(next));
-  await source.sync();
-  t.equal(leaves.length, 2);
-  t.ok(trusted(store, leaves[1]));
+t.test('a rotation by hand: announced, promoted when every API server had time, the old CA dropped last', async (t) => {
+  const place = await running(3);
+  const old = place.store.secret?.data['ca.crt'];
+  place.store.requestRotation();
+  await place.look();
+  t.equal(place.store.secret?.rotationRequested, false, 'the request is taken');
+  t.equal(place.store.secret?.data['ca.crt'], old);
+  t.same(bundles(place), [2]);
+  await place.pass(55 * SECOND);
+  t.equal(place.store.secret?.data['ca.crt'], old);
+  t.equal(place.first.leaves.length, 1, 'the old chain is served until then');
+  await place.pass(10 * SECOND);
+  t.not(place.store.secret?.data['ca.crt'], old);
+  t.same(Object.keys(place.store.secret?.data ?? {}), ['ca.crt', 'ca.key']);
+  t.same(
+    place.replicas.map(({ leaves }) => leaves.length),
+    [2, 2, 2],
+  );
+  t.same(bundles(place), [2], 'the old CA goes on being trusted');
+  await place.pass(70 * SECOND);
+  t.same(bundles(place), [1]);
+  t.ok(allTrusted(place));
 });
 
-t.test('a caBundle that somebody overwrote is repaired', async (t) => {
-  const store = new FakeStore();
-  const { source, leaves } = replica(store);
-  await source.sync();
-  store.bundles.validating = [{ webhook: 'new.bluegreen.dev', caBundle: '', armed: true }];
-  await source.sync();
-  t.ok(source.status().ready);
-  t.ok(trusted(store, leaves[0]));
+t.test('a caBundle that somebody overwrites during a rotation starts its time anew', async (t) => {
+  const place = await running(2);
+  const old = place.store.secret?.data['ca.crt'] ?? '';
+  place.store.requestRotation();
+  await place.pass(50 * SECOND);
+  place.store.overwrite(old);
+  await place.pass(50 * SECOND);
+  t.equal(place.store.secret?.data['ca.crt'], old);
+  t.same(bundles(place), [2]);
+  await place.pass(20 * SECOND);
+  t.not(place.store.secret?.data['ca.crt'], old);
+  t.ok(allTrusted(place));
 });
+
+t.test('a second request during a rotation puts another CA in the place of the one that waits', async (t) => {
+  const place = await running(2);
+  place.store.requestRotation();
+  await place.pass(30 * SECOND);
+  const first = place.store.secret?.data['next.crt'];
+  place.store.requestRotation();
+  await place.pass(40 * SECOND);
+  t.not(place.store.secret?.data['next.crt'], first);
+  t.ok(place.store.secret?.data['next.crt'], 'and that one is given its time');
+  await place.pass(30 * SECOND);
+  t.equal(place.store.secret?.data['next.crt'], undefined);
+  await place.pass(70 * SECOND);
+  t.same(bundles(place), [1]);
+  t.ok(allTrusted(place));
+});
+
+t.test('a replica that starts in any phase serves by what is trusted, at once', async (t) => {
+  const place = await running(2);
+  place.store.requestRotation();
+  await place.look();
+  for (let phase = 0; phase < 14; phase++) {
+    const replica = place.start();
+    await replica.source.sync();
+    t.ok(replica.ready(), `${phase * 10} s after the request`);
+    await place.pass(10 * SECOND);
+    t.ok(allTrusted(place));
+  }
+});
+
+t.test('a replica that is cut off keeps the old CA trusted until it is back', async (t) => {
+  const place = await running(2);
+  const offline = new FakeStore();
+  const cut = place.start();
+  await cut.source.sync();
+  place.unreachable.add(cut.address);
+  place.store.requestRotation();
+  await place.pass(300 * SECOND);
+  t.same(bundles(place), [2]);
+  t.ok(
+    place.first.log.lines.some(({ fields }) => JSON.stringify(fields).includes(`${cut.address} (does not answer)`)),
+    'and the log says whom it waits for',
+  );
+  place.unreachable.clear();
+  await place.pass(120 * SECOND);
+  t.same(bundles(place), [1]);
+  t.equal(offline.writes.length, 0);
+});
+
+t.test('a deleted Secret is made again with a new CA; what is served by meanwhile stays trusted', async (t) => {
+  const place = await running(3);
+  place.store.secret = null;
+  await place.look();
+  t.ok(place.store.secret);
+  t.same(bundles(place), [2]);
+  t.equal(place.first.leaves.length, 1);
+  place.store.overwrite('');
+  await place.look();
+  t.ok(allTrusted(place), 'also when the caBundles are emptied at that time');
+  t.same(bundles(place), [2]);
+  await place.pass(150 * SECOND);
+  t.same(bundles(place), [1]);
+  t.equal(place.first.leaves.length, 2);
+  t.ok(allTrusted(place));
+});
+
+t.test('a CA that somebody puts into the Secret takes over in two phases, too', async (t) => {
+  const place = await running(2);
+  const { certificate, key } = await authority(place.clock);
+  place.store.put({ 'ca.crt': certificate, 'ca.key': key });
+  const late = place.start();
+  await place.look();
+  t.notOk(late.ready(), 'a new replica waits');
+  t.equal(place.first.leaves.length, 1);
+  t.same(bundles(place), [2]);
+  await place.pass(61 * SECOND);
+  t.equal(place.store.secret?.data['ca.crt'], certificate);
+  t.ok(late.ready());
+  await place.pass(70 * SECOND);
+  t.same(bundles(place), [1]);
+  t.ok(allTrusted(place));
+});
+
+t.test('a rotation that comes with time, while replicas are killed and started', async (t) => {
+  const place = await running(3);
+  await place.pass(600 * HOUR, 4 * HOUR);
+  const old = place.store.secret?.data['ca.crt'];
+  await place.pass(67 * HOUR, HOUR);
+  t.ok(place.store.secret?.data['next.crt'] ?? place.store.secret?.data['ca.crt'] !== old);
+  for (const replica of place.replicas.slice()) {
+    replica.alive = false;
+    place.start();
+    await place.pass(40 * SECOND);
+    t.ok(allTrusted(place));
+  }
+  await place.pass(200 * SECOND);
+  t.not(place.store.secret?.data['ca.crt'], old);
+  t.same(bundles(place), [1]);
+  t.equal(place.replicas.filter((each) => each.ready()).length, 3);
+});
+
+t.test('a caBundle that somebody overwrote is repaired, and counted', async (t) => {
+  const place = await running(1);
+  place.store.configure('validating', [bareEntry('new.bluegreen.dev')]);
+  await place.look();
+  t.ok(place.first.ready());
+  t.ok(allTrusted(place));
+  t.same(place.first.events, ['repaired']);
+});
+
+t.test(
+  'a foreign certificate in a caBundle goes when nobody serves by it, an expired one and rubbish at once',
+  async (t) => {
+    const place = await running(1);
+    const foreign = await authority(place.clock);
+    const { certificate: expired } = await authority(new Clock(), -HOUR / 2);
+    place.store.overwrite(
+      `${foreign.certificate}${expired}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+    );
+    await place.look();
+    t.same(bundles(place), [2]);
+    t.ok(allTrusted(place));
+    await place.pass(70 * SECOND);
+    t.same(bundles(place), [1]);
+  },
+);
 
 t.test('an entry that lets pass what it cannot ask is armed, also when only that was undone', async (t) => {
-  const store = new FakeStore();
-  const { source } = replica(store);
-  await source.sync();
-  store.bundles.validating = (store.bundles.validating ?? []).map((entry) => ({ ...entry, armed: false }));
-  const writes = store.writes.length;
-  await source.sync();
-  t.same(store.writes.slice(writes), ['validating patched']);
-  t.ok(store.bundles.validating?.every(({ armed }) => armed));
-  t.ok(source.status().ready);
+  const place = await running(1);
+  place.store.configure(
+    'validating',
+    place.store.entries('validating').map((entry) => ({ ...entry, armed: false })),
+  );
+  const writes = place.store.writes.length;
+  await place.look();
+  t.same(place.store.writes.slice(writes), ['validating patched']);
+  t.ok(place.store.entries().every(({ armed }) => armed));
+  t.ok(place.first.ready());
 });
 
 t.test('a configuration that does not exist yet: not ready, with the reason, until it comes', async (t) => {
-  const store = new FakeStore({ validating: null });
-  const { source } = replica(store);
+  const place = new Place(new FakeStore({ validating: null }));
+  const { source } = place.start();
   await source.sync();
   t.match(source.status(), { ready: false, reason: /validating webhook configuration does not exist/ });
-  store.bundles.validating = [{ webhook: 'b.bluegreen.dev', caBundle: '', armed: true }];
+  place.store.configure('validating', [bareEntry('b.bluegreen.dev')]);
   await source.sync();
   t.ok(source.status().ready);
 });
@@ -142,35 +292,66 @@ t.test('a configuration that does not exist yet: not ready, with the reason, unt
 t.test(
   'a cluster that cannot be asked: not ready with its reason, a provisional leaf; later all is well',
   async (t) => {
-    const store = new FakeStore();
-    store.down = new Error('cannot read Secret: connection refused');
-    const { source, leaves } = replica(store);
+    const place = new Place(new FakeStore());
+    place.store.down = new Error('cannot read Secret: connection refused');
+    const { source, leaves } = place.start();
     await t.rejects(source.sync(), /connection refused/);
     await t.rejects(source.sync());
     t.equal(leaves.length, 1, 'one certificate to serve the reason with');
     t.match(source.status(), { ready: false, reason: /connection refused/ });
-    store.down = null;
+    place.store.down = null;
     await source.sync();
     t.ok(source.status().ready);
-    t.ok(trusted(store, leaves[1]));
-    store.down = new Error('gone again');
+    t.ok(allTrusted(place));
+    place.store.down = new Error('gone again');
     await t.rejects(source.sync());
     t.ok(source.status().ready, 'what was trusted still is');
   },
 );
 
-t.test('the leaf is renewed after two thirds of its life, and an expired one is not ready', async (t) => {
-  const store = new FakeStore();
-  const start = new Date();
-  const { source, leaves, clock } = replica(store, { now: start });
-  await source.sync();
-  clock.now = new Date(start.getTime() + 15 * HOUR);
+t.test('the leaf is renewed before two thirds of its life are over, and an expired one is not ready', async (t) => {
+  const place = await running(1);
+  const { source, leaves } = place.first;
+  place.clock.pass(13 * HOUR);
   await source.sync();
   t.equal(leaves.length, 1);
-  clock.now = new Date(start.getTime() + 17 * HOUR);
+  place.clock.pass(3 * HOUR + SECOND);
   await source.sync();
   t.equal(leaves.length, 2);
-  t.ok(trusted(store, leaves[1], clock.now));
-  clock.now = new Date(start.getTime() + 60 * HOUR);
+  t.ok(allTrusted(place));
+  place.clock.pass(60 * HOUR);
   t.match(source.status(), { ready: false, reason: /expired/ });
+});
+
+t.test('replicas do not all renew at the same moment', async (t) => {
+  const place = await running(8);
+  const renewed = new Set<number>();
+  for (let minutes = 0; minutes < 17 * 60; minutes += 10) {
+    await place.pass(600 * SECOND, 600 * SECOND);
+    renewed.add(place.replicas.filter(({ leaves }) => leaves.length > 1).length);
+  }
+  t.ok(renewed.has(8));
+  t.ok(renewed.size > 2, [...renewed].join(' '));
+});
+
+t.test('a clock that is some minutes off, either way, costs nothing', async (t) => {
+  for (const skew of [-20 * 60 * SECOND, 20 * 60 * SECOND]) {
+    const place = await running(2);
+    const clock = new Clock();
+    clock.pass(skew);
+    const off = place.start(place.store, clock);
+    await place.look();
+    t.ok(off.ready());
+    t.same(distrusted(place.store, off, place.clock.now()), [], 'by the time of the others');
+    place.store.requestRotation();
+    for (let round = 0; round < 40; round++) {
+      clock.pass(5 * SECOND);
+      await place.pass(5 * SECOND);
+      t.same(
+        place.replicas.flatMap((each) => distrusted(place.store, each, place.clock.now())),
+        [],
+      );
+    }
+    t.same(bundles(place), [1]);
+  }
 });

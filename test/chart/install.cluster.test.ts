@@ -156,13 +156,15 @@ t.test('the webhook may do what it has to and nothing else', async (t) => {
     ['list', 'endpointslices.discovery.k8s.io'],
     ['get', 'deployments.apps'],
     ['patch', 'mutatingwebhookconfigurations.admissionregistration.k8s.io/bluegreen'],
-    ['update', 'secrets/bluegreen-ca', RELEASE.namespace],
+    ['patch', 'secrets/bluegreen-ca', RELEASE.namespace],
+    ['create', 'secrets/bluegreen-ca', RELEASE.namespace],
   ] as const;
   for (const [verb, what, namespace] of may) t.equal(await can(verb, what, namespace), 'yes', `${verb} ${what}`);
   const mayNot = [
     ['get', 'secrets'],
     ['list', 'secrets', RELEASE.namespace],
     ['create', 'secrets', RELEASE.namespace],
+    ['create', 'secrets/other', RELEASE.namespace],
     ['get', 'secrets/other', RELEASE.namespace],
     ['patch', 'mutatingwebhookconfigurations.admissionregistration.k8s.io/other'],
     ['delete', 'validatingwebhookconfigurations.admissionregistration.k8s.io/bluegreen'],

@@ -176,6 +176,9 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_PORT: '10250',
     BLUEGREEN_NAMESPACE: undefined,
     BLUEGREEN_SERVICE: 'bg',
+    BLUEGREEN_CERTIFICATES: 'self',
+    BLUEGREEN_CA_BUNDLES: 'from-secret',
+    BLUEGREEN_TRUST_DELAY: '1m',
     BLUEGREEN_CA_SECRET: 'bg-ca',
     BLUEGREEN_MUTATING_CONFIGURATION: 'bg',
     BLUEGREEN_VALIDATING_CONFIGURATION: 'bg',
@@ -223,7 +226,7 @@ t.test('rights are few, and somebody else may give them', async (t) => {
     [['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], ['bluegreen'], ['patch']],
   ]);
   t.same(writes(only(objects, 'Role')), [
-    [['secrets'], ['bluegreen-ca'], ['update', 'patch']],
+    [['secrets'], ['bluegreen-ca'], ['patch', 'create']],
     [['leases'], ['bluegreen-audit'], ['patch']],
   ]);
   const without = await render(['rbac.create=false']);
@@ -254,6 +257,13 @@ t.test('wrong values are refused by name', async (t) => {
     ['image.digest=v1', /'\/image\/digest'/],
     ['image.tga=v1', /'\/image': additional properties 'tga' not allowed/],
     ['certificates.caLifetime=10y', /'\/certificates\/caLifetime': '10y' does not match/],
+    [
+      'certificates.source=selfsigned',
+      /'\/certificates\/source': value must be one of 'self', 'cert-manager', 'existing'/,
+    ],
+    ['certificates.existing.caBundle=abc', /'\/certificates\/existing\/caBundle'/],
+    ['certificates.source=existing', /set certificates\.existing\.secretName/],
+    ['apiServerClient.ca=abc', /'\/apiServerClient\/ca'/],
     ['logLevel=trace', /'\/logLevel': value must be one of/],
     ['audit.interval=5', /'\/audit\/interval'/],
     ['drainSeconds=-1', /'\/drainSeconds': minimum/],

@@ -92,14 +92,14 @@ export function objectStore(objects: Map<string, object>): (call: Call) => Reply
     const present = objects.get(url);
     if (method === 'GET') return present === undefined ? failure(404, 'not found') : { status: 200, body: present };
     const sent: unknown = JSON.parse(body);
-    if (method === 'POST') {
-      const path = `${url}/${nameIn(sent, 'name')}`;
-      return objects.has(path) ? failure(409, 'already exists') : store(path, Object(sent));
+    if (headers['content-type'] === 'application/apply-patch+yaml') {
+      const [path = ''] = url.split('?');
+      return store(path, merged(objects.get(path), sent));
     }
     if (present === undefined) return failure(404, 'not found');
     if (headers['content-type'] === 'application/merge-patch+json') {
       const same = nameIn(sent, 'resourceVersion') === nameIn(present, 'resourceVersion');
-      return same ? store(url, { ...present, ...Object(sent) }) : failure(409, 'the object has been modified');
+      return same ? store(url, merged(present, sent)) : failure(409, 'the object has been modified');
     }
     try {
       const patched = fastJsonPatch.applyPatch(structuredClone(present), JSON.parse(body), true).newDocument;
@@ -108,6 +108,20 @@ export function objectStore(objects: Map<string, object>): (call: Call) => Reply
       return failure(422, 'the server rejected our request due to an error in our request');
     }
   };
+}
+
+/** An object after a JSON merge patch. */
+function merged(object: unknown, patch: unknown): object {
+  const entries = new Map<string, unknown>(isRecord(object) ? Object.entries(object) : []);
+  for (const [key, value] of Object.entries(Object(patch))) {
+    if (value === null) entries.delete(key);
+    else entries.set(key, isRecord(value) ? merged(entries.get(key), value) : value);
+  }
+  return Object.fromEntries(entries);
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nameIn(object: unknown, field: string): string {

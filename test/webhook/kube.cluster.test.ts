@@ -1,14 +1,19 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import t from 'tap';
 import { createSelfSource } from '../../certs/self.ts';
-import { createCertificateStore } from '../../webhook/kube/certificate-store.ts';
 import { createKubeClient } from '../../webhook/kube/client.ts';
+import { createConfigurationStore } from '../../webhook/kube/configuration-store.ts';
 import { createReader } from '../../webhook/kube/reader.ts';
+import { createSecretStore, ROTATE_ANNOTATION, secretsPath } from '../../webhook/kube/secret-store.ts';
+import { watchObject } from '../../webhook/kube/watch.ts';
 import { startCluster } from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
 import { HOUR, TOOLS, recordingLog } from './parts.ts';
 
 const soon = () => AbortSignal.timeout(10_000);
 const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
+
+const change = (data: Record<string, string | null>, answersRequest = false) => ({ data, answersRequest });
 
 function configuration(kind: string, webhooks: readonly string[]): object {
   return {
@@ -35,26 +40,31 @@ t.test('on a real API server', async (t) => {
   t.teardown(() => client.close());
   const post = (path: string, body: object) =>
     client.call({ method: 'POST', path, body, attempt: 'create a fixture', signal: soon() });
-  const store = createCertificateStore(client, {
-    namespace: 'default',
-    caSecret: 'ca',
+  const secrets = createSecretStore(client, 'default', 'ca');
+  const configurations = createConfigurationStore(client, {
     configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
     failClosed: ['b.x.dev'],
   });
 
-  await t.test('the Secret is written under optimistic concurrency and keeps its labels', async (t) => {
-    t.equal(await store.readSecret(), null);
-    const outcomes = await Promise.all([store.createSecret({ x: '1' }), store.createSecret({ x: '2' })]);
-    t.same(outcomes.sort(), ['created', 'exists']);
-    const secret = await store.readSecret();
-    const version = secret?.resourceVersion ?? '';
-    const writes = await Promise.all([
-      store.updateSecret(version, { x: '3' }),
-      store.updateSecret(version, { x: '4' }),
-    ]);
+  await t.test('the Secret is made once and written under optimistic concurrency', async (t) => {
+    t.equal(await secrets.readSecret(), null);
+    await Promise.all([secrets.makeSecret(), secrets.makeSecret()]);
+    const version = (await secrets.readSecret())?.resourceVersion ?? '';
+    const writes = await Promise.all(['3', '4'].map((x) => secrets.updateSecret(version, change({ x, y: 'z' }))));
     t.same(writes.sort(), ['conflict', 'updated']);
-    const raw = await client.get({ path: '/api/v1/namespaces/default/secrets/ca', attempt: 'read', signal: soon() });
-    t.match(raw, { metadata: { labels: { 'app.kubernetes.io/name': 'bluegreen' } } });
+    await secrets.makeSecret();
+    t.match((await secrets.readSecret())?.data, { x: /^[34]$/, y: 'z' }, 'making it again takes nothing from it');
+    const present = (await secrets.readSecret())?.resourceVersion ?? '';
+    t.equal(await secrets.updateSecret(present, change({ y: null })), 'updated');
+    t.notOk((await secrets.readSecret())?.data['y']);
+  });
+
+  await t.test('a request for another CA is an annotation, and gone when it was answered', async (t) => {
+    await cluster.kubectlOk(['annotate', 'secret', 'ca', `${ROTATE_ANNOTATION}=now`]);
+    const asked = await secrets.readSecret();
+    t.equal(asked?.rotationRequested, true);
+    t.equal(await secrets.updateSecret(asked?.resourceVersion ?? '', change({ x: null }, true)), 'updated');
+    t.equal((await secrets.readSecret())?.rotationRequested, false);
   });
 
   await t.test('replicas that start together agree on a CA and set every caBundle', async (t) => {
@@ -68,23 +78,48 @@ t.test('on a real API server', async (t) => {
     );
     const sources = Array.from({ length: 3 }, () =>
       createSelfSource({
-        store,
+        store: { ...secrets, ...configurations },
+        peers: { serving: () => Promise.resolve([]) },
         tools: TOOLS,
         log: recordingLog(),
+        events: { onServing: () => {}, onAuthority: () => {}, onRepair: () => {}, onUnusable: () => {} },
         names: ['hook.default.svc'],
         caLifetimeMs: HOUR,
         leafLifetimeMs: HOUR,
-        onLeaf: () => {},
+        settleMs: 1000,
       }),
     );
     await Promise.all(sources.map((source) => source.sync()));
     for (const source of sources) t.same(source.status(), { ready: true, reason: '' });
-    const authority = (await store.readSecret())?.data['ca.crt'];
+    const authority = (await secrets.readSecret())?.data['ca.crt'];
     for (const kind of ['mutating', 'validating'] as const) {
-      for (const { caBundle } of (await store.readCaBundles(kind)) ?? []) t.equal(caBundle, authority);
+      const { entries } = (await configurations.readConfiguration(kind)) ?? { entries: [] };
+      t.ok(entries.length > 0);
+      for (const { caBundle, armed } of entries) t.same([caBundle, armed], [authority, true]);
     }
-    const wrongOrder = [{ webhook: 'b.x.dev', caBundle: '', armed: true }];
-    t.equal(await store.patchCaBundle('mutating', wrongOrder, authority ?? ''), 'conflict');
+    const seen = await configurations.readConfiguration('mutating');
+    if (seen === null) throw new Error('the configuration is gone');
+    t.equal(await configurations.patchConfiguration({ ...seen, resourceVersion: '1' }, 'PEM'), 'conflict');
+  });
+
+  await t.test('a watch tells of every change, also after the API server was replaced', async (t) => {
+    const stop = new AbortController();
+    let changes = 0;
+    const watched = { collection: secretsPath('default'), name: 'ca' };
+    const ended = watchObject(client, watched, () => changes++, stop.signal);
+    const told = async (what: string): Promise<void> => {
+      const before = changes;
+      await cluster.kubectlOk(['annotate', '--overwrite', 'secret', 'ca', `told=${what}`]);
+      t.ok(await until(() => Promise.resolve(changes > before), 40_000), what);
+    };
+    t.ok(await until(() => Promise.resolve(changes > 0), 10_000), 'what is there counts as a change');
+    await told('once');
+    await told('again');
+    await cluster.kill('kube-apiserver');
+    await cluster.start('kube-apiserver');
+    await told('after the restart');
+    stop.abort();
+    await ended;
   });
 
   await t.test('reading: what is there, what is not, and after the API server was replaced', async (t) => {

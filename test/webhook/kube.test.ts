@@ -1,9 +1,10 @@
 import t from 'tap';
 import { createSelfSource } from '../../certs/self.ts';
-import { createCertificateStore } from '../../webhook/kube/certificate-store.ts';
 import { createKubeClient } from '../../webhook/kube/client.ts';
 import { loadKubeConfig } from '../../webhook/kube/config.ts';
+import { createConfigurationStore } from '../../webhook/kube/configuration-store.ts';
 import { createReader } from '../../webhook/kube/reader.ts';
+import { createSecretStore } from '../../webhook/kube/secret-store.ts';
 import { fakeApi, objectStore } from './fake-api.ts';
 import { HOUR, TOOLS, recordingLog } from './parts.ts';
 
@@ -96,14 +97,16 @@ t.test('a kept connection that was closed meanwhile is no error for a read', asy
   t.equal(api.calls.length, 20);
 });
 
+const change = (data: Record<string, string | null>) => ({ data, answersRequest: false });
+
 function hooks(names: readonly string[]): object {
   return {
-    metadata: { name: 'bluegreen' },
+    metadata: { name: 'bluegreen', resourceVersion: '1' },
     webhooks: names.map((name) => ({ name, clientConfig: { service: { name: 'hook' } }, rules: [name] })),
   };
 }
 
-t.test('the certificate store: create, race, replace, caBundle, over the API', async (t) => {
+t.test('the stores of the certificates, over the API: make, race, replace, caBundle, request', async (t) => {
   const objects = new Map<string, object>([
     [`${ADMISSION}/mutatingwebhookconfigurations/bluegreen`, hooks(['a', 'b'])],
     [`${ADMISSION}/validatingwebhookconfigurations/bluegreen`, hooks(['c'])],
@@ -111,41 +114,52 @@ t.test('the certificate store: create, race, replace, caBundle, over the API', a
   const api = await fakeApi(objectStore(objects));
   const client = createKubeClient(api.config);
   t.teardown(() => (client.close(), api.close()));
-  const store = createCertificateStore(client, {
-    namespace: 'bluegreen',
-    caSecret: 'ca',
+  const secrets = createSecretStore(client, 'bluegreen', 'ca');
+  const configurations = createConfigurationStore(client, {
     configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
     failClosed: ['c'],
   });
-  t.equal(await store.readSecret(), null);
-  t.equal(await store.createSecret({ x: 'y' }), 'created');
-  t.equal(await store.createSecret({ x: 'z' }), 'exists');
-  const secret = await store.readSecret();
-  t.same(secret?.data, { x: 'y' });
-  t.equal(await store.updateSecret(secret?.resourceVersion ?? '', { x: 'new' }), 'updated');
-  t.equal(await store.updateSecret(secret?.resourceVersion ?? '', { x: 'late' }), 'conflict');
-  t.same((await store.readSecret())?.data, { x: 'new' });
+  t.equal(await secrets.readSecret(), null);
+  await secrets.makeSecret();
+  const secret = await secrets.readSecret();
+  t.same(secret?.data, {});
+  t.equal(await secrets.updateSecret(secret?.resourceVersion ?? '', change({ x: 'new', y: 'z' })), 'updated');
+  t.equal(await secrets.updateSecret(secret?.resourceVersion ?? '', change({ x: 'late' })), 'conflict');
+  const filled = await secrets.readSecret();
+  t.same(filled?.data, { x: 'new', y: 'z' });
+  t.equal(await secrets.updateSecret(filled?.resourceVersion ?? '', change({ y: null })), 'updated');
+  t.same((await secrets.readSecret())?.data, { x: 'new' });
 
-  const seen = await store.readCaBundles('mutating');
-  t.same(seen, [
+  const seen = await configurations.readConfiguration('mutating');
+  t.same(seen?.entries, [
     { webhook: 'a', caBundle: '', armed: true },
     { webhook: 'b', caBundle: '', armed: true },
   ]);
-  t.equal(await store.patchCaBundle('mutating', [{ webhook: 'other', caBundle: '', armed: true }], 'PEM'), 'conflict');
-  t.equal(await store.patchCaBundle('mutating', seen ?? [], 'PEM'), 'patched');
+  const stale = { kind: 'mutating', resourceVersion: '999', entries: seen?.entries ?? [] } as const;
+  t.equal(await configurations.patchConfiguration(stale, 'PEM'), 'conflict');
+  t.equal(await configurations.patchConfiguration(seen ?? stale, 'PEM'), 'patched');
+  const patched = await configurations.readConfiguration('mutating');
   t.same(
-    (await store.readCaBundles('mutating'))?.map(({ caBundle }) => caBundle),
+    patched?.entries.map(({ caBundle }) => caBundle),
     ['PEM', 'PEM'],
   );
+  const validating = await configurations.readConfiguration('validating');
+  t.same(validating?.entries, [{ webhook: 'c', caBundle: '', armed: false }]);
+  t.equal(await configurations.patchConfiguration(validating ?? stale, null), 'patched');
+  t.match(objects.get(`${ADMISSION}/validatingwebhookconfigurations/bluegreen`), {
+    webhooks: [{ name: 'c', clientConfig: { service: { name: 'hook' } }, rules: ['c'], failurePolicy: 'Fail' }],
+  });
 
   const source = createSelfSource({
-    store,
+    store: { ...secrets, ...configurations },
+    peers: { serving: () => Promise.resolve([]) },
     tools: TOOLS,
     log: recordingLog(),
+    events: { onServing: () => {}, onAuthority: () => {}, onRepair: () => {}, onUnusable: () => {} },
     names: ['hook.bluegreen.svc'],
     caLifetimeMs: HOUR,
     leafLifetimeMs: HOUR,
-    onLeaf: () => {},
+    settleMs: 1000,
   });
   await source.sync();
   t.same(source.status(), { ready: true, reason: '' });

@@ -12,7 +12,7 @@ import { buildServer } from '../../webhook/server.ts';
 import type { Handlers, ServerParts, WebhookServer } from '../../webhook/server.ts';
 
 export const HOUR = 3_600_000;
-export const TOOLS = { now: () => new Date(), crypto: webcrypto };
+export const TOOLS = { now: () => new Date(), elapsed: () => performance.now(), crypto: webcrypto };
 
 export const ALLOWED = UNTOUCHED;
 
@@ -52,6 +52,7 @@ export function testServer(
     draining: () => false,
     metrics: createMetrics(),
     log,
+    client: null,
     announce: (decided) => void announced.push(decided),
     now: () => performance.now(),
     ...more,

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { ConfigError, readConfig } from '../../webhook/config.ts';
 import { parseDuration } from '../../webhook/duration.ts';
-import { CHECK_MS, keepTrusted } from '../../webhook/trust.ts';
+import { createHints, keepTrusted } from '../../webhook/trust.ts';
 import { recordingLog } from './parts.ts';
 
 t.test('a namespace is all that has to be given', (t) => {
@@ -13,8 +13,13 @@ t.test('a namespace is all that has to be given', (t) => {
     mutatingConfiguration: 'bluegreen',
     validatingConfiguration: 'bluegreen',
     clusterDomain: 'cluster.local',
+    certificates: 'self',
+    certificateFolder: '/etc/bluegreen/certificate',
+    caBundles: 'from-secret',
+    trustDelayMs: 60_000,
     caLifetimeMs: 87_600 * 3_600_000,
     leafLifetimeMs: 720 * 3_600_000,
+    client: null,
     drainSeconds: 20,
     allowEmptyServices: false,
     requireFullCapacity: false,
@@ -38,8 +43,12 @@ t.test('every mistake is named at once, with the variable and what it must be', 
     BLUEGREEN_DRAIN_SECONDS: 'soon',
     BLUEGREEN_ALLOW_EMPTY_SERVICES: 'yes',
     BLUEGREEN_LOG_LEVEL: 'loud',
+    BLUEGREEN_CLIENT_CA: 'rubbish',
     BLUEGREEN_MODE: 'enforced',
     BLUEGREEN_AUDIT_INTERVAL: '5',
+    BLUEGREEN_CERTIFICATES: 'mine',
+    BLUEGREEN_CA_BUNDLES: 'nobody',
+    BLUEGREEN_TRUST_DELAY: '10ms',
     BLUEGREEN_CA_LIFETIME: '10',
     BLUEGREEN_LEAF_LIFETIME: '1s',
   };
@@ -55,6 +64,10 @@ t.test('every mistake is named at once, with the variable and what it must be', 
   t.throws(
     () => readConfig({ BLUEGREEN_NAMESPACE: 'x', BLUEGREEN_CA_LIFETIME: '1h', BLUEGREEN_LEAF_LIFETIME: '2h' }),
     /outlive/,
+  );
+  t.throws(
+    () => readConfig({ BLUEGREEN_NAMESPACE: 'x', BLUEGREEN_CA_LIFETIME: '60s', BLUEGREEN_LEAF_LIFETIME: '30s' }),
+    /BLUEGREEN_TRUST_DELAY is longer than a sixth/,
   );
   t.end();
 });
@@ -82,15 +95,15 @@ t.test('trust is looked after for ever: quick tries at first, one line per chang
   const waits: number[] = [];
   let round = 0;
   const source = {
-    sync: () => (++round <= 2 ? Promise.reject(new Error('unreachable')) : Promise.resolve()),
+    sync: () => (++round <= 2 ? Promise.reject(new Error('unreachable')) : Promise.resolve(7000)),
     status: () => (round < 5 ? { ready: false, reason: 'no configuration' } : { ready: true, reason: '' }),
   };
-  await keepTrusted(source, log, stop.signal, (milliseconds) => {
+  await keepTrusted(source, createHints(), log, stop.signal, (milliseconds) => {
     waits.push(milliseconds);
     if (round === 6) stop.abort();
     return Promise.resolve();
   });
-  t.same(waits, [250, 500, 1000, 2000, CHECK_MS, CHECK_MS]);
+  t.same(waits, [250, 500, 1000, 2000, 7000, 7000]);
   t.same(
     log.lines.map(({ level, fields }) => [level, 'reason' in fields ? fields.reason : null]),
     [
@@ -99,4 +112,23 @@ t.test('trust is looked after for ever: quick tries at first, one line per chang
       ['info', null],
     ],
   );
+});
+
+t.test('a hint brings the next look at once; several in between count as one', async (t) => {
+  const stop = new AbortController();
+  const hints = createHints();
+  let looks = 0;
+  const source = {
+    sync: () => {
+      looks++;
+      if (looks < 3) for (let hint = 0; hint < 5; hint++) hints.give();
+      if (looks === 3) setImmediate(() => hints.give());
+      if (looks === 4) setImmediate(() => stop.abort());
+      return Promise.resolve(60_000);
+    },
+    status: () => ({ ready: true, reason: '' }),
+  };
+  const aborted = () => new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  await keepTrusted(source, hints, recordingLog(), stop.signal, aborted);
+  t.equal(looks, 4);
 });

@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Json, JsonObject } from '../policy/types.ts';
 import { at, isObject, list as listOf, text } from '../policy/json.ts';
@@ -30,6 +31,8 @@ export interface KubeClient {
   get(call: Omit<Call, 'method' | 'body' | 'contentType'>): Promise<JsonObject | null>;
   /** All items of a list, page by page; none if the kind does not exist. */
   list(call: Omit<Call, 'method' | 'body' | 'contentType'>): Promise<readonly JsonObject[]>;
+  /** Calls `onData` whenever something arrives of an answer that goes on; resolves at its end, whoever ended it. */
+  follow(call: Omit<Call, 'method' | 'body' | 'contentType'>, onData: () => void): Promise<void>;
   close(): void;
 }
 
@@ -51,23 +54,42 @@ export function createKubeClient(config: KubeConfig): KubeClient {
 
   async function exchange(wanted: Call): Promise<Answered> {
     const body = wanted.body === undefined ? null : JSON.stringify(wanted.body);
-    const query = wanted.query === undefined ? '' : `?${new URLSearchParams(wanted.query).toString()}`;
-    const url = new URL(`${server}${wanted.path}${query}`);
     try {
-      const headers = { accept: 'application/json', 'user-agent': `bluegreen-webhook/${VERSION}` };
-      const type = { 'content-type': wanted.contentType ?? 'application/json' };
-      const options: RequestOptions = {
-        method: wanted.method,
-        signal: wanted.signal,
-        headers:
-          body === null ? headers : { ...headers, ...type, 'content-length': Buffer.byteLength(body).toString() },
-      };
-      await config.applyToHTTPSOptions(options);
-      if (cluster?.proxyUrl === undefined) options.agent = agent;
-      return await send(url, options, body);
+      return await send(urlOf(wanted), await optionsOf(wanted, body), body);
     } catch (error) {
       throw unansweredError(wanted.attempt, server, error);
     }
+  }
+
+  function urlOf({ path, query }: Call): URL {
+    return new URL(`${server}${path}${query === undefined ? '' : `?${new URLSearchParams(query).toString()}`}`);
+  }
+
+  async function optionsOf(wanted: Call, body: string | null): Promise<RequestOptions> {
+    const headers = { accept: 'application/json', 'user-agent': `bluegreen-webhook/${VERSION}` };
+    const type = { 'content-type': wanted.contentType ?? 'application/json' };
+    const options: RequestOptions = {
+      method: wanted.method,
+      signal: wanted.signal,
+      headers: body === null ? headers : { ...headers, ...type, 'content-length': Buffer.byteLength(body).toString() },
+    };
+    await config.applyToHTTPSOptions(options);
+    if (cluster?.proxyUrl === undefined) options.agent = agent;
+    return options;
+  }
+
+  async function follow(wanted: Omit<Call, 'method'>, onData: () => void): Promise<void> {
+    const read: Call = { ...wanted, method: 'GET' };
+    const response = await open(urlOf(read), await optionsOf(read, null)).catch((error: unknown) => {
+      throw unansweredError(wanted.attempt, server, error);
+    });
+    const status = response.statusCode ?? 0;
+    if (status !== 200) {
+      response.resume();
+      throw answeredError(wanted.attempt, status, undefined);
+    }
+    response.on('data', onData);
+    await new Promise<void>((resolve) => response.once('close', resolve).once('error', () => {}));
   }
 
   async function get(wanted: Omit<Call, 'method'>): Promise<JsonObject | null> {
@@ -90,7 +112,7 @@ export function createKubeClient(config: KubeConfig): KubeClient {
     return items;
   }
 
-  return { call, get, list, close: () => agent.destroy() };
+  return { call, get, list, follow, close: () => agent.destroy() };
 }
 
 interface Answered {
@@ -107,6 +129,12 @@ async function send(url: URL, options: RequestOptions, body: string | null): Pro
     if (!(error instanceof StaleConnection) || options.method !== 'GET') throw causeOf(error);
     return sendOnce(url, options, body).catch((again: unknown) => Promise.reject(causeOf(again)));
   }
+}
+
+function open(url: URL, options: RequestOptions): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    httpsRequest(url, options, resolve).on('error', reject).end();
+  });
 }
 
 function sendOnce(url: URL, options: RequestOptions, body: string | null): Promise<Answered> {

@@ -87,14 +87,40 @@ matchExpressions:
 {{ .entry }}{{ if ne .mode "enforce" }}-{{ .mode }}{{ end }}.bluegreen.dev
 {{- end }}
 
+{{/* Name of the Secret that is mounted; empty where the webhook makes its certificates itself. */}}
+{{- define "bluegreen.certificateSecretName" -}}
+{{- with .Values.certificates }}
+{{- if eq .source "cert-manager" }}{{ include "bluegreen.fullname" $ }}-tls
+{{- else if eq .source "existing" }}
+{{- required "certificates.source is existing: set certificates.existing.secretName to the name of your Secret" .existing.secretName }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Who writes the CA bundles: "given" where it is not the webhook. */}}
+{{- define "bluegreen.caBundleWriter" -}}
+{{- with .Values.certificates }}
+{{- if or (eq .source "cert-manager") (and (eq .source "existing") .existing.caBundle) }}given{{ else }}from-secret{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Annotations of the webhook configurations: where their CA bundles come from, for cert-manager and for people. */}}
+{{- define "bluegreen.certificateAnnotations" -}}
+bluegreen.dev/certificates: {{ .Values.certificates.source }}
+{{- if eq .Values.certificates.source "cert-manager" }}
+cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "bluegreen.fullname" . }}-tls
+{{- end }}
+{{- end }}
+
 {{/*
-What all webhook entries share. There is no caBundle: the webhook writes it, and a field that is not in the chart is left
-alone by upgrades.
+What all webhook entries share. There is no caBundle unless the values have it: the webhook or cert-manager writes it, and a
+field that is not in the chart is left alone by upgrades.
 */}}
 {{- define "bluegreen.webhook" -}}
 name: {{ include "bluegreen.entryName" . }}
 admissionReviewVersions: [v1]
 clientConfig:
+  {{- include "bluegreen.caBundle" .root | nindent 2 }}
   service:
     name: {{ include "bluegreen.fullname" .root }}
     namespace: {{ .root.Release.Namespace }}
@@ -104,6 +130,12 @@ matchPolicy: Equivalent
 sideEffects: {{ if .root.Values.events.enabled }}NoneOnDryRun{{ else }}None{{ end }}
 namespaceSelector:
   {{- include "bluegreen.namespaceSelector" . | nindent 2 }}
+{{- end }}
+
+{{- define "bluegreen.caBundle" -}}
+{{- with .Values.certificates }}
+{{- if and (eq .source "existing") .existing.caBundle }}caBundle: {{ .existing.caBundle | b64enc }}{{ end }}
+{{- end }}
 {{- end }}
 
 {{/* "true" where Helm itself talks to the cluster; not under "helm template", and so not under Argo CD. */}}

@@ -1,0 +1,109 @@
+import { BACKDATE_MS, createAuthority } from './ca.ts';
+import type { KnownAuthority } from './ca.ts';
+import { nextStep } from './rotation.ts';
+import type { RotationState, RotationStep } from './rotation.ts';
+import { readShared, sharedData } from './shared.ts';
+import type { SharedAuthorities } from './shared.ts';
+import type { CertificateLog, CertificateTools, SecretStore, StoredSecret } from './store.ts';
+
+/** How often a lost race is run again before the next look has to do it. */
+const ATTEMPTS = 5;
+
+export interface SharedSecretOptions {
+  readonly store: SecretStore;
+  readonly tools: CertificateTools;
+  readonly log: CertificateLog;
+  readonly caLifetimeMs: number;
+}
+
+/** What else the next step depends on, of the CAs that were found in the Secret. */
+export type Circumstances = (authorities: SharedAuthorities) => Promise<{
+  readonly currentTrusted: boolean;
+  readonly currentServing: boolean;
+  readonly nextSettled: boolean;
+  readonly othersTrusted: boolean;
+}>;
+
+/** The Secret that the replicas share. */
+export interface SharedSecret {
+  /**
+   * Takes every step of a rotation that is due, and returns what the Secret holds then. A Secret that is gone is made again
+   * if there is still something `installed`: an installation that is being removed must not leave one behind.
+   */
+  advance(circumstances: Circumstances, installed: boolean): Promise<SharedAuthorities>;
+}
+
+export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSecretOptions): SharedSecret {
+  let lamented = '';
+
+  async function advance(circumstances: Circumstances, installed: boolean): Promise<SharedAuthorities> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const secret = await store.readSecret();
+      if (secret === null) {
+        if (!installed) throw new Error('neither the Secret with the CA nor a webhook configuration exists');
+        log.warn({}, 'the Secret with the CA is gone: making another one');
+        await store.makeSecret();
+        continue;
+      }
+      const authorities = readShared(secret.data, tools.now());
+      lament(authorities.problems);
+      const step = nextStep(await stateOf(secret, authorities, circumstances));
+      if (step === 'none') return authorities;
+      if ((await take(step, secret, authorities)) === 'updated') log.info({ step }, SAID[step]);
+    }
+    throw new Error('the Secret with the CA keeps changing: it could not be read in peace');
+  }
+
+  async function take(
+    step: Exclude<RotationStep, 'none'>,
+    { resourceVersion }: StoredSecret,
+    { current, next }: SharedAuthorities,
+  ): Promise<'updated' | 'conflict'> {
+    const fresh = step === 'found' || step === 'announce' ? await createAuthority(tools, caLifetimeMs) : null;
+    const change = {
+      found: { current: fresh, next: null },
+      announce: { current, next: fresh },
+      promote: { current: next, next: null },
+      demote: { current: null, next: current },
+    }[step];
+    return store.updateSecret(resourceVersion, { data: sharedData(change), answersRequest: fresh !== null });
+  }
+
+  async function stateOf(
+    { rotationRequested }: StoredSecret,
+    authorities: SharedAuthorities,
+    circumstances: Circumstances,
+  ): Promise<RotationState> {
+    const { current, next } = authorities;
+    const { currentTrusted, currentServing, nextSettled, othersTrusted } = await circumstances(authorities);
+    return {
+      current:
+        current === null ? null : { dueForRenewal: isDue(current), trusted: currentTrusted, serving: currentServing },
+      next: next === null ? null : { settled: nextSettled },
+      requested: rotationRequested,
+      othersTrusted,
+    };
+  }
+
+  /** In the last third of its life, or of the lifetime that CAs have now where that is shorter. */
+  function isDue({ x509: { validFromDate, validToDate } }: KnownAuthority): boolean {
+    const life = Math.min(validToDate.getTime() - validFromDate.getTime() - BACKDATE_MS, caLifetimeMs);
+    return tools.now().getTime() >= validToDate.getTime() - life / 3;
+  }
+
+  function lament(problems: readonly string[]): void {
+    const text = problems.join('; ');
+    if (text !== '' && text !== lamented)
+      log.warn({ problems }, 'the Secret with the CA is damaged: replacing what is unusable');
+    lamented = text;
+  }
+
+  return { advance };
+}
+
+const SAID: Readonly<Record<Exclude<RotationStep, 'none'>, string>> = {
+  found: 'made a CA',
+  announce: 'a rotation of the CA begins: the new CA is added to every caBundle, the old one goes on serving',
+  promote: 'every API server had time to see the new CA: certificates are issued from it now',
+  demote: 'the CA in the Secret is not the one that callers trust: it waits until they do',
+};

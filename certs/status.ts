@@ -1,0 +1,16 @@
+import type { TrustView } from './trust.ts';
+import { verifyLeaf } from './verify.ts';
+
+/** Why some call of the webhook would not trust the chain (PEM), in sentences; empty when every one does. */
+export function distrust(
+  { configurations, missing }: TrustView,
+  chain: string,
+  names: readonly string[],
+  now: Date,
+): readonly string[] {
+  const bundles = new Set(configurations.flatMap(({ entries }) => entries.map(({ caBundle }) => caBundle)));
+  return [
+    ...missing.map((kind) => `the ${kind} webhook configuration does not exist yet`),
+    ...new Set([...bundles].flatMap((caBundle) => verifyLeaf(chain, { caBundle, names, now }))),
+  ];
+}

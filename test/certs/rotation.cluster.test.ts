@@ -1,0 +1,154 @@
+// The certificates that the webhook makes itself, on a real cluster, under a steady stream of admissions.
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { splitBundle } from '../../certs/bundle.ts';
+import { at, list, text } from '../../webhook/policy/json.ts';
+import type { JsonObject } from '../../webhook/policy/index.ts';
+import { CHART } from '../chart/chart.ts';
+import { connect } from '../chart/client.ts';
+import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
+import { REGISTRY } from '../cluster/node/names.ts';
+import { until } from '../cluster/node/api.ts';
+import { admissions } from './stream.ts';
+
+const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+const client = connect(cluster);
+t.teardown(() => client.close());
+
+const SHOP = 'shop';
+const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
+const here = ['-n', RELEASE.namespace];
+const PER_SECOND = 25;
+const stream = admissions(cluster, SHOP, PER_SECOND);
+t.teardown(() => stream.close());
+
+await cluster.apply([
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
+  ...['blue', 'green'].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: SHOP },
+    spec: { ports: [{ port: 80 }] },
+  })),
+]);
+
+const read = async (path: string): Promise<JsonObject> => (await client.call('GET', path)).body;
+const authority = async (): Promise<string> => text(at(await read(SECRET), 'data', 'ca.crt')) ?? '';
+const bundles = async (): Promise<readonly string[]> => {
+  const kinds = ['mutating', 'validating'];
+  const paths = kinds.map((kind) => `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations/bluegreen`);
+  const entries = (await Promise.all(paths.map(read))).flatMap((object) => list(object['webhooks']));
+  return entries.map((entry) =>
+    Buffer.from(text(at(entry, 'clientConfig', 'caBundle')) ?? '', 'base64').toString('utf8'),
+  );
+};
+/** How many CAs the entries trust; several numbers where they differ. */
+const trusted = async (): Promise<readonly number[]> => [
+  ...new Set((await bundles()).map((bundle) => splitBundle(bundle).length)),
+];
+const settled = async (): Promise<boolean> => (await trusted()).join() === '1';
+/** Waits until another CA issues and it alone is trusted. */
+const rotated = async (from: string): Promise<boolean> =>
+  until(async () => (await authority()) !== from && (await authority()) !== '' && (await settled()), 90_000);
+const upgrade = (...flags: readonly string[]): Promise<string> =>
+  cluster.helmOk(['upgrade', RELEASE.name, CHART, ...here, '--reuse-values', '--wait', '--timeout', '120s', ...flags]);
+/** Calls that the API server could not make, by the reason in its own log. */
+const failed = (reason: RegExp): number =>
+  cluster
+    .log('kube-apiserver')
+    .split('\n')
+    .filter((line) => /failed calling webhook/i.test(line) && reason.test(line)).length;
+const DISTRUST = /x509|certificate|tls:/i;
+const TIMEOUT = /context deadline exceeded|Timeout/i;
+
+type Test = {
+  comment(message: string): void;
+  equal(found: number, wanted: number, message: string): void;
+  ok(holds: boolean, message: string): void;
+};
+
+/**
+ * Streams admissions during the work. Not one may be lost; what a busy machine did not answer within the entry's second is
+ * no loss by certificates, and the API server's log tells it apart.
+ */
+const undisturbed = async (t: Test, what: string, work: Promise<unknown>): Promise<void> => {
+  const [distrusted, late] = [failed(DISTRUST), failed(TIMEOUT)];
+  const { sent, lost, lostForMs } = await stream.during(work);
+  const count = Object.values(lost).reduce((sum, each) => sum + each, 0);
+  const timeouts = failed(TIMEOUT) - late;
+  t.comment(`${what}: ${sent} sent, ${count} lost in ${lostForMs} ms, ${timeouts} timeouts of a busy machine`);
+  for (const [outcome, times] of Object.entries(lost)) t.comment(`${times} x ${outcome}`);
+  t.equal(failed(DISTRUST) - distrusted, 0, `${what}: no call failed for want of trust`);
+  t.ok(count <= timeouts, `${what}: none was lost`);
+};
+
+await installBluegreen(cluster, {
+  replicaCount: '3',
+  'certificates.caLifetime': '30s',
+  'certificates.leafLifetime': '15s',
+  'certificates.trustDelay': '2s',
+});
+
+t.test('a CA that lives for 30 seconds is replaced twice, and nobody notices', async (t) => {
+  const first = await authority();
+  let second = '';
+  const twice = (async () => {
+    t.ok(await rotated(first), 'once');
+    second = await authority();
+    t.ok(await rotated(second), 'and again');
+  })();
+  await undisturbed(t, 'two rotations in time', twice);
+  t.ok(new Set([first, second, await authority()]).size === 3);
+});
+
+t.test('an upgrade that gives the CA a longer life, while that goes on', async (t) => {
+  const longer = ['--set', 'certificates.caLifetime=2h', '--set', 'certificates.leafLifetime=1h'];
+  await undisturbed(t, 'helm upgrade', upgrade(...longer));
+});
+
+t.test('a rotation by hand', async (t) => {
+  t.ok(await until(settled, 60_000));
+  const before = await authority();
+  await cluster.kubectlOk([...here, 'annotate', 'secret', 'bluegreen-ca', 'bluegreen.dev/rotate-ca=now']);
+  await undisturbed(t, 'rotation by annotation', rotated(before));
+  t.not(await authority(), before);
+  t.equal(at(await read(SECRET), 'metadata', 'annotations', 'bluegreen.dev/rotate-ca'), undefined);
+});
+
+t.test('deleting the Secret is a rotation, too', async (t) => {
+  const before = await authority();
+  await cluster.kubectlOk([...here, 'delete', 'secret', 'bluegreen-ca', '--wait=false']);
+  await undisturbed(t, 'rotation by deleting the Secret', rotated(before));
+  t.not(await authority(), before);
+  t.ok(await settled());
+});
+
+t.test('a replica is killed, and another one starts, in the middle of a rotation', async (t) => {
+  const before = await authority();
+  const distrusted = failed(DISTRUST);
+  const pods = ['get', 'pods', '-l', 'app.kubernetes.io/component=webhook', '-o', 'name'];
+  const [pod = ''] = (await cluster.kubectlOk([...here, ...pods])).trim().split('\n');
+  const work = (async () => {
+    await cluster.kubectlOk([...here, 'annotate', 'secret', 'bluegreen-ca', 'bluegreen.dev/rotate-ca=now']);
+    t.ok(await until(async () => (await trusted()).join() === '2', 10_000));
+    await cluster.kubectlOk([...here, 'delete', pod, '--grace-period=0', '--force']);
+    t.ok(await rotated(before));
+    await cluster.kubectlOk([...here, 'rollout', 'status', 'deployment/bluegreen', '--timeout=60s']);
+  })();
+  const { sent, lost } = await stream.during(work);
+  t.comment(`rotation while a replica is killed: ${sent} sent, lost by the kill itself: ${JSON.stringify(lost)}`);
+  t.equal(failed(DISTRUST) - distrusted, 0);
+});
+
+t.test('what something overwrites is set again within a moment', async (t) => {
+  const distrusted = failed(DISTRUST);
+  const forced = await stream.during(upgrade('--force').then(() => sleep(1000)));
+  t.comment(
+    `helm upgrade --force: ${forced.sent} sent, lost for ${forced.lostForMs} ms: ${JSON.stringify(forced.lost)}`,
+  );
+  t.comment(`calls that failed for want of trust: ${failed(DISTRUST) - distrusted}`);
+  await undisturbed(t, 'after it', sleep(2000));
+  t.ok(await settled());
+});

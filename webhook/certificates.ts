@@ -1,0 +1,100 @@
+import { webcrypto } from 'node:crypto';
+import { createMountedSource } from '../certs/mounted.ts';
+import { createSelfSource } from '../certs/self.ts';
+import { serviceNames } from '../certs/serving.ts';
+import type { CertificateEvents, CertificateSource, CertificateStatus, ServingCertificate } from '../certs/source.ts';
+import { KINDS } from '../certs/store.ts';
+import { readCertificateFiles, watchFolder } from './certificate-files.ts';
+import type { CertificateMetrics } from './certificate-metrics.ts';
+import type { Config } from './config.ts';
+import type { KubeClient } from './kube/client.ts';
+import { configurationsPath, createConfigurationStore } from './kube/configuration-store.ts';
+import { createPeers } from './kube/peers.ts';
+import { createSecretStore, secretsPath } from './kube/secret-store.ts';
+import { watchObject } from './kube/watch.ts';
+import type { Log } from './log.ts';
+import { createHints, keepTrusted } from './trust.ts';
+
+/** The entry that has to refuse what it cannot be asked. */
+const FAIL_CLOSED = ['promotion.bluegreen.dev'];
+
+export interface CertificateParts {
+  readonly client: KubeClient;
+  readonly config: Config;
+  readonly metrics: CertificateMetrics;
+  readonly log: Log;
+  /** Takes a new certificate into use. */
+  readonly serve: (certificate: ServingCertificate) => void;
+}
+
+export interface Certificates {
+  status(): CertificateStatus;
+  /** Resolves when the signal was aborted and all work is done. */
+  readonly ended: Promise<unknown>;
+}
+
+/** Looks after the serving certificate and the caBundles until `signal` is aborted, by the source that was chosen. */
+export function startCertificates(parts: CertificateParts, signal: AbortSignal): Certificates {
+  const { client, config, log } = parts;
+  const hints = createHints();
+  const source = config.certificates === 'self' ? selfSource(parts) : mountedSource(parts);
+  const hint = (): void => hints.give();
+  const watches = watched(config).map((object) => watchObject(client, object, hint, signal));
+  if (config.certificates !== 'self') watchFolder(config.certificateFolder, hint, signal);
+  return { status: () => source.status(), ended: Promise.all([keepTrusted(source, hints, log, signal), ...watches]) };
+}
+
+function selfSource(parts: CertificateParts): CertificateSource {
+  const { client, config, log } = parts;
+  return createSelfSource({
+    ...common(parts),
+    store: { ...configurationStore(parts), ...createSecretStore(client, config.namespace, config.caSecret) },
+    log,
+    names: serviceNames(config.service, config.namespace, config.clusterDomain),
+    caLifetimeMs: config.caLifetimeMs,
+    leafLifetimeMs: config.leafLifetimeMs,
+  });
+}
+
+function mountedSource(parts: CertificateParts): CertificateSource {
+  const { config, log } = parts;
+  return createMountedSource({
+    ...common(parts),
+    store: configurationStore(parts),
+    log,
+    name: `${config.service}.${config.namespace}.svc`,
+    read: () => readCertificateFiles(config.certificateFolder),
+    bundles: config.caBundles,
+  });
+}
+
+function common({ client, config, metrics, serve }: CertificateParts) {
+  const events: CertificateEvents = {
+    onServing: serve,
+    onAuthority: ({ notAfter, rotating }) => metrics.authority({ expires: notAfter.getTime() / 1000, rotating }),
+    onRepair: () => metrics.repaired(),
+    onUnusable: () => metrics.unusable(),
+  };
+  return {
+    peers: createPeers(client, config),
+    tools: { now: () => new Date(), elapsed: () => performance.now(), crypto: webcrypto },
+    events,
+    settleMs: config.trustDelayMs,
+  };
+}
+
+function configurationStore({ client, config }: CertificateParts) {
+  return createConfigurationStore(client, { configurations: configurationNames(config), failClosed: FAIL_CLOSED });
+}
+
+function configurationNames({ mutatingConfiguration, validatingConfiguration }: Config) {
+  return { mutating: mutatingConfiguration, validating: validatingConfiguration };
+}
+
+/** What changes the certificates from outside. */
+function watched(config: Config) {
+  const names = configurationNames(config);
+  const configurations = KINDS.map((kind) => ({ collection: configurationsPath(kind), name: names[kind] }));
+  if (config.certificates !== 'self') return configurations;
+  return [...configurations, { collection: secretsPath(config.namespace), name: config.caSecret }];
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeClient } from './client.ts';
+
+/** The API server ends a watch after this many seconds: a connection that died unnoticed is not waited for any longer. */
+const WATCH_SECONDS = 300;
+const PAUSE_LEAST_MS = 500;
+const PAUSE_MOST_MS = 30_000;
+
+export interface Watched {
+  /** The collection, and the name of the one object in it. */
+  readonly collection: string;
+  readonly name: string;
+}
+
+/**
+ * Calls `onChange` whenever the object may have changed, until `signal` is aborted. A watch that breaks is opened again,
+ * later each time; what changed meanwhile counts as a change. What is seen here is a hint: whoever relies on it looks by
+ * itself, too, from time to time.
+ */
+export async function watchObject(
+  client: KubeClient,
+  { collection, name }: Watched,
+  onChange: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    const query = { watch: 'true', fieldSelector: `metadata.name=${name}`, timeoutSeconds: String(WATCH_SECONDS) };
+    try {
+      await client.follow({ path: collection, query, attempt: `watch ${collection}/${name}`, signal }, () => {
+        failures = 0;
+        onChange();
+      });
+    } catch {
+      // The looks that do not depend on a watch say what is wrong.
+    }
+    const pause = Math.min(PAUSE_LEAST_MS * 2 ** failures++, PAUSE_MOST_MS);
+    await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
