@@ -79,6 +79,11 @@ t.test('the operator’s definitions take every field of the monitors and the al
   }
 });
 
+t.test('who scrapes twice is told so after the installation', async (t) => {
+  const notes = await cluster.helmOk(['get', 'notes', RELEASE.name, '-n', RELEASE.namespace]);
+  t.match(notes, 'WARNING: metrics.serviceMonitor and metrics.podMonitor are both enabled');
+});
+
 t.test('Prometheus scrapes both replicas as the ServiceMonitor says, and believes nobody else', async (t) => {
   t.ok(await eventually('count(up{job="bluegreen"} == 1) == 2'));
   t.ok(await eventually('count(up{job="stranger"} == 0) == 2'), 'another name is not what the certificate is for');

@@ -14,12 +14,16 @@ const NOTE_LIMIT = 1024;
 /** Events of events.k8s.io/v1 on a real API server, in the namespace of what they are about. */
 export function createEventStore(client: KubeClient, pod: string): EventStore {
   return {
-    read: ({ group, namespace, name }, signal) =>
-      client.get({
-        path: `/apis/${group}/v1alpha1/namespaces/${encodeURIComponent(namespace)}/traefikservices/${encodeURIComponent(name)}`,
+    // By the right to list, which the webhook has anyway.
+    async read({ group, namespace, name }, signal) {
+      const [found = null] = await client.list({
+        path: `/apis/${group}/v1alpha1/namespaces/${encodeURIComponent(namespace)}/traefikservices`,
+        query: { fieldSelector: `metadata.name=${name}` },
         attempt: `read TraefikService ${namespace}/${name}`,
         signal,
-      }),
+      });
+      return found;
+    },
     async create(event, signal) {
       const { namespace } = event.subject;
       const attempt = `write an Event in namespace ${namespace}`;

@@ -18,8 +18,8 @@ const event: EventToWrite = {
   last: new Date('2026-03-01T12:00:09Z'),
 };
 
-async function setUp(status: number) {
-  const api = await fakeApi(() => ({ status, body: { kind: 'Status', message: 'no' } }));
+async function setUp(status: number, body: object = { kind: 'Status', message: 'no' }) {
+  const api = await fakeApi(() => ({ status, body }));
   const client = createKubeClient(api.config);
   const store = createEventStore(client, 'pod-1');
   const close = (): void => {
@@ -86,4 +86,16 @@ t.test('one that another replica has written is fine, any other refusal is not',
   await t.rejects(forbidden.store.create(event, forbidden.signal), {
     message: /^cannot write an Event in namespace demo: no \(the service account lacks this right/,
   });
+});
+
+t.test('a TraefikService is read by a list of one, or of none', async (t) => {
+  const shop = { metadata: { name: 'shop', uid: 'u-shop' } };
+  const there = await setUp(200, { items: [shop] });
+  t.teardown(there.close);
+  t.strictSame(await there.store.read(event.subject, there.signal), shop);
+  const url = decodeURIComponent(there.api.calls[0]?.url ?? '');
+  t.match(url, '/apis/traefik.io/v1alpha1/namespaces/demo/traefikservices?fieldSelector=metadata.name=shop');
+  const gone = await setUp(200, { items: [] });
+  t.teardown(gone.close);
+  t.equal(await gone.store.read(event.subject, gone.signal), null);
 });
