@@ -100,7 +100,7 @@ t.test('the audit can be turned off, and takes its Lease and its rights with it'
   t.equal(envOf(objects)['BLUEGREEN_AUDIT_INTERVAL'], '0');
   t.notOk(objects.some(({ kind }) => kind === 'Lease'));
   t.notOk(resources(only(objects, 'Role')).includes('leases'));
-  for (const each of ['traefikservices', 'namespaces'])
+  for (const each of ['namespaces', 'ingressroutes'])
     t.notOk(resources(only(objects, 'ClusterRole')).includes(each), each);
 });
 
