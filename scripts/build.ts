@@ -39,6 +39,10 @@ const LEFT_OUT = new Set([
   '@fastify/ajv-compiler',
   '@fastify/fast-json-stringify-compiler',
   'light-my-request',
+  // Logs to other threads, HTTP/2 and pushed metrics: each would load parts of Node that nothing here uses.
+  'thread-stream',
+  'node:http2',
+  'zlib',
 ]);
 
 const leaveOut: Plugin = {

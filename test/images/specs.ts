@@ -71,7 +71,12 @@ export const webhookImage = async (
       { kind: 'text', path: 'app/plugin.cjs', mode: 0o644, content: programs.plugin },
     ],
   ],
-  run: { Entrypoint: ['/usr/bin/node', '/app/webhook.cjs'], User: USER, WorkingDir: '/app' },
+  run: {
+    Entrypoint: ['/usr/bin/node', '--max-semi-space-size=1', '/app/webhook.cjs'],
+    Env: ['MALLOC_ARENA_MAX=1'],
+    User: USER,
+    WorkingDir: '/app',
+  },
 });
 
 /**
