@@ -1,6 +1,9 @@
 import type { Summary } from './statistics.ts';
 
-/** One thing that was measured beside its reference, in the same run. Times are in milliseconds. */
+/** What samples count; times where nothing else is said. */
+export type Unit = 'ms' | 'MiB' | 'KiB' | 'a second' | 'requests';
+
+/** One thing that was measured beside its reference, in the same run. */
 export interface Figure {
   readonly what: string;
   readonly subject: Summary;
@@ -9,6 +12,21 @@ export interface Figure {
   readonly against: string;
   /** How many times the reference's median is allowed; null where none was agreed. */
   readonly goal: number | null;
+  /** Of both sides' samples; milliseconds where it is left out. */
+  readonly unit?: Unit;
+  /** Where the subject's own median has to stay, in its unit. */
+  readonly bound?: Bound;
+  /** Where the figure stands on a curve, for those that show how cost grows. */
+  readonly point?: Point;
+}
+
+export type Bound = { readonly atMost: number } | { readonly atLeast: number };
+
+export interface Point {
+  readonly curve: string;
+  /** What is varied, such as `TraefikServices`. */
+  readonly axis: string;
+  readonly x: number;
 }
 
 export interface Progress {

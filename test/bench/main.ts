@@ -2,12 +2,11 @@
  * `npm run bench -- NAME…`: measures, beside a reference in the same run, and says whether the goals are reached. The
  * exit code does not: figures of a busy machine are no verdict.
  */
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
-import type { Figure } from './benchmark.ts';
-import { BENCHMARKS } from './registry.ts';
-import { lookAtMachine, printFigures, printMachine, reached } from './report.ts';
+import { addToRecord } from './record.ts';
+import { BENCHMARKS, type Entry } from './registry.ts';
+import { lookAtMachine, printFigures, printMachine } from './report.ts';
 
 const USAGE = `Usage: npm run bench -- [NAME...] [flags]
 
@@ -15,7 +14,7 @@ Measures beside a reference, in one run. Without a NAME, everything:
 ${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join('\n')}
 
   --rounds N      how many times each thing is measured
-  --record FILE   write every sample and the machine as JSON
+  --record FILE   write the figures and the machine as JSON; what other benchmarks wrote there stays
   -h, --help      show this
 `;
 
@@ -40,28 +39,33 @@ async function main(): Promise<void> {
   if (unknown !== undefined) throw new Problem(`There is no benchmark "${unknown}".\n\n${USAGE}`);
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(rounds >= 1)) throw new Problem('--rounds has to be a number from 1 on');
-  const before = lookAtMachine();
-  const results: Record<string, readonly Figure[]> = {};
-  for (const { name, summary, load } of BENCHMARKS) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
-    say(`${name}: ${summary}`);
-    const benchmark = await load();
-    results[name] = await benchmark.run({ say: (line) => say(`  ${line}`), rounds });
-    say(`\n${printFigures(results[name])}`);
+  const asked = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const failed: string[] = [];
+  for (const entry of asked) {
+    try {
+      await runOne(entry, rounds, values.record);
+    } catch (error) {
+      // The others take minutes, and are worth something without this one.
+      failed.push(`${entry.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
+  if (failed.length > 0) throw new Problem(`not measured:\n${failed.join('\n')}`);
+}
+
+async function runOne(
+  { name, summary, load }: Entry,
+  rounds: number | undefined,
+  record: string | undefined,
+): Promise<void> {
+  say(`${name}: ${summary}`);
+  const before = lookAtMachine();
+  const benchmark = await load();
+  const figures = await benchmark.run({ say: (line) => say(`  ${line}`), rounds });
   const after = lookAtMachine();
-  say(printMachine(before, after));
-  if (values.record === undefined) return;
-  const record = { at: new Date().toISOString(), machine: { before, after }, results: judged(results) };
-  writeFileSync(values.record, `${JSON.stringify(record, null, 2)}\n`);
-}
-
-function judged(results: Readonly<Record<string, readonly Figure[]>>): object {
-  return Object.fromEntries(Object.entries(results).map(([name, figures]) => [name, figures.map(withVerdict)]));
-}
-
-function withVerdict(figure: Figure): object {
-  return { ...figure, ratio: figure.subject.median / figure.reference.median, reached: reached(figure) };
+  say(`\n${printFigures(figures)}${printMachine(before, after)}`);
+  if (record !== undefined) {
+    addToRecord(record, name, { at: new Date().toISOString(), machine: { before, after }, figures });
+  }
 }
 
 function say(line: string): void {

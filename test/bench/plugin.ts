@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   allImages,
   DEMO_NAMESPACE,
@@ -6,12 +5,12 @@ import {
   installDemo,
   installTraefik,
   startCluster,
-  type Cluster,
 } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { openWriter, type Writer } from './api.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { interleave, timeProcess } from './process.ts';
+import { patch, programs, revisionOfGreen, type Time } from './commands.ts';
+import { interleave } from './process.ts';
 import { makeReleases } from './releases.ts';
 import { summarize } from './statistics.ts';
 
@@ -23,8 +22,6 @@ const CONNECTIONS = 16;
 const NAME = 'bluegreen-wrr';
 const KIND = 'traefikservices.traefik.io';
 const PATH = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAMESPACE}/traefikservices/${NAME}`;
-
-type Time = (...args: readonly string[]) => Promise<number>;
 
 interface Bench {
   readonly bluegreen: Time;
@@ -59,21 +56,6 @@ export const plugin: Benchmark = {
   },
 };
 
-function programs(cluster: Cluster): Pick<Bench, 'bluegreen' | 'kubectl'> {
-  // Trust in further roots costs every Node process some milliseconds: a user's machine has none of it.
-  const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
-  const time =
-    (name: string): Time =>
-    (...args) =>
-      timeProcess(join(cluster.binDir, name), args, env);
-  return { bluegreen: time('kubectl-bluegreen'), kubectl: time('kubectl') };
-}
-
-function revisionOfGreen(cluster: Cluster): Promise<string> {
-  const path = 'jsonpath={.items[0].metadata.labels.pod-template-hash}';
-  return cluster.kubectlOk(['get', 'replicasets', '-n', DEMO_NAMESPACE, '-l', 'color=green', '-o', path]);
-}
-
 /** A promotion and the rollback of it, by the plugin and by the patch that a person would write: same admission, same switch. */
 async function switches({ bluegreen, kubectl, writer, rounds, revision }: Bench): Promise<readonly Figure[]> {
   const back = { bluegreen: new Array<number>(), kubectl: new Array<number>() };
@@ -103,13 +85,6 @@ async function switches({ bluegreen, kubectl, writer, rounds, revision }: Bench)
     figure('promote', promotions.subject, against, promotions.reference, 1.5),
     figure('rollback', back.bluegreen, against, back.kubectl, 1.5),
   ];
-}
-
-function patch(blue: number, green: number): string {
-  const weights = [blue, green];
-  return JSON.stringify(
-    weights.map((value, index) => ({ op: 'replace', path: `/spec/weighted/services/${index}/weight`, value })),
-  );
 }
 
 async function looks({ bluegreen, kubectl, rounds }: Bench): Promise<readonly Figure[]> {

@@ -1,6 +1,6 @@
 import type { Benchmark } from './benchmark.ts';
 
-interface Entry {
+export interface Entry {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<Benchmark>;
@@ -9,8 +9,28 @@ interface Entry {
 /** Every benchmark that `npm run bench -- NAME` knows. */
 export const BENCHMARKS: readonly Entry[] = [
   {
+    name: 'admission',
+    summary: 'requests through the API server and directly, beside a bare webhook',
+    load: async () => (await import('./admission.ts')).admission,
+  },
+  {
+    name: 'start',
+    summary: 'from nothing to the first answer, memory, and what is pulled for it',
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'switch',
+    summary: 'switches through Traefik under traffic, beside kubectl patch',
+    load: async () => (await import('./switch.ts')).trafficSwitch,
+  },
+  {
     name: 'plugin',
     summary: 'whole commands of kubectl bluegreen beside the kubectl commands that do the same',
     load: async () => (await import('./plugin.ts')).plugin,
+  },
+  {
+    name: 'growth',
+    summary: 'what costs more when there is more of it',
+    load: async () => (await import('./growth.ts')).growth,
   },
 ];

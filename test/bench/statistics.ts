@@ -1,5 +1,6 @@
+/** The figures of some samples. */
 export interface Summary {
-  readonly samples: readonly number[];
+  readonly runs: number;
   readonly median: number;
   readonly p95: number;
   readonly p99: number;
@@ -7,11 +8,11 @@ export interface Summary {
   readonly spread: number;
 }
 
-/** The figures of some samples, of which there has to be one at least. */
+/** Of samples there has to be one at least. */
 export function summarize(samples: readonly number[]): Summary {
   const sorted = samples.toSorted((a, b) => a - b);
   return {
-    samples,
+    runs: samples.length,
     median: quantile(sorted, 0.5),
     p95: quantile(sorted, 0.95),
     p99: quantile(sorted, 0.99),

@@ -82,6 +82,23 @@ t.test('faults from the environment count from the first request', async (t) => 
   t.equal((await fetch(url)).status, 500);
 });
 
+t.test('echoes over a WebSocket, as podinfo does', async (t) => {
+  const { url } = await start(t);
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws/echo`);
+  t.teardown(() => socket.close());
+  await once(socket, 'open');
+  for (const text of ['still there?', 'x'.repeat(125)]) {
+    const answered = once(socket, 'message');
+    socket.send(text);
+    const [event] = await answered;
+    t.equal(event.data, text);
+  }
+  const closed = once(socket, 'close');
+  socket.send('x'.repeat(126));
+  await closed;
+  t.equal((await fetch(url)).status, 200, 'and goes on after a message that it does not take');
+});
+
 t.test('counts requests for Prometheus', async (t) => {
   const { url } = await start(t);
   await fetch(url);

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { delay, htmlPage, info, status, type Answer } from './answers.ts';
+import { echo } from './websocket.ts';
 import { readFault, type Fault, type Settings } from './settings.ts';
 
 export type App = {
@@ -113,6 +114,10 @@ export const createApp = (settings: Settings, random: () => number, crash: () =>
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  });
+  server.on('upgrade', (request, socket) => {
+    if (request.url === '/ws/echo') echo(request, socket);
+    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
   });
   const drain = async (): Promise<void> => {
     draining = true;

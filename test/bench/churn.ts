@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from '../cluster/index.ts';
+import type { Writer } from './api.ts';
+
+const NAMESPACE = 'bench-churn';
+const EVERY_MS = 100;
+const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices/churn`;
+
+/**
+ * Endpoints of another site that come and go ten times a second, as in a cluster where something is always rolled out: every
+ * one of them is a new configuration for Traefik, and its throttle makes the next one wait.
+ */
+export async function startChurn(cluster: Cluster, writer: Writer): Promise<{ stop(): Promise<void> }> {
+  await cluster.apply(site());
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    for (let turn = 0; !stopping.signal.aborted; turn += 1) {
+      await writer.merge(SLICE, { endpoints: [endpoint(turn % 2)] });
+      await sleep(EVERY_MS);
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+function endpoint(turn: number): object {
+  return { addresses: [`192.0.2.${turn + 1}`], conditions: { ready: true } };
+}
+
+function site(): readonly object[] {
+  const metadata = { name: 'churn', namespace: NAMESPACE };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ name: 'http', port: 80 }] } },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'churn' } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port: 80 }],
+      endpoints: [endpoint(0)],
+    },
+    {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'IngressRoute',
+      metadata,
+      spec: {
+        entryPoints: ['web'],
+        routes: [{ match: 'Host(`churn.localhost`)', kind: 'Rule', services: [{ name: 'churn', port: 80 }] }],
+      },
+    },
+  ];
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { connect, type ClientHttp2Session } from 'node:http2';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startTraffic, type Sample } from '../demo/traffic.ts';
+
+/** What customers of a site do at the same time. */
+export const KINDS = ['kept connections', 'new connections', 'HTTP/2', 'slow answers', 'WebSockets'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Customers of a site, and everything that they saw. Those of WebSockets and of slow answers do not see a version. */
+export interface Customers {
+  readonly samples: Readonly<Record<Kind, readonly Sample[]>>;
+  /** The answers that tell a version, in the order of their ends. */
+  versions(): readonly Sample[];
+  stop(): Promise<void>;
+}
+
+const PAUSE_MS = 20;
+const TIMEOUT_MS = 10_000;
+const HOST = 'podinfo.localhost';
+const NO_VERSION = '';
+
+type Ask = () => Promise<string>;
+
+/** @param url where Traefik listens; every host has to lead to the site */
+export function startCustomers(url: string): Customers {
+  const stopping = new AbortController();
+  const kept = startTraffic({ url, host: HOST });
+  const samples = {
+    'kept connections': kept.samples,
+    'new connections': new Array<Sample>(),
+    'HTTP/2': new Array<Sample>(),
+    'slow answers': new Array<Sample>(),
+    WebSockets: new Array<Sample>(),
+  };
+  const repeat = async (kind: Exclude<Kind, 'kept connections'>, ask: Ask): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      samples[kind].push(await sampleOf(ask));
+      await sleep(PAUSE_MS);
+    }
+  };
+  const overHttp2 = async (): Promise<void> => {
+    const session = keepSession(url);
+    await Promise.all(several(4, () => repeat('HTTP/2', () => askHttp2(session.current(), url))));
+    session.close();
+  };
+  const overWebSocket = async (): Promise<void> => {
+    const socket = new EchoSocket(url);
+    await repeat('WebSockets', () => socket.ask());
+    socket.close();
+  };
+  const running = [
+    ...several(2, () => repeat('new connections', () => askOnce(url))),
+    overHttp2(),
+    ...several(2, () => repeat('slow answers', () => askSlowly(url))),
+    ...several(4, overWebSocket),
+  ];
+  return {
+    samples,
+    versions: () =>
+      [...samples['kept connections'], ...samples['new connections'], ...samples['HTTP/2']].toSorted(
+        (a, b) => a.ended - b.ended,
+      ),
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([kept.stop(), ...running]);
+    },
+  };
+}
+
+function several(count: number, run: () => Promise<void>): readonly Promise<void>[] {
+  return Array.from({ length: count }, run);
+}
+
+async function sampleOf(ask: Ask): Promise<Sample> {
+  const started = performance.now();
+  try {
+    const version = await ask();
+    return { started, ended: performance.now(), version: version === NO_VERSION ? null : version, failure: null };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    return { started, ended: performance.now(), version: null, failure };
+  }
+}
+
+async function get(url: string, agent: Agent): Promise<string> {
+  const asked = request(url, { agent, headers: { host: HOST }, timeout: TIMEOUT_MS });
+  asked.on('timeout', () => asked.destroy(new Error('no answer in time')));
+  asked.end();
+  const [response] = await once(asked, 'response');
+  const body = await text(response);
+  if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
+  return body;
+}
+
+async function askOnce(url: string): Promise<string> {
+  return versionIn(await get(url, new Agent({ keepAlive: false })));
+}
+
+/** In flight for a second, so that most switches come while it is. */
+async function askSlowly(url: string): Promise<string> {
+  await get(new URL('/delay/1', url).href, new Agent({ keepAlive: false }));
+  return NO_VERSION;
+}
+
+/** One session, opened anew after it ended. */
+function keepSession(url: string): { current(): ClientHttp2Session; close(): void } {
+  let session: ClientHttp2Session | undefined;
+  return {
+    current: () => {
+      if (session === undefined || session.closed || session.destroyed) {
+        session = connect(url);
+        session.on('error', () => {});
+      }
+      return session;
+    },
+    close: () => session?.close(),
+  };
+}
+
+async function askHttp2(session: ClientHttp2Session, url: string): Promise<string> {
+  const stream = session.request({ ':path': new URL(url).pathname, ':authority': HOST });
+  stream.setTimeout(TIMEOUT_MS, () => stream.destroy(new Error('no answer in time')));
+  const headers = once(stream, 'response');
+  const [[head], body] = await Promise.all([headers, text(stream)]);
+  if (head[':status'] !== 200) throw new Error(`status ${head[':status']}`);
+  return versionIn(body);
+}
+
+/** A WebSocket that stays open over a switch, and is opened anew only after it ended. */
+class EchoSocket {
+  readonly #url: string;
+  #socket: WebSocket | undefined;
+
+  constructor(url: string) {
+    this.#url = new URL('/ws/echo', url).href.replace(/^http/, 'ws');
+  }
+
+  async ask(): Promise<string> {
+    const socket = (this.#socket ??= await this.#open());
+    const answered = new Promise<string>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('no echo in time')), TIMEOUT_MS);
+      const end = (act: () => void): void => {
+        clearTimeout(late);
+        act();
+      };
+      socket.addEventListener('message', () => end(() => resolve(NO_VERSION)), { once: true });
+      socket.addEventListener('close', () => end(() => reject(new Error('the WebSocket was closed'))), { once: true });
+    });
+    socket.send('still there?');
+    try {
+      return await answered;
+    } catch (error) {
+      this.#socket = undefined;
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#socket?.close();
+  }
+
+  async #open(): Promise<WebSocket> {
+    const socket = new WebSocket(this.#url);
+    await new Promise<void>((resolve, reject) => {
+      socket.addEventListener('open', () => resolve(), { once: true });
+      socket.addEventListener('error', () => reject(new Error('the WebSocket could not be opened')), { once: true });
+    });
+    return socket;
+  }
+}
+
+function versionIn(body: string): string {
+  const answer: unknown = JSON.parse(body);
+  if (typeof answer === 'object' && answer !== null && 'version' in answer) return String(answer.version);
+  throw new Error('an answer without a version');
+}

@@ -1,0 +1,82 @@
+import type { Figure } from './benchmark.ts';
+import { drawPlots, type Plot } from './plot.ts';
+import { REASONS } from './reasons.ts';
+import type { Record, Result } from './record.ts';
+import { formatValue, goalOf, ratioOf, reached } from './report.ts';
+
+/** A page with figures between marks: `<!-- figures NAME -->` to `<!-- end -->`, and `<!-- missed -->` likewise. */
+const MARKED = /(<!-- (figures [a-z]+|missed) -->\n)[^]*?(<!-- end -->)/g;
+
+/** The page with the figures of a record. */
+export function fillPage(page: string, record: Record): string {
+  return page.replaceAll(MARKED, (_all, head: string, mark: string, tail: string) => {
+    const name = mark.replace(/^figures /, '');
+    return `${head}\n${mark === 'missed' ? missedTable(record) : figuresOf(name, record)}\n${tail}`;
+  });
+}
+
+function figuresOf(name: string, { results }: Record): string {
+  const result = results[name];
+  return result === undefined ? `Not measured: \`npm run bench -- ${name}\`.\n` : resultTable(result);
+}
+
+function resultTable({ at, machine: { before, after }, figures }: Result): string {
+  const rows = figures.map((figure) => {
+    const { unit = 'ms', subject, reference } = figure;
+    const verdict = { true: 'reached', false: '**missed**', null: '' }[`${reached(figure)}`];
+    return [
+      figure.what,
+      valueOf(subject, unit),
+      `${valueOf(reference, unit)} (${figure.against})`,
+      unit === 'requests' ? '' : ratioOf(subject.median, reference.median),
+      goalOf(figure).replace(/^-$/, ''),
+      verdict,
+    ];
+  });
+  const load = `load ${before.load} before and ${after.load} after`;
+  const where = `${before.cores} × ${before.cpu}, ${before.memoryGiB} GiB, ${load}; ${at.slice(0, 16).replace('T', ' ')} UTC.`;
+  return `${table(['', 'median (p95)', 'reference', 'ratio', 'goal', ''], rows)}\n${where}\n`;
+}
+
+function valueOf({ median, p95, runs }: Figure['subject'], unit: NonNullable<Figure['unit']>): string {
+  return runs === 1 ? formatValue(median, unit) : `${formatValue(median, unit)} (${formatValue(p95, unit)})`;
+}
+
+function missedTable({ results }: Record): string {
+  const missed = Object.values(results).flatMap(({ figures }) => figures.filter((each) => reached(each) === false));
+  if (missed.length === 0) return 'Nothing, in this record.\n';
+  const rows = missed.map((figure) => {
+    const { what, subject, reference, unit = 'ms' } = figure;
+    const reason = REASONS.find(({ about }) => about.test(what))?.why ?? 'not looked into yet';
+    const measured = `${formatValue(subject.median, unit)}, ${ratioOf(subject.median, reference.median)} ×`;
+    return [what, measured, goalOf(figure), reason];
+  });
+  return table(['', 'measured', 'goal', 'why'], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [row(head), `|${'---|'.repeat(head.length)}\n`, ...rows.map(row)].join('');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+/** The curves of a record as one SVG. */
+export function drawCurves({ results }: Record): string {
+  const curves = new Map<string, Plot & { points: Plot['points'][number][] }>();
+  for (const figure of Object.values(results).flatMap(({ figures }) => figures)) {
+    if (figure.point === undefined) continue;
+    const { curve, axis, x } = figure.point;
+    const plot = curves.get(curve) ?? {
+      title: curve,
+      axis,
+      unit: figure.unit ?? 'ms',
+      names: ['the project', figure.against.replace(/,.*/, '')] as const,
+      points: [],
+    };
+    plot.points.push({ x, subject: figure.subject.median, reference: figure.reference.median });
+    curves.set(curve, plot);
+  }
+  return drawPlots([...curves.values()]);
+}

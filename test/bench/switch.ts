@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  allImages,
+  DEMO_NAMESPACE,
+  installBluegreen,
+  installDemo,
+  installTraefik,
+  Problem,
+  startCluster,
+  type Cluster,
+} from '../cluster/index.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { switchFigures, type SwitchFigures } from '../demo/traffic.ts';
+import { openWriter, type Writer } from './api.ts';
+import type { Benchmark, Figure } from './benchmark.ts';
+import { startChurn } from './churn.ts';
+import { KINDS, startCustomers, type Customers } from './clients.ts';
+import { patch, programs, revisionOfGreen, type Time } from './commands.ts';
+import { summarize } from './statistics.ts';
+
+const ROUNDS = 8;
+/** Switches that wait for Traefik's throttle take seconds. */
+const THROTTLED_ROUNDS = 5;
+const CONNECTIONS = 4;
+const NAME = 'bluegreen-wrr';
+const KIND = 'traefikservices.traefik.io';
+const PATH = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAMESPACE}/traefikservices/${NAME}`;
+const OLD = '6.1.5';
+const NEW = '6.1.6';
+
+interface Setting {
+  readonly what: string;
+  /** Traefik's providersThrottleDuration; its own default of 2 s where it is left out. */
+  readonly throttle?: string;
+  readonly churn: boolean;
+  /** Between two switches, so that the one before is no change that the next has to wait for. */
+  readonly pause: number;
+}
+
+const SETTINGS: readonly Setting[] = [
+  { what: 'no throttle, quiet', throttle: '0s', churn: false, pause: 300 },
+  { what: 'no throttle, endpoints come and go', throttle: '0s', churn: true, pause: 300 },
+  { what: "Traefik's default throttle of 2 s, quiet", churn: false, pause: 2300 },
+  { what: "Traefik's default throttle of 2 s, endpoints come and go", churn: true, pause: 300 },
+];
+
+interface Bench {
+  readonly bluegreen: Time;
+  readonly kubectl: Time;
+  readonly writer: Writer;
+  readonly customers: Customers;
+  /** Revision of green. */
+  readonly revision: string;
+  readonly pause: number;
+}
+
+/**
+ * Switches under traffic: customers with kept connections, new ones, HTTP/2, answers that take a second and WebSockets, all
+ * at once. A time is from the start of the command's process to the end of the last answer that came from the color that
+ * was live; answers that were on their way for a second, and open WebSockets, may end there later and must not fail.
+ */
+export const trafficSwitch: Benchmark = {
+  run: async ({ say, rounds }) => {
+    say('booting a cluster with Traefik, the webhook and the demo app');
+    const cluster = await startCluster({ images: await allImages() });
+    const writer = openWriter(cluster, CONNECTIONS);
+    try {
+      await installTraefik(cluster, { providersThrottleDuration: '0s' });
+      await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+      await installDemo(cluster);
+      await cluster.apply([everyHost()]);
+      await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
+      const figures: Figure[] = [];
+      for (const setting of SETTINGS) {
+        say(setting.what);
+        const times = setting.throttle === undefined ? THROTTLED_ROUNDS : ROUNDS;
+        figures.push(...(await measureSetting(cluster, writer, setting, rounds ?? times)));
+      }
+      return figures;
+    } finally {
+      writer.close();
+      await cluster.stop();
+    }
+  },
+};
+
+/** WebSocket clients cannot choose the host that they send. */
+function everyHost(): object {
+  return {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'IngressRoute',
+    metadata: { name: 'every-host', namespace: DEMO_NAMESPACE },
+    spec: {
+      entryPoints: ['web'],
+      routes: [{ match: 'PathPrefix(`/`)', kind: 'Rule', services: [{ name: NAME, kind: 'TraefikService' }] }],
+    },
+  };
+}
+
+async function measureSetting(
+  cluster: Cluster,
+  writer: Writer,
+  setting: Setting,
+  rounds: number,
+): Promise<readonly Figure[]> {
+  const { throttle, churn, pause } = setting;
+  const traefik = await installTraefik(cluster, throttle === undefined ? {} : { providersThrottleDuration: throttle });
+  const churning = churn ? await startChurn(cluster, writer) : null;
+  const customers = startCustomers(`${traefik.url}/`);
+  try {
+    const commands = { ...programs(cluster), writer, customers, revision: await revisionOfGreen(cluster), pause };
+    await firstAnswers(customers);
+    return figuresOf(setting, await switches(commands, rounds), customers);
+  } finally {
+    await customers.stop();
+    await churning?.stop();
+  }
+}
+
+async function firstAnswers(customers: Customers): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!KINDS.every((kind) => customers.samples[kind].some(({ failure }) => failure === null))) {
+    if (performance.now() > deadline) {
+      const missing = KINDS.map((kind) => `${kind}: ${customers.samples[kind].at(-1)?.failure ?? 'no answer'}`);
+      throw new Problem(`not all customers are answered:\n${missing.join('\n')}`);
+    }
+    await sleep(20);
+  }
+}
+
+type Who = 'bluegreen' | 'kubectl';
+type Seen = Readonly<Record<Who, { readonly promote: SwitchFigures[]; readonly rollback: SwitchFigures[] }>>;
+
+async function switches(bench: Bench, rounds: number): Promise<Seen> {
+  const seen: Seen = { bluegreen: { promote: [], rollback: [] }, kubectl: { promote: [], rollback: [] } };
+  const commands = {
+    bluegreen: {
+      promote: () => bench.bluegreen('promote', NAME),
+      rollback: () => bench.bluegreen('rollback', NAME),
+    },
+    kubectl: {
+      promote: () => bench.kubectl('patch', KIND, NAME, '--type=json', '-p', patch(0, 100)),
+      rollback: () => bench.kubectl('patch', KIND, NAME, '--type=json', '-p', patch(100, 0)),
+    },
+  };
+  let attested = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const turn: readonly Who[] = round % 2 === 0 ? ['bluegreen', 'kubectl'] : ['kubectl', 'bluegreen'];
+    for (const who of turn) {
+      attested += 1;
+      const value = `passed:${attested % 2 === 0 ? NEW : bench.revision}`;
+      await bench.writer.merge(PATH, { metadata: { annotations: { 'bluegreen.dev/smoke-test': value } } });
+      await sleep(bench.pause);
+      seen[who].promote.push(await watched(bench, commands[who].promote, OLD, NEW));
+      await sleep(bench.pause);
+      seen[who].rollback.push(await watched(bench, commands[who].rollback, NEW, OLD));
+    }
+  }
+  return seen;
+}
+
+/** Runs one switch, and looks at the traffic until it has moved for a while. */
+async function watched(
+  { customers }: Bench,
+  command: () => Promise<number>,
+  from: string,
+  to: string,
+): Promise<SwitchFigures> {
+  const begun = performance.now();
+  await command();
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const figures = switchFigures(customers.versions(), begun, from, to);
+    const last = Math.max(figures.lastOld, figures.firstNew);
+    if (performance.now() - begun > last + 200) return figures;
+    if (performance.now() > deadline) throw new Problem(`the traffic did not move from ${from} to ${to}`);
+    await sleep(20);
+  }
+}
+
+function figuresOf({ what, throttle, churn }: Setting, seen: Seen, customers: Customers): readonly Figure[] {
+  const against = 'kubectl patch, the same switch';
+  const last = (who: Who, verb: 'promote' | 'rollback'): readonly number[] =>
+    seen[who][verb].map(({ lastOld }) => lastOld);
+  const quiet = throttle === '0s' && !churn;
+  const times = (['promote', 'rollback'] as const).map((verb): Figure => ({
+    what: `${verb}: Enter to the last answer of the old color; ${what}`,
+    subject: summarize(last('bluegreen', verb)),
+    against,
+    reference: summarize(last('kubectl', verb)),
+    goal: null,
+    ...(quiet && { bound: { atMost: 300 } }),
+  }));
+  const failed = KINDS.map((kind): Figure => {
+    const samples = customers.samples[kind];
+    const failures = samples.filter(({ failure }) => failure !== null).length;
+    return {
+      what: `failed: ${kind}; ${what}`,
+      subject: summarize([failures]),
+      against: 'of all requests',
+      reference: summarize([samples.length]),
+      goal: null,
+      unit: 'requests',
+      bound: { atMost: 0 },
+    };
+  });
+  return [...times, ...failed];
+}
