@@ -12,6 +12,12 @@ import { createTrust } from './trust.ts';
 import type { TrustView } from './trust.ts';
 import { anchorOf } from './verify.ts';
 
+/**
+ * How many times the settling time the proof has to hold that nobody serves by another CA. A replica that does not have the
+ * new files yet takes the new CA for such a one: the others have to come to serve by it first.
+ */
+const HOLD = 5;
+
 export interface MountedSourceOptions {
   readonly store: ConfigurationStore;
   readonly peers: Peers;
@@ -43,7 +49,7 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
   const managed = options.bundles === 'from-secret';
   const trust = createTrust({ store, tools, log, onRepair: () => events.onRepair() });
   const settling = createSettling({ trust, peers, settleMs });
-  const retirement = createRetirement({ peers, tools, log, settleMs });
+  const retirement = createRetirement({ peers, tools, log, settleMs: settleMs * HOLD });
   let served: Served | null = null;
   let status: CertificateStatus = { ready: false, reason: 'the serving certificate has not been read yet' };
   let refused = '';

@@ -86,6 +86,8 @@ const undisturbed = async (t: Test, what: string, work: Promise<unknown>): Promi
 
 await installBluegreen(cluster, {
   replicaCount: '3',
+  // A busy machine must not starve the replicas of certificates that live for seconds.
+  'resources.requests.cpu': '400m',
   'certificates.caLifetime': '30s',
   'certificates.leafLifetime': '15s',
   'certificates.trustDelay': '2s',
