@@ -28,6 +28,11 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   analyze: ['watch'],
   cleanup: ['decommission'],
   scaledown: ['decommission'],
+  test: ['smoke'],
+  verify: ['smoke'],
+  ship: ['release'],
+  upgrade: ['release', 'deploy'],
+  set: ['deploy'],
   help: ['--help'],
 };
 

@@ -12,6 +12,7 @@ import { logs } from './logs.ts';
 import { open } from './open.ts';
 import { options } from './options.ts';
 import { promote } from './promote.ts';
+import { release } from './release.ts';
 import { retire } from './retire.ts';
 import { rollback } from './rollback.ts';
 import { smoke } from './smoke.ts';
@@ -25,6 +26,7 @@ import { watch } from './watch.ts';
 export const COMMANDS: readonly Command[] = [
   status,
   list,
+  release,
   deploy,
   smoke,
   promote,

@@ -3,13 +3,12 @@ import type { FlagSpec } from '../flags.ts';
 import { MUTATION_FLAGS, OUTPUT_FLAG, TIMEOUT_FLAG } from '../flags.ts';
 import { EXIT } from '../io.ts';
 import { JOB_FLAGS } from '../job/image.ts';
-import { UsageError, UserError, messageOf } from '../kube/errors.ts';
-import { commandLine } from '../names.ts';
-import { checkFormat, printObject } from '../printers/object.ts';
+import { UsageError, UserError } from '../kube/errors.ts';
+import { checkFormat } from '../printers/object.ts';
 import { CHECK_FLAGS, checksFromFlags } from '../smoke/flags.ts';
-import type { SmokeRequest, Smoked, Trial } from '../smoke/smoke.ts';
+import type { SmokeRequest, Trial } from '../smoke/smoke.ts';
 import { parseTarget } from '../target.ts';
-import { findTarget, resourceName } from '../traefikservices.ts';
+import { findTarget } from '../traefikservices.ts';
 
 /** Flags that say what a smoke test is, and from where it is run. */
 export const SMOKE_FLAGS: readonly FlagSpec[] = [
@@ -92,10 +91,8 @@ The exit code is 0 for a pass, 2 for a test that failed, and 1 where it could no
     const session = await call.connect();
     const [argument] = call.args;
     const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
-    const { smokeTest } = await import('../smoke/smoke.ts');
-    const smoked = await smokeTest(call, session, found, request);
-    await printSmoked(call, smoked);
-    return verdict(call, smoked);
+    const [{ smokeTest }, { tell }] = await Promise.all([import('../smoke/smoke.ts'), import('../smoke/tell.ts')]);
+    return tell(call, await smokeTest(call, session, found, request));
   },
 };
 
@@ -148,45 +145,4 @@ async function contentOf({ io }: Call, file: string): Promise<string> {
   const text = io.files.read(file);
   if (text === null) throw new UserError(`the path "${file}" does not exist`);
   return text;
-}
-
-/** Prints the table or the document, and writes the JUnit file. */
-export async function printSmoked(call: Call, { found, report }: Smoked): Promise<void> {
-  const { asDocument, formatReport, junit } = await import('../smoke/report.ts');
-  const format = call.flags.text('output') ?? '';
-  const file = call.flags.text('junit');
-  if (file !== undefined) {
-    try {
-      call.io.writeFile(file, junit(report));
-    } catch (error) {
-      call.io.err.write(`${call.paint.err.warn('Warning:')} ${file} could not be written: ${messageOf(error)}\n`);
-    }
-  }
-  const text =
-    format === '' || format === 'wide'
-      ? formatReport(report, call.paint.out)
-      : printObject(asDocument(report), resourceName(found), format);
-  call.io.out.write(text);
-}
-
-/** Says what became of the result, and answers with the exit code. */
-export function verdict(call: Call, { found, report, inVain }: Smoked): number {
-  const { err } = call.io;
-  if (!report.passed) {
-    if (report.recorded !== null)
-      err.write(`Recorded as ${report.recorded}: a pass that was given before counts no more.\n`);
-    return EXIT.untested;
-  }
-  if (inVain !== null) {
-    err.write(
-      `error: the test passed, but nothing was recorded: ${inVain}. Run it again: ${commandLine('smoke', found)}\n`,
-    );
-    return EXIT.error;
-  }
-  if (report.recorded !== null) {
-    err.write(
-      `Recorded as ${report.recorded}, bound to that revision. To send production there: ${commandLine('promote', found)}\n`,
-    );
-  }
-  return EXIT.ok;
 }

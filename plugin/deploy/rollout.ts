@@ -1,5 +1,5 @@
-import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
-import { podsOf } from '../colors.ts';
+import type { Color, ColorFacts, JsonObject } from '../../webhook/policy/index.ts';
+import { isReady, nameOf, podsOf } from '../colors.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../io.ts';
 import { UserError } from '../kube/errors.ts';
@@ -88,16 +88,31 @@ async function why(
   const runs = (containers: readonly object[]): boolean =>
     images.every(({ image }) => containers.some((each) => stringAt(each, 'image') === image));
   const owners = workload.kind === 'Deployment' ? owned : [workload.object];
-  return diagnose(
-    session.client,
-    {
-      namespace,
-      // Pods of the former version may be on their way out for a while: they explain nothing.
-      pods: pods.filter((pod) => runs(containersIn(pod, 'spec'))),
-      owners: owners.filter((owner) => runs(containersIn(owner, 'spec', 'template', 'spec'))),
-    },
-    io.interrupted,
-  );
+  // Pods of the former version may be on their way out for a while: they explain nothing.
+  const present = pods.filter((pod) => runs(containersIn(pod, 'spec')));
+  const query = {
+    namespace,
+    pods: present,
+    owners: owners.filter((owner) => runs(containersIn(owner, 'spec', 'template', 'spec'))),
+  };
+  const { lines, hopeless } = await diagnose(session.client, query, io.interrupted);
+  const stuck =
+    workload.kind === 'StatefulSet'
+      ? stuckPods(
+          pods.filter((pod) => !present.includes(pod)),
+          found,
+        )
+      : [];
+  return { lines: [...lines, ...stuck], hopeless };
+}
+
+/** A StatefulSet waits for a pod of the former version to get ready before it replaces it, which may be never. */
+function stuckPods(former: readonly JsonObject[], { namespace }: Found): readonly string[] {
+  const broken = former.filter((pod) => !isReady(pod) && stringAt(pod, 'metadata', 'deletionTimestamp') === undefined);
+  return broken.map((pod) => {
+    const name = nameOf(pod);
+    return `pod ${name} is of the former version and not ready, and the StatefulSet waits for it. To have it replaced: kubectl delete pod ${name} -n ${namespace}`;
+  });
 }
 
 function containersIn(object: object, first: string, ...rest: readonly string[]): readonly object[] {

@@ -21,6 +21,9 @@ export interface DiagnosisQuery {
   readonly owners: readonly JsonObject[];
 }
 
+/** What controllers put around the refusal itself; a pod's name is another one at every attempt. */
+const AROUND =
+  /^(?:\(combined from similar events\): )?(?:Error creating: |create Pod \S+ in \S+ \S+ failed error: )?(?:pods "[^"]*" is forbidden: )?/;
 /** Characters of a container's last line that are shown. */
 const LINE = 160;
 
@@ -73,9 +76,7 @@ async function refusal(
   const present = number(get(owner['status'], 'replicas')) ?? number(get(owner['status'], 'active')) ?? 0;
   if (present >= wanted) return null;
   const message = await latestEvent(client, namespace, owner, ['FailedCreate'], signal);
-  return message === null
-    ? null
-    : `FailedCreate: ${message.replace(/^(?:Error creating: |create Pod \S+ in \S+ \S+ failed error: )/, '')}`;
+  return message === null ? null : `FailedCreate: ${message.replace(AROUND, '')}`;
 }
 
 /** The message of an object's newest event of these reasons; null where there is none or it may not be read. */

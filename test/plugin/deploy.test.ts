@@ -165,6 +165,22 @@ t.test('what cannot be deployed by itself is refused, with what to do', async (t
   }
 });
 
+t.test('a StatefulSet that waits for a broken pod of the former version: which, and what to do', async (t) => {
+  const objects = shop();
+  const { [DEPLOYMENT]: deployment, ...rest } = objects;
+  const set = DEPLOYMENT.replace('deployments', 'statefulsets');
+  const green: Record<string, unknown> = JSON.parse(JSON.stringify(deployment));
+  const unready = JSON.parse(JSON.stringify(rest).replaceAll('"status":"True"', '"status":"False"'));
+  const cluster = await fakeCluster({ ...unready, [set]: { ...green, status: {} } });
+  t.teardown(() => cluster.close());
+  const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--timeout', '0']);
+  t.equal(code, 3, err);
+  t.match(
+    err,
+    '- pod green-bbb222-0 is of the former version and not ready, and the StatefulSet waits for it. To have it replaced: kubectl delete pod green-bbb222-0 -n demo',
+  );
+});
+
 t.test('wrong words', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());

@@ -320,6 +320,39 @@ t.test('in a Job: what is sent, and what its log says', async (t) => {
   });
 });
 
+t.test('Ctrl-C removes the Job that was started', async (t) => {
+  const cluster = await fakeCluster(shop());
+  t.teardown(() => cluster.close());
+  const interruption = new AbortController();
+  cluster.intercept = ({ method, url }) => {
+    if (method === 'GET' && url.includes('job-name')) interruption.abort(new Error('interrupted'));
+    return null;
+  };
+  const args = ['smoke', 'shop', '--path', '/', '--via', 'job', '--job-image', 'registry.local/bluegreen:1'];
+  const { code, err } = await cluster.run(args, { interrupted: interruption.signal });
+  t.strictSame([code, err], [130, '']);
+  t.match(cluster.calls.at(-1), {
+    method: 'DELETE',
+    url: '/apis/batch/v1/namespaces/demo/jobs/bluegreen-smoke-shop-x7k2p?propagationPolicy=Background',
+  });
+  t.notOk([...cluster.objects.keys()].some((path) => path.includes('/jobs/')));
+});
+
+t.test('where no Job may be created it asks through a forwarded port, and says why', async (t) => {
+  const cluster = await fakeCluster(shop());
+  t.teardown(() => cluster.close());
+  cluster.intercept = ({ url }) =>
+    url.includes('selfsubjectaccessreviews') ? { status: 201, body: { status: { allowed: false } } } : null;
+  const forbidden = await cluster.run(['smoke', 'shop', '--path', '/']);
+  t.match(forbidden.err, 'Asking through a forwarded port, because you may not create Jobs in namespace demo.\n');
+  cluster.intercept = () => null;
+  const unknown = await cluster.run(['smoke', 'shop', '--path', '/']);
+  t.match(unknown.err, 'Asking through a forwarded port, because which image a Job is to run is not known');
+  const chosen = await cluster.run(['smoke', 'shop', '--path', '/', '--via', 'job']);
+  t.equal(chosen.code, 1);
+  t.match(chosen.err, 'name it with --job-image or in BLUEGREEN_IMAGE');
+});
+
 t.test('wrong words', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());

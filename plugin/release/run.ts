@@ -1,0 +1,135 @@
+import { readSmokeTest, stillRuns } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { Call } from '../command.ts';
+import { deployPreview } from '../deploy/deploy.ts';
+import type { WantedImage } from '../deploy/images.ts';
+import { EXIT } from '../io.ts';
+import { UserError } from '../kube/errors.ts';
+import { printMutation } from '../mutate.ts';
+import { commandLine } from '../names.ts';
+import { ageOf } from '../printers/table.ts';
+import { preparePromotion, refused, switchAll } from '../promotion.ts';
+import type { Session } from '../session.ts';
+import { takeSnapshot } from '../smoke/revision.ts';
+import { smokeTest } from '../smoke/smoke.ts';
+import type { SmokeRequest } from '../smoke/smoke.ts';
+import { tell } from '../smoke/tell.ts';
+import { resourceName } from '../traefikservices.ts';
+import type { Found } from '../traefikservices.ts';
+import { stageOf } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+export interface ReleaseRequest {
+  readonly images: readonly WantedImage[];
+  readonly replicas: number | null;
+  readonly smoke: SmokeRequest;
+  /** Milliseconds that each step may take. */
+  readonly timeout: number;
+  /** Whether what was rolled back may be tried once more. */
+  readonly again: boolean;
+  readonly watches: boolean;
+}
+
+/**
+ * Deploys, tests, promotes and watches. Where it stands is read from the objects, so that a run that was ended at any
+ * point goes on there. Answers with the exit code.
+ */
+export async function release(call: Call, session: Session, found: Found, request: ReleaseRequest): Promise<number> {
+  const stage = await stageOf(call, session, found, request.images);
+  if (stage === null) {
+    throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
+  }
+  if (stage.kind === 'live') return live(call, session, found, stage, request);
+  refuseAgain(call, found, stage, request);
+  const next = steps(call, request);
+  next();
+  const { images, replicas, timeout } = request;
+  const deployed = await deployPreview(call, session, found, { images, replicas, to: stage.color, timeout });
+  printMutation(call, found, deployed.changed ? 'deployed' : 'unchanged', deployed.found.object);
+  next();
+  const code = await test(call, session, deployed.found, request);
+  if (code !== EXIT.ok) return code;
+  next();
+  return promote(call, session, found, stage.color, request);
+}
+
+function steps({ io, paint }: Call, { watches }: ReleaseRequest): () => void {
+  const names = ['deploy', 'smoke', watches ? 'promote and watch' : 'promote'];
+  let count = 0;
+  return () => {
+    count += 1;
+    io.err.write(`${paint.err.bold(`Step ${count} of ${names.length}: ${names[count - 1]}`)}\n`);
+  };
+}
+
+/** The images are live: what is left is to watch them, if that did not come to its end. */
+async function live(
+  call: Call,
+  session: Session,
+  found: Found,
+  { color, watched }: Stage & { readonly kind: 'live' },
+  request: ReleaseRequest,
+): Promise<number> {
+  const { err } = call.io;
+  if (request.watches && !watched) {
+    err.write(`${color} is live with these images already: going on with the watch\n`);
+    return promote(call, session, found, color, request);
+  }
+  printMutation(call, found, 'unchanged', found.object);
+  err.write(`${color} is live with these images already${watched ? ', and was watched to the end' : ''}\n`);
+  return EXIT.ok;
+}
+
+/** What production went back from is not sent there again by a pipeline that only runs once more. */
+function refuseAgain(call: Call, found: Found, stage: Stage, { again }: ReleaseRequest): void {
+  if (stage.kind === 'former') {
+    throw new UserError(
+      `${stage.color} runs these images, and is the version that was replaced last. To go back to it: ${commandLine('rollback', found)}`,
+    );
+  }
+  if (stage.kind !== 'rolled back' || again) return;
+  const { event, outcome, color } = stage;
+  const reason = outcome === null ? `by ${event.by ?? 'somebody'}` : `by its watch: ${outcome.reason}`;
+  throw new UserError(
+    `production went back from these images on ${color} ${ageOf(event.at, call.io.now())} ago, ${reason}. ` +
+      'Release other images, or try these once more with --again',
+    outcome === null ? EXIT.error : EXIT.rolledBack,
+  );
+}
+
+/** Tests the preview, unless its present revision has passed already. */
+async function test(call: Call, session: Session, found: Found, { smoke }: ReleaseRequest): Promise<number> {
+  const { found: now, preview, revision } = await takeSnapshot(call, session, found);
+  const record = readSmokeTest(now.object);
+  if (revision !== null && record !== null && record.color === preview && stillRuns(record, revision)) {
+    const when = ageOf(record.at, call.io.now());
+    call.io.err.write(`Revision ${revision.name} passed already, ${when} ago, as ${record.by} says\n`);
+    return EXIT.ok;
+  }
+  return tell(call, await smokeTest(call, session, now, smoke));
+}
+
+/** The switch to a color that is named: whatever others do meanwhile, it never goes to another one. */
+async function promote(
+  call: Call,
+  session: Session,
+  { group, name }: Found,
+  to: Color,
+  { watches }: ReleaseRequest,
+): Promise<number> {
+  const target = { group, name };
+  const pinned: Call = {
+    ...call,
+    flags: {
+      ...call.flags,
+      text: (flag) => (flag === 'to' ? to : call.flags.text(flag)),
+      isSet: (flag) => flag === 'to' || call.flags.isSet(flag),
+    },
+  };
+  if (watches) {
+    const { promoteAndWatch } = await import('../watch/promote.ts');
+    return promoteAndWatch(pinned, [target]);
+  }
+  const promotion = await preparePromotion(pinned, session, target);
+  return (await refused(pinned, session, [promotion])) ? EXIT.error : switchAll(pinned, session, [promotion]);
+}

@@ -1,0 +1,53 @@
+import type { Call } from '../command.ts';
+import { EXIT } from '../io.ts';
+import { messageOf } from '../kube/errors.ts';
+import { commandLine } from '../names.ts';
+import { printObject } from '../printers/object.ts';
+import { resourceName } from '../traefikservices.ts';
+import { asDocument, formatReport, junit } from './report.ts';
+import type { Smoked } from './smoke.ts';
+
+/** Prints how a smoke test ended, writes the JUnit file, and answers with the exit code. */
+export function tell(call: Call, smoked: Smoked): number {
+  print(call, smoked);
+  return verdict(call, smoked);
+}
+
+function print(call: Call, { found, report }: Smoked): void {
+  const format = call.flags.text('output') ?? '';
+  const file = call.flags.text('junit');
+  if (file !== undefined) {
+    try {
+      call.io.writeFile(file, junit(report));
+    } catch (error) {
+      call.io.err.write(`${call.paint.err.warn('Warning:')} ${file} could not be written: ${messageOf(error)}\n`);
+    }
+  }
+  const text =
+    format === '' || format === 'wide'
+      ? formatReport(report, call.paint.out)
+      : printObject(asDocument(report), resourceName(found), format);
+  call.io.out.write(text);
+}
+
+/** What became of the result. */
+function verdict(call: Call, { found, report, inVain }: Smoked): number {
+  const { err } = call.io;
+  if (!report.passed) {
+    if (report.recorded !== null)
+      err.write(`Recorded as ${report.recorded}: a pass that was given before counts no more.\n`);
+    return EXIT.untested;
+  }
+  if (inVain !== null) {
+    err.write(
+      `error: the test passed, but nothing was recorded: ${inVain}. Run it again: ${commandLine('smoke', found)}\n`,
+    );
+    return EXIT.error;
+  }
+  if (report.recorded !== null) {
+    err.write(
+      `Recorded as ${report.recorded}, bound to that revision. To send production there: ${commandLine('promote', found)}\n`,
+    );
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,229 @@
+// Deploy, smoke and release on a real cluster with a real Traefik: what does not get ready and why, four releases under
+// load, and releases that are killed at any point.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import {
+  allImages,
+  DEMO_NAMESPACE,
+  installBluegreen,
+  installDemo,
+  installTraefik,
+  startCluster,
+} from '../cluster/index.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { run } from '../cluster/tools/run.ts';
+import { startTraffic } from '../demo/traffic.ts';
+import { openGate } from './release/gate.ts';
+import { imageOf, releaseImages } from './release/images.ts';
+import { attempt, killPoints } from './release/kill.ts';
+
+const RELEASES = ['7.1', '7.2', '7.3', '7.4'];
+const KILLS = 20;
+const SMALL = Array.from({ length: KILLS + 3 }, (_, index) => `1.${index}`);
+
+const cluster = await startCluster({
+  images: [...(await allImages()), ...(await releaseImages([...RELEASES, ...SMALL]))],
+});
+t.teardown(() => cluster.stop());
+const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s' });
+await Promise.all([installBluegreen(cluster), installPlugin(cluster), installDemo(cluster)]);
+await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
+
+const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
+const bluegreen = (...args: readonly string[]) => run('kubectl-bluegreen', args, { env });
+const read = (resource: string, path: string) => cluster.kubectlOk(['get', resource, '-o', `jsonpath=${path}`]);
+const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
+const weights = () => read(NAME, '{.spec.weighted.services[*].weight}');
+const deployBad = (tag: string, timeout: string) =>
+  bluegreen('deploy', 'bluegreen-wrr', '--image', `podinfo=${imageOf(tag)}`, '--timeout', timeout);
+
+t.test('a preview that does not get ready: why, in one line, and production is as it was', async (t) => {
+  const wrong = await bluegreen('deploy', '--image', 'podinfo=registry.local/Wrong:1', '--timeout', '60s');
+  t.equal(wrong.code, 1, 'what no waiting cures is not waited for');
+  t.match(wrong.stderr, /\n {2}- InvalidImageName: image registry\.local\/Wrong:1 cannot be pulled \(.*\)\n/);
+  const missing = await deployBad('none', '12s');
+  t.equal(missing.code, 3, missing.stderr);
+  t.match(
+    missing.stderr,
+    /\n {2}- (?:ErrImagePull|ImagePullBackOff): image registry\.local\/app:none cannot be pulled \(.*\)\n/,
+  );
+  const crash = await deployBad('crashes', '15s');
+  t.equal(crash.code, 3, crash.stderr);
+  t.match(
+    crash.stderr,
+    /\n  - (?:CrashLoopBackOff|Error): container podinfo ended with exit code 3.*, last line: cannot open the database\n/,
+  );
+  const unready = await deployBad('never-ready', '12s');
+  t.equal(unready.code, 3, unready.stderr);
+  t.match(
+    unready.stderr,
+    /\n  - NotReady: container podinfo runs, but does not get ready \(Readiness probe failed: HTTP probe failed with statuscode: 503\)/,
+  );
+  await cluster.kubectlOk(['create', 'quota', 'few', '--hard=pods=4']);
+  const quota = await deployBad('7.4', '15s');
+  t.equal(quota.code, 3, quota.stderr);
+  t.match(quota.stderr, /\n  - FailedCreate: exceeded quota: few, requested: pods=1, used: pods=\d, limited: pods=4\n/);
+  await cluster.kubectlOk(['delete', 'quota', 'few']);
+  t.equal(await weights(), '100 0');
+});
+
+t.test('four releases under load, from color to color', async (t) => {
+  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost' });
+  t.teardown(() => traffic.stop());
+  await traffic.until(({ version }) => version === '6.1.5', 30_000);
+  for (const [index, version] of RELEASES.entries()) {
+    const { code, stdout, stderr } = await bluegreen(
+      'release',
+      'bluegreen-wrr',
+      '--image',
+      `podinfo=${imageOf(version)}`,
+      '--path',
+      '/',
+      '--json',
+      `.version=${version}`,
+      '--repeat',
+      '10',
+      '--watch',
+      '3s',
+      '--baseline',
+      '1s',
+    );
+    t.equal(code, 0, stderr);
+    t.match(stdout, /^traefikservice\S+ deployed\n(?:.*\n)*GET \/ +passed +10 (?:.*\n)*traefikservice\S+ promoted\n$/);
+    t.equal(await weights(), index % 2 === 0 ? '0 100' : '100 0');
+    t.equal((await bluegreen('status', '-o', 'jsonpath={.active}')).stdout, index % 2 === 0 ? 'green' : 'blue');
+  }
+  await traffic.stop();
+  const failed = traffic.samples.filter(({ failure }) => failure !== null);
+  t.strictSame(failed, [], `${traffic.samples.length} requests`);
+  t.comment(`${traffic.samples.length} requests, ${failed.length} failed`);
+  const again = await bluegreen('release', '--image', imageOf('7.4'), '--path', '/');
+  t.strictSame([again.code, again.stdout], [0, `${NAME} unchanged\n`], 'a pipeline that runs again does nothing');
+  const back = await bluegreen('rollback');
+  t.equal(back.code, 0, back.stderr);
+  const refused = await bluegreen('release', '--image', imageOf('7.4'), '--path', '/');
+  t.equal(refused.code, 1);
+  t.match(refused.stderr, /production went back from these images on blue \d+s ago, by .*--again/);
+});
+
+const jobOf = (code: number): string => `apiVersion: batch/v1
+kind: Job
+metadata: {name: e2e}
+spec:
+  template:
+    spec:
+      containers:
+        - name: e2e
+          image: ${imageOf('7.4')}
+          command: [/usr/bin/node, -e, 'console.log("asked", process.env.BLUEGREEN_URL); process.exitCode = ${code}']
+`;
+
+const recorded = () => read(NAME, '{.metadata.annotations.bluegreen\\.dev/smoke-test}');
+const bound = () => read(NAME, '{.metadata.annotations.bluegreen\\.dev/smoke-test-record}');
+
+t.test('ways to test: a forwarded port, a command, a Job; and what fails takes the pass back', async (t) => {
+  const forward = await bluegreen(
+    'smoke',
+    '--via',
+    'forward',
+    '--path',
+    '/',
+    '--json',
+    '.version=7.4',
+    '--repeat',
+    '5',
+  );
+  t.equal(forward.code, 0, forward.stderr);
+  t.match(await bound(), /"color":"blue"/);
+  const failed = await bluegreen('smoke', '--path', '/status/503');
+  t.equal(failed.code, 2, failed.stderr);
+  t.match(failed.stdout, /GET \/status\/503 +failed +0\/1 .*status 503, not 200\n/);
+  t.match(await recorded(), /^failed:/);
+  t.equal(await bound(), '');
+  const script =
+    'const r = await fetch(process.env.BLUEGREEN_URL); console.log(process.env.BLUEGREEN_COLOR, (await r.json()).version)';
+  const command = await bluegreen('smoke', '--', process.execPath, '--input-type=module', '-e', script);
+  t.equal(command.code, 0, command.stderr);
+  t.match(command.stdout, 'blue 7.4\n');
+  const job = join(cluster.dir, 'job.yaml');
+  writeFileSync(job, jobOf(0));
+  const own = await bluegreen('smoke', '--job', job);
+  t.equal(own.code, 0, own.stderr);
+  t.match(own.stderr, 'asked http://blue.demo-bluegreen\n');
+  writeFileSync(job, jobOf(7));
+  const bad = await bluegreen('smoke', '--job', job, '-o', 'json');
+  t.equal(bad.code, 2, bad.stderr);
+  t.match(JSON.parse(bad.stdout), { passed: false, checks: [{ reasons: ['exit code 7'] }] });
+});
+
+t.test('a Job that does not start says why, and leaves nothing behind', async (t) => {
+  const { code, stderr } = await bluegreen('smoke', '--path', '/', '--job-image', 'registry.local/None:1');
+  t.equal(code, 1);
+  t.match(
+    stderr,
+    /error: the pod of Job bluegreen-smoke-bluegreen-wrr-\w+ did not start: InvalidImageName: image registry\.local\/None:1 cannot be pulled/,
+  );
+  const jobs = await cluster.kubectlOk(['get', 'jobs', '-o', 'name']);
+  t.notMatch(jobs, stderr.match(/Job (\S+)/)?.[1] ?? 'no name');
+});
+
+/** The live color of `small`. */
+const live = () => read('traefikservice.traefik.io/small', '{.metadata.annotations.bluegreen\\.dev/active}');
+
+/** Where a color of `small` answers. */
+async function addressOf(color: string): Promise<string> {
+  return `http://${await read(`service/small-${color}`, '{.spec.clusterIP}')}`;
+}
+
+t.test(`killed at ${KILLS} points of a release: nothing untested goes live, and the next run finishes`, async (t) => {
+  await cluster.apply(readFileSync(join(import.meta.dirname, 'release/small.yaml'), 'utf8'));
+  for (const color of ['blue', 'green']) {
+    await cluster.kubectlOk(['rollout', 'status', `deployment/small-${color}`, '--timeout=60s']);
+  }
+  const gate = await openGate(cluster, DEMO_NAMESPACE);
+  t.teardown(() => gate.close());
+  const file = join(cluster.dir, 'gate.json');
+  writeFileSync(file, gate.kubeconfig);
+  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 20 });
+  t.teardown(() => traffic.stop());
+  await traffic.until(({ version }) => version === '1.0', 30_000);
+
+  const testedAt = new Map([['1.0', 0]]);
+  const releaseOnce = async (version: string, killAt: number | null) => {
+    const url = await addressOf((await live()) === 'green' ? 'blue' : 'green');
+    const checks = ['--url', url, '--path', '/', '--json', `.version=${version}`];
+    return attempt(gate, {
+      args: ['release', 'small', '--image', imageOf(version), ...checks, '--watch', '0'],
+      env: { ...env, KUBECONFIG: file },
+      killAt,
+      observe: ({ method, body, status, at }) => {
+        const passes = method === 'PATCH' && status === 200 && body.includes('passed:');
+        if (passes && !testedAt.has(version)) testedAt.set(version, at);
+      },
+    });
+  };
+
+  t.equal((await releaseOnce('1.1', null)).code, 0, 'the first release');
+  const { code, errors, steps } = await releaseOnce('1.2', null);
+  t.equal(code, 0, errors);
+  const points = killPoints(steps, KILLS);
+  t.equal(points.length, KILLS);
+  t.comment(`a release is ${steps.length} steps; killed after ${points.join(', ')}`);
+  for (const [index, point] of points.entries()) {
+    const version = `1.${index + 3}`;
+    const killed = await releaseOnce(version, point);
+    t.equal(killed.code, null, `killed after step ${point}`);
+    const finished = await releaseOnce(version, null);
+    t.equal(finished.code, 0, finished.errors);
+    const image = '{.spec.template.spec.containers[0].image}';
+    t.equal(await read(`deployment/small-${await live()}`, image), imageOf(version), 'the next run finishes');
+  }
+  await traffic.stop();
+  const untested = traffic.samples.filter(
+    ({ version, started }) => version !== null && started < (testedAt.get(version) ?? Infinity),
+  );
+  t.strictSame(untested, [], 'no answer of a version before its test had passed');
+  const failed = traffic.samples.filter(({ failure }) => failure !== null);
+  t.strictSame(failed, [], `${traffic.samples.length} requests`);
+});

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import type { Cluster } from '../../cluster/index.ts';
+import { authorityAndLeaf } from '../../webhook/parts.ts';
+
+/** A request that came through, after the API server had answered it. */
+export interface Passed {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly status: number;
+  /** Milliseconds of `performance.now()`. */
+  readonly at: number;
+}
+
+/** Stands before the API server and sees every request of a client, in order. */
+export interface Gate {
+  /** A kubeconfig that leads through it. */
+  readonly kubeconfig: string;
+  /**
+   * Called when the API server has answered and the client has not heard of it yet: what the request did is done. True
+   * lets the answer pass.
+   */
+  onAnswer: (passed: Passed) => boolean;
+  close(): void;
+}
+
+export async function openGate(cluster: Cluster, namespace: string): Promise<Gate> {
+  const { authority, leaf } = await authorityAndLeaf();
+  const { ip, token } = cluster.api;
+  const agent = new https.Agent({ keepAlive: true, ca: readFileSync(cluster.api.authority) });
+  const server = https.createServer({ cert: leaf.certificate, key: leaf.key }, (incoming, outgoing) => {
+    void (async () => {
+      const body = await buffer(incoming);
+      const { method = 'GET', url = '/' } = incoming;
+      const headers = { ...incoming.headers, host: `${ip}:6443` };
+      const asked = https.request({ agent, host: ip, port: 6443, method, path: url, headers }, (answer) => {
+        void (async () => {
+          const text = await buffer(answer);
+          const status = answer.statusCode ?? 0;
+          const passed = { method, path: url, body: body.toString(), status, at: performance.now() };
+          if (gate.onAnswer(passed)) outgoing.writeHead(status, answer.headers).end(text);
+          else outgoing.destroy();
+        })().catch(() => outgoing.destroy());
+      });
+      asked.on('error', () => outgoing.destroy());
+      asked.end(body);
+    })().catch(() => outgoing.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const certificate = Buffer.from(authority.certificate).toString('base64');
+  const gate: Gate = {
+    kubeconfig: JSON.stringify({
+      'current-context': 'gate',
+      clusters: [
+        {
+          name: 'gate',
+          cluster: { server: `https://localhost:${port}`, 'certificate-authority-data': certificate },
+        },
+      ],
+      users: [{ name: 'admin', user: { token } }],
+      contexts: [{ name: 'gate', context: { cluster: 'gate', user: 'admin', namespace } }],
+    }),
+    onAnswer: () => true,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      agent.destroy();
+    },
+  };
+  return gate;
+}
