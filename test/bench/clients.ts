@@ -140,14 +140,13 @@ class EchoSocket {
 
   async ask(): Promise<string> {
     const socket = (this.#socket ??= await this.#open());
+    const over = new AbortController();
+    const heard = { once: true, signal: over.signal };
     const answered = new Promise<string>((resolve, reject) => {
+      socket.addEventListener('message', () => resolve(NO_VERSION), heard);
+      socket.addEventListener('close', () => reject(new Error('the WebSocket was closed')), heard);
       const late = setTimeout(() => reject(new Error('no echo in time')), TIMEOUT_MS);
-      const end = (act: () => void): void => {
-        clearTimeout(late);
-        act();
-      };
-      socket.addEventListener('message', () => end(() => resolve(NO_VERSION)), { once: true });
-      socket.addEventListener('close', () => end(() => reject(new Error('the WebSocket was closed'))), { once: true });
+      over.signal.addEventListener('abort', () => clearTimeout(late));
     });
     socket.send('still there?');
     try {
@@ -155,6 +154,8 @@ class EchoSocket {
     } catch (error) {
       this.#socket = undefined;
       throw error;
+    } finally {
+      over.abort();
     }
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { DEMO_NAMESPACE, type Cluster } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, Problem, type Cluster } from '../cluster/index.ts';
+import type { Writer } from './api.ts';
 import { timeProcess } from './process.ts';
 
 /** Runs a program with these arguments to its end; milliseconds. */
@@ -19,6 +20,21 @@ export function programs(cluster: Cluster): { readonly bluegreen: Time; readonly
 export function revisionOfGreen(cluster: Cluster): Promise<string> {
   const path = 'jsonpath={.items[0].metadata.labels.pod-template-hash}';
   return cluster.kubectlOk(['get', 'replicasets', '-n', DEMO_NAMESPACE, '-l', 'color=green', '-o', path]);
+}
+
+const TRIES = 5;
+
+/** Attests that green was tested; on a busy machine the webhook may ask to try again. */
+export async function attest(writer: Writer, path: string, value: string): Promise<void> {
+  const annotations = { 'bluegreen.dev/smoke-test': `passed:${value}` };
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await writer.merge(path, { metadata: { annotations } });
+      return;
+    } catch (error) {
+      if (tried === TRIES || !(error instanceof Problem && error.message.includes('try again'))) throw error;
+    }
+  }
 }
 
 /** The JSON patch that gives the colors these weights. */

@@ -9,7 +9,7 @@ import {
 import { installPlugin } from '../cluster/plugin.ts';
 import { openWriter, type Writer } from './api.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { patch, programs, revisionOfGreen, type Time } from './commands.ts';
+import { attest, patch, programs, revisionOfGreen, type Time } from './commands.ts';
 import { interleave } from './process.ts';
 import { makeReleases } from './releases.ts';
 import { summarize } from './statistics.ts';
@@ -60,21 +60,20 @@ export const plugin: Benchmark = {
 async function switches({ bluegreen, kubectl, writer, rounds, revision }: Bench): Promise<readonly Figure[]> {
   const back = { bluegreen: new Array<number>(), kubectl: new Array<number>() };
   let attested = 0;
-  const attest = async (): Promise<void> => {
+  const attestAnew = (): Promise<void> => {
     attested += 1;
-    const value = `passed:${attested % 2 === 0 ? '6.1.6' : revision}`;
-    await writer.merge(PATH, { metadata: { annotations: { 'bluegreen.dev/smoke-test': value } } });
+    return attest(writer, PATH, attested % 2 === 0 ? '6.1.6' : revision);
   };
   const promotions = await interleave(
     rounds,
     async () => {
-      await attest();
+      await attestAnew();
       const took = await bluegreen('promote', NAME);
       back.bluegreen.push(await bluegreen('rollback', NAME));
       return took;
     },
     async () => {
-      await attest();
+      await attestAnew();
       const took = await kubectl('patch', KIND, NAME, '--type=json', '-p', patch(0, 100));
       back.kubectl.push(await kubectl('patch', KIND, NAME, '--type=json', '-p', patch(100, 0)));
       return took;

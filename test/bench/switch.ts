@@ -15,7 +15,7 @@ import { openWriter, type Writer } from './api.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { startChurn } from './churn.ts';
 import { KINDS, startCustomers, type Customers } from './clients.ts';
-import { patch, programs, revisionOfGreen, type Time } from './commands.ts';
+import { attest, patch, programs, revisionOfGreen, type Time } from './commands.ts';
 import { summarize } from './statistics.ts';
 
 const ROUNDS = 8;
@@ -148,8 +148,7 @@ async function switches(bench: Bench, rounds: number): Promise<Seen> {
     const turn: readonly Who[] = round % 2 === 0 ? ['bluegreen', 'kubectl'] : ['kubectl', 'bluegreen'];
     for (const who of turn) {
       attested += 1;
-      const value = `passed:${attested % 2 === 0 ? NEW : bench.revision}`;
-      await bench.writer.merge(PATH, { metadata: { annotations: { 'bluegreen.dev/smoke-test': value } } });
+      await attest(bench.writer, PATH, attested % 2 === 0 ? NEW : bench.revision);
       await sleep(bench.pause);
       seen[who].promote.push(await watched(bench, commands[who].promote, OLD, NEW));
       await sleep(bench.pause);
