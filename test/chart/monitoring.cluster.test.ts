@@ -133,6 +133,12 @@ for (const [kind, value, endpoints] of [
     ]);
   });
 
+  t.test(`the ${kind} takes the CA from the Secret that the certificate comes from`, async (t) => {
+    const existing = ['certificates.source=existing', 'certificates.existing.secretName=theirs'];
+    const monitor = await one(kind, enabled, ...existing);
+    t.equal(at(list(at(monitor, 'spec', endpoints))[0], 'tlsConfig', 'ca', 'secret', 'name'), 'theirs');
+  });
+
   t.test(`the ${kind} takes what people expect to set`, async (t) => {
     const relabeling = `[0].action=drop`;
     const monitor = await one(

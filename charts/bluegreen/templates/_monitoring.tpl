@@ -47,7 +47,7 @@ metricRelabelings:
 {{- define "bluegreen.monitorTLS" -}}
 ca:
   secret:
-    name: {{ include "bluegreen.caSecretName" . }}
+    name: {{ default (include "bluegreen.caSecretName" .) (include "bluegreen.certificateSecretName" .) }}
     key: ca.crt
 serverName: {{ include "bluegreen.fullname" . }}.{{ .Release.Namespace }}.svc
 {{- end }}
