@@ -8,6 +8,7 @@ import { readCertificateFiles, watchFolder } from './certificate-files.ts';
 import type { CertificateMetrics } from './certificate-metrics.ts';
 import type { Config } from './config.ts';
 import type { KubeClient } from './kube/client.ts';
+import { watchFrozen } from './frozen.ts';
 import { configurationsPath, createConfigurationStore } from './kube/configuration-store.ts';
 import { createPeers } from './kube/peers.ts';
 import { createSecretStore, secretsPath } from './kube/secret-store.ts';
@@ -17,6 +18,10 @@ import { createHints, keepTrusted } from './trust.ts';
 
 /** The entry that has to refuse what it cannot be asked. */
 const FAIL_CLOSED = ['promotion.bluegreen.dev'];
+
+/** A process that stood still for less than this missed nothing. */
+const STILL_LEAST_MS = 15_000;
+const STOOD_STILL: CertificateStatus = { ready: false, reason: 'this process stood still and looks around first' };
 
 export interface CertificateParts {
   readonly client: KubeClient;
@@ -41,7 +46,19 @@ export function startCertificates(parts: CertificateParts, signal: AbortSignal):
   const hint = (): void => hints.give();
   const watches = watched(config).map((object) => watchObject(client, object, hint, signal));
   if (config.certificates !== 'self') watchFolder(config.certificateFolder, hint, signal);
-  return { status: () => source.status(), ended: Promise.all([keepTrusted(source, hints, log, signal), ...watches]) };
+  const frozen = watchFrozen(
+    { elapsed: () => performance.now(), limitMs: Math.max(config.trustDelayMs, STILL_LEAST_MS), onThaw: hint },
+    signal,
+  );
+  const looking: CertificateSource = {
+    status: () => (frozen.missedSomething() ? STOOD_STILL : source.status()),
+    sync: async () => {
+      const pause = await source.sync();
+      frozen.looked();
+      return pause;
+    },
+  };
+  return { status: () => looking.status(), ended: Promise.all([keepTrusted(looking, hints, log, signal), ...watches]) };
 }
 
 function selfSource(parts: CertificateParts): CertificateSource {
