@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
+import { readChecks } from '../../plugin/smoke/read.ts';
 import { fakeCluster } from './fake-cluster.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import { IMAGES, REVISIONS, SHOP, TESTED, colorObjects, shop } from './shop.ts';
@@ -318,6 +321,22 @@ t.test('in a Job: what is sent, and what its log says', async (t) => {
       },
     },
   });
+});
+
+t.test("the page's smoke.yaml is one", async (t) => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/plugin.md'), 'utf8');
+  const [, example = ''] = /```yaml\n(# smoke\.yaml[^]*?)```/.exec(page) ?? [];
+  const checks = readChecks('smoke.yaml', example);
+  t.strictSame(
+    checks.map(({ name, status, repeat }) => [name, status, repeat]),
+    [
+      ['GET /healthz', [200], 1],
+      ['the home page, under some load', [200], 200],
+      ['GET /version', [200], 1],
+      ['POST /orders', [400, 422], 1],
+    ],
+  );
+  t.match(checks[1], { maxLatency: 300, concurrency: 10, headers: { 'User-Agent': 'smoke' }, contains: ['Welcome'] });
 });
 
 t.test('Ctrl-C removes the Job that was started', async (t) => {

@@ -42,7 +42,7 @@ export async function attempt(gate: Gate, { args, env, killAt, observe }: Attemp
 }
 
 /** What is asked for only where something takes longer: it comes or does not come. */
-const OCCASIONAL = /\/(?:events|replicasets|log)(?:\?|$)/;
+const OCCASIONAL = /\/(?:events|replicasets|log)(?:[/?]|$)/;
 
 /**
  * Whether a request is a step: a write, or the first look at something since the last write. Looks that are repeated
