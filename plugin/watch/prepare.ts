@@ -9,6 +9,8 @@ import { EMPTY, countedSince, enter } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { lookAt, refuseBlind, subjectOf, whyUnreadable } from './look.ts';
 import type { Subject } from './look.ts';
+import { watchPods } from './pods.ts';
+import type { PodMemory } from './pods.ts';
 import type { Rules } from './rules.ts';
 import type { Release } from './subject.ts';
 import { trafficOf } from './traffic.ts';
@@ -27,7 +29,12 @@ export interface Watched {
   readonly subject: Subject;
   readonly baseline: Baseline | null;
   readonly ledger: Ledger;
+  /** The new color's pods as they were before the switch. */
+  readonly memory: PodMemory;
 }
+
+type Seen = Pick<Watched, 'ledger' | 'memory'>;
+const NOTHING: Seen = { ledger: EMPTY, memory: new Map() };
 
 /**
  * What has to be done before the switch: makes sure that there is something to judge by, and measures the old colors.
@@ -45,13 +52,13 @@ export async function prepareWatch(
     if (!rules.withoutMetrics) throw refuseBlind(why);
     const warn = call.paint.err.warn('Warning:');
     call.io.err.write(`${warn} Traefik's metrics cannot be read (${why}): only the pods are watched\n`);
-    return { rules, watched: subjects.map((subject) => ({ subject, baseline: null, ledger: EMPTY })) };
+    return { rules, watched: subjects.map((subject) => ({ subject, baseline: null, ...NOTHING })) };
   }
-  const ledgers = await measure(call, session, subjects, rules.baselineFor);
+  const seen = await measure(call, session, subjects, rules.baselineFor);
   const watched = subjects.map((subject, index) => {
-    const ledger = ledgers[index] ?? EMPTY;
+    const { ledger, memory } = seen[index] ?? NOTHING;
     const measured = measuredOf(ledger, subject.release.from, -Infinity);
-    return { subject, ledger, baseline: rules.baselineFor === 0 ? null : baselineOf(measured, rules) };
+    return { subject, ledger, memory, baseline: rules.baselineFor === 0 ? null : baselineOf(measured, rules) };
   });
   for (const each of watched) tell(call, each, rules);
   return { rules, watched };
@@ -63,25 +70,27 @@ async function measure(
   session: Session,
   subjects: readonly Subject[],
   duration: number,
-): Promise<readonly Ledger[]> {
+): Promise<readonly Seen[]> {
   const { io } = call;
   const began = io.now().getTime();
   if (duration > 0) {
     const colors = [...new Set(subjects.map(({ release }) => release.from))].join(' and ');
     io.err.write(`Measuring ${colors} for ${time(duration)} before the switch, to compare with\n`);
   }
-  let ledgers: readonly Ledger[] = subjects.map(() => EMPTY);
+  let seen: readonly Seen[] = subjects.map(() => NOTHING);
   for (;;) {
     const looks = await lookAt(call, session, subjects).catch((error: unknown) => {
       if (io.interrupted.aborted) throw error;
       return [];
     });
-    ledgers = ledgers.map((ledger, index) => {
+    seen = seen.map((each, index) => {
       const look = looks[index];
-      return look === undefined ? ledger : enter(ledger, look.at, look.counts);
+      if (look === undefined) return each;
+      const memory = look.pods === null ? each.memory : watchPods(each.memory, look.pods, look.at).memory;
+      return { ledger: enter(each.ledger, look.at, look.counts), memory };
     });
     const left = began + duration - io.now().getTime();
-    if (left <= 0) return ledgers;
+    if (left <= 0) return seen;
     await io.sleep(Math.min(INTERVAL, left), io.interrupted);
   }
 }

@@ -33,12 +33,12 @@ const PATIENCE = 2_500;
 const RECENT = 10_000;
 
 /** A release as it is watched from now on. */
-export function begin({ subject, baseline, ledger }: Watch['watched'][number], began: number): State {
+export function begin({ subject, baseline, ledger, memory }: Watch['watched'][number], began: number): State {
   return {
     subject,
     baseline,
     ledger,
-    memory: new Map(),
+    memory,
     troubles: [],
     ready: null,
     since: null,
