@@ -27,7 +27,7 @@ const ruleFile = (rules: readonly object[]): string => JSON.stringify({ groups: 
 const registry = new Registry();
 createMetrics(registry);
 const own = new Set(registry.getMetricsAsArray().map(({ name }) => name));
-/** Of the API server (kubernetes/apiserver, pkg/admission/metrics). */
+/** Of the API server; test/e2e/operations.cluster.test.ts finds them on a real one. */
 const API_SERVER = new Set([
   'apiserver_admission_webhook_rejection_count',
   'apiserver_admission_webhook_fail_open_count',
