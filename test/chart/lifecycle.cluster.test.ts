@@ -1,0 +1,147 @@
+// Upgrade, rollback, uninstall and install again, while somebody applies, promotes and rolls back all the time.
+import t, { type Test } from 'tap';
+import {
+  installBluegreen,
+  installTraefikCrds,
+  REGISTRY,
+  RELEASE,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { until } from '../cluster/node/api.ts';
+import { VERSION } from '../../webhook/version.ts';
+import { CHART } from './chart.ts';
+import { AGAIN, objects, startStream, STORED, type Report, type Tally, type Work } from './stream.ts';
+
+const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+await cluster.apply(objects);
+await cluster.kubectlOk(['create', 'namespace', RELEASE.namespace]);
+
+const here = ['-n', RELEASE.namespace];
+const wait = ['--wait', '--timeout', '180s'];
+const RIGHT: readonly Work[] = ['applies', 'creations', 'promotions', 'rollbacks'];
+
+/** Every object of the cluster but events, endpoints kept by others, and what the stream itself makes. */
+const everything = async (): Promise<readonly string[]> => {
+  const kinds = await cluster.kubectlOk(['api-resources', '--verbs=list', '-o', 'name']);
+  const wanted = kinds
+    .trim()
+    .split('\n')
+    .filter((kind) => !/^events(\.|$)/.test(kind));
+  const listed = await cluster.kubectlOk(['get', wanted.join(','), '-A', '-o', 'name', '--ignore-not-found']);
+  return listed
+    .split('\n')
+    .filter((name) => name !== '' && !/traefikservice.*\/created-/.test(name))
+    .sort();
+};
+
+const read = (object: string, path: string): Promise<string> =>
+  cluster.kubectlOk([...here, 'get', object, '-o', `jsonpath=${path}`]);
+
+/** What the webhook writes into objects of the chart, which no sync may take away. */
+const written = async (): Promise<Readonly<Record<string, string>>> => {
+  return {
+    'the CA': await read('secret/bluegreen-ca', '{.data}'),
+    'the caBundles': await read('mutatingwebhookconfiguration/bluegreen', '{.webhooks[*].clientConfig.caBundle}'),
+    'the holder of the Lease': await read('lease/bluegreen-audit', '{.spec.holderIdentity}'),
+  };
+};
+
+const before = await everything();
+/** What the stream makes, and what the node itself does sooner or later. */
+const OURS = ['traefikservice.traefik.io/applied', 'lease.coordination.k8s.io/node1'];
+const stream = startStream(cluster);
+t.teardown(() => stream.stop());
+
+/** Does something to the release; how the requests of its time ended. */
+const during = async (t: Test, what: string, work: () => Promise<unknown>): Promise<Report> => {
+  stream.report();
+  await work();
+  const report = stream.report();
+  const figures = Object.entries(report).map(([kind, tally]) => `${kind} ${JSON.stringify(tally)}`);
+  t.comment(`${what}: ${figures.join(', ')}`);
+  for (const kind of RIGHT) {
+    const refused = Object.keys(report[kind]).filter((outcome) => outcome !== STORED && outcome !== AGAIN);
+    t.same(refused, [], `${what}: none of the ${kind} is refused`);
+    t.ok(report[kind][STORED], `${what}: there were ${kind}`);
+  }
+  return report;
+};
+
+/** How mistakes ended that somebody had to refuse; the policy does where the webhook was late. */
+const unexpected = (mistakes: Tally): readonly string[] =>
+  Object.keys(mistakes).filter((outcome) => !outcome.startsWith('refused by '));
+
+await installBluegreen(cluster);
+
+t.test('an upgrade refuses nothing that is right', async (t) => {
+  const roll = [
+    'upgrade',
+    RELEASE.name,
+    CHART,
+    ...here,
+    '--reuse-values',
+    ...wait,
+    '--set',
+    'podAnnotations.rolled=yes',
+  ];
+  const { mistakes } = await during(t, 'upgrade', () => cluster.helmOk(roll));
+  t.same(unexpected(mistakes), [], 'and no mistake gets through');
+});
+
+t.test('nor a rollback of the release to the first installation', async (t) => {
+  const { mistakes } = await during(t, 'rollback', () =>
+    cluster.helmOk(['rollback', RELEASE.name, '1', ...here, ...wait]),
+  );
+  t.same(unexpected(mistakes), [], 'and no mistake gets through');
+});
+
+t.test('helm test tries it from a pod', async (t) => {
+  const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, ...here]);
+  t.equal(code, 0, stderr);
+  t.match(`${stdout}${stderr}`, 'traefik.io: refused by the webhook, as it should be');
+});
+
+t.test('nor uninstalling it, which leaves nothing', async (t) => {
+  await during(t, 'uninstall', () => cluster.helmOk(['uninstall', RELEASE.name, ...here, ...wait]));
+  const known = new Set([...before, ...OURS]);
+  const left = async (): Promise<readonly string[]> => (await everything()).filter((name) => !known.has(name));
+  // Pods that were told to stop go on answering for a while.
+  await until(async () => (await left()).length === 0, 60_000);
+  t.same(await left(), [], 'nothing is left of it');
+  const after = await everything();
+  t.same(
+    before.filter((name) => !after.includes(name)),
+    [],
+    'and nothing else was taken away',
+  );
+});
+
+t.test('a GitOps tool finds nothing to correct, however often it syncs', async (t) => {
+  const image = ['image.repository=registry.local/bluegreen-webhook', `image.tag=${VERSION}`];
+  const values = image.flatMap((value) => ['--set', value]);
+  const place = ['--namespace', RELEASE.namespace, '--no-hooks', '--kube-version', '1.34.4'];
+  const input = await cluster.helmOk(['template', RELEASE.name, CHART, ...place, ...values]);
+  const flags = ['--server-side', '--field-manager=argocd-controller', '--force-conflicts', '-f', '-'];
+  const sync = (): Promise<string> => cluster.kubectlOk(['apply', ...flags], { input });
+  await sync();
+  await rolledOut(cluster, RELEASE.namespace, 'bluegreen');
+  const kept = await written();
+  for (const [name, value] of Object.entries(kept)) t.ok(value, `the webhook has written ${name}`);
+  for (const time of ['once', 'twice']) {
+    const { code, stdout } = await cluster.kubectl(['diff', ...flags], { input });
+    t.equal(code, 0, `no drift: ${stdout.slice(0, 500)}`);
+    await sync();
+    t.same(await written(), kept, `synced ${time} more, it is all there still`);
+  }
+  await cluster.kubectlOk(['delete', '-f', '-'], { input });
+});
+
+t.test('it can be installed again', async (t) => {
+  await installBluegreen(cluster);
+  const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, ...here]);
+  t.equal(code, 0, `${stdout}${stderr}`);
+});

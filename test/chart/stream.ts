@@ -1,0 +1,149 @@
+// Somebody who goes on working while the chart is installed, upgraded, rolled back and uninstalled.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { text } from '../../webhook/policy/json.ts';
+import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { connect, type Call, type Client, type Reply } from '../e2e/api.ts';
+
+export const SHOP = 'shop';
+const SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices`;
+
+/** How a kind of request ended: the number of times, by outcome. */
+export type Tally = Readonly<Record<string, number>>;
+export type Work = 'applies' | 'creations' | 'promotions' | 'rollbacks' | 'mistakes';
+export type Report = Readonly<Record<Work, Tally>>;
+
+export const STORED = 'stored';
+/** A webhook call or a look-up took longer than its deadline: a machine under load. The request is sent again. */
+export const AGAIN = 'late, sent again';
+const LATE = /did not answer in time|context deadline exceeded|Client.Timeout/;
+const TRIES = 10;
+
+export interface Stream {
+  /** How everything since the last report ended. */
+  report(): Report;
+  stop(): Promise<void>;
+}
+
+const traefikService = (name: string, blue: number, green: number, metadata: JsonObject = {}): JsonObject => ({
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'TraefikService',
+  metadata: { name, ...metadata },
+  spec: {
+    weighted: {
+      services: [
+        { name: 'blue', port: 80, weight: blue },
+        { name: 'green', port: 80, weight: green },
+      ],
+    },
+  },
+});
+
+/** Two colors whose endpoints are kept by hand, so that a promotion needs no pods; and what is worked on. */
+export const objects: readonly JsonObject[] = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
+  ...['blue', 'green'].flatMap((name) => [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: SHOP },
+      spec: { ports: [{ name: 'http', port: 80 }] },
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name, namespace: SHOP, labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port: 80 }],
+      endpoints: [{ addresses: [name === 'blue' ? '192.0.2.1' : '192.0.2.2'], conditions: { ready: true } }],
+    },
+  ]),
+  traefikService('promoted', 100, 0, { namespace: SHOP }),
+];
+
+/** What became of a request that is right: stored, late, or the words of the refusal. */
+const outcomeOf = ({ status, body }: Reply): string => {
+  if (status >= 200 && status < 300) return STORED;
+  const message = text(body['message']) ?? String(status);
+  return LATE.test(message) ? AGAIN : message;
+};
+
+/** Who noticed a mistake. */
+const refusalOf = ({ status, body }: Reply): string => {
+  const message = text(body['message']) ?? '';
+  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'refused by the webhook';
+  if (message.includes('ValidatingAdmissionPolicy')) return 'refused by the policy';
+  return status < 300 ? STORED : message;
+};
+
+/** Starts all kinds of work at once, each one request after the other. */
+export const startStream = (cluster: Pick<Cluster, 'api'>): Stream => {
+  const client = connect(cluster, 8);
+  const stop = new AbortController();
+  let counts: Record<Work, Record<string, number>> = fresh();
+
+  const count = (work: Work, outcome: string): void => {
+    counts[work][outcome] = (counts[work][outcome] ?? 0) + 1;
+  };
+  const send = async (work: Work, ...[method, path, call]: Parameters<Client['call']>): Promise<void> => {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const outcome = await client.call(method, path, call).then(outcomeOf, String);
+      count(work, outcome);
+      if (outcome !== AGAIN) return;
+    }
+    count(work, `late ${TRIES} times`);
+  };
+
+  const apply = (turn: number): Promise<void> => {
+    const metadata = { labels: { turn: String(turn) } };
+    const call: Call = {
+      body: traefikService('applied', 100, 0, metadata),
+      type: 'application/apply-patch+yaml',
+    };
+    return send('applies', 'PATCH', `${SERVICES}/applied?fieldManager=gitops&force=true`, call);
+  };
+  const create = async (turn: number): Promise<void> => {
+    await send('creations', 'POST', SERVICES, { body: traefikService(`created-${turn}`, 100, 0) });
+    await client.call('DELETE', `${SERVICES}/created-${turn}`);
+  };
+  // To green with a smoke test of its own, and back again.
+  const promote = async (turn: number): Promise<void> => {
+    const path = `${SERVICES}/promoted`;
+    const type = 'application/merge-patch+json';
+    const there = traefikService('promoted', 0, 100, { annotations: { 'bluegreen.dev/smoke-test': `passed:${turn}` } });
+    await send('promotions', 'PATCH', path, { body: there, type });
+    await send('rollbacks', 'PATCH', path, { body: traefikService('promoted', 100, 0), type });
+  };
+  const mistake = async (): Promise<void> => {
+    const call: Call = { body: traefikService('mistake', 60, 30) };
+    count('mistakes', await client.call('POST', `${SERVICES}?dryRun=All`, call).then(refusalOf, String));
+  };
+
+  const goOn = async (work: (turn: number) => Promise<void>): Promise<void> => {
+    for (let turn = 1; !stop.signal.aborted; turn++) {
+      await work(turn);
+      await sleep(5);
+    }
+  };
+  const running = [apply, create, promote, mistake].map(goOn);
+  return {
+    report: () => {
+      const report = counts;
+      counts = fresh();
+      return report;
+    },
+    stop: async () => {
+      stop.abort();
+      await Promise.all(running);
+      client.close();
+    },
+  };
+};
+
+const fresh = (): Record<Work, Record<string, number>> => ({
+  applies: {},
+  creations: {},
+  promotions: {},
+  rollbacks: {},
+  mistakes: {},
+});
