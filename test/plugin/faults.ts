@@ -14,12 +14,18 @@ export interface Fault {
 /** Every setting that a fault may leave behind. */
 const NONE = ['FAULT_ERROR_RATE-', 'FAULT_LATENCY_MS-', 'FAULT_CRASH_AFTER-', 'FAULT_NEVER_READY-', 'FAULT_REFUSE-'];
 
+/** The probes of the examples: the fault before may have left them out. */
+const PROBES = {
+  readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
+  livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 10 },
+};
+
 /** Releases the fault to green, as a team would that does not know of it. */
 export async function breakGreen(kube: Kube, { env, withoutProbes = false }: Fault): Promise<void> {
   const given = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const kept = NONE.filter((name) => !given.some((each) => each.startsWith(`${name.slice(0, -1)}=`)));
   await kube.kubectlOk(['set', 'env', ...IN, 'deployment/green', ...kept, ...given]);
-  const probes = withoutProbes ? { readinessProbe: null, livenessProbe: null } : {};
+  const probes = withoutProbes ? { readinessProbe: null, livenessProbe: null } : PROBES;
   const patch = { spec: { template: { spec: { containers: [{ name: 'podinfo', ...probes }] } } } };
   await kube.kubectlOk(['patch', ...IN, 'deployment/green', '-p', JSON.stringify(patch)]);
 }
