@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { trustedEverywhere, trustedSomewhere, without } from './bundle.ts';
+import { has, trustedEverywhere, trustedSomewhere, unique, without } from './bundle.ts';
 import { readPair } from './pair.ts';
 import type { CertificateFiles, Pair } from './pair.ts';
 import { createRetirement } from './retire.ts';
@@ -53,11 +53,15 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
   let served: Served | null = null;
   let status: CertificateStatus = { ready: false, reason: 'the serving certificate has not been read yet' };
   let refused = '';
+  /** CAs that may be replaced ones: there when this replica started, or served by before. One that came later is newer. */
+  let older: readonly X509Certificate[] | null = null;
 
   async function sync(): Promise<number> {
     const { pair, problem } = await candidate();
     try {
-      const view = await retire(await grant(await trust.look(), pair));
+      const found = await trust.look();
+      older ??= trustedSomewhere(found.configurations);
+      const view = await retire(await grant(found, pair));
       if (pair !== null) await consider(view, pair);
       await rely(view);
       status = judge(view, problem);
@@ -100,6 +104,7 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
     const anchor = anchorOf(pair.chain, trustedEverywhere(view.configurations));
     if (held && (anchor === null || !(await settling.settled(anchor, true)))) return;
     events.onServing(pair);
+    older = unique([...(older ?? []), ...(served?.pair.authorities ?? [])]);
     served = { pair, reliable: held };
     log.info({ notAfter: pair.notAfter.toISOString() }, 'new serving certificate');
   }
@@ -116,7 +121,7 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
   async function retire(view: TrustView): Promise<TrustView> {
     if (!managed || served === null) return view;
     const present = served.pair.authorities;
-    const unused = await retirement.unused(present, others(view)).catch((error: unknown) => {
+    const unused = await retirement.unused(present, replaced(view)).catch((error: unknown) => {
       log.warn(
         { reason: String(error) },
         'a replaced CA stays trusted: whether it is still served by could not be seen',
@@ -124,6 +129,10 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
       return [];
     });
     return unused.length === 0 ? view : trust.grant(view, wanted(null), unused);
+  }
+
+  function replaced(view: TrustView): readonly X509Certificate[] {
+    return others(view).filter((certificate) => has(older ?? [], certificate));
   }
 
   function others({ configurations }: TrustView): readonly X509Certificate[] {

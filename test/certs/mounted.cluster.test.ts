@@ -68,8 +68,12 @@ const trusted = async (): Promise<readonly number[]> => [
 ];
 /** Metrics of each replica, by their names. */
 const metric = async (name: string): Promise<readonly number[]> => {
-  const pods = ['get', 'pods', '-l', 'app.kubernetes.io/component=webhook', '-o', 'jsonpath={.items[*].metadata.name}'];
-  const names = (await cluster.kubectlOk([...here, ...pods])).split(' ');
+  const path = `/api/v1/namespaces/${RELEASE.namespace}/pods?labelSelector=app.kubernetes.io/component%3Dwebhook`;
+  const pods = list((await client.call('GET', path)).body['items']);
+  // A replica that drains is no longer ready, and soon no longer there.
+  const names = pods
+    .filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined)
+    .map((pod) => text(at(pod, 'metadata', 'name')) ?? '');
   const texts = await Promise.all(
     names.map((pod) =>
       cluster.kubectlOk([

@@ -50,7 +50,9 @@ t.test('a NetworkPolicy leaves open the port alone, to everybody or to whom it i
   });
   const from = ['networkPolicy.enabled=true', 'networkPolicy.from[0].ipBlock.cidr=192.0.2.0/28'];
   const narrow = await spec('NetworkPolicy', ...from);
-  t.match(list(get(narrow, 'ingress'))[0], { from: [{ ipBlock: { cidr: '192.0.2.0/28' } }] });
+  t.match(list(get(narrow, 'ingress'))[0], {
+    from: [{ ipBlock: { cidr: '192.0.2.0/28' } }, { podSelector: { matchLabels: SELECTED } }],
+  });
 });
 
 t.test('a drain takes one replica at a time, and never waits for one that is not healthy', async (t) => {
