@@ -3,10 +3,27 @@ import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CertificateFiles } from '../certs/pair.ts';
 
+/** How often a Secret is read again that changes while it is read. */
+const ATTEMPTS = 5;
+
 /** Reads the files of a Secret that is mounted at `folder`. Rejects with a sentence for whoever fills the Secret. */
 export async function readCertificateFiles(folder: string): Promise<CertificateFiles> {
-  // The kubelet swaps this link, so that all files behind it are of one version of the Secret.
-  const version = await realpath(join(folder, '..data')).catch(() => folder);
+  for (let attempt = 1; ; attempt++) {
+    const version = await versionOf(folder);
+    const files = await readVersion(version, folder).catch((error: unknown) => ({ error }));
+    // The kubelet takes away the files of the version before: what failed or is mixed then is no fault of theirs.
+    if (attempt < ATTEMPTS && (await versionOf(folder)) !== version) continue;
+    if ('error' in files) throw files.error;
+    return files;
+  }
+}
+
+/** The kubelet swaps this link, so that all files behind it are of one version of the Secret. */
+function versionOf(folder: string): Promise<string> {
+  return realpath(join(folder, '..data')).catch(() => folder);
+}
+
+async function readVersion(version: string, folder: string): Promise<CertificateFiles> {
   const [certificate, key, authorities] = await Promise.all([
     read(version, 'tls.crt'),
     read(version, 'tls.key'),

@@ -166,6 +166,9 @@ t.test('from existing to self, while admissions go on', async (t) => {
 
 t.test('cert-manager: ready when its injector has written the caBundle, renewed without a restart', async (t) => {
   await cluster.helmOk(['uninstall', RELEASE.name, ...here, '--wait']);
+  // Replicas that drain look after their caBundles to the end.
+  const gone = ['wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component=webhook', '--timeout=90s'];
+  await cluster.kubectlOk([...here, ...gone]);
   await cluster.apply(certManagerCrds());
   await fill('bluegreen-tls', first);
   const installed = installBluegreen(cluster, {
