@@ -7,6 +7,7 @@ import {
   installTraefik,
   Problem,
   startCluster,
+  TRAEFIK_NAMESPACE,
   type Cluster,
 } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
@@ -105,6 +106,7 @@ async function measureSetting(
 ): Promise<readonly Figure[]> {
   const { throttle, churn, pause } = setting;
   const traefik = await installTraefik(cluster, throttle === undefined ? {} : { providersThrottleDuration: throttle });
+  await othersEnded(cluster);
   const churning = churn ? await startChurn(cluster, writer) : null;
   const customers = startCustomers(`${traefik.url}/`);
   try {
@@ -114,6 +116,17 @@ async function measureSetting(
   } finally {
     await customers.stop();
     await churning?.stop();
+  }
+}
+
+/** A Traefik that is replaced takes its connections with it, which is not what is measured. */
+async function othersEnded(cluster: Cluster): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const listed = await cluster.kubectlOk(['get', 'pods', '-n', TRAEFIK_NAMESPACE, '-o', 'name']);
+    if (listed.trim().split('\n').length === 1) return;
+    if (performance.now() > deadline) throw new Problem(`several pods of Traefik stay:\n${listed}`);
+    await sleep(100);
   }
 }
 
@@ -192,11 +205,11 @@ function figuresOf({ what, throttle, churn }: Setting, seen: Seen, customers: Cu
   }));
   const failed = KINDS.map((kind): Figure => {
     const samples = customers.samples[kind];
-    const failures = samples.filter(({ failure }) => failure !== null).length;
+    const failures = samples.flatMap(({ failure }) => failure ?? []);
     return {
       what: `failed: ${kind}; ${what}`,
-      subject: summarize([failures]),
-      against: 'of all requests',
+      subject: summarize([failures.length]),
+      against: failures[0] === undefined ? 'of all requests' : `of all requests (${failures[0]})`,
       reference: summarize([samples.length]),
       goal: null,
       unit: 'requests',
