@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { ServingCertificate } from '../certs/source.ts';
+import { startDeadline } from './admission/deadline.ts';
 import { createRoom, MOST_LOOKUPS } from './admission/room.ts';
 import { startAudit } from './audit/start.ts';
 import { startCertificates } from './certificates.ts';
@@ -38,7 +39,7 @@ async function run(config: Config, log: Log): Promise<void> {
       settings: config,
       docs: config.docs,
       now: () => new Date().toISOString(),
-      deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+      deadline: startDeadline,
       room: createRoom(MOST_LOOKUPS, () =>
         log.warn({ most: MOST_LOOKUPS }, 'busy: what finds no room has to ask again'),
       ),

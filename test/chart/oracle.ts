@@ -81,7 +81,7 @@ const guard = guardHandler('enforce', {
   access: ({ user }) => Promise.resolve(user.name === 'admin'),
   settings: SETTINGS,
   docs: 'https://docs.example',
-  deadline: () => new AbortController().signal,
+  deadline: () => ({ signal: new AbortController().signal, end: () => {} }),
   room: createRoom(10),
 });
 

@@ -16,6 +16,7 @@ import {
   type Settings,
 } from '../policy/index.ts';
 import type { Access } from './access.ts';
+import type { Deadline } from './deadline.ts';
 import { Busy, type Room } from './room.ts';
 import type { AdmissionRequest } from './types.ts';
 
@@ -28,8 +29,8 @@ export interface Surroundings {
   readonly docs: string;
   /** RFC 3339 now. */
   readonly now: () => string;
-  /** Aborts after so many milliseconds. */
-  readonly deadline: (milliseconds: number) => AbortSignal;
+  /** Starts a time of so many milliseconds. */
+  readonly deadline: (milliseconds: number) => Deadline;
   /** Told how long a look-up took, in seconds. */
   readonly observeFacts: (seconds: number) => void;
   /** For look-ups. */
@@ -54,9 +55,9 @@ export async function decideChange(asked: Asked, surroundings: Surroundings, bud
   if (known !== null && asksNothing(known)) return known.decide({ facts: NOT_ASKED, at: now() });
   const leave = room.enter();
   if (leave === null) return decideBusy(known, now());
+  // Made only where something is looked up: a timer for each of the many requests that need none costs memory.
+  const { signal, end } = surroundings.deadline(budget);
   try {
-    // Made only where something is looked up: a timer for each of the many requests that need none costs memory.
-    const signal = surroundings.deadline(budget);
     const pair =
       governance.kind === 'pair'
         ? governance.pair
@@ -66,6 +67,7 @@ export async function decideChange(asked: Asked, surroundings: Surroundings, bud
     if (asksNothing(considered)) return considered.decide({ facts: NOT_ASKED, at: now() });
     return await lookAndDecide({ ...asked, pair, considered }, surroundings, signal);
   } finally {
+    end();
     leave();
   }
 }

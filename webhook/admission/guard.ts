@@ -9,6 +9,7 @@ import {
   type Violation,
 } from '../policy/index.ts';
 import type { Access } from './access.ts';
+import type { Deadline } from './deadline.ts';
 import { Busy, unlessBusy, type Room } from './room.ts';
 import { audit, checksOf, denied, NO_REMARKS, remarks, UNTOUCHED } from './answers.ts';
 import { readGuarded, type Guarded, type GuardReader } from './guarded.ts';
@@ -20,8 +21,8 @@ export interface GuardSurroundings {
   readonly settings: Settings;
   /** Address of the page that describes the checks. */
   readonly docs: string;
-  /** Aborts after so many milliseconds. */
-  readonly deadline: (milliseconds: number) => AbortSignal;
+  /** Starts a time of so many milliseconds. */
+  readonly deadline: (milliseconds: number) => Deadline;
   /** For look-ups. */
   readonly room: Room;
 }
@@ -37,13 +38,14 @@ export function guardHandler(mode: Mode, surroundings: GuardSurroundings): Handl
   return unlessBusy(mode, async (request) => {
     const leave = surroundings.room.enter();
     if (leave === null) throw new Busy();
-    const signal = surroundings.deadline(BUDGET);
+    const { signal, end } = surroundings.deadline(BUDGET);
     try {
       return await decide(request, mode, surroundings, signal);
     } catch (error) {
       const why = signal.aborted ? 'the API server did not answer in time' : messageOf(error);
       return { ...UNTOUCHED, warnings: [`bluegreen could not check this change: ${why}`] };
     } finally {
+      end();
       leave();
     }
   });

@@ -44,7 +44,7 @@ export function createKubeClient(config: KubeConfig): KubeClient {
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error('the kubeconfig has no current cluster: set a current context');
   const server = cluster.server.replace(/\/+$/, '');
-  const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: IDLE_MS });
+  const agent = new Agent({ keepAlive: true, maxSockets: 16, timeout: IDLE_MS });
 
   async function call(wanted: Call): Promise<JsonObject> {
     const { status, body } = await exchange(wanted);

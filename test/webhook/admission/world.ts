@@ -18,7 +18,7 @@ export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER)): S
     settings: { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false },
     docs: 'https://example.org/checks',
     now: () => now,
-    deadline: () => new AbortController().signal,
+    deadline: () => ({ signal: new AbortController().signal, end: () => {} }),
     observeFacts: () => {},
     room: createRoom(10),
   };

@@ -1,5 +1,6 @@
 import { dump } from 'js-yaml';
 import t from 'tap';
+import { startDeadline } from '../../../webhook/admission/deadline.ts';
 import { createRoom } from '../../../webhook/admission/room.ts';
 import { guardHandler } from '../../../webhook/admission/guard.ts';
 import type { Answer } from '../../../webhook/admission/types.ts';
@@ -41,7 +42,7 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
       requirePromoteVerb: false,
     },
     docs: 'docs/checks.md',
-    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    deadline: startDeadline,
     room: createRoom(10),
   });
   return handler(given.request);
@@ -93,7 +94,7 @@ t.test('what cannot be read lets the request pass, with a warning', async (t) =>
     access: () => Promise.resolve(false),
     settings: { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false },
     docs: 'docs/checks.md',
-    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    deadline: startDeadline,
     room: createRoom(10),
   });
   const answer = await handler(given.request);
