@@ -3,6 +3,7 @@ import { allDead } from './all-dead.ts';
 import { allHung } from './all-hung.ts';
 import { apiServer } from './api-server.ts';
 import { caBundle } from './ca-bundle.ts';
+import { caRotated } from './ca-rotated.ts';
 import { clients } from './clients.ts';
 import { deleted } from './deleted.ts';
 import { evicted } from './evicted.ts';
@@ -17,6 +18,7 @@ export const FAULTS: readonly Fault[] = [
   rolled,
   deleted,
   evicted,
+  caRotated,
   caBundle,
   clients,
   apiServer,
