@@ -19,6 +19,11 @@ export const BENCHMARKS: readonly Entry[] = [
     load: async () => (await import('./start.ts')).start,
   },
   {
+    name: 'memory',
+    summary: 'memory over 200,000 reviews',
+    load: async () => (await import('./memory.ts')).memory,
+  },
+  {
     name: 'switch',
     summary: 'switches through Traefik under traffic, beside kubectl patch',
     load: async () => (await import('./switch.ts')).trafficSwitch,

@@ -54,7 +54,8 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
   const settled = (): Promise<void> => replicasSettled(cluster, client);
   try {
     await installTraefikCrds(cluster);
-    await Promise.all([install(), installDemo(cluster)]);
+    await install();
+    await installDemo(cluster);
     await makeObjects(cluster, client);
   } catch (error) {
     client.close();

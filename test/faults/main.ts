@@ -45,15 +45,15 @@ async function main(): Promise<void> {
     const quiet = await findPace(bed, pace);
     rows.push(quiet.row);
     for (const fault of faults) rows.push(await inRow(bed, fault, quiet.pace));
-    process.stdout.write(`\nAt ${quiet.pace.rate} requests a second:\n${table(rows)}${notes(rows)}`);
   } finally {
+    process.stdout.write(`\n${table(rows)}${notes(rows)}`);
     await bed.close();
   }
   if (!rows.every(holds)) process.exitCode = 1;
 }
 
 async function inRow(bed: Bed, fault: Fault, pace: Pace): Promise<Row> {
-  process.stdout.write(`${fault.what} ...\n`);
+  process.stdout.write(`${fault.what}, ${pace.rate} requests a second ...\n`);
   const row = { fault, samples: await bed.run(fault, pace) };
   process.stdout.write(details(row));
   return row;

@@ -56,7 +56,7 @@ const stamp = (number: number): JsonObject => ({ metadata: { labels: { stamp: `n
 export const PROBES: readonly Probe[] = [
   {
     name: 'label (dry run)',
-    share: 4,
+    share: 12,
     method: 'PATCH',
     path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
     body: stamp,
