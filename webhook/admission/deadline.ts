@@ -1,7 +1,7 @@
 /** The time that look-ups have. Whoever was in time ends it, so that no timer holds on to what was looked up. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  end(): void;
+  readonly end: () => void;
 }
 
 export function startDeadline(milliseconds: number): Deadline {
