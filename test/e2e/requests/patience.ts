@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The mutating entry has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
 export const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
+/** While a replica answers, its words come first: the policy's own mean that it was late. */
+export const POLICY_SPOKE = /ValidatingAdmissionPolicy 'bluegreen' /;
 /** A ready pod is an endpoint a moment later, and a slow probe takes it away for a while. */
 export const NOT_READY = /has no ready endpoint|is ready, so nothing there can have been tested/;
 
@@ -36,8 +38,8 @@ export function createPatience(): Patience {
         const result = await work();
         const words = said(result);
         if (left === 1 || !passing.some((pattern) => pattern.test(words))) return result;
-        if (MISSED.test(words)) missed += 1;
-        else notReady += 1;
+        if (NOT_READY.test(words)) notReady += 1;
+        else missed += 1;
         await sleep(PAUSE_MS);
       }
     },

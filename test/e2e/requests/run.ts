@@ -3,7 +3,7 @@ import { childrenOf } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
 import type { Client, Reply } from '../api.ts';
 import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
-import { MISSED, NOT_READY, type Patience } from './patience.ts';
+import { MISSED, NOT_READY, POLICY_SPOKE, type Patience } from './patience.ts';
 import { pathOf, send, type Tools } from './send.ts';
 import type { Row, Step } from './table.ts';
 
@@ -47,7 +47,7 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
   const { ok, said } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
-    full.refused === null ? [MISSED, NOT_READY] : [MISSED],
+    full.refused === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
   );
   const after = await read(tools.client, full);
   const problems =
