@@ -45,6 +45,7 @@ export async function openSession(flags: FlagValues, io: Io, paint: Paint): Prom
   };
   const client = createClient(openTransport(connection, credentials, proxy), {
     now: () => io.now().getTime(),
+    sleep: (milliseconds, signal) => io.sleep(milliseconds, signal ?? io.interrupted),
     trace: (line) => {
       if (flags.number('v') >= TRACE_LEVEL) io.err.write(`${line}\n`);
     },

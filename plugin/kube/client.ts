@@ -1,3 +1,4 @@
+import { at } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { ApiError } from './errors.ts';
 import { readResponse } from './transport.ts';
@@ -20,6 +21,8 @@ export interface ClientHooks {
   /** One line a request, for -v=6 and above. */
   trace(line: string): void;
   now(): number;
+  /** Resolves after so many milliseconds; rejects when the signal, or the whole command, is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Objects of the Kubernetes API as plain JSON. Errors of the server reject with an ApiError. */
@@ -51,17 +54,30 @@ const PAGE = '500';
 const EXPIRED = 410;
 const NOT_FOUND = 404;
 const OK = 200;
+/** Tries of a request whose answer asks for another one. */
+const TRIES = 5;
+const MOST_SECONDS = 10;
 
 /** Makes a client over a transport. */
 export function createClient(transport: Transport, hooks: ClientHooks): Client {
-  async function call(request: Request, quiet = false): Promise<JsonObject> {
+  async function send(request: Request): Promise<Response> {
     const start = hooks.now();
     const response = await transport.send(request);
     hooks.trace(
       `${request.method} ${request.path} ${response.status} in ${Math.round(hooks.now() - start)} milliseconds`,
     );
-    for (const text of quiet ? [] : new Set(response.warnings)) hooks.warn(text);
-    return readAnswer(response);
+    return response;
+  }
+  async function call(request: Request, quiet = false): Promise<JsonObject> {
+    for (let left = TRIES; ; left -= 1) {
+      const response = await send(request);
+      const pause = left > 1 ? pauseAsked(response) : null;
+      if (pause === null) {
+        for (const text of quiet ? [] : new Set(response.warnings)) hooks.warn(text);
+        return readAnswer(response);
+      }
+      await hooks.sleep(pause, request.signal);
+    }
   }
   const read = (path: string, options: CallOptions = {}): Promise<JsonObject> =>
     call({ method: 'GET', path: withQuery(path, options.query), signal: options.signal });
@@ -155,6 +171,16 @@ function readAnswer({ status, body }: Response): JsonObject {
   }
   if (parsed !== null && stringAt(parsed, 'kind') === 'Status') throw new ApiError(status, parsed);
   throw new ApiError(status, genericStatus(status, body));
+}
+
+/**
+ * Milliseconds after which the server, or a webhook behind it, asks for the same request again; null where it does not.
+ * Nothing was changed then, and client-go does the same.
+ */
+function pauseAsked({ status, body }: Response): number | null {
+  if (status !== 429 && status !== 503) return null;
+  const seconds = at(parseObject(body), 'details', 'retryAfterSeconds');
+  return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, MOST_SECONDS) * 1000 : null;
 }
 
 function parseObject(body: string): JsonObject | null {

@@ -1,0 +1,36 @@
+// An answer that asks for the same request again is followed by it: nobody has to type a command twice.
+import t from 'tap';
+import { fakeCluster, status } from './fake-cluster.ts';
+import { SHOP, TESTED, shop } from './shop.ts';
+
+const later = status(503, 'ServiceUnavailable', 'not completed: try again', { retryAfterSeconds: 1 });
+
+t.test('a webhook that asks for another try gets it', async (t) => {
+  const cluster = await fakeCluster(shop({ annotations: TESTED }));
+  t.teardown(() => cluster.close());
+  let refusals = 2;
+  cluster.intercept = ({ method }) => (method === 'PATCH' && refusals-- > 0 ? later : null);
+  const { code, out } = await cluster.run(['promote', 'shop']);
+  t.strictSame([code, out], [0, 'traefikservice.traefik.io/shop promoted\n']);
+  t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 3);
+});
+
+t.test('one that never has enough is told after five tries', async (t) => {
+  const cluster = await fakeCluster(shop({ annotations: TESTED }));
+  t.teardown(() => cluster.close());
+  const before = JSON.stringify(cluster.objects.get(SHOP));
+  cluster.intercept = ({ method }) => (method === 'PATCH' ? later : null);
+  const { code, err } = await cluster.run(['promote', 'shop']);
+  t.equal(code, 1);
+  t.match(err, 'Error from server (ServiceUnavailable): not completed: try again');
+  t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 5);
+  t.equal(JSON.stringify(cluster.objects.get(SHOP)), before);
+});
+
+t.test('an outage that asks for nothing is told at once', async (t) => {
+  const cluster = await fakeCluster(shop({ annotations: TESTED }));
+  t.teardown(() => cluster.close());
+  cluster.intercept = ({ method }) => (method === 'PATCH' ? status(503, 'ServiceUnavailable', 'no') : null);
+  t.equal((await cluster.run(['promote', 'shop'])).code, 1);
+  t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 1);
+});
