@@ -6,7 +6,7 @@ import { demoImage } from '../../images/specs.ts';
 /** The demo app's image of any version. */
 export const imageOf = (version: string): string => `${REGISTRY}/app:${version}`;
 
-const CRASHES = 'console.log("starting"); console.error("cannot open the database"); process.exitCode = 3;';
+const CRASHES = 'console.error("starting\\ncannot open the database"); process.exitCode = 3;';
 const NEVER_READY =
   'require("node:http").createServer((q, s) => { s.writeHead(q.url === "/healthz" ? 200 : 503); s.end(); }).listen(9898);';
 
