@@ -70,10 +70,10 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-export const CERTIFICATE_SOURCES = ['self', 'cert-manager', 'existing'] as const;
+const CERTIFICATE_SOURCES = ['self', 'cert-manager', 'existing'] as const;
 export type CertificateSourceName = (typeof CERTIFICATE_SOURCES)[number];
 
-export const CA_BUNDLE_WRITERS = ['from-secret', 'given'] as const;
+const CA_BUNDLE_WRITERS = ['from-secret', 'given'] as const;
 export type CaBundleWriter = (typeof CA_BUNDLE_WRITERS)[number];
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;

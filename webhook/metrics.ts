@@ -5,7 +5,7 @@ import { VERSION } from './version.ts';
 import { createCertificateMetrics, type CertificateMetrics } from './certificate-metrics.ts';
 
 /** What became of an Event: see docs/operations.md. */
-export const EVENT_OUTCOMES = ['written', 'repeated', 'dropped', 'failed'] as const;
+const EVENT_OUTCOMES = ['written', 'repeated', 'dropped', 'failed'] as const;
 export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
 
 /**

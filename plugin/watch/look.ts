@@ -1,4 +1,4 @@
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../webhook/policy/index.ts';
 import type { Call } from '../command.ts';
 import { UserError } from '../kube/errors.ts';
 import type { Session } from '../session.ts';
@@ -120,9 +120,4 @@ export function refuseBlind(why: string): UserError {
   return new UserError(
     `Traefik's metrics cannot be read: ${why}. Nothing was switched. To watch the pods alone, use --without-metrics`,
   );
-}
-
-/** The colors of a release as a text. */
-export function arrow({ from, to }: Pick<Release, 'from' | 'to'>, paint: (color: Color) => string): string {
-  return `${paint(from)} → ${paint(to)}`;
 }

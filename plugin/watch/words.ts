@@ -61,7 +61,7 @@ function allowed({ limit, baseline }: Pick<Excess, 'limit' | 'baseline'>, from: 
 }
 
 /** What the histogram says: `p99 about 1.2s (between 300ms and 1.2s), 810ms on average`. */
-export function latencyText(traffic: Pick<Traffic, 'latency'>): string {
+function latencyText(traffic: Pick<Traffic, 'latency'>): string {
   const p99 = quantile(traffic.latency, 0.99);
   const timed = timedIn(traffic);
   if (p99 === null || timed === 0) return 'no latency is known';

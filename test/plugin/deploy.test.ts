@@ -29,16 +29,8 @@ function controllers(cluster: FakeCluster): void {
     const replicas = patch.spec.replicas ?? 2;
     for (const key of cluster.objects.keys()) if (key.includes('/pods/green-')) cluster.objects.delete(key);
     const text = JSON.stringify(colorObjects('green', replicas)).replaceAll(IMAGES.green, image);
-    const objects: Record<string, { metadata?: object }> = JSON.parse(text);
-    for (const [path, object] of Object.entries(objects)) {
-      const metadata = {
-        resourceVersion: '1',
-        name: path.split('/').at(-1) ?? '',
-        namespace: 'demo',
-        ...object.metadata,
-      };
-      cluster.objects.set(path, { ...object, metadata });
-    }
+    const objects: Record<string, object> = JSON.parse(text);
+    for (const [path, object] of Object.entries(objects)) cluster.put(path, object);
     return { status: 200, body: cluster.objects.get(DEPLOYMENT) };
   };
 }

@@ -29,6 +29,8 @@ type Stored = {
 export interface FakeCluster {
   readonly objects: Map<string, Stored>;
   readonly calls: FakeCall[];
+  /** Stores an object, with what its path says of it. */
+  put(path: string, object: object): void;
   /** Answers a call instead of the store; null lets the store answer. */
   intercept: (call: FakeCall) => Answer | null;
   readonly kubeconfig: string;
@@ -62,6 +64,7 @@ export async function fakeCluster(objects: Readonly<Record<string, object>> = {}
   const cluster: FakeCluster = {
     objects: store,
     calls,
+    put: (path, object) => void store.set(path, stored(path, object)),
     intercept: () => null,
     kubeconfig,
     run: (args, world = {}) =>

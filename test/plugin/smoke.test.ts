@@ -184,16 +184,8 @@ t.test('pods that change meanwhile: nothing is recorded', async (t) => {
   const url = await preview(t, (request, response) => {
     const text = JSON.stringify(colorObjects('green', 2)).replaceAll(REVISIONS.green, 'ccc333');
     for (const key of cluster.objects.keys()) if (key.includes(REVISIONS.green)) cluster.objects.delete(key);
-    const objects: Record<string, { metadata?: object }> = JSON.parse(text);
-    for (const [path, object] of Object.entries(objects)) {
-      const metadata = {
-        resourceVersion: '1',
-        name: path.split('/').at(-1) ?? '',
-        namespace: 'demo',
-        ...object.metadata,
-      };
-      cluster.objects.set(path, { ...object, metadata });
-    }
+    const objects: Record<string, object> = JSON.parse(text);
+    for (const [path, object] of Object.entries(objects)) cluster.put(path, object);
     healthy(request, response);
   });
   const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/']);

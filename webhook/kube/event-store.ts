@@ -6,7 +6,7 @@ import { KubeError } from './errors.ts';
 import { microTime } from './time.ts';
 
 /** Who writes the Events, as `kubectl describe` shows it. */
-export const REPORTER = 'bluegreen.dev/webhook';
+const REPORTER = 'bluegreen.dev/webhook';
 
 /** Bytes that the API server takes. */
 const NOTE_LIMIT = 1024;
