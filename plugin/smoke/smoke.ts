@@ -4,6 +4,7 @@ import type { JsonObject, Revision } from '../../webhook/policy/index.ts';
 import type { Session } from '../session.ts';
 import type { Found } from '../traefikservices.ts';
 import type { Check, CheckResult } from './check.ts';
+import { awaitDeparted } from './departing.ts';
 import { testByManifest, testByProgram } from './outside.ts';
 import type { TestEnvironment } from './outside.ts';
 import { placeOf } from './place.ts';
@@ -47,6 +48,7 @@ export async function smokeTest(call: Call, session: Session, given: Found, requ
   const before = await takeSnapshot(call, session, given);
   if (before.revision === null && request.record) throw unbindable(before);
   const place = await placeOf(call, session, before.found, before.preview);
+  await awaitDeparted(call, session, before, request.timeout);
   const started = call.io.now();
   const { results, url, via } = await perform(call, session, before, place, request);
   const passed = results.every(({ failed }) => failed === 0);
