@@ -49,9 +49,17 @@ const trusted = async (): Promise<readonly number[]> => [
   ...new Set((await bundles()).map((bundle) => splitBundle(bundle).length)),
 ];
 const settled = async (): Promise<boolean> => (await trusted()).join() === '1';
+/** Whether this CA, of the Secret, and no other is trusted by every entry. */
+const trustedAlone = async (inSecret: string): Promise<boolean> => {
+  const issuing = Buffer.from(inSecret, 'base64').toString('utf8').trim();
+  return (await bundles()).every((bundle) => bundle.trim() === issuing);
+};
 /** Waits until another CA issues and it alone is trusted. */
 const rotated = async (from: string): Promise<boolean> =>
-  until(async () => (await authority()) !== from && (await authority()) !== '' && (await settled()), 150_000);
+  until(async () => {
+    const issuing = await authority();
+    return issuing !== from && issuing !== '' && (await trustedAlone(issuing));
+  }, 150_000);
 const upgrade = (...flags: readonly string[]): Promise<string> =>
   cluster.helmOk(['upgrade', RELEASE.name, CHART, ...here, '--reuse-values', '--wait', '--timeout', '120s', ...flags]);
 /** Calls that the API server could not make, by the reason in its own log. */
