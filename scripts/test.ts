@@ -19,9 +19,6 @@ interface Suite {
   readonly jobs: number;
 }
 
-/** Files that passed, or failed for good, at the second try only. */
-const unsteady: string[] = [];
-
 const NONE: Totals = { passed: 0, failed: 0, skipped: 0 };
 
 const all = globSync('test/**/*.test.ts').sort();
@@ -36,9 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
   let totals = NONE;
   for (const suite of wanted) {
     const without = suite === cluster ? clusterMissing() : null;
-    totals = add(totals, without === null ? await runSuite(suite) : skip(suite, without));
+    totals = add(totals, without === null ? await run(suite) : skip(suite, without));
   }
-  if (unsteady.length > 0) process.stdout.write(`\nFailed at the first try: ${unsteady.join(', ')}\n`);
   const skipped = totals.skipped === 0 ? '' : `, ${totals.skipped} skipped`;
   process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed${skipped}\n`);
   return totals.failed > 0 || totals.passed === 0 ? 1 : 0;
@@ -64,32 +60,10 @@ function add(a: Totals, b: Totals): Totals {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }
 
-async function runSuite(suite: Suite): Promise<Totals> {
-  const { name, files, jobs } = suite;
+/** Runs tap over a suite; its closing line `# { total, pass, fail, skip }` has the totals. */
+async function run({ name, files, jobs }: Suite): Promise<Totals> {
   if (files.length === 0) return NONE;
   process.stdout.write(`\n${name}: ${files.length} files\n`);
-  if (suite !== cluster) return run(files, jobs);
-  let totals = NONE;
-  for (const file of files) totals = add(totals, await runOnCluster(file));
-  return totals;
-}
-
-/**
- * A real cluster on a busy machine misses a deadline now and then. A file that fails is run once more, which is said;
- * what it shows then counts, and a fault of the product shows twice.
- */
-async function runOnCluster(file: string): Promise<Totals> {
-  const first = await run([file], 1);
-  if (first.failed === 0) return first;
-  unsteady.push(file);
-  process.stdout.write(`\nONCE MORE: ${file}: ${first.failed} failed; the first try is above\n`);
-  const second = await run([file], 1);
-  process.stdout.write(`\n${file}: ${second.failed === 0 ? 'passed' : 'failed'} at the second try\n`);
-  return second;
-}
-
-/** Runs tap over files; its closing line `# { total, pass, fail, skip }` has the totals. */
-async function run(files: readonly string[], jobs: number): Promise<Totals> {
   const child = spawn('tap', ['--reporter=tap', `--jobs=${jobs}`, ...files], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number>((resolve) => {
     child.on('error', () => resolve(127));
