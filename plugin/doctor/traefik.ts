@@ -1,8 +1,6 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { at, list, text } from '../../webhook/policy/json.ts';
 import { describeError } from '../kube/errors.ts';
-import { parseDuration } from '../kube/resolve.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
+import { stringAt } from '../kube/values.ts';
+import { optionsOf, throttleOf } from '../traefik/options.ts';
 import { findReplicas, proxyPath } from '../traefik/replicas.ts';
 import type { Replica } from '../traefik/replicas.ts';
 import { findingsOf } from './finding.ts';
@@ -36,7 +34,7 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
 async function settings({ session, io }: DoctorContext, replica: Replica): Promise<readonly DoctorFinding[]> {
   const path = `/api/v1/namespaces/${encodeURIComponent(replica.namespace)}/pods/${encodeURIComponent(replica.name)}`;
   const options = optionsOf(await session.client.get(path, { signal: io.interrupted }));
-  const throttle = parseDuration(options.get('providers.providersthrottleduration') ?? '2s') ?? 0;
+  const throttle = throttleOf(options);
   const empty = options.get('providers.kubernetescrd.allowemptyservices') === 'true';
   return [
     throttle > 500
@@ -68,20 +66,6 @@ async function settings({ session, io }: DoctorContext, replica: Replica): Promi
         ]
       : []),
   ];
-}
-
-/** Traefik's options from its arguments; those of a configuration file cannot be seen. Names in lower case. */
-function optionsOf(pod: JsonObject): ReadonlyMap<string, string> {
-  const words = objectsAt(pod, 'spec', 'containers').flatMap((container) => [
-    ...list(at(container, 'command')),
-    ...list(at(container, 'args')),
-  ]);
-  const options = new Map<string, string>();
-  for (const word of words) {
-    const match = /^--?([^=]+)(?:=(.*))?$/s.exec(text(word) ?? '');
-    if (match) options.set((match[1] ?? '').toLowerCase(), (match[2] ?? 'true').toLowerCase());
-  }
-  return options;
 }
 
 async function reachable({ session, io }: DoctorContext, replica: Replica): Promise<readonly DoctorFinding[]> {

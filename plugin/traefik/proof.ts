@@ -4,66 +4,52 @@ import { get, number } from '../../webhook/policy/json.ts';
 import type { Client } from '../kube/client.ts';
 import { objectsAt, stringAt } from '../kube/values.ts';
 import type { Found } from '../traefikservices.ts';
+import type { Counted } from './counted.ts';
 import { proxyPath } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 
-/** How it is known that a replica has the weights. */
-export type Proof = 'api' | 'metrics';
-
-/** What was read of a replica before the switch, to compare with later. */
-export interface Baseline {
-  readonly reloads: number | null;
-}
-
-/** What one look at a replica says: it has the weights, it has not yet, or it cannot be asked. */
+/** What one look at a replica says: its API that it has the weights, or not yet; its metrics; or nothing at all. */
 export type Look =
-  | { readonly state: 'switched'; readonly proof: Proof }
-  | { readonly state: 'waiting' }
-  | { readonly state: 'mute' };
+  | { readonly state: 'switched' | 'waiting' | 'mute' }
+  | { readonly state: 'counted'; readonly counted: Counted };
 
-/** Reads the reload counter, where there is one. */
-export async function readBaseline(client: Client, replica: Replica, signal: AbortSignal): Promise<Baseline> {
+/** Configurations that a replica has loaded, where it counts them. */
+export async function readReloads(client: Client, replica: Replica, signal: AbortSignal): Promise<number | null> {
   const metrics = await readMetrics(client, replica, signal);
-  return { reloads: metrics === null ? null : sum(metrics, 'traefik_config_reloads_total', '') };
+  return metrics === null ? null : reloadsIn(metrics);
 }
 
 /**
  * Looks whether a replica has the weights of an object, which send everything to a color and may not list the other one
- * at all: by its API; else by its metrics, where a reload after the switch
- * and a still counter of the other color have to come together.
+ * at all: by its API, else by its counters.
  */
 export async function lookAt(
   client: Client,
   replica: Replica,
-  wanted: { readonly found: Found; readonly to: Color; readonly baseline: Baseline },
+  { found, to, now }: { readonly found: Found; readonly to: Color; readonly now: () => number },
   signal: AbortSignal,
 ): Promise<Look> {
-  const weights = await readWeights(client, replica, wanted.found, signal);
+  const weights = await readWeights(client, replica, found, signal);
   if (weights !== null) {
-    const left = otherColor(wanted.to);
-    const listed = stateOf(wanted.found.object, wanted.found.pair)[left] !== null;
-    const live = (weights[wanted.to] ?? 0) > 0 && weights[left] === (listed ? 0 : null);
-    return live ? { state: 'switched', proof: 'api' } : { state: 'waiting' };
+    const left = otherColor(to);
+    const live = (weights[to] ?? 0) > 0 && weights[left] === (isListed(found, left) ? 0 : null);
+    return { state: live ? 'switched' : 'waiting' };
   }
   const metrics = await readMetrics(client, replica, signal);
-  const reloads = metrics === null ? null : sum(metrics, 'traefik_config_reloads_total', '');
-  if (reloads === null || wanted.baseline.reloads === null) return { state: 'mute' };
-  return reloads > wanted.baseline.reloads ? { state: 'switched', proof: 'metrics' } : { state: 'waiting' };
+  if (metrics === null) return { state: 'mute' };
+  const requests = { blue: requestsIn(metrics, found, 'blue'), green: requestsIn(metrics, found, 'green') };
+  return { state: 'counted', counted: { at: now(), reloads: reloadsIn(metrics), requests } };
 }
 
-/** Requests that a color has got so far, by a replica's metrics; null without metrics. */
-export async function readRequests(
-  client: Client,
-  replica: Replica,
-  { namespace, pair }: Found,
-  color: Color,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const metrics = await readMetrics(client, replica, signal);
-  return metrics === null
-    ? null
-    : sum(metrics, 'traefik_service_requests_total', `service="${namespace}-${pair[color]}-`);
+/** Whether a TraefikService lists a color, with any weight. */
+export function isListed({ object, pair }: Found, color: Color): boolean {
+  return stateOf(object, pair)[color] !== null;
 }
+
+const reloadsIn = (metrics: readonly string[]): number => sum(metrics, 'traefik_config_reloads_total', '');
+
+const requestsIn = (metrics: readonly string[], { namespace, pair }: Found, color: Color): number =>
+  sum(metrics, 'traefik_service_requests_total', `service="${namespace}-${pair[color]}-`);
 
 async function readWeights(
   client: Client,

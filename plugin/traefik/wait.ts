@@ -1,26 +1,41 @@
+import { otherColor } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
 import type { Session } from '../session.ts';
 import type { Found } from '../traefikservices.ts';
-import { lookAt, readBaseline, readRequests } from './proof.ts';
-import type { Baseline, Look, Proof } from './proof.ts';
+import { proofOf } from './counted.ts';
+import type { Counted, CountedProof } from './counted.ts';
+import { isListed, lookAt, readReloads } from './proof.ts';
+import type { Look } from './proof.ts';
 import { findReplicas } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 
 /** Milliseconds between two looks at a replica. */
 const POLL = 100;
-/** Milliseconds in which the color that was left must get no request, where only counters prove it. */
-const STILL = 500;
+type Proof = 'api' | CountedProof;
+
 const PROOFS: Readonly<Record<Proof, string>> = {
   api: 'its API',
   metrics: 'its reload counter and its request counters',
+  requests: 'its request counters',
 };
 
 /** The Traefik replicas as they were before a switch. Null when none can be found: then nothing can be proven. */
 export interface Wait {
-  readonly replicas: readonly { readonly replica: Replica; readonly baseline: Baseline }[];
+  readonly replicas: readonly Before[];
+}
+
+/** A replica as it was before a switch: what it had loaded, where it counts that. */
+interface Before {
+  readonly replica: Replica;
+  readonly reloads: number | null;
+}
+
+/** A replica that is not known to have the weights, and what was counted there since the switch. */
+interface Open extends Before {
+  readonly looks: readonly Counted[];
 }
 
 /** To be called before the switch. What cannot be found is said, and the switch goes on. */
@@ -29,11 +44,11 @@ export async function prepareWait(call: Call, { client }: Session): Promise<Wait
   try {
     const found = await findReplicas(client, call.flags.text('traefik'), call.io.interrupted);
     if (found.length > 0) {
-      const baselines = found.map(async (replica) => ({
+      const before = found.map(async (replica) => ({
         replica,
-        baseline: await readBaseline(client, replica, call.io.interrupted),
+        reloads: await readReloads(client, replica, call.io.interrupted),
       }));
-      return { replicas: await Promise.all(baselines) };
+      return { replicas: await Promise.all(before) };
     }
     call.io.err.write(
       `${warn} no ready Traefik pod was found, so --wait cannot prove anything: name them with --traefik=NAMESPACE/LABEL=VALUE\n`,
@@ -57,24 +72,30 @@ export async function awaitTraefik(
   found: Found,
   to: Color,
 ): Promise<boolean> {
-  const started = call.io.now().getTime();
+  const now = (): number => call.io.now().getTime();
+  const started = now();
   const limit = call.flags.duration('timeout');
-  let open = wait.replicas;
   const proofs: Proof[] = [];
   const mute: string[] = [];
+  let open: readonly Open[] = wait.replicas.map((each) => ({ ...each, looks: [] }));
   while (open.length > 0) {
-    const looks = await Promise.all(open.map((each) => look(call, session, each, found, to)));
-    for (const [index, result] of looks.entries()) {
-      const name = open[index]?.replica.name ?? '';
-      if (result.state === 'switched') proofs.push(result.proof);
-      if (result.state === 'mute') mute.push(name);
+    const seen = await Promise.all(
+      open.map(async (each) => {
+        const look = await lookAt(session.client, each.replica, { found, to, now }, call.io.interrupted);
+        const looks = look.state === 'counted' ? [...each.looks, look.counted] : each.looks;
+        return { ...each, looks, state: judge(look, { ...each, looks }, found, to) };
+      }),
+    );
+    for (const { state, replica } of seen) {
+      if (state === 'mute') mute.push(replica.name);
+      else if (state !== 'waiting') proofs.push(state);
     }
-    open = open.filter((_, index) => looks[index]?.state === 'waiting');
+    open = seen.filter(({ state }) => state === 'waiting');
     if (open.length === 0) break;
-    if (call.io.now().getTime() - started >= limit) throw lagging(open, wait, limit);
+    if (now() - started >= limit) throw lagging(open, wait, limit);
     await call.io.sleep(POLL, call.io.interrupted);
   }
-  const took = ((call.io.now().getTime() - started) / 1000).toFixed(1);
+  const took = ((now() - started) / 1000).toFixed(1);
   const total = wait.replicas.length;
   const by = [...new Set(proofs)].map((proof) => PROOFS[proof]).join(' and ');
   if (proofs.length > 0)
@@ -88,29 +109,23 @@ export async function awaitTraefik(
   return mute.length === 0;
 }
 
-async function look(
-  call: Call,
-  { client }: Session,
-  { replica, baseline }: Wait['replicas'][number],
-  found: Found,
-  to: Color,
-): Promise<Look> {
-  const { io } = call;
-  const seen = await lookAt(client, replica, { found, to, baseline }, io.interrupted);
-  if (seen.state !== 'switched' || seen.proof === 'api') return seen;
-  // A reload alone may have been about something else: the color that was left has to be quiet as well.
-  const left = to === 'blue' ? 'green' : 'blue';
-  const before = await readRequests(client, replica, found, left, io.interrupted);
-  await io.sleep(STILL, io.interrupted);
-  const after = await readRequests(client, replica, found, left, io.interrupted);
-  return before === after ? seen : { state: 'waiting' };
+function judge(look: Look, { replica, reloads, looks }: Open, found: Found, to: Color): Proof | 'waiting' | 'mute' {
+  if (look.state === 'switched') return 'api';
+  if (look.state !== 'counted') return look.state;
+  if (reloads === null) return 'mute';
+  const moved = isListed(found, otherColor(to));
+  return proofOf(looks, { to, moved, throttle: replica.throttle, reloads }) ?? 'waiting';
 }
 
-function lagging(open: Wait['replicas'], wait: Wait, limit: number): UserError {
+function lagging(open: readonly Open[], wait: Wait, limit: number): UserError {
   const names = open.map(({ replica }) => `${replica.namespace}/${replica.name}`).join(', ');
   return new UserError(
     `timed out after ${limit / 1000}s: ${open.length} of ${wait.replicas.length} Traefik replicas do not have the weights yet (${names}). ` +
-      'The switch itself is done. Their logs say why: a missing Service or port drops the whole TraefikService',
+      'The switch itself is done. ' +
+      (open.some(({ looks }) => looks.length > 0)
+        ? "By their metrics they have loaded nothing since, or the color that was left still gets requests: Traefik's API would tell more. "
+        : '') +
+      'Their logs say why: a missing Service or port drops the whole TraefikService',
     EXIT.timeout,
   );
 }

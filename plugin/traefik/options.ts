@@ -1,0 +1,33 @@
+import type { JsonObject } from '../../webhook/policy/index.ts';
+import { at, list, text } from '../../webhook/policy/json.ts';
+import { parseDuration } from '../kube/resolve.ts';
+import { objectsAt } from '../kube/values.ts';
+
+/** Milliseconds of Traefik's own default, https://doc.traefik.io/traefik/reference/install-configuration/providers/overview/ */
+const DEFAULT_THROTTLE = 2000;
+
+/** Options of a Traefik pod from its arguments; those of a configuration file cannot be seen. Names in lower case. */
+export function optionsOf(pod: JsonObject): ReadonlyMap<string, string> {
+  const words = objectsAt(pod, 'spec', 'containers').flatMap((container) => [
+    ...list(at(container, 'command')),
+    ...list(at(container, 'args')),
+  ]);
+  const options = new Map<string, string>();
+  for (const word of words) {
+    const match = /^--?([^=]+)(?:=(.*))?$/s.exec(text(word) ?? '');
+    if (match) options.set((match[1] ?? '').toLowerCase(), (match[2] ?? 'true').toLowerCase());
+  }
+  return options;
+}
+
+/** Milliseconds for which a change may wait after the one before it. A bare number is of seconds, as in Traefik. */
+export function throttleOf(options: ReadonlyMap<string, string>): number {
+  const duration = (name: string): number | null => {
+    const given = options.get(name) ?? '';
+    return /^\d+$/.test(given) ? Number(given) * 1000 : parseDuration(given);
+  };
+  return (
+    (duration('providers.providersthrottleduration') ?? DEFAULT_THROTTLE) +
+    (duration('providers.kubernetescrd.throttleduration') ?? 0)
+  );
+}
