@@ -8,6 +8,7 @@ import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { drain } from './drain.ts';
 import { startAnnouncer, type Announcer } from './events/announcer.ts';
+import { createRecentFacts } from './facts/recent.ts';
 import { createHandlers } from './handlers.ts';
 import { createAccess } from './kube/access.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
@@ -43,6 +44,7 @@ async function run(config: Config, log: Log): Promise<void> {
       room: createRoom(MOST_LOOKUPS, () =>
         log.warn({ most: MOST_LOOKUPS }, 'busy: what finds no room has to ask again'),
       ),
+      recent: createRecentFacts(() => performance.now()),
       observeFacts: (seconds) => metrics.factsTook(seconds),
       mode: config.mode,
       observeMode: (change) => {

@@ -344,7 +344,7 @@ t.test('wrong values are refused by name', async (t) => {
 });
 
 function mutating(name: string, path: string) {
-  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 1, conditions: ['governed'] };
+  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 1, conditions: ['governed', 'touched-or-unseen'] };
 }
 
 function guard(name: string, path: string) {

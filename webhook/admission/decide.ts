@@ -1,6 +1,7 @@
 import { gatherFacts } from '../facts/gather.ts';
 import { gatherNeighbors, type NeighborReader } from '../facts/neighbors.ts';
 import type { Reader } from '../facts/reader.ts';
+import type { RecentFacts } from '../facts/recent.ts';
 import {
   consider,
   governed,
@@ -31,6 +32,7 @@ export interface Surroundings {
   readonly now: () => string;
   /** Starts a time of so many milliseconds. */
   readonly deadline: (milliseconds: number) => Deadline;
+  readonly recent: RecentFacts;
   /** Told how long a look-up took, in seconds. */
   readonly observeFacts: (seconds: number) => void;
   /** For look-ups. */
@@ -40,6 +42,8 @@ export interface Surroundings {
 interface Asked {
   readonly change: Change;
   readonly user: AdmissionRequest['user'];
+  /** Whether the answer passes warnings on: some rest on look-ups that nothing else needs. */
+  readonly warns: boolean;
 }
 
 /**
@@ -79,7 +83,7 @@ function asksNothing({ needs }: Considered): boolean {
 }
 
 async function lookAndDecide(
-  { change, user, pair, considered }: Asked & { readonly pair: Pair; readonly considered: Considered },
+  { change, user, warns, pair, considered }: Asked & { readonly pair: Pair; readonly considered: Considered },
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Decision> {
@@ -87,7 +91,7 @@ async function lookAndDecide(
   const { needs } = considered;
   const [facts, neighbors, permissions] = await Promise.all([
     needs.facts ? timedFacts(change, pair, surroundings, signal) : NOT_ASKED,
-    needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
+    warns && needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
     askPermissions({ change, user, verbs: needs.verbs, access }, signal),
   ]);
   return considered.decide({ facts, neighbors, permissions, at: now() });
@@ -141,8 +145,12 @@ async function askPermissions({ change, user, verbs, access }: Question, signal:
 }
 
 async function timedFacts(change: Change, pair: Pair, around: Surroundings, signal: AbortSignal): Promise<Facts> {
+  const query = { namespace: change.namespace, pair };
+  const recent = around.recent.find(query);
+  if (recent !== null) return recent;
   const started = performance.now();
-  const facts = await gatherFacts(around.reader, { namespace: change.namespace, pair }, signal);
+  const facts = await gatherFacts(around.reader, query, signal);
   around.observeFacts((performance.now() - started) / 1000);
+  around.recent.keep(query, facts);
   return facts;
 }

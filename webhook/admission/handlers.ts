@@ -10,12 +10,13 @@ import { unlessBusy } from './room.ts';
 import type { AdmissionRequest, Answer, Handler, PatchOperation, Target } from './types.ts';
 
 /** Milliseconds for look-ups, below the timeouts of the entries (1 s and 3 s), so that an answer still arrives. */
-const BUDGET = { mutate: 700, promotion: 2000 };
+const MUTATE = { budget: 700, warns: true };
+const PROMOTION = { budget: 2000, warns: false };
 
 /** Fills, binds and records; denies with the full message. */
 export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
   return unlessBusy(mode, async (request) => {
-    const decided = await decideRequest(request, surroundings, BUDGET.mutate);
+    const decided = await decideRequest(request, surroundings, MUTATE);
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
     if (decision.violations.length > 0 && mode === 'enforce') return refused(decided, surroundings.docs);
@@ -29,7 +30,7 @@ export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
  */
 export function promotionHandler(mode: Mode, surroundings: Surroundings): Handler {
   return unlessBusy(mode, async (request) => {
-    const decided = await decideRequest(request, surroundings, BUDGET.promotion);
+    const decided = await decideRequest(request, surroundings, PROMOTION);
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
     if (mode !== 'enforce') return patched(decided, [], []);
@@ -49,11 +50,11 @@ interface Decided {
 async function decideRequest(
   request: AdmissionRequest,
   surroundings: Surroundings,
-  budget: number,
+  { budget, warns }: { readonly budget: number; readonly warns: boolean },
 ): Promise<Decided | null> {
   const change = changeOf(request);
   if (change === null || change.operation === 'DELETE' || request.subResource !== '') return null;
-  const decision = await decideChange({ change, user: request.user }, surroundings, budget);
+  const decision = await decideChange({ change, user: request.user, warns }, surroundings, budget);
   return decision === null ? null : { change, decision };
 }
 

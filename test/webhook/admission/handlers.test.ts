@@ -91,6 +91,22 @@ t.test('the validating side denies what the mutating side has missed', async (t)
   t.equal((await validate(request(traefikService([100, 0])))).verdict, 'errored');
 });
 
+t.test('the two looks at one promotion read the colors once, and at another time anew', async (t) => {
+  const reader = new FakeReader(CLUSTER);
+  const clock = { now: 0 };
+  const around = world(BEFORE, reader, () => clock.now);
+  const ready = await tested();
+  const promotion = withSpecOf(ready, traefikService([0, 100]));
+  const first = await mutateHandler('enforce', around)(request(promotion, ready));
+  const read = reader.calls.length;
+  const completed = request(patched(promotion, first), ready);
+  t.equal((await promotionHandler('enforce', around)(completed)).verdict, 'allowed');
+  t.equal(reader.calls.length, read);
+  clock.now = 5000;
+  t.equal((await promotionHandler('enforce', around)(completed)).verdict, 'allowed');
+  t.ok(reader.calls.length > read);
+});
+
 t.test('the validating side never patches', async (t) => {
   for (const mode of MODES) {
     const answer = await promotionHandler(mode, world())(request(traefikService([null, null])));

@@ -1,4 +1,5 @@
 import { createRoom } from '../../../webhook/admission/room.ts';
+import { createRecentFacts } from '../../../webhook/facts/recent.ts';
 import type { Surroundings } from '../../../webhook/admission/decide.ts';
 import type { AdmissionRequest } from '../../../webhook/admission/types.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
@@ -11,7 +12,13 @@ export const CLUSTER = settled('blue') + settled('green');
 export const BEFORE = '2026-03-01T12:00:00Z';
 export const AFTER = '2026-03-01T12:00:02Z';
 
-export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER)): Surroundings {
+/** A clock by which every look is long after the one before. */
+function slowClock(): () => number {
+  let now = 0;
+  return () => (now += 1000);
+}
+
+export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER), elapsed = slowClock()): Surroundings {
   return {
     reader,
     access: async () => false,
@@ -19,6 +26,7 @@ export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER)): S
     docs: 'https://example.org/checks',
     now: () => now,
     deadline: () => ({ signal: new AbortController().signal, end: () => {} }),
+    recent: createRecentFacts(elapsed),
     observeFacts: () => {},
     room: createRoom(10),
   };
