@@ -302,7 +302,7 @@ t.test('rendered without a cluster, nothing takes the place of the real configur
   const objects = await render();
   t.same(
     objects.filter(isHook).map((object) => [object['kind'], at(object, 'metadata', 'annotations', 'helm.sh/hook')]),
-    ['ServiceAccount', 'Role', 'RoleBinding', 'Pod'].map((kind) => [kind, 'test']),
+    ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Pod'].map((kind) => [kind, 'test']),
   );
 });
 

@@ -1,9 +1,13 @@
-// Tries, as a dry run, to create a TraefikService that must be refused, and looks at who refused it.
+// Tries, as a dry run, to create a TraefikService that must be refused, and looks at who refused it. Then waits until
+// promotions are refused while no webhook answers, which begins some seconds after an installation.
 const { readFileSync } = require('node:fs');
 const { request } = require('node:https');
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, TEST_NAMESPACE: namespace } = process.env;
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+const { TEST_NAMESPACE: namespace, CONFIGURATION: configuration } = process.env;
+const ENTRY = 'promotion.bluegreen.dev';
+const ARMED_WITHIN_S = 20;
 
 function create(group) {
   const body = JSON.stringify({
@@ -12,11 +16,15 @@ function create(group) {
     metadata: { generateName: 'bluegreen-test-', namespace },
     spec: { weighted: { services: [{ name: 'blue', weight: 60 }, { name: 'green', weight: 30 }] } },
   });
+  return ask('POST', `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices?dryRun=All`, body);
+}
+
+function ask(method, path, body) {
   const options = {
     host,
     port,
-    method: 'POST',
-    path: `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices?dryRun=All`,
+    method,
+    path,
     ca: readFileSync(`${ACCOUNT}/ca.crt`),
     headers: {
       authorization: `Bearer ${readFileSync(`${ACCOUNT}/token`, 'utf8')}`,
@@ -63,15 +71,36 @@ function judge(group, { status, text }) {
   return { passed: false, line: `${group}: unexpected answer ${status}: ${message}` };
 }
 
+async function armed() {
+  const path = `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/${configuration}`;
+  for (let second = 0; ; second++) {
+    const { status, text } = await ask('GET', path);
+    if (status !== 200) return { passed: false, line: `${path}: unexpected answer ${status}: ${messageOf(text)}` };
+    const { failurePolicy } = JSON.parse(text).webhooks.find(({ name }) => name === ENTRY) ?? {};
+    if (failurePolicy === 'Fail') return { passed: true, line: 'promotions are refused while no webhook answers' };
+    if (second === ARMED_WITHIN_S)
+      return {
+        passed: false,
+        line: `promotions pass while no webhook answers: the entry ${ENTRY} has failurePolicy ${failurePolicy}. See the webhook's logs.`,
+      };
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+function tell({ passed, line }) {
+  console.log(line);
+  if (!passed) process.exitCode = 1;
+}
+
 async function main() {
   let tried = 0;
   for (const group of ['traefik.io', 'traefik.containo.us']) {
     const verdict = judge(group, await create(group));
     if (verdict === null) continue;
     tried += 1;
-    console.log(verdict.line);
-    if (!verdict.passed) process.exitCode = 1;
+    tell(verdict);
   }
+  tell(await armed());
   if (tried > 0) return;
   console.log('There are no TraefikServices in this cluster: install the custom resource definitions of Traefik first.');
   process.exitCode = 1;
