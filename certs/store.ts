@@ -31,7 +31,7 @@ export interface ConfigurationEntry {
   readonly caBundle: string;
   /**
    * False for an entry that lets pass what it cannot be asked, and should refuse it: an installation starts like that,
-   * so that nothing is held up before the first certificate is there.
+   * so that nothing is held up before anybody can be asked.
    */
   readonly armed: boolean;
 }

@@ -11,6 +11,8 @@ import type { KubeClient } from './kube/client.ts';
 import { watchFrozen } from './frozen.ts';
 import { configurationsPath, createConfigurationStore } from './kube/configuration-store.ts';
 import { createPeers } from './kube/peers.ts';
+import { armedWhen, createReach } from './kube/reachable.ts';
+import { createReader } from './kube/reader.ts';
 import { createSecretStore, secretsPath } from './kube/secret-store.ts';
 import { watchObject } from './kube/watch.ts';
 import type { Log } from './log.ts';
@@ -30,6 +32,8 @@ export interface CertificateParts {
   readonly log: Log;
   /** Takes a new certificate into use. */
   readonly serve: (certificate: ServingCertificate) => void;
+  /** Whether this process is about to end. */
+  readonly draining: () => boolean;
 }
 
 export interface Certificates {
@@ -42,7 +46,10 @@ export interface Certificates {
 export function startCertificates(parts: CertificateParts, signal: AbortSignal): Certificates {
   const { client, config, log } = parts;
   const hints = createHints();
-  const source = config.certificates === 'self' ? selfSource(parts) : mountedSource(parts);
+  const reach = createReach(createReader(client), { ...config, elapsed: () => performance.now() });
+  // The entries that a draining replica finds as they are installed belong to an installation that follows its own.
+  const mayArm = (): boolean => reach.reached() && !parts.draining();
+  const source = config.certificates === 'self' ? selfSource(parts, mayArm) : mountedSource(parts, mayArm);
   const hint = (): void => hints.give();
   const watches = watched(config).map((object) => watchObject(client, object, hint, signal));
   if (config.certificates !== 'self') watchFolder(config.certificateFolder, hint, signal);
@@ -58,14 +65,16 @@ export function startCertificates(parts: CertificateParts, signal: AbortSignal):
       return pause;
     },
   };
-  return { status: () => looking.status(), ended: Promise.all([keepTrusted(looking, hints, log, signal), ...watches]) };
+  const reaching = reach.lookOut(() => looking.status().ready, signal).then(hint);
+  const kept = keepTrusted(looking, hints, log, signal);
+  return { status: () => looking.status(), ended: Promise.all([kept, reaching, ...watches]) };
 }
 
-function selfSource(parts: CertificateParts): CertificateSource {
+function selfSource(parts: CertificateParts, mayArm: () => boolean): CertificateSource {
   const { client, config, log } = parts;
   return createSelfSource({
     ...common(parts),
-    store: { ...configurationStore(parts), ...createSecretStore(client, config.namespace, config.caSecret) },
+    store: { ...configurationStore(parts, mayArm), ...createSecretStore(client, config.namespace, config.caSecret) },
     log,
     names: serviceNames(config.service, config.namespace, config.clusterDomain),
     caLifetimeMs: config.caLifetimeMs,
@@ -73,11 +82,11 @@ function selfSource(parts: CertificateParts): CertificateSource {
   });
 }
 
-function mountedSource(parts: CertificateParts): CertificateSource {
+function mountedSource(parts: CertificateParts, mayArm: () => boolean): CertificateSource {
   const { config, log } = parts;
   return createMountedSource({
     ...common(parts),
-    store: configurationStore(parts),
+    store: configurationStore(parts, mayArm),
     log,
     name: `${config.service}.${config.namespace}.svc`,
     read: () => readCertificateFiles(config.certificateFolder),
@@ -100,8 +109,9 @@ function common({ client, config, metrics, serve }: CertificateParts) {
   };
 }
 
-function configurationStore({ client, config }: CertificateParts) {
-  return createConfigurationStore(client, { configurations: configurationNames(config), failClosed: FAIL_CLOSED });
+function configurationStore({ client, config }: CertificateParts, mayArm: () => boolean) {
+  const names = { configurations: configurationNames(config), failClosed: FAIL_CLOSED };
+  return armedWhen(mayArm, createConfigurationStore(client, names));
 }
 
 function configurationNames({ mutatingConfiguration, validatingConfiguration }: Config) {

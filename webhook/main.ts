@@ -86,7 +86,10 @@ async function run(config: Config, log: Log): Promise<void> {
     }
   });
 
-  const certificates = startCertificates({ client, config, metrics: metrics.certificates, log, serve }, stop.signal);
+  const certificates = startCertificates(
+    { client, config, metrics: metrics.certificates, log, serve, draining: () => draining },
+    stop.signal,
+  );
   await listen(server, config.port);
   listening = true;
   log.info({ port: config.port, version: VERSION }, 'listening');

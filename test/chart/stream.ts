@@ -1,6 +1,6 @@
 // Somebody who goes on working while the chart is installed, upgraded, rolled back and uninstalled.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { text } from '../../webhook/policy/json.ts';
+import { annotation, text } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { connect, type Call, type Client, type Reply } from '../e2e/api.ts';
@@ -38,6 +38,9 @@ const traefikService = (name: string, blue: number, green: number, metadata: Jso
     },
   },
 });
+
+/** Metadata that says what passed a smoke test. */
+const tested = (what: string): JsonObject => ({ annotations: { 'bluegreen.dev/smoke-test': `passed:${what}` } });
 
 /** Two colors whose endpoints are kept by hand, so that a promotion needs no pods; and what is worked on. */
 export const objects: readonly JsonObject[] = [
@@ -85,34 +88,40 @@ export const startStream = (cluster: Pick<Cluster, 'api'>): Stream => {
   const count = (work: Work, outcome: string): void => {
     counts[work][outcome] = (counts[work][outcome] ?? 0) + 1;
   };
-  const send = async (work: Work, ...[method, path, call]: Parameters<Client['call']>): Promise<void> => {
+  /** What was stored, null if nothing was. */
+  const send = async (work: Work, ...[method, path, call]: Parameters<Client['call']>): Promise<JsonObject | null> => {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const outcome = await client.call(method, path, call).then(outcomeOf, String);
+      const reply = await client.call(method, path, call).catch(String);
+      const outcome = typeof reply === 'string' ? reply : outcomeOf(reply);
       count(work, outcome);
-      if (outcome !== AGAIN) return;
+      if (outcome !== AGAIN) return typeof reply === 'string' || outcome !== STORED ? null : reply.body;
     }
     count(work, `late ${TRIES} times`);
+    return null;
   };
 
-  const apply = (turn: number): Promise<void> => {
+  const apply = async (turn: number): Promise<void> => {
     const metadata = { labels: { turn: String(turn) } };
     const call: Call = {
       body: traefikService('applied', 100, 0, metadata),
       type: 'application/apply-patch+yaml',
     };
-    return send('applies', 'PATCH', `${SERVICES}/applied?fieldManager=gitops&force=true`, call);
+    await send('applies', 'PATCH', `${SERVICES}/applied?fieldManager=gitops&force=true`, call);
   };
   const create = async (turn: number): Promise<void> => {
     await send('creations', 'POST', SERVICES, { body: traefikService(`created-${turn}`, 100, 0) });
     await client.call('DELETE', `${SERVICES}/created-${turn}`);
   };
-  // To green with a smoke test of its own, and back again.
+  // To green with a smoke test of its own, and back again: without one, unless nobody was there to write down that blue was
+  // live before.
   const promote = async (turn: number): Promise<void> => {
     const path = `${SERVICES}/promoted`;
     const type = 'application/merge-patch+json';
-    const there = traefikService('promoted', 0, 100, { annotations: { 'bluegreen.dev/smoke-test': `passed:${turn}` } });
-    await send('promotions', 'PATCH', path, { body: there, type });
-    await send('rollbacks', 'PATCH', path, { body: traefikService('promoted', 100, 0), type });
+    const there = { body: traefikService('promoted', 0, 100, tested(`${turn}`)), type };
+    const stored = await send('promotions', 'PATCH', path, there);
+    const recorded = annotation(stored, 'bluegreen.dev/active') === 'green';
+    const back = traefikService('promoted', 100, 0, recorded ? {} : tested(`${turn}-back`));
+    await send('rollbacks', 'PATCH', path, { body: back, type });
   };
   const mistake = async (): Promise<void> => {
     const call: Call = { body: traefikService('mistake', 60, 30) };

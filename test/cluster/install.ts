@@ -56,7 +56,8 @@ const setFlags = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
 
 /**
- * Installs or upgrades the chart with the webhook built from the sources, and waits until it is ready.
+ * Installs or upgrades the chart with the webhook built from the sources, and waits until it is ready and promotions wait
+ * for it.
  * @param values as for helm's --set: dotted names
  */
 export const installBluegreen = async (
@@ -68,6 +69,9 @@ export const installBluegreen = async (
   const place = ['-n', RELEASE.namespace, '--create-namespace', '--wait', '--timeout', '120s'];
   const flags = setFlags({ ...image, ...values });
   await target.helmOk(['upgrade', '--install', RELEASE.name, CHART, ...place, ...flags]);
+  // A first installation begins to refuse what no webhook answers for when the pods have been ready for a while.
+  const armed = '--for=jsonpath={.webhooks[0].failurePolicy}=Fail';
+  await target.kubectlOk(['wait', 'validatingwebhookconfiguration', RELEASE.name, armed, '--timeout=60s']);
 };
 
 /**
