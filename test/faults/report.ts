@@ -63,7 +63,7 @@ export function details({ samples }: Row): string {
   const groups = new Map<string, Sample[]>();
   for (const sample of samples) {
     if (sample.outcome === 'right') continue;
-    const key = `${sample.outcome}: ${sample.probe}: ${sample.said.replaceAll(/\d{2,}/g, 'N').slice(0, 160)}`;
+    const key = `${sample.outcome}: ${sample.probe}: ${sample.said.replaceAll(/\d{2,}/g, 'N').slice(0, 320)}`;
     groups.set(key, [...(groups.get(key) ?? []), sample]);
   }
   const order = [...groups].toSorted(([, a], [, b]) => rank(a) - rank(b));

@@ -5,7 +5,6 @@ import { newOverride } from '../policy/permissions.ts';
 import { audit, checksOf, denied, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange, type Surroundings } from './decide.ts';
-import { errored } from './responses.ts';
 import { unlessBusy } from './room.ts';
 import type { AdmissionRequest, Answer, Handler, PatchOperation, Target } from './types.ts';
 
@@ -36,7 +35,7 @@ export function promotionHandler(mode: Mode, surroundings: Surroundings): Handle
     if (mode !== 'enforce') return patched(decided, [], []);
     if (decision.violations.length > 0) return refused(decided, surroundings.docs);
     const missed = difference(request.object, decision.object);
-    if (missed.length > 0) return incomplete(missed, surroundings.docs);
+    if (missed.length > 0) return incomplete(decided, missed, surroundings.docs);
     return patched(decided, [], []);
   });
 }
@@ -94,9 +93,10 @@ function refused({ change, decision }: Decided, docs: string): Answer {
   return denied({ ...decision, about: [targetOf(change)], docs });
 }
 
-/** A replica that was just lost is the usual reason, and another one answers by now: whoever asked is told to ask again. */
-function incomplete(missed: readonly PatchOperation[], docs: string): Answer {
+/** A replica that was just lost is the usual reason, and another one answers by now. */
+function incomplete({ change, decision }: Decided, missed: readonly PatchOperation[], docs: string): Answer {
   const paths = missed.map((operation) => operation.path).join(', ');
-  const said = `record: this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again. More: ${docs}#record`;
-  return errored(503, said, 1);
+  const detail = `this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`;
+  const violations = [{ check: 'record', reason: 'the mutation was missed', detail }] as const;
+  return denied({ violations, warnings: [], switched: decision.switched, about: [targetOf(change)], docs });
 }

@@ -32,18 +32,10 @@ export function reviewOf(
     response.patchType = 'JSONPatch';
     response.patch = encodePatch(answer.patch);
   }
-  if (answer.verdict === 'denied') {
-    response.status = {
-      code: answer.reason === 'Invalid' ? 422 : 403,
-      reason: answer.reason,
-      message: answer.message,
-    };
-  }
-  if (answer.verdict === 'errored') {
-    const code = answer.code < 400 ? 400 : answer.code;
+  if (answer.verdict === 'denied' || answer.verdict === 'errored') {
     const seconds = answer.retryAfterSeconds;
-    const details = seconds === undefined ? {} : { details: { retryAfterSeconds: seconds } };
-    response.status = { code, reason: reasonOf(code), message: answer.message, ...details };
+    const again = seconds === undefined ? {} : { details: { retryAfterSeconds: seconds } };
+    response.status = { ...codeOf(answer), message: answer.message, ...again };
   }
   if (answer.warnings.length > 0) {
     response.warnings = answer.warnings.map((warning) => cutAtWord(oneLine(warning), WARNING_LIMIT));
@@ -55,6 +47,14 @@ export function reviewOf(
     );
   }
   return { apiVersion: API_VERSION, kind: KIND, response };
+}
+
+/** A client tries again by itself only where the code says that the server was the reason. */
+function codeOf(answer: Extract<Answer, { verdict: 'denied' | 'errored' }>): { code: number; reason: string } {
+  if (answer.verdict === 'denied' && answer.retryAfterSeconds === undefined)
+    return { code: answer.reason === 'Invalid' ? 422 : 403, reason: answer.reason };
+  const code = answer.verdict === 'denied' ? 503 : Math.max(answer.code, 400);
+  return { code, reason: reasonOf(code) };
 }
 
 /** The answer to what could not be decided. The API server treats it like a denial, so it says whose fault it is. */

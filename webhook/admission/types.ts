@@ -55,7 +55,10 @@ interface Remarks {
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
 
-/** The four answers of an admission handler. */
+/**
+ * The four answers of an admission handler. `retryAfterSeconds` stands where asking again helps: clients of client-go,
+ * kubectl among them, then do so by themselves.
+ */
 export type Answer =
   | (Remarks & { readonly verdict: 'allowed' })
   | (Remarks & { readonly verdict: 'patched'; readonly patch: readonly PatchOperation[] })
@@ -63,12 +66,12 @@ export type Answer =
       readonly verdict: 'denied';
       readonly message: string;
       readonly reason: 'Forbidden' | 'Invalid';
+      readonly retryAfterSeconds?: number;
     })
   | (Remarks & {
       readonly verdict: 'errored';
       readonly message: string;
       readonly code: number;
-      /** Where asking again helps: after so many seconds. Clients of client-go, kubectl among them, do so by themselves. */
       readonly retryAfterSeconds?: number;
     });
 

@@ -52,6 +52,8 @@ cgroups() {
   fi
   for c in /sys/fs/cgroup/*/; do
     [ "$c" = /sys/fs/cgroup/unified/ ] || mkdir -p "${c}bluegreen$N" || fail cgroups
+    # The node's own components are not in there: as on a real node, they must not starve the pods.
+    [ ! -e "${c}bluegreen$N/cpu.shares" ] || echo 16384 >"${c}bluegreen$N/cpu.shares"
   done
 }
 

@@ -1,5 +1,5 @@
 import { RELEASE } from '../../cluster/index.ts';
-import { replicas } from '../../e2e/audit/replicas.ts';
+import { busiest } from '../busiest.ts';
 import type { Fault } from '../fault.ts';
 
 export const deleted: Fault = {
@@ -7,7 +7,7 @@ export const deleted: Fault = {
   what: 'one pod deleted',
   answered: true,
   happen: async ({ cluster }) => {
-    const [name = ''] = await replicas(cluster);
+    const name = await busiest(cluster);
     await cluster.kubectlOk(['-n', RELEASE.namespace, 'delete', 'pod', name, '--timeout=120s']);
   },
 };

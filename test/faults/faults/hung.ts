@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { replicas, signalPod } from '../../e2e/audit/replicas.ts';
+import { signalPod } from '../../e2e/audit/replicas.ts';
+import { busiest } from '../busiest.ts';
 import type { Fault } from '../fault.ts';
 
 const HUNG_MS = 10_000;
@@ -10,7 +11,7 @@ export const hung: Fault = {
   what: 'one replica hangs (SIGSTOP)',
   answered: true,
   happen: async ({ cluster }) => {
-    const [first = ''] = await replicas(cluster);
+    const first = await busiest(cluster);
     signalPod(first, 'SIGSTOP');
     try {
       await sleep(HUNG_MS);

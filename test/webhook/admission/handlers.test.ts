@@ -1,6 +1,7 @@
 import jsonPatch from 'fast-json-patch';
 import t from 'tap';
 import { mutateHandler, promotionHandler } from '../../../webhook/admission/handlers.ts';
+import { reviewOf } from '../../../webhook/admission/responses.ts';
 import type { AdmissionRequest, Answer, PatchOperation } from '../../../webhook/admission/types.ts';
 import { isObject, parseObject } from '../../../webhook/policy/json.ts';
 import { MODES, type JsonObject } from '../../../webhook/policy/index.ts';
@@ -86,9 +87,9 @@ t.test('what the patch made gets no second patch', async (t) => {
 t.test('the validating side denies what the mutating side has missed', async (t) => {
   const ready = await tested();
   const answer = await validate(request(withSpecOf(ready, traefikService([0, 100])), ready));
-  t.match(answer, { verdict: 'errored', code: 503, message: /^record: this write was not completed by the mutating/ });
-  t.match(answer, { retryAfterSeconds: 1 }, 'clients of client-go try again by themselves');
-  t.equal((await validate(request(traefikService([100, 0])))).verdict, 'errored');
+  t.match(answer, { verdict: 'denied', checks: ['record'], message: /not completed by the mutating webhook/ });
+  t.match(reviewOf('u1', answer, false).response.status, { code: 503, details: { retryAfterSeconds: 1 } });
+  t.equal((await validate(request(traefikService([100, 0])))).verdict, 'denied');
 });
 
 t.test('the two looks at one promotion read the colors once, and at another time anew', async (t) => {
@@ -175,7 +176,7 @@ t.test('a rollback passes when nothing can be read, a promotion does not', async
   const rollback = await handler(request(withSpecOf(live, traefikService([100, 0])), live));
   t.match(rollback, { verdict: 'patched', switched: { kind: 'rollback' } });
   const promotion = await handler(request(withSpecOf(ready, traefikService([0, 100])), ready));
-  t.match(promotion, { verdict: 'denied', message: /connection refused/ });
+  t.match(promotion, { verdict: 'denied', message: /connection refused/, retryAfterSeconds: 1 });
 });
 
 t.test('a dry run gets the same answer', async (t) => {
