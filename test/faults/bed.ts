@@ -29,6 +29,8 @@ export interface Bed {
   install(values?: Readonly<Record<string, string>>): Promise<void>;
   /** Resolves when every replica is ready and as many as there should be. */
   settled(): Promise<void>;
+  /** A rising load whose answers do not matter: programs that have just started are slow for a while. */
+  warmUp(rate: number): Promise<void>;
   /** Lets a fault happen under load; every request that was sent meanwhile. */
   run(fault: Fault, pace: Pace): Promise<readonly Sample[]>;
   close(): Promise<void>;
@@ -43,6 +45,9 @@ export interface Pace {
 
 /** Many at once: requests are sent on time, also while earlier ones wait. */
 const SOCKETS = 1000;
+/** Parts of the rate, one after the other. */
+const WARM_UP = [0.1, 0.25, 0.5];
+const WARM_UP_MS = 3000;
 const CYCLES = ['cycle-0', 'cycle-1', 'cycle-2'];
 const WEBHOOK = 'app.kubernetes.io/component=webhook';
 const SETTLE_MS = 120_000;
@@ -67,6 +72,13 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
     client,
     install,
     settled,
+    warmUp: async (rate) => {
+      for (const part of WARM_UP) {
+        const load = startLoad({ client, probes: PROBES, rate: rate * part, answered: true });
+        await sleep(WARM_UP_MS);
+        await load.stop();
+      }
+    },
     run: async (fault, { rate, margin }) => {
       await settled();
       await fault.prepare?.(bed);

@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   const bed = await openBed({ 'certificates.trustDelay': '5s' });
   const rows: Row[] = [];
   try {
+    await bed.warmUp(pace.rate);
     const quiet = await findPace(bed, pace);
     rows.push(quiet.row);
     for (const fault of faults) rows.push(await inRow(bed, fault, quiet.pace));

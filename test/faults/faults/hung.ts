@@ -10,6 +10,11 @@ export const hung: Fault = {
   name: 'hung',
   what: 'one replica hangs (SIGSTOP)',
   answered: true,
+  spared: {
+    most: 40,
+    reason:
+      'calls on connections to a replica that hangs wait for their time-out: the API server notices nothing else, and the kubelet takes the replica out of service after three to five seconds',
+  },
   happen: async ({ cluster }) => {
     const first = await busiest(cluster);
     signalPod(first, 'SIGSTOP');
