@@ -29,7 +29,7 @@ export interface Denial {
 /** The time after which another replica has taken over, or the API server is less busy. */
 const AGAIN_SECONDS = 1;
 /** Reasons of violations that say nothing of the request. */
-const PASSING: readonly string[] = ['facts could not be read', 'the mutation was missed'];
+const PASSING = new Set<string>(['facts could not be read', 'the mutation was missed']);
 
 /** Refuses with all violations at once, and where each check is described. */
 export function denied({ violations, warnings, switched, about, docs, addition = '' }: Denial): Answer {
@@ -41,7 +41,7 @@ export function denied({ violations, warnings, switched, about, docs, addition =
     verdict: 'denied',
     reason: 'Forbidden',
     message: `${said}${addition}. More: ${anchors}`,
-    ...(violations.every(({ reason }) => PASSING.includes(reason)) && { retryAfterSeconds: AGAIN_SECONDS }),
+    ...(violations.every(({ reason }) => PASSING.has(reason)) && { retryAfterSeconds: AGAIN_SECONDS }),
     checks,
     switched,
     warnings,
