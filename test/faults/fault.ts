@@ -1,4 +1,5 @@
 import type { Bed } from './bed.ts';
+import type { Outcome } from './judge.ts';
 
 /** Something that goes wrong while admissions are asked for: one file in `faults`, one row of the table. */
 export interface Fault {
@@ -10,8 +11,8 @@ export interface Fault {
   readonly answered: boolean;
   /** Whether the API server itself is away for a while; what it does not take is then counted apart. */
   readonly apiServerAway?: boolean;
-  /** What cannot be 0, by how Kubernetes calls webhooks. */
-  readonly spared?: Spared;
+  /** What no webhook can make 0, by how Kubernetes calls them. */
+  readonly tolerated?: Tolerated;
   /** Before the load. */
   prepare?(bed: Bed): Promise<void>;
   /** Under load; resolves when it is over. */
@@ -20,8 +21,12 @@ export interface Fault {
   restore?(bed: Bed): Promise<void>;
 }
 
-export interface Spared {
-  /** At most so many requests of one run. */
-  readonly most: number;
+/** What a request may suffer at all; to be passed though a rule forbids it is never among that. */
+export type Bearable = Extract<Outcome, 'failed' | 'guard missed'>;
+
+export interface Tolerated {
+  /** How many requests of one run at most, by what became of them. */
+  readonly most: Readonly<Record<Bearable, number>>;
+  /** Why there is nothing that the webhook could do. */
   readonly reason: string;
 }

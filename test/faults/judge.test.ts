@@ -20,6 +20,13 @@ t.test('a request that a rule forbids', async (t) => {
   t.equal(judge(reply(500, 'failed calling webhook "x"'), REFUSED), 'failed');
 });
 
+t.test('a request that a guard refuses when it is asked', async (t) => {
+  const guarded: Answer = { allowed: false, says: /live-workload/, guard: true };
+  t.equal(judge(reply(403, 'admission webhook "guard" denied the request: live-workload: no'), guarded), 'right');
+  t.equal(judge(reply(200), guarded), 'guard missed');
+  t.equal(judge(reply(500, 'failed calling webhook "x"'), guarded), 'failed');
+});
+
 t.test('a request that the webhook has to complete', async (t) => {
   t.equal(judge({ status: 200, body: { filled: true }, warnings: [] }, FILLED), 'right');
   t.equal(judge(reply(200), FILLED), 'wrongly allowed');

@@ -9,7 +9,12 @@ export type Answer =
       /** What the object has to show, where the webhook completes it. */
       readonly shows?: (object: JsonObject) => boolean;
     }
-  | { readonly allowed: false; readonly says: RegExp };
+  | {
+      readonly allowed: false;
+      readonly says: RegExp;
+      /** Whether an entry says so that lets pass what it is not asked about (failurePolicy Ignore), and none beside it. */
+      readonly guard?: boolean;
+    };
 
 /**
  * What became of a request:
@@ -17,9 +22,11 @@ export type Answer =
  * - `failed`: the webhook could not be asked, and the API server said so;
  * - `denied by error`: refused, though it has to pass; or refused in words that are not those of the rule;
  * - `wrongly allowed`: passed, though a rule forbids it, or without what the webhook completes;
+ * - `guard missed`: passed, though a guard refuses it when it is asked: guards never hold up repairs (failurePolicy
+ *   Ignore), so that a call to one that is lost opens it for that request;
  * - `not taken`: the API server itself did not take it.
  */
-export const OUTCOMES = ['right', 'failed', 'denied by error', 'wrongly allowed', 'not taken'] as const;
+export const OUTCOMES = ['right', 'failed', 'denied by error', 'wrongly allowed', 'guard missed', 'not taken'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What a client of the API server got: an answer, or a broken connection. */
@@ -29,14 +36,20 @@ const OURS = /failed calling webhook|admission webhook|ValidatingAdmissionPolicy
 
 export function judge(got: Got, answer: Answer): Outcome {
   if (got instanceof Error) return 'not taken';
-  if (got.status < 300) return answer.allowed && (answer.shows?.(got.body) ?? true) ? 'right' : 'wrongly allowed';
+  if (got.status < 300) return judgePassed(got, answer);
   const said = saidBy(got);
   if (!OURS.test(said)) return 'not taken';
   if (!answer.allowed && answer.says.test(said)) return 'right';
   return /failed calling webhook/.test(said) ? 'failed' : 'denied by error';
 }
 
-/** The words of an answer. */
+function judgePassed({ body }: Reply, answer: Answer): Outcome {
+  if (!answer.allowed) return answer.guard === true ? 'guard missed' : 'wrongly allowed';
+  return (answer.shows?.(body) ?? true) ? 'right' : 'wrongly allowed';
+}
+
+/** The words of an answer, and of its warnings where it passed. */
 export function saidBy(got: Got): string {
-  return got instanceof Error ? got.message : (text(got.body['message']) ?? `status ${got.status}`);
+  if (got instanceof Error) return got.message;
+  return text(got.body['message']) ?? [`status ${got.status}`, ...got.warnings].join(', ');
 }

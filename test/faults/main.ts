@@ -4,7 +4,7 @@ import { Problem, reportProblem } from '../cluster/index.ts';
 import { openBed, type Bed, type Pace } from './bed.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS, none } from './faults/index.ts';
-import { details, holds, notes, table, type Row } from './report.ts';
+import { details, holds, table, type Row } from './report.ts';
 
 const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     rows.push(quiet.row);
     for (const fault of faults) rows.push(await inRow(bed, fault, quiet.pace));
   } finally {
-    process.stdout.write(`\n${table(rows)}${notes(rows)}`);
+    process.stdout.write(`\n${table(rows)}`);
     await bed.close();
   }
   if (!rows.every(holds)) process.exitCode = 1;

@@ -133,7 +133,7 @@ export const PROBES: readonly Probe[] = [
     method: 'PATCH',
     path: `${DEPLOYMENTS}/blue/scale${DRY}`,
     body: () => ({ spec: { replicas: 0 } }),
-    answer: { allowed: false, says: /live-workload: / },
+    answer: { allowed: false, says: /live-workload: /, guard: true },
     // A guard that cannot be asked never holds up repairs.
     unanswered: PASSES,
   },

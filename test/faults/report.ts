@@ -1,60 +1,75 @@
 import { formatTable } from '../../plugin/printers/table.ts';
-import type { Fault } from './fault.ts';
+import type { Bearable, Fault } from './fault.ts';
 import { OUTCOMES, type Outcome } from './judge.ts';
 import type { Sample } from './load.ts';
 
 /** A fault and what became of the requests during it. */
 export interface Row {
-  readonly fault: Pick<Fault, 'what' | 'answered' | 'apiServerAway' | 'spared'>;
+  readonly fault: Pick<Fault, 'what' | 'answered' | 'apiServerAway' | 'tolerated'>;
   readonly samples: readonly Sample[];
 }
 
-const WRONG = ['failed', 'denied by error', 'wrongly allowed'] as const satisfies readonly Outcome[];
+const WRONG = ['failed', 'denied by error', 'wrongly allowed', 'guard missed'] as const satisfies readonly Outcome[];
 
-/** Whether no request noticed the fault, but for those that cannot be spared. */
+/** Whether no request noticed the fault, but for what is tolerated. */
 export function holds({ fault, samples }: Row): boolean {
   const count = counted(samples);
-  const wrong = WRONG.reduce((sum, outcome) => sum + count[outcome], 0);
   const lost = fault.apiServerAway === true ? 0 : count['not taken'];
-  return samples.length > 0 && wrong + lost <= (fault.spared?.most ?? 0);
+  return samples.length > 0 && lost === 0 && WRONG.every((outcome) => count[outcome] <= most(fault, outcome));
+}
+
+function most({ tolerated }: Row['fault'], outcome: Outcome): number {
+  return outcome === 'failed' || outcome === 'guard missed' ? (tolerated?.most[outcome] ?? 0) : 0;
 }
 
 function counted(samples: readonly Sample[]): Readonly<Record<Outcome, number>> {
-  const count = { right: 0, failed: 0, 'denied by error': 0, 'wrongly allowed': 0, 'not taken': 0 };
+  const count = { right: 0, failed: 0, 'denied by error': 0, 'wrongly allowed': 0, 'guard missed': 0, 'not taken': 0 };
   for (const { outcome } of samples) count[outcome] += 1;
   return count;
 }
 
-/** One line a fault. */
+const HEADER = [
+  'FAULT',
+  'SENT',
+  'FAILED',
+  'DENIED BY ERROR',
+  'WRONGLY ALLOWED',
+  'GUARD MISSED',
+  'NOT TAKEN',
+  'REPEATED',
+  'LONGEST',
+  'TOLERATED',
+  '',
+];
+
+/** One line a fault, and below why something is tolerated. */
 export function table(rows: readonly Row[]): string {
-  const header = [
-    'FAULT',
-    'SENT',
-    'FAILED',
-    'DENIED BY ERROR',
-    'WRONGLY ALLOWED',
-    'NOT TAKEN',
-    'SENT AGAIN',
-    'LONGEST',
-  ];
-  return formatTable(
-    [...header, ''],
-    rows.map((row) => {
-      const { samples, fault } = row;
-      const count = counted(samples);
-      const again = samples.reduce((sum, { retries }) => sum + retries, 0);
-      const longest = Math.max(0, ...samples.map(({ waited }) => waited));
-      const verdict = holds(row) ? (fault.answered ? 'holds' : 'holds, by the API server') : 'MISSED';
-      const numbers = [samples.length, ...WRONG.map((outcome) => count[outcome]), count['not taken'], again];
-      return [fault.what, ...numbers.map(String), `${(longest / 1000).toFixed(2)} s`, verdict];
-    }),
-  );
+  const lines = rows.map((row) => {
+    const { samples, fault } = row;
+    const count = counted(samples);
+    const longest = Math.max(0, ...samples.map(({ waited }) => waited));
+    const verdict = holds(row) ? (fault.answered ? 'holds' : 'holds, by the API server') : 'MISSED';
+    const numbers = [samples.length, ...WRONG.map((outcome) => count[outcome]), count['not taken'], repeated(samples)];
+    return [fault.what, ...numbers.map(String), `${(longest / 1000).toFixed(2)} s`, tolerance(fault), verdict];
+  });
+  return `${formatTable(HEADER, lines)}${reasons(rows)}`;
 }
 
-/** Why some requests cannot be spared. */
-export function notes(rows: readonly Row[]): string {
+/** Requests that were refused for the moment, and right when they were sent again, as kubectl does by itself. */
+function repeated(samples: readonly Sample[]): number {
+  return samples.filter(({ retries, outcome }) => retries > 0 && outcome === 'right').length;
+}
+
+const BEARABLE: readonly Bearable[] = ['failed', 'guard missed'];
+
+function tolerance(fault: Row['fault']): string {
+  const parts = BEARABLE.filter((each) => most(fault, each) > 0).map((each) => `${most(fault, each)} ${each}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+function reasons(rows: readonly Row[]): string {
   return rows
-    .flatMap(({ fault: { what, spared } }) => (spared === undefined ? [] : [`${what}: ${spared.reason}.\n`]))
+    .flatMap(({ fault: { what, tolerated } }) => (tolerated === undefined ? [] : [`${what}: ${tolerated.reason}.\n`]))
     .join('');
 }
 
