@@ -29,7 +29,7 @@ export interface Client {
 }
 
 export function connect({ api }: Pick<Cluster, 'api'>, maxSockets = 4): Client {
-  const agent = new Agent({ keepAlive: true, maxSockets, ca: readFileSync(api.authority) });
+  const agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets, ca: readFileSync(api.authority) });
   return {
     call: (method, path, { body, type = 'application/json', user = null } = {}) =>
       new Promise((resolve, reject) => {

@@ -18,8 +18,8 @@ import { until } from '../cluster/node/api.ts';
 import { connect, type Client } from '../e2e/api.ts';
 import { startCycles } from './cycles.ts';
 import type { Fault } from './fault.ts';
-import { startLoad, type Sample } from './load.ts';
-import { LABELLED, OTHER, PROBES, PROMOTED, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
+import { startLoad, type Load, type Sample } from './load.ts';
+import { LABELLED, OTHER, PROBES, PROMOTED, STAMP, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
 
 /** Where faults happen: a cluster with the chart installed, and objects whose answers are known. */
 export interface Bed {
@@ -45,6 +45,8 @@ export interface Pace {
 
 /** Many at once: requests are sent on time, also while earlier ones wait. */
 const SOCKETS = 1000;
+/** A second. A review that looks at the cluster makes a dozen requests more, for which this machine's API server pays. */
+export const MIXED = 40;
 /** Parts of the rate, one after the other. */
 const WARM_UP = [0.1, 0.25, 0.5];
 const WARM_UP_MS = 3000;
@@ -74,7 +76,7 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
     settled,
     warmUp: async (rate) => {
       for (const part of WARM_UP) {
-        const load = startLoad({ client, probes: PROBES, rate: rate * part, answered: true });
+        const load = startMix(client, rate * part, true);
         await sleep(WARM_UP_MS);
         await load.stop();
       }
@@ -82,7 +84,7 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
     run: async (fault, { rate, margin }) => {
       await settled();
       await fault.prepare?.(bed);
-      const load = startLoad({ client, probes: PROBES, rate, answered: fault.answered });
+      const load = startMix(client, rate, fault.answered);
       const cycles = fault.answered ? startCycles(client, CYCLES) : null;
       await sleep(margin * 1000);
       try {
@@ -101,6 +103,14 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
     },
   };
   return bed;
+}
+
+/** Requests of every kind up to MIXED a second; beyond that, those that cost least. */
+function startMix(client: Client, rate: number, answered: boolean): Load {
+  const mixed = Math.min(rate, MIXED);
+  const loads = [startLoad({ client, probes: PROBES, rate: mixed, answered })];
+  if (rate > mixed) loads.push(startLoad({ client, probes: [STAMP], rate: rate - mixed, answered }));
+  return { stop: async () => (await Promise.all(loads.map((load) => load.stop()))).flat() };
 }
 
 async function replicasSettled(cluster: Cluster, client: Client): Promise<void> {

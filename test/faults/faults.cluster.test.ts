@@ -13,6 +13,6 @@ await bed.warmUp(PACE.rate);
 
 for (const fault of FAULTS.filter(({ name }) => SHORT.has(name)))
   t.test(fault.what, async (t) => {
-    const row = { fault, samples: await bed.run(fault, PACE) };
+    const row = { fault, rate: PACE.rate, samples: await bed.run(fault, PACE) };
     t.ok(holds(row), `${table([row])}${details(row)}`);
   });

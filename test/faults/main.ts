@@ -1,7 +1,7 @@
 /** `npm run test:faults`: admissions at a steady rate while faults happen; one table. Exits non-zero when a row misses. */
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
-import { openBed, type Bed, type Pace } from './bed.ts';
+import { MIXED, openBed, type Bed, type Pace } from './bed.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS, none } from './faults/index.ts';
 import { details, holds, table, type Row } from './report.ts';
@@ -11,7 +11,8 @@ const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 Drives admissions through a real API server while faults happen, and counts those that noticed. Without a NAME, all:
 ${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
 
-  --rate N       admissions a second (200); less where the machine does not carry it
+  --rate N       admissions a second (200), ${MIXED} of them of every kind, the others labels written as dry runs;
+                 less where the machine does not carry it
   --margin N     seconds of load before and after each fault (3)
   -h, --help     show this
 `;
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
 
 async function inRow(bed: Bed, fault: Fault, pace: Pace): Promise<Row> {
   process.stdout.write(`${fault.what}, ${pace.rate} requests a second ...\n`);
-  const row = { fault, samples: await bed.run(fault, pace) };
+  const row = { fault, rate: pace.rate, samples: await bed.run(fault, pace) };
   process.stdout.write(details(row));
   return row;
 }

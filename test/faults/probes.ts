@@ -52,17 +52,20 @@ const weightsAre =
 
 const stamp = (number: number): JsonObject => ({ metadata: { labels: { stamp: `n${number}` } } });
 
+/** What costs least: one review, decided without looking at the cluster. */
+export const STAMP: Probe = {
+  name: 'label (dry run)',
+  share: 12,
+  method: 'PATCH',
+  path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
+  body: stamp,
+  answer: PASSES,
+  unanswered: PASSES,
+};
+
 /** Every request but the labels is a dry run: it changes nothing, so that each answer stays the same. */
 export const PROBES: readonly Probe[] = [
-  {
-    name: 'label (dry run)',
-    share: 12,
-    method: 'PATCH',
-    path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
-    body: stamp,
-    answer: PASSES,
-    unanswered: PASSES,
-  },
+  STAMP,
   ...LABELLED.map((name): Probe => ({
     name: 'label',
     share: 1,

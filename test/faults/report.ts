@@ -6,6 +6,8 @@ import type { Sample } from './load.ts';
 /** A fault and what became of the requests during it. */
 export interface Row {
   readonly fault: Pick<Fault, 'what' | 'answered' | 'apiServerAway' | 'tolerated'>;
+  /** Requests a second, beside the releases that are made for real. */
+  readonly rate: number;
   readonly samples: readonly Sample[];
 }
 
@@ -30,6 +32,7 @@ function counted(samples: readonly Sample[]): Readonly<Record<Outcome, number>> 
 
 const HEADER = [
   'FAULT',
+  'A SECOND',
   'SENT',
   'FAILED',
   'DENIED BY ERROR',
@@ -50,7 +53,14 @@ export function table(rows: readonly Row[]): string {
     const longest = Math.max(0, ...samples.map(({ waited }) => waited));
     const verdict = holds(row) ? (fault.answered ? 'holds' : 'holds, by the API server') : 'MISSED';
     const numbers = [samples.length, ...WRONG.map((outcome) => count[outcome]), count['not taken'], repeated(samples)];
-    return [fault.what, ...numbers.map(String), `${(longest / 1000).toFixed(2)} s`, tolerance(fault), verdict];
+    return [
+      fault.what,
+      String(row.rate),
+      ...numbers.map(String),
+      `${(longest / 1000).toFixed(2)} s`,
+      tolerance(fault),
+      verdict,
+    ];
   });
   return `${formatTable(HEADER, lines)}${reasons(rows)}`;
 }
