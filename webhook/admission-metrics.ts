@@ -34,7 +34,7 @@ export interface AdmissionMetrics {
   warned(entry: Entry | 'mode', count: number): void;
 }
 
-/** Below a millisecond, where nearly all answers are, and around the timeouts of 1 s and 3 s and the look-ups' shares of them. */
+/** Below a millisecond, where nearly all answers are, and around the timeouts of 1, 2 and 3 s and the look-ups' shares of them. */
 const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3];
 
 /** What is counted of admissions. Every label has a fixed set of values. */

@@ -348,7 +348,7 @@ function mutating(name: string, path: string) {
 }
 
 function guard(name: string, path: string) {
-  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 1, conditions: ['dangerous'] };
+  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 2, conditions: ['dangerous'] };
 }
 
 function promotion(name: string, path: string, failurePolicy: string) {

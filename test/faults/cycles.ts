@@ -6,7 +6,7 @@ import { send, takeSample, type Load, type Sample } from './load.ts';
 import type { Probe } from './probes.ts';
 import { TRAEFIK_SERVICES, weights } from './probes.ts';
 
-const PAUSE_MS = 200;
+const PAUSE_MS = 500;
 
 type Step = Pick<Probe, 'name' | 'answer'> & { readonly body: JsonObject };
 

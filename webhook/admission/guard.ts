@@ -27,8 +27,8 @@ export interface GuardSurroundings {
   readonly room: Room;
 }
 
-/** Milliseconds for look-ups, below the entry's timeout of 1 s. */
-const BUDGET = 700;
+/** Milliseconds for look-ups, below the entry's timeout of 2 s. */
+const BUDGET = 1500;
 
 /**
  * Guards what a governed TraefikService rests on. It stands before ordinary work of a cluster, so what cannot be read

@@ -87,6 +87,9 @@ const auditFlags = (dir: string): string[] => [
   `--audit-log-path=${join(dir, 'log', 'audit.log')}`,
 ];
 
+/** Half a GiB of memory instead of a tenth of its time. */
+const SPARE_COLLECTIONS = ['env', 'GOGC=300'];
+
 const commandLines = (dir: string, slot: number, { programs, audit }: Parts): Record<Component, string[]> => {
   const { ip, services } = addresses(slot);
   const at = (name: string): string => join(dir, name);
@@ -103,6 +106,7 @@ const commandLines = (dir: string, slot: number, { programs, audit }: Parts): Re
       '--unsafe-no-fsync',
     ],
     'kube-apiserver': [
+      ...SPARE_COLLECTIONS,
       programs['kube-apiserver'],
       `--etcd-servers=${ETCD}`,
       `--cert-dir=${at('pki')}`,
