@@ -22,7 +22,7 @@ export interface Fault {
 }
 
 /** What a request may suffer at all; to be passed though a rule forbids it is never among that. */
-export type Bearable = Extract<Outcome, 'failed' | 'guard missed'>;
+export type Bearable = Extract<Outcome, 'failed' | 'denied by error' | 'guard missed'>;
 
 export interface Tolerated {
   /** How many requests of one run at most, by what became of them. */

@@ -30,6 +30,8 @@ t.test('a request that a guard refuses when it is asked', async (t) => {
 t.test('a request that the webhook has to complete', async (t) => {
   t.equal(judge({ status: 200, body: { filled: true }, warnings: [] }, FILLED), 'right');
   t.equal(judge(reply(200), FILLED), 'wrongly allowed');
+  const warnings = ['bluegreen.dev/smoke-test does not count: what runs behind green could not be read: try again'];
+  t.equal(judge({ status: 200, body: {}, warnings }, FILLED), 'denied by error');
 });
 
 t.test('what the API server itself did not take is told apart', async (t) => {

@@ -43,9 +43,13 @@ export function judge(got: Got, answer: Answer): Outcome {
   return /failed calling webhook/.test(said) ? 'failed' : 'denied by error';
 }
 
-function judgePassed({ body }: Reply, answer: Answer): Outcome {
+/** A smoke test that could not be bound is stored without effect, and a warning refuses it. */
+const TURNED_DOWN = /does not count: .* could not be read/;
+
+function judgePassed({ body, warnings }: Reply, answer: Answer): Outcome {
   if (!answer.allowed) return answer.guard === true ? 'guard missed' : 'wrongly allowed';
-  return (answer.shows?.(body) ?? true) ? 'right' : 'wrongly allowed';
+  if (answer.shows?.(body) ?? true) return 'right';
+  return warnings.some((warning) => TURNED_DOWN.test(warning)) ? 'denied by error' : 'wrongly allowed';
 }
 
 /** The words of an answer, and of its warnings where it passed. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Reply } from '../e2e/api.ts';
 import { judge, saidBy, type Answer, type Got, type Outcome } from './judge.ts';
-import type { Probe } from './probes.ts';
+import { DRY, type Probe } from './probes.ts';
 
 /** One request, with its repetitions where the API server asked for them. */
 export interface Sample {
@@ -41,6 +41,7 @@ export function startLoad({ client, probes, rate, answered }: LoadOptions): Load
   const begun = performance.now();
   const under = new Set<Promise<void>>();
   const samples: Sample[] = [];
+  const writing = new Set<string>();
   let sent = 0;
   const timer = setInterval(() => {
     for (const due = ((performance.now() - begun) * rate) / 1000; sent < due; sent += 1) {
@@ -49,10 +50,17 @@ export function startLoad({ client, probes, rate, answered }: LoadOptions): Load
     }
   }, TICK_MS);
 
-  function start(probe: Probe, number: number): void {
+  function start(wanted: Probe, number: number): void {
+    const waits = wanted.alone === true && writing.has(wanted.path);
+    const writes = wanted.alone === true && !waits;
+    const probe = waits ? { ...wanted, path: `${wanted.path}${DRY}` } : wanted;
+    if (writes) writing.add(wanted.path);
     const one = sample(probe, number).then((taken) => void samples.push(taken));
     under.add(one);
-    void one.finally(() => under.delete(one));
+    void one.finally(() => {
+      under.delete(one);
+      if (writes) writing.delete(wanted.path);
+    });
   }
 
   async function sample(probe: Probe, number: number): Promise<Sample> {

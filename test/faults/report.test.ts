@@ -32,7 +32,7 @@ t.test('what the API server did not take counts only where it was not away', asy
 });
 
 t.test('what is tolerated is counted by its kind, up to its limit', async (t) => {
-  const tolerated = { most: { failed: 1, 'guard missed': 0 }, reason: 'it was under way' };
+  const tolerated = { most: { failed: 1, 'denied by error': 0, 'guard missed': 0 }, reason: 'it was under way' };
   t.ok(holds(row({ tolerated }, 'right', 'failed')));
   t.notOk(holds(row({ tolerated }, 'failed', 'failed')));
   t.notOk(holds(row({ tolerated }, 'right', 'guard missed')));
@@ -44,7 +44,7 @@ t.test(
   'the table has a line a fault, with what is tolerated and why, and what went wrong is told in words',
   async (t) => {
     const again: Row = { ...row({ what: 'rolled' }), samples: [sample('right', { retries: 2 }), sample('right')] };
-    const tolerated = { most: { failed: 1, 'guard missed': 2 }, reason: 'it was under way' };
+    const tolerated = { most: { failed: 1, 'denied by error': 0, 'guard missed': 2 }, reason: 'it was under way' };
     const rows = [again, row({ what: 'killed' }, 'right', 'failed'), row({ what: 'hung', tolerated }, 'failed')];
     const [header = '', first = '', second = '', third = '', reason = ''] = table(rows).split('\n');
     t.match(

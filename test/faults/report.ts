@@ -12,6 +12,7 @@ export interface Row {
 }
 
 const WRONG = ['failed', 'denied by error', 'wrongly allowed', 'guard missed'] as const satisfies readonly Outcome[];
+const BEARABLE: readonly Bearable[] = ['failed', 'denied by error', 'guard missed'];
 
 /** Whether no request noticed the fault, but for what is tolerated. */
 export function holds({ fault, samples }: Row): boolean {
@@ -21,7 +22,8 @@ export function holds({ fault, samples }: Row): boolean {
 }
 
 function most({ tolerated }: Row['fault'], outcome: Outcome): number {
-  return outcome === 'failed' || outcome === 'guard missed' ? (tolerated?.most[outcome] ?? 0) : 0;
+  const bearable = BEARABLE.find((each) => each === outcome);
+  return bearable === undefined ? 0 : (tolerated?.most[bearable] ?? 0);
 }
 
 function counted(samples: readonly Sample[]): Readonly<Record<Outcome, number>> {
@@ -69,8 +71,6 @@ export function table(rows: readonly Row[]): string {
 function repeated(samples: readonly Sample[]): number {
   return samples.filter(({ retries, outcome }) => retries > 0 && outcome === 'right').length;
 }
-
-const BEARABLE: readonly Bearable[] = ['failed', 'guard missed'];
 
 function tolerance(fault: Row['fault']): string {
   const parts = BEARABLE.filter((each) => most(fault, each) > 0).map((each) => `${most(fault, each)} ${each}`);
