@@ -19,7 +19,7 @@ import { connect, type Client } from '../e2e/api.ts';
 import { startCycles } from './cycles.ts';
 import type { Fault } from './fault.ts';
 import { startLoad, type Load, type Sample } from './load.ts';
-import { LABELLED, OTHER, PROBES, PROMOTED, STAMP, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
+import { NOTED, OTHER, PROBES, PROMOTED, NOTE, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
 
 /** Where faults happen: a cluster with the chart installed, and objects whose answers are known. */
 export interface Bed {
@@ -109,7 +109,7 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
 function startMix(client: Client, rate: number, answered: boolean): Load {
   const mixed = Math.min(rate, MIXED);
   const loads = [startLoad({ client, probes: PROBES, rate: mixed, answered })];
-  if (rate > mixed) loads.push(startLoad({ client, probes: [STAMP], rate: rate - mixed, answered }));
+  if (rate > mixed) loads.push(startLoad({ client, probes: [NOTE], rate: rate - mixed, answered }));
   return { stop: async () => (await Promise.all(loads.map((load) => load.stop()))).flat() };
 }
 
@@ -136,7 +136,7 @@ function isReady(pod: Json): boolean {
 
 /** TraefikServices in every state that a probe needs, and a Deployment without pods that is no color. */
 async function makeObjects(cluster: Cluster, client: Client): Promise<void> {
-  const names = [TESTED, PROMOTED, UNTESTED, ...LABELLED, ...CYCLES];
+  const names = [TESTED, PROMOTED, UNTESTED, ...NOTED, ...CYCLES];
   await cluster.apply([...names.map(traefikService), otherDeployment()]);
   const patch = async (name: string, body: Parameters<Client['call']>[2]): Promise<void> => {
     const call = { type: 'application/merge-patch+json', ...body };

@@ -11,7 +11,7 @@ const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 Drives admissions through a real API server while faults happen, and counts those that noticed. Without a NAME, all:
 ${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
 
-  --rate N       admissions a second (200), ${MIXED} of them of every kind, the others labels written as dry runs;
+  --rate N       admissions a second (200), ${MIXED} of them of every kind, the others notes (an annotation) as dry runs;
                  less where the machine does not carry it
   --margin N     seconds of load before and after each fault (3)
   -h, --help     show this

@@ -30,8 +30,8 @@ export const DRY = '?dryRun=All';
 export const TESTED = 'tested';
 export const PROMOTED = 'promoted';
 export const UNTESTED = 'untested';
-/** Written for real by nothing but labels, each by one request at a time. */
-export const LABELLED = Array.from({ length: 8 }, (_, index) => `labelled-${index}`);
+/** Written for real by nothing but notes, each by one request at a time. */
+export const NOTED = Array.from({ length: 8 }, (_, index) => `noted-${index}`);
 /** A Deployment that is no color. */
 export const OTHER = 'cart';
 
@@ -55,29 +55,30 @@ const weightsAre =
   (object: JsonObject) =>
     list(at(object, 'spec', 'weighted', 'services')).every((child, index) => get(child, 'weight') === expected[index]);
 
-const stamp = (number: number): JsonObject => ({ metadata: { labels: { stamp: `n${number}` } } });
+/** An annotation of bluegreen that nothing reads: a label would not be sent to the webhook. */
+const note = (number: number): JsonObject => ({ metadata: { annotations: { 'bluegreen.dev/note': `n${number}` } } });
 
 /** What costs least: one review, decided without looking at the cluster. */
-export const STAMP: Probe = {
-  name: 'label (dry run)',
+export const NOTE: Probe = {
+  name: 'note (dry run)',
   share: 12,
   method: 'PATCH',
   path: `${TRAEFIK_SERVICES}/${TESTED}${DRY}`,
-  body: stamp,
+  body: note,
   answer: PASSES,
   unanswered: PASSES,
 };
 
-/** Every request but the labels is a dry run: it changes nothing, so that each answer stays the same. */
+/** Every request but the notes is a dry run: it changes nothing, so that each answer stays the same. */
 export const PROBES: readonly Probe[] = [
-  STAMP,
-  ...LABELLED.map((name): Probe => ({
-    name: 'label',
+  NOTE,
+  ...NOTED.map((name): Probe => ({
+    name: 'note',
     share: 1,
     alone: true,
     method: 'PATCH',
     path: `${TRAEFIK_SERVICES}/${name}`,
-    body: stamp,
+    body: note,
     answer: PASSES,
     unanswered: PASSES,
   })),
