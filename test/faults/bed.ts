@@ -46,7 +46,7 @@ export interface Pace {
 /** Many at once: requests are sent on time, also while earlier ones wait. */
 const SOCKETS = 1000;
 /** A second. A review that looks at the cluster makes a dozen requests more, for which this machine's API server pays. */
-export const MIXED = 32;
+export const MIXED = 16;
 /** Parts of the rate, one after the other. */
 const WARM_UP = [0.1, 0.25, 0.5];
 const WARM_UP_MS = 3000;

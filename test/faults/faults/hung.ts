@@ -11,7 +11,7 @@ export const hung: Fault = {
   what: 'one replica hangs (SIGSTOP)',
   answered: true,
   tolerated: {
-    most: { failed: 8, 'denied by error': 3, 'guard missed': 3 },
+    most: { failed: 30, 'denied by error': 3, 'guard missed': 3 },
     reason:
       'a call on a connection that was open to the replica waits for its time-out, once for each connection; the API server makes no second one, and its policy refuses what was not filled',
   },
