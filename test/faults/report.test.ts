@@ -15,6 +15,7 @@ const sample = (outcome: Outcome, more: Partial<Sample> = {}): Sample => ({
 const row = (fault: Partial<Row['fault']>, ...outcomes: readonly Outcome[]): Row => ({
   fault: { what: 'a fault', answered: true, ...fault },
   rate: 200,
+  calls: 390.4,
   samples: outcomes.map((outcome) => sample(outcome)),
 });
 
@@ -49,11 +50,11 @@ t.test(
     const [header = '', first = '', second = '', third = '', reason = ''] = table(rows).split('\n');
     t.match(
       header,
-      /^FAULT +A SECOND +SENT +FAILED +DENIED BY ERROR +WRONGLY ALLOWED +GUARD MISSED +NOT TAKEN +REPEATED +LONGEST +TOLERATED/,
+      /^FAULT +A SECOND +CALLS A SECOND +SENT +FAILED +DENIED BY ERROR +WRONGLY ALLOWED +GUARD MISSED +NOT TAKEN +REPEATED +LONGEST +TOLERATED/,
     );
-    t.match(first, /^rolled +200 +2 +0 +0 +0 +0 +0 +1 +0\.00 s +none +holds$/);
-    t.match(second, /^killed +200 +2 +1 +0 +0 +0 +0 +0 +0\.00 s +none +MISSED$/);
-    t.match(third, /^hung +200 +1 +1 +0 +0 +0 +0 +0 +0\.00 s +1 failed, 2 guard missed +holds$/);
+    t.match(first, /^rolled +200 +390 +2 +0 +0 +0 +0 +0 +1 +0\.00 s +none +holds$/);
+    t.match(second, /^killed +200 +390 +2 +1 +0 +0 +0 +0 +0 +0\.00 s +none +MISSED$/);
+    t.match(third, /^hung +200 +390 +1 +1 +0 +0 +0 +0 +0 +0\.00 s +1 failed, 2 guard missed +holds$/);
     t.equal(reason, 'hung: it was under way.');
     t.equal(
       details({ ...row({}), samples: [sample('failed'), sample('failed', { at: 2500 })] }),

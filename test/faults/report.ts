@@ -8,6 +8,8 @@ export interface Row {
   readonly fault: Pick<Fault, 'what' | 'answered' | 'apiServerAway' | 'tolerated'>;
   /** Requests a second, beside the releases that are made for real. */
   readonly rate: number;
+  /** Calls of the webhook that the API server made for them and for the releases, a second; null where it was restarted. */
+  readonly calls: number | null;
   readonly samples: readonly Sample[];
 }
 
@@ -35,6 +37,7 @@ function counted(samples: readonly Sample[]): Readonly<Record<Outcome, number>> 
 const HEADER = [
   'FAULT',
   'A SECOND',
+  'CALLS A SECOND',
   'SENT',
   'FAILED',
   'DENIED BY ERROR',
@@ -58,6 +61,7 @@ export function table(rows: readonly Row[]): string {
     return [
       fault.what,
       String(row.rate),
+      row.calls === null ? '-' : String(Math.round(row.calls)),
       ...numbers.map(String),
       `${(longest / 1000).toFixed(2)} s`,
       tolerance(fault),

@@ -18,7 +18,7 @@ export const killed: Fault = {
   what: 'one replica killed (SIGKILL)',
   answered: true,
   tolerated: {
-    most: { failed: 4, 'denied by error': 1, 'guard missed': 2 },
+    most: { failed: 10, 'denied by error': 1, 'guard missed': 2 },
     reason:
       'a call that the killed replica had in hand is lost, as is one on a new connection to it until the kubelet has noticed; the API server makes no second one, and its policy refuses what was not filled',
   },
