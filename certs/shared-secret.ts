@@ -6,6 +6,8 @@ import { readShared, sharedData } from './shared.ts';
 import type { SharedAuthorities } from './shared.ts';
 import type { CertificateLog, CertificateTools, SecretStore, StoredSecret } from './store.ts';
 
+/** How long a removal takes from the Secret to what needs it, in milliseconds. */
+const GONE_MS = 2000;
 /** How often a lost race is run again before the next look has to do it. */
 const ATTEMPTS = 5;
 
@@ -28,23 +30,31 @@ export type Circumstances = (authorities: SharedAuthorities) => Promise<{
 export interface SharedSecret {
   /**
    * Takes every step of a rotation that is due, and returns what the Secret holds then. A Secret that is gone is made again
-   * if there is still something `installed`: an installation that is being removed must not leave one behind.
+   * when it stays away for a while and there is still something `installed`: an installation that is being removed, object
+   * by object, must not leave one behind. Rejects while it waits for that.
    */
   advance(circumstances: Circumstances, installed: boolean): Promise<SharedAuthorities>;
 }
 
 export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSecretOptions): SharedSecret {
   let lamented = '';
+  let seen = false;
+  let goneSince: number | null = null;
 
   async function advance(circumstances: Circumstances, installed: boolean): Promise<SharedAuthorities> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const secret = await store.readSecret();
       if (secret === null) {
         if (!installed) throw new Error('neither the Secret with the CA nor a webhook configuration exists');
+        goneSince ??= tools.elapsed();
+        if (seen && tools.elapsed() - goneSince < GONE_MS)
+          throw new Error('the Secret with the CA is gone: it is made again soon');
         log.warn({}, 'the Secret with the CA is gone: making another one');
         await store.makeSecret();
         continue;
       }
+      seen = true;
+      goneSince = null;
       const authorities = readShared(secret.data, tools.now());
       lament(authorities.problems);
       const step = nextStep(await stateOf(secret, authorities, circumstances));

@@ -192,6 +192,9 @@ t.test('a deleted Secret is made again with a new CA; what is served by meanwhil
   const place = await running(3);
   place.store.secret = null;
   await place.look();
+  t.equal(place.store.secret, null, 'it waits for a moment');
+  t.ok(allTrusted(place));
+  await place.pass(2 * SECOND);
   t.ok(place.store.secret);
   t.same(bundles(place), [2]);
   t.equal(place.first.leaves.length, 1);
