@@ -199,7 +199,7 @@ function figuresOf(each: Case, count: number, samples: Samples): readonly Figure
   const added = against
     .filter((variant) => variant !== 'none')
     .map((variant): Figure => ({
-      what: `added to it${where}`,
+      what: `added to it: ${each.what}${where}`,
       subject: summarize(addedBy('project', samples)),
       against: `added by ${NAMES[variant]}`,
       reference: summarize(addedBy(variant, samples)),
