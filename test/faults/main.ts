@@ -1,7 +1,6 @@
 /** `npm run test:faults`: admissions at a steady rate while faults happen; one table. Exits non-zero when a row misses. */
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
-
 import { MIXED, openBed, type Bed, type Pace } from './bed.ts';
 import { countCalls } from './calls.ts';
 import type { Fault } from './fault.ts';
@@ -13,7 +12,7 @@ const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 Drives admissions through a real API server while faults happen, and counts those that noticed. Without a NAME, all:
 ${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
 
-  --rate N       requests a second (130), ${MIXED} of them of every kind, the others notes (an annotation) as dry runs, for
+  --rate N       requests a second (200), ${MIXED} of them of every kind, the others notes (an annotation) as dry runs, for
                  each of which the webhook is called twice; less where the machine does not carry it
   --margin N     seconds of load before and after each fault (3)
   -h, --help     show this
@@ -22,7 +21,7 @@ ${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
 const SLOWEST = 10;
 
 const OPTIONS = {
-  rate: { type: 'string', default: '130' },
+  rate: { type: 'string', default: '200' },
   margin: { type: 'string', default: '3' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;

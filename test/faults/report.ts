@@ -1,11 +1,11 @@
 import { formatTable } from '../../plugin/printers/table.ts';
-import type { Bearable, Fault } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { OUTCOMES, type Outcome } from './judge.ts';
 import type { Sample } from './load.ts';
 
 /** A fault and what became of the requests during it. */
 export interface Row {
-  readonly fault: Pick<Fault, 'what' | 'answered' | 'apiServerAway' | 'tolerated'>;
+  readonly fault: Pick<Fault, 'what' | 'answered' | 'apiServerAway' | 'why'>;
   /** Requests a second, beside the releases that are made for real. */
   readonly rate: number;
   /** Calls of the webhook that the API server made for them and for the releases, a second; null where it was restarted. */
@@ -14,18 +14,12 @@ export interface Row {
 }
 
 const WRONG = ['failed', 'denied by error', 'wrongly allowed', 'guard missed'] as const satisfies readonly Outcome[];
-const BEARABLE: readonly Bearable[] = ['failed', 'denied by error', 'guard missed'];
 
-/** Whether no request noticed the fault, but for what is tolerated. */
+/** Whether no request noticed the fault. */
 export function holds({ fault, samples }: Row): boolean {
   const count = counted(samples);
   const lost = fault.apiServerAway === true ? 0 : count['not taken'];
-  return samples.length > 0 && lost === 0 && WRONG.every((outcome) => count[outcome] <= most(fault, outcome));
-}
-
-function most({ tolerated }: Row['fault'], outcome: Outcome): number {
-  const bearable = BEARABLE.find((each) => each === outcome);
-  return bearable === undefined ? 0 : (tolerated?.most[bearable] ?? 0);
+  return samples.length > 0 && lost === 0 && WRONG.every((outcome) => count[outcome] === 0);
 }
 
 function counted(samples: readonly Sample[]): Readonly<Record<Outcome, number>> {
@@ -46,11 +40,10 @@ const HEADER = [
   'NOT TAKEN',
   'REPEATED',
   'LONGEST',
-  'TOLERATED',
   '',
 ];
 
-/** One line a fault, and below why something is tolerated. */
+/** One line a fault, and below why those missed that did. */
 export function table(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
     const { samples, fault } = row;
@@ -64,7 +57,6 @@ export function table(rows: readonly Row[]): string {
       row.calls === null ? '-' : String(Math.round(row.calls)),
       ...numbers.map(String),
       `${(longest / 1000).toFixed(2)} s`,
-      tolerance(fault),
       verdict,
     ];
   });
@@ -76,14 +68,10 @@ function repeated(samples: readonly Sample[]): number {
   return samples.filter(({ retries, outcome }) => retries > 0 && outcome === 'right').length;
 }
 
-function tolerance(fault: Row['fault']): string {
-  const parts = BEARABLE.filter((each) => most(fault, each) > 0).map((each) => `${most(fault, each)} ${each}`);
-  return parts.length === 0 ? 'none' : parts.join(', ');
-}
-
 function reasons(rows: readonly Row[]): string {
   return rows
-    .flatMap(({ fault: { what, tolerated } }) => (tolerated === undefined ? [] : [`${what}: ${tolerated.reason}.\n`]))
+    .filter((row) => !holds(row))
+    .flatMap(({ fault: { what, why } }) => (why === undefined ? [] : [`${what}: ${why}.\n`]))
     .join('');
 }
 
