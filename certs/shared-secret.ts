@@ -38,8 +38,8 @@ export interface SharedSecret {
 
 export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSecretOptions): SharedSecret {
   let lamented = '';
-  let seen = false;
-  let goneSince: number | null = null;
+  // What was gone before this replica started, is gone for good.
+  let goneSince: number | null = Number.NEGATIVE_INFINITY;
 
   async function advance(circumstances: Circumstances, installed: boolean): Promise<SharedAuthorities> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -47,13 +47,12 @@ export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSe
       if (secret === null) {
         if (!installed) throw new Error('neither the Secret with the CA nor a webhook configuration exists');
         goneSince ??= tools.elapsed();
-        if (seen && tools.elapsed() - goneSince < GONE_MS)
+        if (tools.elapsed() - goneSince < GONE_MS)
           throw new Error('the Secret with the CA is gone: it is made again soon');
         log.warn({}, 'the Secret with the CA is gone: making another one');
         await store.makeSecret();
         continue;
       }
-      seen = true;
       goneSince = null;
       const authorities = readShared(secret.data, tools.now());
       lament(authorities.problems);

@@ -11,7 +11,7 @@ import type { KubeClient } from './kube/client.ts';
 import { watchFrozen } from './frozen.ts';
 import { configurationsPath, createConfigurationStore } from './kube/configuration-store.ts';
 import { createPeers } from './kube/peers.ts';
-import { armedWhen, createReach } from './kube/reachable.ts';
+import { createReach } from './kube/reachable.ts';
 import { createReader } from './kube/reader.ts';
 import { createSecretStore, secretsPath } from './kube/secret-store.ts';
 import { watchObject } from './kube/watch.ts';
@@ -110,8 +110,8 @@ function common({ client, config, metrics, serve }: CertificateParts) {
 }
 
 function configurationStore({ client, config }: CertificateParts, mayArm: () => boolean) {
-  const names = { configurations: configurationNames(config), failClosed: FAIL_CLOSED };
-  return armedWhen(mayArm, createConfigurationStore(client, names));
+  const failClosed = (): readonly string[] => (mayArm() ? FAIL_CLOSED : []);
+  return createConfigurationStore(client, { configurations: configurationNames(config), failClosed });
 }
 
 function configurationNames({ mutatingConfiguration, validatingConfiguration }: Config) {

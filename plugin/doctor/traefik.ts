@@ -1,6 +1,6 @@
 import { describeError } from '../kube/errors.ts';
 import { stringAt } from '../kube/values.ts';
-import { optionsOf, throttleOf } from '../traefik/options.ts';
+import { optionsOf } from '../traefik/options.ts';
 import { findReplicas, proxyPath } from '../traefik/replicas.ts';
 import type { Replica } from '../traefik/replicas.ts';
 import { findingsOf } from './finding.ts';
@@ -34,7 +34,7 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
 async function settings({ session, io }: DoctorContext, replica: Replica): Promise<readonly DoctorFinding[]> {
   const path = `/api/v1/namespaces/${encodeURIComponent(replica.namespace)}/pods/${encodeURIComponent(replica.name)}`;
   const options = optionsOf(await session.client.get(path, { signal: io.interrupted }));
-  const throttle = throttleOf(options);
+  const { throttle } = replica;
   const empty = options.get('providers.kubernetescrd.allowemptyservices') === 'true';
   return [
     throttle > 500

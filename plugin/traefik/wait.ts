@@ -14,6 +14,7 @@ import type { Replica } from './replicas.ts';
 
 /** Milliseconds between two looks at a replica. */
 const POLL = 100;
+
 type Proof = 'api' | CountedProof;
 
 const PROOFS: Readonly<Record<Proof, string>> = {

@@ -19,7 +19,7 @@ import { createLauncher } from './webhook.ts';
 const ROUNDS = 12;
 /** Of each variant in a round, over one connection; a switch is looked up, which takes longer. */
 const REQUESTS = { quiet: 40, frozen: 40, denied: 40, promotion: 12, rollback: 12 };
-/** Each switch asks the API server two dozen times: more of them at once would measure nothing but its processors. */
+/** Each switch asks the API server a dozen times: more of them at once would measure nothing but its processors. */
 const MANY = { quiet: 16, frozen: 16, denied: 16, promotion: 4, rollback: 4 };
 
 interface Case {

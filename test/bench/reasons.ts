@@ -14,7 +14,7 @@ export const REASONS: readonly { readonly about: RegExp; readonly why: string }[
   },
   {
     about: /^added to it: (a promotion|a rollback)/,
-    why: 'policy and calls as for any other change, and then twelve requests of the API server, four of them one after the other: Service, pods, ReplicaSet, Deployment; what is read is not kept, so that it is never old',
+    why: 'policy and calls as for any other change, and then twelve requests of the API server, four of them one after the other: Service, pods, ReplicaSet, Deployment; nothing is kept longer than from one look to the other, so that it is never old',
   },
   {
     about: /Enter to the last answer/,

@@ -106,6 +106,29 @@ function hooks(names: readonly string[]): object {
   };
 }
 
+t.test('until an entry may be armed it is left as it is; and what was armed is never disarmed', async (t) => {
+  const path = `${ADMISSION}/validatingwebhookconfigurations/bluegreen`;
+  const api = await fakeApi(objectStore(new Map<string, object>([[path, hooks(['promotion', 'guard'])]])));
+  const client = createKubeClient(api.config);
+  t.teardown(() => (client.close(), api.close()));
+  let can = false;
+  const store = createConfigurationStore(client, {
+    configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
+    failClosed: () => (can ? ['promotion'] : []),
+  });
+  const armed = async () => (await store.readConfiguration('validating'))?.entries.map((entry) => entry.armed);
+  t.equal(await store.readConfiguration('mutating'), null);
+  // Nothing is to be done about either: the store writes a failurePolicy for nothing but an entry that is not armed.
+  t.same(await armed(), [true, true]);
+  can = true;
+  t.same(await armed(), [false, true]);
+  const seen = await store.readConfiguration('validating');
+  if (seen !== null) t.equal(await store.patchConfiguration(seen, 'PEM'), 'patched');
+  t.same(await armed(), [true, true]);
+  can = false;
+  t.same(await armed(), [true, true]);
+});
+
 t.test('the stores of the certificates, over the API: make, race, replace, caBundle, request', async (t) => {
   const objects = new Map<string, object>([
     [`${ADMISSION}/mutatingwebhookconfigurations/bluegreen`, hooks(['a', 'b'])],
@@ -117,7 +140,7 @@ t.test('the stores of the certificates, over the API: make, race, replace, caBun
   const secrets = createSecretStore(client, 'bluegreen', 'ca');
   const configurations = createConfigurationStore(client, {
     configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
-    failClosed: ['c'],
+    failClosed: () => ['c'],
   });
   t.equal(await secrets.readSecret(), null);
   await secrets.makeSecret();

@@ -1,3 +1,4 @@
+import { UNREAD } from '../policy/checks/check.ts';
 import { explain, type Mode, type Switch, type Violation } from '../policy/index.ts';
 import type { Answer, Target } from './types.ts';
 
@@ -28,8 +29,9 @@ export interface Denial {
 
 /** The time after which another replica has taken over, or the API server is less busy. */
 const AGAIN_SECONDS = 1;
-/** Reasons of violations that say nothing of the request. */
-const PASSING = new Set<string>(['facts could not be read', 'the mutation was missed']);
+/** The reason of a violation that says nothing of the request: the mutating entry was not asked about it. */
+export const MISSED = 'the mutation was missed';
+const PASSING: ReadonlySet<string> = new Set([UNREAD, MISSED]);
 
 /** Refuses with all violations at once, and where each check is described. */
 export function denied({ violations, warnings, switched, about, docs, addition = '' }: Denial): Answer {

@@ -2,7 +2,7 @@ import jsonPatch from 'fast-json-patch';
 import { ANNOTATION, readRecord, type Change, type Decision, type JsonObject, type Mode } from '../policy/index.ts';
 import { annotation } from '../policy/json.ts';
 import { newOverride } from '../policy/permissions.ts';
-import { audit, checksOf, denied, remarks, UNTOUCHED } from './answers.ts';
+import { audit, checksOf, denied, MISSED, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange, type Surroundings } from './decide.ts';
 import { unlessBusy } from './room.ts';
@@ -97,6 +97,6 @@ function refused({ change, decision }: Decided, docs: string): Answer {
 function incomplete({ change, decision }: Decided, missed: readonly PatchOperation[], docs: string): Answer {
   const paths = missed.map((operation) => operation.path).join(', ');
   const detail = `this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`;
-  const violations = [{ check: 'record', reason: 'the mutation was missed', detail }] as const;
+  const violations = [{ check: 'record', reason: MISSED, detail }] as const;
   return denied({ violations, warnings: [], switched: decision.switched, about: [targetOf(change)], docs });
 }

@@ -16,8 +16,8 @@ const CALL_MS = 10_000;
 export interface ConfigurationStoreOptions {
   /** Names of the webhook configurations. */
   readonly configurations: Readonly<Record<ConfigurationKind, string>>;
-  /** Names of the entries that have to refuse what they cannot be asked. */
-  readonly failClosed: readonly string[];
+  /** Names of the entries that have to refuse what they cannot be asked, as of now: others count as armed. */
+  readonly failClosed: () => readonly string[];
 }
 
 /** The collection of a kind of webhook configuration, for calls and watches. */
@@ -40,7 +40,7 @@ export function createConfigurationStore(
         attempt: `read ${nameOf(kind)}`,
         signal: AbortSignal.timeout(CALL_MS),
       });
-      return found === null ? null : configurationOf(kind, found, failClosed);
+      return found === null ? null : configurationOf(kind, found, failClosed());
     },
     async patchConfiguration({ kind, resourceVersion, entries }, caBundle) {
       const value = caBundle === null ? null : encode(caBundle);

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConfigurationStore } from '../../certs/store.ts';
 import type { Reader } from '../facts/reader.ts';
-import { at, get, list } from '../policy/json.ts';
+import { endpointsOf } from '../facts/revisions.ts';
 
 /** How long the list of endpoints may take, in milliseconds. */
 const LIST_MS = 10_000;
@@ -42,8 +41,7 @@ export function createReach(reader: Pick<Reader, 'listEndpointSlices'>, options:
 
   async function hasReadyEndpoint(): Promise<boolean> {
     const slices = await reader.listEndpointSlices(namespace, service, AbortSignal.timeout(LIST_MS));
-    const endpoints = slices.flatMap((slice) => list(get(slice, 'endpoints')));
-    return endpoints.some((endpoint) => at(endpoint, 'conditions', 'ready') !== false);
+    return endpointsOf(slices).some(({ ready }) => ready);
   }
 
   async function look(): Promise<void> {
@@ -65,16 +63,4 @@ export function createReach(reader: Pick<Reader, 'listEndpointSlices'>, options:
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<unknown> {
   return sleep(milliseconds, undefined, { signal, ref: false });
-}
-
-/** The same store, in which no entry waits to be armed while `mayArm` says no. */
-export function armedWhen(mayArm: () => boolean, store: ConfigurationStore): ConfigurationStore {
-  return {
-    ...store,
-    async readConfiguration(kind) {
-      const found = await store.readConfiguration(kind);
-      if (found === null || mayArm()) return found;
-      return { ...found, entries: found.entries.map((entry) => ({ ...entry, armed: true })) };
-    },
-  };
 }

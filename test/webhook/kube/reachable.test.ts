@@ -1,7 +1,6 @@
 // An entry that refuses what it cannot be asked is armed when the webhook can be reached, and not before.
 import t from 'tap';
-import type { Configuration, ConfigurationStore } from '../../../certs/store.ts';
-import { armedWhen, createReach } from '../../../webhook/kube/reachable.ts';
+import { createReach } from '../../../webhook/kube/reachable.ts';
 import type { JsonObject } from '../../../webhook/policy/types.ts';
 
 const sliceOf = (...ready: readonly boolean[]): JsonObject => ({
@@ -64,29 +63,4 @@ t.test('what cannot be listed is asked for again', async (t) => {
   const { now, reached } = await lookOut((at) => (at < 1000 ? null : [sliceOf(true)]));
   t.ok(reached);
   t.equal(now, 3000);
-});
-
-t.test('until then the entry is left as it is; and what was armed is never disarmed', async (t) => {
-  const configuration: Configuration = {
-    kind: 'validating',
-    resourceVersion: '1',
-    entries: [
-      { webhook: 'promotion', caBundle: 'CA', armed: false },
-      { webhook: 'guard', caBundle: 'CA', armed: true },
-    ],
-  };
-  const store: ConfigurationStore = {
-    readConfiguration: async (kind) => (kind === 'mutating' ? null : configuration),
-    patchConfiguration: async () => 'patched',
-  };
-  let can = false;
-  const guarded = armedWhen(() => can, store);
-  t.equal(await guarded.readConfiguration('mutating'), null);
-  // Nothing is to be done about either: the store writes a failurePolicy for nothing but an entry that is not armed.
-  t.same(
-    (await guarded.readConfiguration('validating'))?.entries.map(({ armed }) => armed),
-    [true, true],
-  );
-  can = true;
-  t.same(await guarded.readConfiguration('validating'), configuration);
 });

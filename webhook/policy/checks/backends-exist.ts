@@ -1,7 +1,7 @@
 import { sameJson } from '../json.ts';
 import type { Child } from '../state.ts';
 import type { ColorFacts } from '../types.ts';
-import { alike, namesTouched, type Check, type Finding, type Subject } from './check.ts';
+import { alike, namesTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
 
 /**
  * Traefik drops a whole TraefikService, and answers 404 to everybody, when one child cannot be built: its Service or
@@ -16,9 +16,7 @@ export const backendsExist: Check = {
     const { facts, now, switched } = subject;
     if (!facts.known) {
       const detail = `whether the listed Services exist could not be read (${facts.reason}). Try again`;
-      return switched?.kind === 'rollback' || !backendsTouched(subject)
-        ? []
-        : [denial('facts could not be read', detail)];
+      return switched?.kind === 'rollback' || !backendsTouched(subject) ? [] : [denial(UNREAD, detail)];
     }
     return (['blue', 'green'] as const).flatMap((color) => {
       const child = now[color];

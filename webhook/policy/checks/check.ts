@@ -14,6 +14,9 @@ export interface Subject extends Completion {
   readonly permissions: Permissions;
 }
 
+/** The reason of a finding that says nothing of the request: what it rests on could not be read now. */
+export const UNREAD = 'facts could not be read';
+
 export interface Finding {
   readonly severity: 'denial' | 'warning';
   /** Terse, without names. */

@@ -1,6 +1,6 @@
 import { settledRevision } from '../smoke-test.ts';
 import { otherColor, type Color, type ColorFacts } from '../types.ts';
-import { weightsTouched, type Check, type Finding, type Subject } from './check.ts';
+import { weightsTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
 
 /** Traefik does not fail over: a color that gains weight without endpoints answers nobody. */
 export const readyEndpoints: Check = {
@@ -17,7 +17,7 @@ export const readyEndpoints: Check = {
     const detail = `whether ${subject.pair[switched.to]} has ready endpoints could not be read (${facts.reason})`;
     const answer = switched.kind === 'rollback' ? '; the rollback goes through' : '. Try again';
     const severity = switched.kind === 'rollback' ? 'warning' : 'denial';
-    return [{ severity, reason: 'facts could not be read', detail: `${detail}${answer}` }];
+    return [{ severity, reason: UNREAD, detail: `${detail}${answer}` }];
   },
 };
 

@@ -5,7 +5,7 @@ import { annotation } from '../json.ts';
 import { sameImages, singleRevision } from '../record.ts';
 import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
-import { weightsTouched, type Check, type Finding, type Subject } from './check.ts';
+import { weightsTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
 
 /**
  * Production sees only what somebody has tested. A rollback needs no test: production has seen it, as long as its
@@ -34,7 +34,7 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
   if (!facts.known)
     return [
       denial(
-        'facts could not be read',
+        UNREAD,
         `what runs behind ${pair[to]} could not be read (${facts.reason}), so its smoke test cannot be checked. Try again; a rollback needs no look-up`,
       ),
     ];
@@ -94,7 +94,7 @@ function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
   if (!facts.known)
     return [
       warning(
-        'facts could not be read',
+        UNREAD,
         `whether ${pair[to]} still runs its recorded images could not be read (${facts.reason}); the rollback goes through`,
       ),
     ];
