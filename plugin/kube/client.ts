@@ -1,5 +1,5 @@
-import { at } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
+import { pauseAfterLoss, pauseAsked, TRIES } from './again.ts';
 import { ApiError } from './errors.ts';
 import { readResponse } from './transport.ts';
 import type { Request, Response, Transport } from './transport.ts';
@@ -54,9 +54,6 @@ const PAGE = '500';
 const EXPIRED = 410;
 const NOT_FOUND = 404;
 const OK = 200;
-/** Tries of a request whose answer asks for another one. */
-const TRIES = 5;
-const MOST_SECONDS = 10;
 
 /** Makes a client over a transport. */
 export function createClient(transport: Transport, hooks: ClientHooks): Client {
@@ -71,13 +68,20 @@ export function createClient(transport: Transport, hooks: ClientHooks): Client {
   async function call(request: Request, quiet = false): Promise<JsonObject> {
     for (let left = TRIES; ; left -= 1) {
       const response = await send(request);
-      const pause = left > 1 ? pauseAsked(response) : null;
+      const pause = left > 1 ? pauseBefore(response) : null;
       if (pause === null) {
         for (const text of quiet ? [] : new Set(response.warnings)) hooks.warn(text);
         return readAnswer(response);
       }
       await hooks.sleep(pause, request.signal);
     }
+  }
+  function pauseBefore({ status, body }: Response): number | null {
+    if (status < 300) return null;
+    const answer = parseObject(body);
+    const lost = pauseAfterLoss(status, answer);
+    if (lost !== null) hooks.warn("the API server could not ask bluegreen's webhook: trying again");
+    return lost ?? pauseAsked(status, answer);
   }
   const read = (path: string, options: CallOptions = {}): Promise<JsonObject> =>
     call({ method: 'GET', path: withQuery(path, options.query), signal: options.signal });
@@ -171,16 +175,6 @@ function readAnswer({ status, body }: Response): JsonObject {
   }
   if (parsed !== null && stringAt(parsed, 'kind') === 'Status') throw new ApiError(status, parsed);
   throw new ApiError(status, genericStatus(status, body));
-}
-
-/**
- * Milliseconds after which the server, or a webhook behind it, asks for the same request again; null where it does not.
- * Nothing was changed then, and client-go does the same.
- */
-function pauseAsked({ status, body }: Response): number | null {
-  if (status !== 429 && status !== 503) return null;
-  const seconds = at(parseObject(body), 'details', 'retryAfterSeconds');
-  return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, MOST_SECONDS) * 1000 : null;
 }
 
 function parseObject(body: string): JsonObject | null {

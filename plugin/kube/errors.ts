@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../webhook/policy/types.ts';
+import { pauseAfterLoss } from './again.ts';
 import { objectsAt, stringAt } from './values.ts';
 
 /** What a user can put right: printed as `error: <message>`. */
@@ -44,6 +45,10 @@ export class ApiError extends Error {
   }
 }
 
+/** What to do where the API server cannot ask bluegreen's webhook. */
+const UNASKED = `
+hint: nothing was changed. 'kubectl bluegreen doctor' says why the webhook does not answer; 'kubectl bluegreen rollback' needs none`;
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -51,10 +56,14 @@ export function messageOf(error: unknown): string {
 
 /** What a person reads on stderr, worded as kubectl words it; without a newline at the end. */
 export function describeError(error: unknown): string {
-  if (error instanceof ApiError) return describeStatus(error);
+  if (error instanceof ApiError) return `${describeStatus(error)}${isLost(error) ? UNASKED : ''}`;
   if (error instanceof ConnectError) return error.hint === null ? error.message : `${error.message}\n${error.hint}`;
   if (error instanceof ConfigError && error.invalid) return describeInvalid(error.message.split('\n'));
   return `error: ${messageOf(error)}`;
+}
+
+function isLost({ code, status }: ApiError): boolean {
+  return pauseAfterLoss(code, status) !== null;
 }
 
 function describeInvalid(problems: readonly string[]): string {
