@@ -23,6 +23,8 @@ export interface Completion extends Pick<Outline, 'was' | 'now' | 'switched' | '
   readonly object: JsonObject;
   /** The smoke test in force for this request: bound by it, or recorded on the old object. */
   readonly smokeTest: SmokeTestRecord | null;
+  /** Why the smoke test that this request attests cannot be bound now; null where it was, or counts for nothing. */
+  readonly unread: string | null;
   readonly warnings: readonly string[];
 }
 
@@ -40,6 +42,7 @@ export function complete(outlined: Outline, input: CompleteInput): Completion {
     switched,
     filled,
     smokeTest: smoke.inForce,
+    unread: smoke.unread,
     oldRecord,
     warnings: smoke.warnings,
   };
@@ -49,6 +52,7 @@ interface SmokeTest {
   readonly inForce: SmokeTestRecord | null;
   /** Bound by this very request. */
   readonly bound: SmokeTestRecord | null;
+  readonly unread: string | null;
   readonly warnings: readonly string[];
 }
 
@@ -60,14 +64,15 @@ function smokeTestInForce({ oldObject, was, attestation }: Outline, input: Compl
   if (attestation === null) {
     const repeated = repeatedPass({ ...change, oldObject });
     const warnings = repeated === null ? [] : [noNews(repeated, suggestion(preview, facts, [repeated]))];
-    return { inForce: recorded, bound: null, warnings };
+    return { inForce: recorded, bound: null, unread: null, warnings };
   }
   const reviewed = isNews(change.object, oldObject, ANNOTATION.smokeTestRecord) ? readSmokeTest(change.object) : null;
   const time = plausibleTime(reviewed?.at, input.at);
   const binding = bind({ attestation, change, preview, service: pair[preview], facts, at: time });
-  return 'bound' in binding
-    ? { inForce: binding.bound, bound: binding.bound, warnings: [] }
-    : { inForce: recorded, bound: null, warnings: [`${ANNOTATION.smokeTest} does not count: ${binding.refused}`] };
+  if ('bound' in binding) return { inForce: binding.bound, bound: binding.bound, unread: null, warnings: [] };
+  if ('unread' in binding) return { inForce: recorded, bound: null, unread: binding.unread, warnings: [] };
+  const warnings = [`${ANNOTATION.smokeTest} does not count: ${binding.refused}`];
+  return { inForce: recorded, bound: null, unread: null, warnings };
 }
 
 function noNews(repeated: string, instead: string): string {

@@ -51,6 +51,7 @@ export function inspect({ object, pair, facts, settings, ...target }: InspectInp
     switched: now.active === null ? null : { kind: 'rollback', from: otherColor(now.active), to: now.active },
     filled: [],
     smokeTest: null,
+    unread: null,
     oldRecord: EMPTY_RECORD,
     warnings: [],
   };

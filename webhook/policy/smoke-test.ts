@@ -30,8 +30,8 @@ export function readSmokeTest(object: JsonObject | null): SmokeTestRecord | null
   };
 }
 
-/** A smoke test bound to a revision, or why the attestation does not count. */
-export type Binding = { readonly bound: SmokeTestRecord } | { readonly refused: string };
+/** A smoke test bound to a revision, why the attestation does not count, or why nobody can tell now. */
+export type Binding = { readonly bound: SmokeTestRecord } | { readonly refused: string } | { readonly unread: string };
 
 export interface BindInput {
   readonly attestation: { readonly name: string | null };
@@ -51,7 +51,7 @@ export function bind(input: BindInput): Binding {
     return { refused: `a bare "passed" does not count at a creation: write ${suggestion(preview, facts)}` };
   if (attestation.name === null && change.serverSideApply)
     return { refused: `a bare "passed" does not count in a server-side apply: write ${suggestion(preview, facts)}` };
-  if (!facts.known) return { refused: `what runs behind ${service} could not be read (${facts.reason}): try again` };
+  if (!facts.known) return { unread: `what runs behind ${service} could not be read (${facts.reason})` };
   const color = facts[preview];
   const base = { color: preview, by: change.user, at };
   if (color.service !== null && !color.service.hasSelector) {

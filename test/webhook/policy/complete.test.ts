@@ -17,7 +17,6 @@ import {
   running,
   stored,
   traefikService,
-  UNREADABLE,
   withColor,
   type Weights,
 } from './build.ts';
@@ -218,13 +217,12 @@ t.test('a bound test stands until it is used, taken back or stale', (t) => {
   t.end();
 });
 
-t.test('what is not settled or cannot be read is not bound', (t) => {
+t.test('what is not settled is not bound', (t) => {
   const old = stored(change(blueLive()));
   const attest = change(annotated(old, { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), old);
   const paused = { ...running(GREEN_REVISION) };
   const workload = paused.workload && { ...paused.workload, unsettled: 'is paused' };
   const cases = {
-    unreadable: UNREADABLE,
     paused: withColor(FACTS, 'green', { ...paused, workload }),
     'two revisions': withColor(FACTS, 'green', running(GREEN_REVISION, revision('g7', '6.1.7'))),
     'no pods': withColor(FACTS, 'green', running()),

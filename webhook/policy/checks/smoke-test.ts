@@ -15,8 +15,11 @@ export const smokeTest: Check = {
   id: 'smoke-test',
   rule: 'A color gains weight only with a passed smoke test of its present revision. A rollback to unchanged images needs none, nor does the first apply with blue live.',
   cel: 'presence only',
-  touched: weightsTouched,
+  touched: (subject) => weightsTouched(subject) || subject.unread !== null,
   find: (subject) => {
+    // Stored all the same, it would count for nothing, and the same words again would be no news.
+    if (subject.unread !== null)
+      return [denial(UNREAD, `${subject.unread}, so its smoke test cannot be recorded. Try again`)];
     if (subject.switched === null) return [];
     return subject.switched.kind === 'rollback'
       ? rollback(subject, subject.switched)
