@@ -58,9 +58,10 @@ async function workload(request: AdmissionRequest, reader: GuardReader, signal: 
     request.subResource === 'scale' ? readLive() : oldObject,
     governedIn(reader, namespace, signal),
   ]);
-  const usesOf = (given: JsonObject | null): Promise<readonly Use[]> =>
-    usesOfPods(reader, all, { namespace, labels: podLabels(given) }, signal);
-  const [uses, after] = await Promise.all([usesOf(live), actions.includes('change pod labels') ? usesOf(object) : []]);
+  const services = all.length === 0 ? [] : await reader.listServices(namespace, signal);
+  const usesOf = (given: JsonObject | null): readonly Use[] => usesOfPods(all, services, podLabels(given));
+  const uses = usesOf(live);
+  const after = actions.includes('change pod labels') ? usesOf(object) : [];
   const joins = after.filter((use) => !uses.some(({ service: known }) => known === use.service));
   const kind = resource === 'deployments' ? 'Deployment' : 'StatefulSet';
   return {

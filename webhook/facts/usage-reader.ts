@@ -4,5 +4,6 @@ import type { Group, JsonObject } from '../policy/types.ts';
 export interface UsageReader {
   listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
   listIngressRoutes(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  listServices(namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
   getNamespace(name: string, signal: AbortSignal): Promise<JsonObject | null>;
 }

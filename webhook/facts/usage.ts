@@ -4,7 +4,7 @@ import type { Use } from '../policy/guards/guard.ts';
 import { annotation, at, text } from '../policy/json.ts';
 import { stateOf } from '../policy/state.ts';
 import { COLORS, GROUPS, otherColor, type Group, type JsonObject, type Pair } from '../policy/types.ts';
-import type { LabelSelector, Reader } from './reader.ts';
+import type { LabelSelector } from './reader.ts';
 import { selectorOf } from './selector.ts';
 import type { UsageReader } from './usage-reader.ts';
 
@@ -51,18 +51,15 @@ export function usesOfService(all: readonly Governed[], service: string): readon
   );
 }
 
-/** Every use of the Services that select pods with these labels. */
-export async function usesOfPods(
-  reader: Reader,
+/** Every use of those Services that select pods with these labels. */
+export function usesOfPods(
   all: readonly Governed[],
-  { namespace, labels }: { readonly namespace: string; readonly labels: LabelSelector },
-  signal: AbortSignal,
-): Promise<readonly Use[]> {
-  const names = [...new Set(all.flatMap(({ pair }) => COLORS.map((color) => pair[color])))];
-  const services = await Promise.all(names.map((name) => reader.getService(namespace, name, signal)));
-  return names
-    .filter((_, index) => selects(selectorOf(services[index] ?? null), labels))
-    .flatMap((name) => usesOfService(all, name));
+  services: readonly JsonObject[],
+  labels: LabelSelector,
+): readonly Use[] {
+  return services
+    .filter((service) => selects(selectorOf(service), labels))
+    .flatMap((service) => usesOfService(all, text(at(service, 'metadata', 'name')) ?? ''));
 }
 
 function selects(selector: LabelSelector | null, labels: LabelSelector): boolean {

@@ -14,6 +14,12 @@ export function createUsageReader(client: KubeClient): UsageReader {
   return {
     listTraefikServices: (group, namespace, signal) => list(group, 'traefikservices', namespace, signal),
     listIngressRoutes: (group, namespace, signal) => list(group, 'ingressroutes', namespace, signal),
+    listServices: (namespace, signal) =>
+      client.list({
+        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/services`,
+        attempt: `list services of namespace ${namespace}`,
+        signal,
+      }),
     getNamespace: (name, signal) =>
       client.get({ path: `/api/v1/namespaces/${encodeURIComponent(name)}`, attempt: `read namespace ${name}`, signal }),
   };

@@ -70,6 +70,7 @@ t.test('a guard that has no room refuses, so that a flood is no way around it', 
   const reader = Object.assign(new FakeReader(''), {
     listTraefikServices: () => Promise.resolve([]),
     listIngressRoutes: () => Promise.resolve([]),
+    listServices: () => Promise.resolve([]),
     getNamespace: () => Promise.resolve(null),
   });
   const guard = guardHandler('enforce', { access, settings, docs, deadline, reader, room: createRoom(0) });

@@ -22,6 +22,10 @@ class FakeUsageReader extends FakeReader implements UsageReader {
     return Promise.resolve(this.#of('IngressRoute', group));
   }
 
+  listServices(): Promise<readonly JsonObject[]> {
+    return Promise.resolve(this.#objects.filter((each) => each['kind'] === 'Service'));
+  }
+
   getNamespace(name: string): Promise<JsonObject | null> {
     const found = this.#objects.find((each) => each['kind'] === 'Namespace' && at(each, 'metadata', 'name') === name);
     return Promise.resolve(found ?? null);
