@@ -37,7 +37,7 @@ export interface Bed {
 }
 
 export interface Pace {
-  /** Requests a second. */
+  /** Admissions a second: calls of the webhook. */
   readonly rate: number;
   /** Seconds of load before the fault, and after it is over. */
   readonly margin: number;
@@ -45,8 +45,11 @@ export interface Pace {
 
 /** Many at once: requests are sent on time, also while earlier ones wait. */
 const SOCKETS = 1000;
-/** A second. A review that looks at the cluster makes a dozen requests more, for which this machine's API server pays. */
+/** Requests a second. A review that looks at the cluster makes a dozen more, for which this machine's API server pays. */
 export const MIXED = 16;
+/** Calls of the webhook a second that those and the releases beside them come to, as counted. */
+const MIXED_CALLS = 30;
+const CALLS_A_NOTE = 2;
 /** Parts of the rate, one after the other. */
 const WARM_UP = [0.1, 0.25, 0.5];
 const WARM_UP_MS = 3000;
@@ -105,11 +108,12 @@ export async function openBed(values: Readonly<Record<string, string>> = {}): Pr
   return bed;
 }
 
-/** Requests of every kind up to MIXED a second; beyond that, those that cost least. */
+/** Requests of every kind up to MIXED a second; for the other admissions, those that cost least. */
 function startMix(client: Client, rate: number, answered: boolean): Load {
-  const mixed = Math.min(rate, MIXED);
+  const mixed = MIXED * Math.min(1, rate / MIXED_CALLS);
+  const notes = (rate - MIXED_CALLS) / CALLS_A_NOTE;
   const loads = [startLoad({ client, probes: PROBES, rate: mixed, answered })];
-  if (rate > mixed) loads.push(startLoad({ client, probes: [NOTE], rate: rate - mixed, answered }));
+  if (notes > 0) loads.push(startLoad({ client, probes: [NOTE], rate: notes, answered }));
   return { stop: async () => (await Promise.all(loads.map((load) => load.stop()))).flat() };
 }
 

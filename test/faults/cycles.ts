@@ -50,7 +50,9 @@ export function startCycles(client: Client, names: readonly string[]): Load {
           body: () => step.body,
           unanswered: step.answer,
         };
-        samples.push(await takeSample({ probe, answer: step.answer, begun }, () => send(client, probe, 0)));
+        const { answer } = step;
+        const asked = { probe, answer, unanswered: answer, begun };
+        samples.push(await takeSample(asked, () => send(client, probe, 0, true)));
       }
       await sleep(PAUSE_MS);
     }

@@ -10,8 +10,11 @@ export interface Fault {
   readonly answered: boolean;
   /** Whether the API server itself is away for a while; what it does not take is then counted apart. */
   readonly apiServerAway?: boolean;
-  /** Why requests notice it all the same, as far as it is known; that excuses none of them. */
-  readonly why?: string;
+  /**
+   * Whether a replica goes without a word. The API server makes no second call, so entries that never hold anything up
+   * (failurePolicy Ignore) open for the calls that it had in hand: as many as the API server itself counts, no more.
+   */
+  readonly abrupt?: boolean;
   /** Before the load. */
   prepare?(bed: Bed): Promise<void>;
   /** Under load; resolves when it is over. */

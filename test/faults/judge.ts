@@ -9,12 +9,7 @@ export type Answer =
       /** What the object has to show, where the webhook completes it. */
       readonly shows?: (object: JsonObject) => boolean;
     }
-  | {
-      readonly allowed: false;
-      readonly says: RegExp;
-      /** Whether an entry says so that lets pass what it is not asked about (failurePolicy Ignore), and none beside it. */
-      readonly guard?: boolean;
-    };
+  | { readonly allowed: false; readonly says: RegExp };
 
 /**
  * What became of a request:
@@ -22,11 +17,11 @@ export type Answer =
  * - `failed`: the webhook could not be asked, and the API server said so;
  * - `denied by error`: refused, though it has to pass; or refused in words that are not those of the rule;
  * - `wrongly allowed`: passed, though a rule forbids it, or without what the webhook completes;
- * - `guard missed`: passed, though a guard refuses it when it is asked: guards never hold up repairs (failurePolicy
- *   Ignore), so that a call to one that is lost opens it for that request;
+ * - `open`: as it should be where no replica is: an entry that never holds anything up (failurePolicy Ignore) was not
+ *   asked, so a guard let pass, or weights were not filled in and the API server's own policy refused them;
  * - `not taken`: the API server itself did not take it.
  */
-export const OUTCOMES = ['right', 'failed', 'denied by error', 'wrongly allowed', 'guard missed', 'not taken'] as const;
+export const OUTCOMES = ['right', 'failed', 'denied by error', 'wrongly allowed', 'open', 'not taken'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What a client of the API server got: an answer, or a broken connection. */
@@ -34,22 +29,20 @@ export type Got = Reply | Error;
 
 const OURS = /failed calling webhook|admission webhook|ValidatingAdmissionPolicy/;
 
-export function judge(got: Got, answer: Answer): Outcome {
+/** `answer` is the right one where the webhook is asked, `unanswered` where it is not. */
+export function judge(got: Got, answer: Answer, unanswered: Answer): Outcome {
   if (got instanceof Error) return 'not taken';
-  if (got.status < 300) return judgePassed(got, answer);
+  if (isRight(got, answer)) return 'right';
   const said = saidBy(got);
-  if (!OURS.test(said)) return 'not taken';
-  if (!answer.allowed && answer.says.test(said)) return 'right';
-  return /failed calling webhook/.test(said) ? 'failed' : 'denied by error';
+  if (got.status >= 300 && !OURS.test(said)) return 'not taken';
+  if (/failed calling webhook/.test(said)) return 'failed';
+  if (isRight(got, unanswered)) return 'open';
+  return got.status < 300 ? 'wrongly allowed' : 'denied by error';
 }
 
-/** A smoke test that could not be bound is stored without effect, and a warning refuses it. */
-const TURNED_DOWN = /does not count: .* could not be read/;
-
-function judgePassed({ body, warnings }: Reply, answer: Answer): Outcome {
-  if (!answer.allowed) return answer.guard === true ? 'guard missed' : 'wrongly allowed';
-  if (answer.shows?.(body) ?? true) return 'right';
-  return warnings.some((warning) => TURNED_DOWN.test(warning)) ? 'denied by error' : 'wrongly allowed';
+function isRight(got: Reply, answer: Answer): boolean {
+  if (!answer.allowed) return got.status >= 300 && answer.says.test(saidBy(got));
+  return got.status < 300 && (answer.shows?.(got.body) ?? true);
 }
 
 /** The words of an answer, and of its warnings where it passed. */

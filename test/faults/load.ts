@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, Reply } from '../e2e/api.ts';
+import { pauseAfterLoss, pauseAsked, TRIES } from '../../plugin/kube/again.ts';
+import type { Client } from '../e2e/api.ts';
 import { judge, saidBy, type Answer, type Got, type Outcome } from './judge.ts';
 import { DRY, type Probe } from './probes.ts';
 
-/** One request, with its repetitions where the API server asked for them. */
+/** One request, with its repetitions. */
 export interface Sample {
   readonly probe: string;
   readonly outcome: Outcome;
   readonly said: string;
   /** Milliseconds from the first sending to the last answer. */
   readonly waited: number;
-  /** How often it was sent again. */
+  /** How often it was sent again because the answer asked for that, as kubectl does too. */
   readonly retries: number;
+  /** How often it was sent again because the API server lost its call to the webhook: kubectl shows that as an error. */
+  readonly losses: number;
   /** Milliseconds from the start of the load to the sending. */
   readonly at: number;
 }
@@ -31,8 +34,6 @@ export interface Load {
 }
 
 const TICK_MS = 5;
-/** client-go's own number. */
-const RETRIES = 10;
 const MERGE = 'application/merge-patch+json';
 
 /** Sends known requests at a steady rate. */
@@ -64,8 +65,9 @@ export function startLoad({ client, probes, rate, answered }: LoadOptions): Load
   }
 
   async function sample(probe: Probe, number: number): Promise<Sample> {
-    const answer = answered ? probe.answer : probe.unanswered;
-    return takeSample({ probe, answer, begun }, () => send(client, probe, number));
+    const { unanswered } = probe;
+    const answer = answered ? probe.answer : unanswered;
+    return takeSample({ probe, answer, unanswered, begun }, () => send(client, probe, number, answered));
   }
 
   return {
@@ -80,37 +82,41 @@ export function startLoad({ client, probes, rate, answered }: LoadOptions): Load
 interface Asked {
   readonly probe: Probe;
   readonly answer: Answer;
+  readonly unanswered: Answer;
   /** When the load began. */
   readonly begun: number;
 }
 
 /** Measures and judges one request. */
-export async function takeSample({ probe, answer, begun }: Asked, ask: () => Promise<Sent>): Promise<Sample> {
+export async function takeSample(
+  { probe, answer, unanswered, begun }: Asked,
+  ask: () => Promise<Sent>,
+): Promise<Sample> {
   const at = performance.now();
-  const { got, retries } = await ask();
-  const outcome = judge(got, answer);
+  const { got, ...sent } = await ask();
+  const outcome = judge(got, answer, unanswered);
   const said = outcome === 'right' ? '' : saidBy(got);
-  return { probe: probe.name, outcome, said, waited: performance.now() - at, retries, at: at - begun };
+  return { probe: probe.name, outcome, said, waited: performance.now() - at, ...sent, at: at - begun };
 }
 
-interface Sent {
+interface Sent extends Pick<Sample, 'retries' | 'losses'> {
   readonly got: Got;
-  readonly retries: number;
 }
 
-/** Sends as kubectl and every client of client-go does: once more when the API server says after how long. */
-export async function send(client: Client, probe: Probe, number: number): Promise<Sent> {
+/** Sends as `kubectl bluegreen` does, by its own rules for sending again; lost calls stand where no replica is. */
+export async function send(client: Client, probe: Probe, number: number, answered: boolean): Promise<Sent> {
   const call = { body: probe.body(number), type: probe.method === 'PATCH' ? MERGE : 'application/json' };
-  for (let retries = 0; ; retries += 1) {
+  const count = { retries: 0, losses: 0 };
+  for (let left = TRIES; ; left -= 1) {
     const got = await client.call(probe.method, probe.path, call).catch(asError);
-    const wait = got instanceof Error ? null : secondsToWait(got);
-    if (wait === null || retries === RETRIES) return { got, retries };
-    await sleep(wait * 1000);
+    if (got instanceof Error || left === 1) return { got, ...count };
+    const asked = pauseAsked(got.status, got.body);
+    const lost = answered ? pauseAfterLoss(got.status, got.body) : null;
+    if (asked === null && lost === null) return { got, ...count };
+    if (lost === null) count.retries += 1;
+    else count.losses += 1;
+    await sleep(asked ?? lost ?? 0);
   }
-}
-
-function secondsToWait({ status, retryAfter }: Reply): number | null {
-  return (status === 429 || status >= 500) && retryAfter !== undefined ? retryAfter : null;
 }
 
 function asError(error: unknown): Error {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
 import { MIXED, openBed, type Bed, type Pace } from './bed.ts';
-import { countCalls } from './calls.ts';
+import { readCounts } from './calls.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS, none } from './faults/index.ts';
 import { details, holds, table, type Row } from './report.ts';
@@ -12,8 +12,8 @@ const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 Drives admissions through a real API server while faults happen, and counts those that noticed. Without a NAME, all:
 ${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
 
-  --rate N       requests a second (200), ${MIXED} of them of every kind, the others notes (an annotation) as dry runs, for
-                 each of which the webhook is called twice; less where the machine does not carry it
+  --rate N       admissions a second (200): calls of the webhook, for ${MIXED} requests of every kind, for releases that are
+                 made for real, and for notes (an annotation) as dry runs; less where the machine does not carry it
   --margin N     seconds of load before and after each fault (3)
   -h, --help     show this
 `;
@@ -56,14 +56,15 @@ async function main(): Promise<void> {
 }
 
 async function inRow(bed: Bed, fault: Fault, pace: Pace): Promise<Row> {
-  process.stdout.write(`${fault.what}, ${pace.rate} requests a second ...\n`);
-  const before = await countCalls(bed.cluster);
+  process.stdout.write(`${fault.what}, ${pace.rate} admissions a second ...\n`);
+  const before = await readCounts(bed.cluster);
   const begun = performance.now();
   const samples = await bed.run(fault, pace);
   const seconds = (performance.now() - begun) / 1000;
-  const made = (await countCalls(bed.cluster)) - before;
+  const after = await readCounts(bed.cluster);
+  const counted = { callsASecond: (after.calls - before.calls) / seconds, opened: after.opened - before.opened };
   // An API server that was restarted counts from nothing.
-  const row = { fault, rate: pace.rate, calls: fault.apiServerAway === true ? null : made / seconds, samples };
+  const row: Row = { fault, rate: pace.rate, counted: fault.apiServerAway === true ? null : counted, samples };
   process.stdout.write(details(row));
   return row;
 }
@@ -73,8 +74,9 @@ async function findPace(bed: Bed, pace: Pace): Promise<{ readonly pace: Pace; re
   const row = await inRow(bed, none, pace);
   if (holds(row)) return { pace, row };
   const rate = Math.floor(pace.rate / 2);
-  if (rate < SLOWEST) throw new Problem(`This machine does not carry ${pace.rate} requests a second without a fault.`);
-  process.stdout.write(`This machine does not carry ${pace.rate} requests a second; ${rate} from here on.\n`);
+  if (rate < SLOWEST)
+    throw new Problem(`This machine does not carry ${pace.rate} admissions a second without a fault.`);
+  process.stdout.write(`This machine does not carry ${pace.rate} admissions a second; ${rate} from here on.\n`);
   return findPace(bed, { ...pace, rate });
 }
 

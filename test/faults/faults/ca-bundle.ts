@@ -8,7 +8,8 @@ export const caBundle: Fault = {
   name: 'ca-bundle',
   what: 'every caBundle overwritten by helm upgrade --force',
   answered: true,
-  why: 'the API server calls nobody by an entry without its CA, until the webhook has written it there again a moment later',
+  // The API server calls nobody by an entry without its CA, until the webhook has written it there again.
+  abrupt: true,
   happen: async ({ cluster }) => {
     const flags = ['-n', RELEASE.namespace, '--reuse-values', '--force', '--wait', '--timeout', '120s'];
     const upgrade = async (): Promise<boolean> =>

@@ -10,7 +10,7 @@ export const hung: Fault = {
   name: 'hung',
   what: 'one replica hangs (SIGSTOP)',
   answered: true,
-  why: 'a call on a connection that was open to the replica waits for its time-out, once for each connection; the API server makes no second one, and its policy refuses what was not filled',
+  abrupt: true,
   happen: async ({ cluster }) => {
     const first = await busiest(cluster);
     signalPod(first, 'SIGSTOP');

@@ -17,7 +17,7 @@ export const killed: Fault = {
   name: 'killed',
   what: 'one replica killed (SIGKILL)',
   answered: true,
-  why: 'a call that the killed replica had in hand is lost, as is one on a new connection to it until the kubelet has noticed; the API server makes no second one, and its policy refuses what was not filled',
+  abrupt: true,
   happen: async (bed) => {
     const pod = await busiest(bed.cluster);
     const before = await restarts(bed, pod);
