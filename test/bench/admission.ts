@@ -18,9 +18,9 @@ import { createLauncher } from './webhook.ts';
 
 const ROUNDS = 12;
 /** Of each variant in a round, over one connection; a switch is looked up, which takes longer. */
-const REQUESTS = { quiet: 40, frozen: 40, denied: 40, promotion: 12, rollback: 12 };
+const REQUESTS = { quiet: 40, frozen: 40, failed: 40, denied: 40, promotion: 12, rollback: 12 };
 /** Each switch asks the API server a dozen times: more of them at once would measure nothing but its processors. */
-const MANY = { quiet: 16, frozen: 16, denied: 16, promotion: 4, rollback: 4 };
+const MANY = { quiet: 16, frozen: 16, failed: 16, denied: 16, promotion: 4, rollback: 4 };
 
 interface Case {
   readonly name: keyof typeof REQUESTS;
@@ -47,6 +47,14 @@ const STATIC: readonly Case[] = [
     what: 'promotions are frozen',
     variants: ['none', 'policy', 'bare', 'project'],
     patch: (number) => ({ metadata: { annotations: { 'bluegreen.dev/frozen': `until incident ${number} is over` } } }),
+    status: 200,
+    added: { goal: 1.2 },
+  },
+  {
+    name: 'failed',
+    what: 'a smoke test is taken back',
+    variants: ['none', 'policy', 'bare', 'project'],
+    patch: (number) => ({ metadata: { annotations: { 'bluegreen.dev/smoke-test': `failed:${number}` } } }),
     status: 200,
     added: { goal: 1.2 },
   },

@@ -73,8 +73,13 @@ const armed = async (): Promise<boolean> =>
   asks(await client.call('POST', `${servicesPath('traefik.io', ENFORCED)}?dryRun=All`, probe)) === 'promotion';
 if (!(await until(armed, 30_000))) throw new Error('the entries do not take effect');
 
+/** What a request alone is judged by; a freeze, and how a watch ended, stand there for later ones. */
 const ours = ({ annotations = {} }: Shape): JsonObject =>
-  Object.fromEntries(Object.entries(annotations).filter(([key]) => key.startsWith('bluegreen.dev/')));
+  Object.fromEntries(
+    Object.entries(annotations).filter(
+      ([key]) => key.startsWith('bluegreen.dev/') && !['bluegreen.dev/frozen', 'bluegreen.dev/watch'].includes(key),
+    ),
+  );
 
 /** The spec without the weights of its list, in the order of names. */
 const rest = ({ spec = {} }: Shape, names: ReadonlySet<unknown>): Json => {

@@ -141,6 +141,15 @@ t.test('with every replica gone', async (t) => {
       t.notOk(ok);
       t.match(said, 'record: bluegreen.dev/smoke-test-record is written by the webhook only');
     });
+    t.test(`${group}: a freeze can be set and lifted, and holds`, async (t) => {
+      const frozen = await kubectl(['bluegreen', 'freeze', named(group, 'tested'), '--reason=the webhook is down']);
+      t.ok(frozen.ok, frozen.said);
+      const { ok, said } = await patchByHand(group, 'tested', { spec: spec(0, 100) });
+      t.notOk(ok);
+      t.match(said, 'frozen: promotions are frozen: the webhook is down');
+      const lifted = await kubectl(['bluegreen', 'unfreeze', named(group, 'tested')]);
+      t.ok(lifted.ok, lifted.said);
+    });
     t.test(`${group}: what moves no traffic is not held up`, async (t) => {
       const label = await kubectl(['label', named(group, 'live'), 'team=web']);
       t.ok(label.ok, label.said);
