@@ -24,8 +24,8 @@ FROM gcr.io/distroless/nodejs24-debian12:nonroot AS webhook
 ENV PATH=/nodejs/bin:/usr/bin:/bin
 COPY --from=build /src/dist/webhook.cjs /src/dist/plugin.cjs /app/
 # Reviews are small and short-lived: room for new objects that grows to V8's default, and an arena of malloc for each thread,
-# take 5 MiB of memory and answer no faster (docs/performance.md).
-ENV MALLOC_ARENA_MAX=1
+# take 5 MiB of memory and answer no faster; with a single arena the threads wait for each other (docs/performance.md).
+ENV MALLOC_ARENA_MAX=2
 # By number, so that Kubernetes can check runAsNonRoot.
 USER 65532:65532
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=1", "/app/webhook.cjs"]

@@ -9,85 +9,16 @@ import {
   webhookSpec,
   type Cluster,
 } from '../cluster/index.ts';
+import { MANY, REQUESTS, ROLLBACK, STATIC, type Case } from './admission-cases.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { measure, openConnections, type Connections, type Endpoint, type Load } from './connections.ts';
 import { askDirectly } from './direct.ts';
+import { partsBetween, readTimes } from './parts.ts';
 import { summarize } from './statistics.ts';
 import { makeVariants, VARIANTS, weighted, type Variant } from './variants.ts';
 import { createLauncher } from './webhook.ts';
 
 const ROUNDS = 12;
-/** Of each variant in a round, over one connection; a switch is looked up, which takes longer. */
-const REQUESTS = { quiet: 40, frozen: 40, failed: 40, denied: 40, promotion: 12, rollback: 12 };
-/** Each switch asks the API server a dozen times: more of them at once would measure nothing but its processors. */
-const MANY = { quiet: 16, frozen: 16, failed: 16, denied: 16, promotion: 4, rollback: 4 };
-
-interface Case {
-  readonly name: keyof typeof REQUESTS;
-  readonly what: string;
-  readonly variants: readonly Variant[];
-  readonly patch: (number: number) => object;
-  /** Of the project's answer. */
-  readonly status: number;
-  /** What may be added to the request without any policy. */
-  readonly added: Pick<Figure, 'goal' | 'bound'>;
-}
-
-const STATIC: readonly Case[] = [
-  {
-    name: 'quiet',
-    what: 'a label is changed',
-    variants: ['none', 'policy', 'bare', 'project'],
-    patch: (number) => ({ metadata: { labels: { number: String(number) } } }),
-    status: 200,
-    added: { goal: 1.2 },
-  },
-  {
-    name: 'frozen',
-    what: 'promotions are frozen',
-    variants: ['none', 'policy', 'bare', 'project'],
-    patch: (number) => ({ metadata: { annotations: { 'bluegreen.dev/frozen': `until incident ${number} is over` } } }),
-    status: 200,
-    added: { goal: 1.2 },
-  },
-  {
-    name: 'failed',
-    what: 'a smoke test is taken back',
-    variants: ['none', 'policy', 'bare', 'project'],
-    patch: (number) => ({ metadata: { annotations: { 'bluegreen.dev/smoke-test': `failed:${number}` } } }),
-    status: 200,
-    added: { goal: 1.2 },
-  },
-  {
-    name: 'denied',
-    what: 'weights 60 and 30, refused',
-    variants: ['none', 'bare', 'project'],
-    patch: () => ({ spec: { weighted: { services: weighted(60, 30) } } }),
-    status: 403,
-    added: { goal: null },
-  },
-  {
-    name: 'promotion',
-    what: 'a promotion, with all facts',
-    variants: ['none', 'bare', 'project'],
-    patch: () => ({
-      metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } },
-      spec: { weighted: { services: weighted(0, 100) } },
-    }),
-    status: 200,
-    added: { goal: null, bound: { atMost: 10 } },
-  },
-];
-
-/** After a promotion. */
-const ROLLBACK: Case = {
-  name: 'rollback',
-  what: 'a rollback',
-  variants: ['none', 'bare', 'project'],
-  patch: () => ({ spec: { weighted: { services: weighted(100, 0) } } }),
-  status: 200,
-  added: { goal: null, bound: { atMost: 10 } },
-};
 
 /**
  * Dry-run patches of the same object in namespaces that are looked at by nothing, by the chart's policy in the API server
@@ -146,8 +77,10 @@ async function compare(
   for (const count of [1, MANY[each.name]]) {
     const connections = await openConnections(endpoint, count);
     try {
+      const before = await readTimes(cluster);
       const samples = await sample(connections, each, rounds);
       figures.push(...figuresOf(each, count, samples));
+      if (count === 1) figures.push(...partsBetween(each.what, before, await readTimes(cluster)));
     } finally {
       connections.close();
     }
@@ -171,10 +104,11 @@ async function sample(connections: Connections, each: Case, rounds: number): Pro
 }
 
 /** Facts that a busy API server does not give in time refuse a switch, rightly. */
-function loadOf({ patch, status }: Case, variant: Variant, times: number): Load {
+function loadOf({ patch, status, apart }: Case, variant: Variant, times: number): Load {
   const path = `/apis/traefik.io/v1alpha1/namespaces/${VARIANTS[variant]}/traefikservices/bluegreen-wrr?dryRun=All`;
   return {
     times,
+    apart,
     request: (number) => ({
       method: 'PATCH',
       path,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../cluster/index.ts';
 
 export interface Endpoint {
@@ -126,6 +127,8 @@ function joinChunks(body: Buffer): string | null {
 export interface Load {
   /** Over each connection, all of which send at once. */
   readonly times: number;
+  /** Milliseconds between two requests of a connection; none where it is left out. */
+  readonly apart?: number | undefined;
   readonly request: (number: number) => Request;
   readonly status: number;
   /** Answers that are no fault of what is measured, and no sample either, as long as most are not like that. */
@@ -134,11 +137,12 @@ export interface Load {
 
 /** The times of all answers; throws when one is not as expected. */
 export async function measure({ all }: Connections, load: Load): Promise<readonly number[]> {
-  const { times, request, status, excused = () => false } = load;
+  const { times, apart, request, status, excused = () => false } = load;
   const took: number[] = [];
   let number = 0;
   const send = async (connection: Connection): Promise<void> => {
     for (let sent = 0; sent < times; sent += 1) {
+      if (apart !== undefined) await sleep(apart);
       const reply = await connection.send(request((number += 1)));
       if (reply.status === status) took.push(reply.took);
       else if (!excused(reply)) throw new Problem(`expected ${status}, got ${reply.status}: ${reply.body}`);

@@ -73,7 +73,7 @@ export const webhookImage = async (
   ],
   run: {
     Entrypoint: ['/usr/bin/node', '--max-semi-space-size=1', '/app/webhook.cjs'],
-    Env: ['MALLOC_ARENA_MAX=1'],
+    Env: ['MALLOC_ARENA_MAX=2'],
     User: USER,
     WorkingDir: '/app',
   },

@@ -237,3 +237,22 @@ t.test('both colors are asked at once, and nothing twice', async (t) => {
   t.same(reader.calls.slice(0, 4).sort(), ['EndpointSlice', 'EndpointSlice', 'Service', 'Service']);
   t.equal(reader.calls.length, 10, 'five a color');
 });
+
+t.test('a ReplicaSet and the Deployment that its name tells of are asked for together', async (t) => {
+  const reader = new FakeReader(settled('blue') + settled('green'));
+  await gatherFacts(reader, QUERY, new AbortController().signal);
+  t.same(reader.calls.slice(6).sort(), ['Deployment', 'Deployment', 'ReplicaSet', 'ReplicaSet']);
+});
+
+t.test('a ReplicaSet whose name tells of another Deployment than its owner', async (t) => {
+  const owned = replicaSet('green', 'h1', 1, 'Deployment/shop');
+  const green = await read(
+    service('green') +
+      slice('green', 'green-1') +
+      pod('green-1', { color: 'green' }) +
+      owned +
+      workload('green') +
+      workload('shop'),
+  );
+  t.equal(green.workload?.name, 'shop');
+});

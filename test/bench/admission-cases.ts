@@ -1,0 +1,81 @@
+import type { Figure } from './benchmark.ts';
+import { weighted, type Variant } from './variants.ts';
+
+/** Of each variant in a round, over one connection; a switch is looked up, which takes longer. */
+export const REQUESTS = { quiet: 40, frozen: 40, failed: 40, denied: 40, promotion: 8, rollback: 8 };
+/** Each switch asks the API server a dozen times: more of them at once would measure nothing but its processors. */
+export const MANY = { quiet: 16, frozen: 16, failed: 16, denied: 16, promotion: 4, rollback: 4 };
+
+const APART = 120;
+
+/** A request that is compared. */
+export interface Case {
+  readonly name: keyof typeof REQUESTS;
+  readonly what: string;
+  readonly variants: readonly Variant[];
+  readonly patch: (number: number) => object;
+  /** Milliseconds between two requests: for a tenth of a second the webhook shares what it has looked up. */
+  readonly apart?: number;
+  /** Of the project's answer. */
+  readonly status: number;
+  /** What may be added to the request without any policy. */
+  readonly added: Pick<Figure, 'goal' | 'bound'>;
+}
+
+export const STATIC: readonly Case[] = [
+  {
+    name: 'quiet',
+    what: 'a label is changed',
+    variants: ['none', 'policy', 'bare', 'project'],
+    patch: (number) => ({ metadata: { labels: { number: String(number) } } }),
+    status: 200,
+    added: { goal: 1.2 },
+  },
+  {
+    name: 'frozen',
+    what: 'promotions are frozen',
+    variants: ['none', 'policy', 'bare', 'project'],
+    patch: (number) => ({ metadata: { annotations: { 'bluegreen.dev/frozen': `until incident ${number} is over` } } }),
+    status: 200,
+    added: { goal: 1.2 },
+  },
+  {
+    name: 'failed',
+    what: 'a smoke test is taken back',
+    variants: ['none', 'policy', 'bare', 'project'],
+    patch: (number) => ({ metadata: { annotations: { 'bluegreen.dev/smoke-test': `failed:${number}` } } }),
+    status: 200,
+    added: { goal: 1.2 },
+  },
+  {
+    name: 'denied',
+    what: 'weights 60 and 30, refused',
+    variants: ['none', 'bare', 'project'],
+    patch: () => ({ spec: { weighted: { services: weighted(60, 30) } } }),
+    status: 403,
+    added: { goal: null },
+  },
+  {
+    name: 'promotion',
+    what: 'a promotion, with all facts',
+    variants: ['none', 'bare', 'project'],
+    patch: () => ({
+      metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } },
+      spec: { weighted: { services: weighted(0, 100) } },
+    }),
+    apart: APART,
+    status: 200,
+    added: { goal: null, bound: { atMost: 10 } },
+  },
+];
+
+/** After a promotion. */
+export const ROLLBACK: Case = {
+  name: 'rollback',
+  what: 'a rollback',
+  variants: ['none', 'bare', 'project'],
+  patch: () => ({ spec: { weighted: { services: weighted(100, 0) } } }),
+  apart: APART,
+  status: 200,
+  added: { goal: null, bound: { atMost: 10 } },
+};
