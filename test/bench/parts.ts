@@ -19,14 +19,9 @@ const CALL = 'apiserver_admission_webhook_admission_duration_seconds';
 
 const PARTS: readonly Part[] = [
   {
-    what: 'the conditions of an entry',
+    what: 'conditions that leave an entry out',
     histogram: 'apiserver_admission_match_condition_evaluation_seconds',
     labels: new RegExp(OURS),
-  },
-  {
-    what: 'the policy',
-    histogram: 'apiserver_validating_admission_policy_check_duration_seconds',
-    labels: /policy="bluegreen"/,
   },
   { what: 'the call of the entry mutate', histogram: CALL, labels: /name="mutate\.bluegreen\.dev"/ },
   { what: 'in the webhook, of that', histogram: 'bluegreen_admission_duration_seconds', labels: /entry="mutate"/ },
