@@ -10,11 +10,11 @@ export const REASONS: readonly { readonly about: RegExp; readonly why: string }[
   },
   {
     about: /^added to it: a smoke test is taken back/,
-    why: 'the lines below it say where it goes, by the API server’s own counts: two calls, one after the other, where the bare webhook is one; each of them is half as long again, since it comes after conditions and carries both objects back and forth; a tenth of a call is spent in the webhook. The rest is the policy, which is what holds when no webhook answers',
+    why: 'the lines below it say where it goes, by the API server’s own counts: two calls, one after the other, where the bare webhook is one; each of them is half as long again, since it comes after conditions and carries both objects back and forth; an eighth of a call is spent in the webhook. Most of the rest is the policy, which is what holds when no webhook answers',
   },
   {
     about: /^added to it: (a promotion|a rollback)/,
-    why: 'the lines below it say where it goes, by the own counts of API server and webhook: mostly into looking up the facts, ten reads in three steps (and two lists for neighbors); by a processor profile each read costs the webhook nearly a millisecond of a processor (a quarter of it reading JSON, a quarter writing to the connection, the rest Node’s client) and the API server as much, and two processors do all of it. Nothing is kept longer than from one look to the other, so that it is never old',
+    why: 'the lines below it say where it goes, by the own counts of API server and webhook: mostly into looking up the facts, ten reads in three steps (and two lists for neighbors); by a profile of the processor each read costs the webhook four fifths of a millisecond (a fifth of it writing to the connection, a seventh reading JSON, the rest Node’s client), on the two processors that the API server answers with. Nothing is kept longer than from one look to the other, so that it is never old',
   },
   {
     about: /Enter to the last answer/,
@@ -22,7 +22,7 @@ export const REASONS: readonly { readonly about: RegExp; readonly why: string }[
   },
   {
     about: /^asked directly/,
-    why: 'by profiles of both processes (perf, and V8’s own): of what a review takes beyond the bare one, a third is the decision (reading the record, comparing, writing it out again), a sixth collecting garbage in the small space that the image allows, a fifth the kernel, which has to wake a client that a faster server keeps awake, and the rest fastify, metrics, and JSON for a larger answer. With 16 connections one processor does all of it',
+    why: 'by profiles of both processes (perf, and V8’s own): of what a review takes beyond the bare one, two fifths are the decision (reading the record, comparing, writing it out again), a third is collecting garbage in the small space that the image allows, in threads of its own too, a sixth the kernel, which has to wake a client that a faster server keeps awake, and the rest fastify, metrics and a larger answer. With 16 connections one processor does all of it',
   },
   {
     about: /^process start/,
