@@ -1,0 +1,87 @@
+// More reviews than a replica can look at: it stays in service, answers each of them, and lets none pass unseen.
+import t from 'tap';
+import { at, get, list, number, parseObject, text } from '../../webhook/policy/json.ts';
+import { MOST_LOOKUPS } from '../../webhook/admission/room.ts';
+import { openConnections, type Reply } from '../bench/connections.ts';
+import { postReview } from '../bench/reviews.ts';
+import {
+  installBluegreen,
+  installTraefikCrds,
+  REGISTRY,
+  RELEASE,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
+import { replicas } from './audit/replicas.ts';
+
+const CONNECTIONS = 2 * MOST_LOOKUPS;
+const FLOOD_MS = 10_000;
+const here = ['-n', RELEASE.namespace] as const;
+
+const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
+t.teardown(() => cluster.stop());
+await installTraefikCrds(cluster);
+await installBluegreen(cluster, { replicaCount: '1', 'audit.interval': '0' });
+const [pod = ''] = await replicas(cluster);
+
+/** As the kubelet sees the pod. */
+const state = async (): Promise<{ readonly ip: string; readonly ready: unknown; readonly restarts: unknown }> => {
+  const object = parseObject(await cluster.kubectlOk([...here, 'get', 'pod', pod, '-o', 'json']));
+  const ready = list(at(object, 'status', 'conditions')).find((condition) => get(condition, 'type') === 'Ready');
+  return {
+    ip: text(at(object, 'status', 'podIP')) ?? '',
+    ready: { status: get(ready, 'status'), since: get(ready, 'lastTransitionTime') },
+    restarts: at(list(at(object, 'status', 'containerStatuses'))[0], 'restartCount'),
+  };
+};
+
+t.test('a flood of promotions', async (t) => {
+  const before = await state();
+  // To blue, which is not recorded as the way back: everything about both colors has to be looked up.
+  const switching = postReview({ weights: [100, 0], entry: 'promotion' });
+  const nowhere = (switching.body ?? '').replaceAll(
+    '"bluegreen.dev/previous":"blue"',
+    '"bluegreen.dev/previous":"none"',
+  );
+  const promotion = { ...switching, body: nowhere };
+  const connections = await openConnections({ host: before.ip, port: 10250 }, CONNECTIONS);
+  t.teardown(() => connections.close());
+  const end = performance.now() + FLOOD_MS;
+  const replies: Reply[] = [];
+  await Promise.all(
+    connections.all.map(async (connection) => {
+      while (performance.now() < end) replies.push(await connection.send(promotion));
+    }),
+  );
+  const verdicts = new Map<string, number>();
+  for (const { status, body } of replies) {
+    const response = parseObject(body)?.['response'];
+    const answer =
+      get(response, 'allowed') === true ? 'allowed' : `denied ${number(at(get(response, 'status'), 'code'))}`;
+    const verdict = `${status} ${answer}`;
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+  }
+  t.comment([...verdicts].map(([verdict, count]) => `${count} × ${verdict}`).join(', '));
+  t.ok(replies.length > 2 * CONNECTIONS, `${replies.length} are answered`);
+  t.same(
+    [...verdicts.keys()].filter((verdict) => !/^200 denied (403|429|503)$/.test(verdict)),
+    [],
+    'each is refused: by a rule, or for the moment',
+  );
+  t.ok((verdicts.get('200 denied 429') ?? 0) > 0, 'some are told to come again, as there is no room to look');
+  t.same(await state(), before, 'the kubelet has found it ready all the time');
+  const events = await cluster.kubectlOk([...here, 'get', 'events', '-o', 'name', '--field-selector=reason=Killing']);
+  t.equal(events.trim(), '', 'and ended nothing');
+  const spec = {
+    weighted: {
+      services: [
+        { name: 'blue', port: 80, weight: 60 },
+        { name: 'green', port: 80, weight: 30 },
+      ],
+    },
+  };
+  const manifest = { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata: { name: 'shop' }, spec };
+  const { code, stderr } = await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(manifest) });
+  t.not(code, 0);
+  t.match(stderr, 'weights-total: blue 60 + green 30 = 90', 'and it is asked as before');
+});
