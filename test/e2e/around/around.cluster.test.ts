@@ -85,7 +85,7 @@ t.test('then every replica of the webhook goes', async () => {
   await cluster.kubectlOk([...webhook, ...gone]);
   const path = `/apis/traefik.io/v1alpha1/namespaces/${FORGED}/traefikservices/forged?dryRun=All`;
   const guarded = async (): Promise<boolean> =>
-    (await client.call('PATCH', path, { metadata: { annotations: { 'bluegreen.dev/frozen': 'x' } } }, ALICE)).status >=
+    (await client.call('PATCH', path, { metadata: { annotations: { 'bluegreen.dev/note': 'x' } } }, ALICE)).status >=
     400;
   if (!(await until(guarded, 30_000))) throw new Error(`namespace ${FORGED} is not guarded`);
 });
