@@ -29,6 +29,11 @@ export const BENCHMARKS: readonly Entry[] = [
     load: async () => (await import('./switch.ts')).trafficSwitch,
   },
   {
+    name: 'faults',
+    summary: 'replicas lost or replaced under 200 admissions a second',
+    load: async () => (await import('./faults.ts')).faults,
+  },
+  {
     name: 'plugin',
     summary: 'whole commands of kubectl bluegreen beside the kubectl commands that do the same',
     load: async () => (await import('./plugin.ts')).plugin,

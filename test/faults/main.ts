@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
 import { MIXED, openBed, type Bed, type Pace } from './bed.ts';
-import { readCounts } from './calls.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS, none } from './faults/index.ts';
 import { details, holds, table, type Row } from './report.ts';
+import { takeRow } from './row.ts';
 
 const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 
@@ -57,14 +57,7 @@ async function main(): Promise<void> {
 
 async function inRow(bed: Bed, fault: Fault, pace: Pace): Promise<Row> {
   process.stdout.write(`${fault.what}, ${pace.rate} admissions a second ...\n`);
-  const before = await readCounts(bed.cluster);
-  const begun = performance.now();
-  const samples = await bed.run(fault, pace);
-  const seconds = (performance.now() - begun) / 1000;
-  const after = await readCounts(bed.cluster);
-  const counted = { callsASecond: (after.calls - before.calls) / seconds, opened: after.opened - before.opened };
-  // An API server that was restarted counts from nothing.
-  const row: Row = { fault, rate: pace.rate, counted: fault.apiServerAway === true ? null : counted, samples };
+  const row = await takeRow(bed, fault, pace);
   process.stdout.write(details(row));
   return row;
 }

@@ -27,6 +27,12 @@ export function holds({ fault, counted, samples }: Row): boolean {
 
 const TOLD = /bluegreen could not check this change/;
 
+/** How many requests got another answer than they should. */
+export function wrongIn({ samples }: Pick<Row, 'samples'>): number {
+  const count = countOf(samples);
+  return WRONG.reduce((sum, outcome) => sum + count[outcome], 0);
+}
+
 function countOf(samples: readonly Sample[]): Readonly<Record<Outcome, number>> {
   const count = { right: 0, failed: 0, 'denied by error': 0, 'wrongly allowed': 0, open: 0, 'not taken': 0 };
   for (const { outcome } of samples) count[outcome] += 1;
