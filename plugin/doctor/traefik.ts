@@ -1,6 +1,6 @@
 import { describeError } from '../kube/errors.ts';
 import { stringAt } from '../kube/values.ts';
-import { optionsOf } from '../traefik/options.ts';
+import { throttleOf } from '../traefik/options.ts';
 import { findReplicas, proxyPath } from '../traefik/replicas.ts';
 import type { Replica } from '../traefik/replicas.ts';
 import { findingsOf } from './finding.ts';
@@ -23,7 +23,7 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
       ];
     }
     const reach = await Promise.all(replicas.map((replica) => reachable(context, replica)));
-    return [ok(`ready Traefik replicas: ${replicas.length}`), ...(await settings(context, first)), ...reach.flat()];
+    return [ok(`ready Traefik replicas: ${replicas.length}`), ...settings(first), ...reach.flat()];
   } catch (error) {
     return [
       unknown("Traefik's pods could not be listed", `${describeError(error)}. Name their namespace with --traefik.`),
@@ -31,10 +31,8 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
   }
 }
 
-async function settings({ session, io }: DoctorContext, replica: Replica): Promise<readonly DoctorFinding[]> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(replica.namespace)}/pods/${encodeURIComponent(replica.name)}`;
-  const options = optionsOf(await session.client.get(path, { signal: io.interrupted }));
-  const { throttle } = replica;
+function settings({ options }: Replica): readonly DoctorFinding[] {
+  const throttle = throttleOf(options);
   const empty = options.get('providers.kubernetescrd.allowemptyservices') === 'true';
   return [
     throttle > 500

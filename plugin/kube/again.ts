@@ -10,21 +10,23 @@ const MOST_SECONDS = 10;
 const LOST_PAUSE = 1000;
 const LOST = /failed calling webhook "[a-z-]+\.bluegreen\.dev"/;
 
-/**
- * Milliseconds after which the server, or a webhook behind it, asks for the same request again; null where it does not.
- * Nothing was changed then, and client-go does the same.
- */
-export function pauseAsked(status: number, answer: JsonObject | null): number | null {
-  if (status !== 429 && status !== 503) return null;
-  const seconds = at(answer, 'details', 'retryAfterSeconds');
-  return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, MOST_SECONDS) * 1000 : null;
+/** That a request may be sent once more: nothing was changed by it. */
+export interface Again {
+  /** Milliseconds to wait before. */
+  readonly pause: number;
+  /**
+   * Whether the API server lost its call to bluegreen's webhook, as it does when the replica that had it in hand was
+   * killed or hangs: it makes no second one, and kubectl leaves that to its user. Otherwise the server, or a webhook
+   * behind it, asks for the same request again, which client-go follows, too.
+   */
+  readonly lost: boolean;
 }
 
-/**
- * The same where the API server lost its call to bluegreen's webhook, as it does when the replica that had it in hand
- * was killed or hangs: it makes no second one. Nothing was stored, so sending the request again is safe; kubectl leaves
- * that to its user.
- */
-export function pauseAfterLoss(status: number, answer: JsonObject | null): number | null {
-  return status === 500 && LOST.test(stringAt(answer, 'message') ?? '') ? LOST_PAUSE : null;
+/** Whether a request is sent again after this answer; null where the answer stands. */
+export function sendAgain(status: number, answer: JsonObject | null): Again | null {
+  if (status === 500) return LOST.test(stringAt(answer, 'message') ?? '') ? { pause: LOST_PAUSE, lost: true } : null;
+  if (status !== 429 && status !== 503) return null;
+  const seconds = at(answer, 'details', 'retryAfterSeconds');
+  if (typeof seconds !== 'number' || seconds <= 0) return null;
+  return { pause: Math.min(seconds, MOST_SECONDS) * 1000, lost: false };
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../webhook/policy/types.ts';
-import { pauseAfterLoss, pauseAsked, TRIES } from './again.ts';
+import { sendAgain, TRIES } from './again.ts';
 import { ApiError } from './errors.ts';
 import { readResponse } from './transport.ts';
 import type { Request, Response, Transport } from './transport.ts';
@@ -68,20 +68,15 @@ export function createClient(transport: Transport, hooks: ClientHooks): Client {
   async function call(request: Request, quiet = false): Promise<JsonObject> {
     for (let left = TRIES; ; left -= 1) {
       const response = await send(request);
-      const pause = left > 1 ? pauseBefore(response) : null;
-      if (pause === null) {
+      const refused = left > 1 && response.status >= 400;
+      const again = refused ? sendAgain(response.status, parseObject(response.body)) : null;
+      if (again === null) {
         for (const text of quiet ? [] : new Set(response.warnings)) hooks.warn(text);
         return readAnswer(response);
       }
-      await hooks.sleep(pause, request.signal);
+      if (again.lost) hooks.warn("the API server could not ask bluegreen's webhook: trying again");
+      await hooks.sleep(again.pause, request.signal);
     }
-  }
-  function pauseBefore({ status, body }: Response): number | null {
-    if (status < 300) return null;
-    const answer = parseObject(body);
-    const lost = pauseAfterLoss(status, answer);
-    if (lost !== null) hooks.warn("the API server could not ask bluegreen's webhook: trying again");
-    return lost ?? pauseAsked(status, answer);
   }
   const read = (path: string, options: CallOptions = {}): Promise<JsonObject> =>
     call({ method: 'GET', path: withQuery(path, options.query), signal: options.signal });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../webhook/policy/types.ts';
-import { pauseAfterLoss } from './again.ts';
+import { sendAgain } from './again.ts';
 import { objectsAt, stringAt } from './values.ts';
 
 /** What a user can put right: printed as `error: <message>`. */
@@ -56,14 +56,11 @@ export function messageOf(error: unknown): string {
 
 /** What a person reads on stderr, worded as kubectl words it; without a newline at the end. */
 export function describeError(error: unknown): string {
-  if (error instanceof ApiError) return `${describeStatus(error)}${isLost(error) ? UNASKED : ''}`;
+  if (error instanceof ApiError)
+    return `${describeStatus(error)}${sendAgain(error.code, error.status)?.lost === true ? UNASKED : ''}`;
   if (error instanceof ConnectError) return error.hint === null ? error.message : `${error.message}\n${error.hint}`;
   if (error instanceof ConfigError && error.invalid) return describeInvalid(error.message.split('\n'));
   return `error: ${messageOf(error)}`;
-}
-
-function isLost({ code, status }: ApiError): boolean {
-  return pauseAfterLoss(code, status) !== null;
 }
 
 function describeInvalid(problems: readonly string[]): string {

@@ -3,7 +3,7 @@ import { get, number } from '../../webhook/policy/json.ts';
 import { isReady, nameOf } from '../colors.ts';
 import type { Client } from '../kube/client.ts';
 import { objectsAt, stringAt } from '../kube/values.ts';
-import { optionsOf, throttleOf } from './options.ts';
+import { optionsOf } from './options.ts';
 
 /** One Traefik pod, and the ports where it tells about itself. */
 export interface Replica {
@@ -11,8 +11,8 @@ export interface Replica {
   readonly name: string;
   readonly apiPort: number | null;
   readonly metricsPort: number | null;
-  /** Milliseconds for which it may hold a change back. */
-  readonly throttle: number;
+  /** See `optionsOf`. */
+  readonly options: ReadonlyMap<string, string>;
 }
 
 /** Names of the container ports in Traefik's chart, then in common manifests. */
@@ -43,7 +43,7 @@ function replicaOf(pod: JsonObject): Replica {
     name: nameOf(pod),
     apiPort: portNamed(pod, API_PORTS),
     metricsPort: portNamed(pod, METRICS_PORTS),
-    throttle: throttleOf(optionsOf(pod)),
+    options: optionsOf(pod),
   };
 }
 

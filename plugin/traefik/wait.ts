@@ -9,6 +9,7 @@ import { proofOf } from './counted.ts';
 import type { Counted, CountedProof } from './counted.ts';
 import { isListed, lookAt, readReloads } from './proof.ts';
 import type { Look } from './proof.ts';
+import { throttleOf } from './options.ts';
 import { findReplicas } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 
@@ -115,7 +116,7 @@ function judge(look: Look, { replica, reloads, looks }: Open, found: Found, to: 
   if (look.state !== 'counted') return look.state;
   if (reloads === null) return 'mute';
   const moved = isListed(found, otherColor(to));
-  return proofOf(looks, { to, moved, throttle: replica.throttle, reloads }) ?? 'waiting';
+  return proofOf(looks, { to, moved, throttle: throttleOf(replica.options), reloads }) ?? 'waiting';
 }
 
 function lagging(open: readonly Open[], wait: Wait, limit: number): UserError {

@@ -1,3 +1,4 @@
+import { RECENT_MS } from '../../webhook/facts/recent.ts';
 import type { Figure } from './benchmark.ts';
 import { weighted, type Variant } from './variants.ts';
 
@@ -6,7 +7,7 @@ export const REQUESTS = { quiet: 40, frozen: 40, failed: 40, denied: 40, promoti
 /** Each switch asks the API server a dozen times: more of them at once would measure nothing but its processors. */
 export const MANY = { quiet: 16, frozen: 16, failed: 16, denied: 16, promotion: 4, rollback: 4 };
 
-const APART = 120;
+const APART = RECENT_MS + 20;
 
 /** A request that is compared. */
 export interface Case {
@@ -14,7 +15,7 @@ export interface Case {
   readonly what: string;
   readonly variants: readonly Variant[];
   readonly patch: (number: number) => object;
-  /** Milliseconds between two requests: for a tenth of a second the webhook shares what it has looked up. */
+  /** Milliseconds between two requests: for a while the webhook shares what it has looked up. */
   readonly apart?: number;
   /** Of the project's answer. */
   readonly status: number;

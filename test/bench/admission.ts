@@ -77,10 +77,10 @@ async function compare(
   for (const count of [1, MANY[each.name]]) {
     const connections = await openConnections(endpoint, count);
     try {
-      const before = await readTimes(cluster);
+      const before = count === 1 ? await readTimes(cluster) : null;
       const samples = await sample(connections, each, rounds);
       figures.push(...figuresOf(each, count, samples));
-      if (count === 1) figures.push(...partsBetween(each.what, before, await readTimes(cluster)));
+      if (before !== null) figures.push(...partsBetween(each.what, before, await readTimes(cluster)));
     } finally {
       connections.close();
     }

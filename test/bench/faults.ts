@@ -15,7 +15,7 @@ const PACE: Pace = { rate: 200, margin: 3 };
 export const faults: Benchmark = {
   run: async ({ say }) => {
     say('booting a cluster with the webhook and the demo app');
-    const bed = await openBed({ 'certificates.trustDelay': '5s' });
+    const bed = await openBed();
     try {
       await bed.warmUp(PACE.rate);
       const rows = [];

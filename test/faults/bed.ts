@@ -56,11 +56,13 @@ const WARM_UP_MS = 3000;
 const CYCLES = ['cycle-0', 'cycle-1', 'cycle-2'];
 const WEBHOOK = 'app.kubernetes.io/component=webhook';
 const SETTLE_MS = 120_000;
+/** A CA is replaced within the time of a fault. */
+const VALUES = { 'certificates.trustDelay': '5s' };
 
-export async function openBed(values: Readonly<Record<string, string>> = {}): Promise<Bed> {
+export async function openBed(): Promise<Bed> {
   const cluster = await startCluster({ images: [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))] });
   const client = connect(cluster, SOCKETS);
-  const install: Bed['install'] = (more = {}) => installBluegreen(cluster, { ...values, ...more });
+  const install: Bed['install'] = (more = {}) => installBluegreen(cluster, { ...VALUES, ...more });
   const settled = (): Promise<void> => replicasSettled(cluster, client);
   try {
     await installTraefikCrds(cluster);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/index.ts';
 import { replicas, samples } from '../e2e/audit/replicas.ts';
+import { sumOf } from '../e2e/metrics.ts';
 
 const LOOK_MS = 1000;
 
@@ -15,8 +16,5 @@ export async function busiest(cluster: Cluster): Promise<string> {
 }
 
 async function reviews(cluster: Cluster, pod: string): Promise<number> {
-  const counters = [...(await samples(cluster, pod))];
-  return counters
-    .filter(([name]) => name.startsWith('bluegreen_admission_reviews_total{'))
-    .reduce((sum, [, count]) => sum + count, 0);
+  return sumOf(await samples(cluster, pod), 'bluegreen_admission_reviews_total');
 }

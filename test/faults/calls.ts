@@ -1,4 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
+import { parseMetrics, sumOf } from '../e2e/metrics.ts';
+
+const OURS = /name="[a-z-]+\.bluegreen\.dev"/;
 
 /** What the API server has counted of the webhook since it was started. */
 export interface Counts {
@@ -9,13 +12,9 @@ export interface Counts {
 }
 
 export async function readCounts(cluster: Cluster): Promise<Counts> {
-  const metrics = (await cluster.kubectlOk(['get', '--raw', '/metrics'])).split('\n');
-  const sum = (name: string): number =>
-    metrics
-      .filter((line) => line.startsWith(`${name}{`) && /name="[a-z-]+\.bluegreen\.dev"/.test(line))
-      .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  const series = parseMetrics(await cluster.kubectlOk(['get', '--raw', '/metrics']));
   return {
-    calls: sum('apiserver_admission_webhook_request_total'),
-    opened: sum('apiserver_admission_webhook_fail_open_count'),
+    calls: sumOf(series, 'apiserver_admission_webhook_request_total', OURS),
+    opened: sumOf(series, 'apiserver_admission_webhook_fail_open_count', OURS),
   };
 }

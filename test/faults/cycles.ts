@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, at } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
 import type { Client } from '../e2e/api.ts';
-import { send, takeSample, type Load, type Sample } from './load.ts';
+import { takeSample, type Load, type Sample } from './load.ts';
 import type { Probe } from './probes.ts';
 import { TRAEFIK_SERVICES, weights } from './probes.ts';
 
@@ -50,9 +50,7 @@ export function startCycles(client: Client, names: readonly string[]): Load {
           body: () => step.body,
           unanswered: step.answer,
         };
-        const { answer } = step;
-        const asked = { probe, answer, unanswered: answer, begun };
-        samples.push(await takeSample(asked, () => send(client, probe, 0, true)));
+        samples.push(await takeSample(client, { probe, number: 0, answered: true, begun }));
       }
       await sleep(PAUSE_MS);
     }

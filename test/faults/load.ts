@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pauseAfterLoss, pauseAsked, TRIES } from '../../plugin/kube/again.ts';
+import { sendAgain, TRIES } from '../../plugin/kube/again.ts';
 import type { Client } from '../e2e/api.ts';
-import { judge, saidBy, type Answer, type Got, type Outcome } from './judge.ts';
+import { judge, saidBy, type Got, type Outcome } from './judge.ts';
 import { DRY, type Probe } from './probes.ts';
 
 /** One request, with its repetitions. */
@@ -65,9 +65,7 @@ export function startLoad({ client, probes, rate, answered }: LoadOptions): Load
   }
 
   async function sample(probe: Probe, number: number): Promise<Sample> {
-    const { unanswered } = probe;
-    const answer = answered ? probe.answer : unanswered;
-    return takeSample({ probe, answer, unanswered, begun }, () => send(client, probe, number, answered));
+    return takeSample(client, { probe, number, answered, begun });
   }
 
   return {
@@ -79,22 +77,20 @@ export function startLoad({ client, probes, rate, answered }: LoadOptions): Load
   };
 }
 
-interface Asked {
+interface Asked extends Pick<LoadOptions, 'answered'> {
   readonly probe: Probe;
-  readonly answer: Answer;
-  readonly unanswered: Answer;
+  /** Tells its requests apart. */
+  readonly number: number;
   /** When the load began. */
   readonly begun: number;
 }
 
 /** Measures and judges one request. */
-export async function takeSample(
-  { probe, answer, unanswered, begun }: Asked,
-  ask: () => Promise<Sent>,
-): Promise<Sample> {
+export async function takeSample(client: Client, asked: Asked): Promise<Sample> {
+  const { probe, answered, begun } = asked;
   const at = performance.now();
-  const { got, ...sent } = await ask();
-  const outcome = judge(got, answer, unanswered);
+  const { got, ...sent } = await send(client, asked);
+  const outcome = judge(got, answered ? probe.answer : probe.unanswered, probe.unanswered);
   const said = outcome === 'right' ? '' : saidBy(got);
   return { probe: probe.name, outcome, said, waited: performance.now() - at, ...sent, at: at - begun };
 }
@@ -104,18 +100,15 @@ interface Sent extends Pick<Sample, 'retries' | 'losses'> {
 }
 
 /** Sends as `kubectl bluegreen` does, by its own rules for sending again; lost calls stand where no replica is. */
-export async function send(client: Client, probe: Probe, number: number, answered: boolean): Promise<Sent> {
+async function send(client: Client, { probe, number, answered }: Asked): Promise<Sent> {
   const call = { body: probe.body(number), type: probe.method === 'PATCH' ? MERGE : 'application/json' };
   const count = { retries: 0, losses: 0 };
   for (let left = TRIES; ; left -= 1) {
     const got = await client.call(probe.method, probe.path, call).catch(asError);
-    if (got instanceof Error || left === 1) return { got, ...count };
-    const asked = pauseAsked(got.status, got.body);
-    const lost = answered ? pauseAfterLoss(got.status, got.body) : null;
-    if (asked === null && lost === null) return { got, ...count };
-    if (lost === null) count.retries += 1;
-    else count.losses += 1;
-    await sleep(asked ?? lost ?? 0);
+    const again = got instanceof Error || left === 1 ? null : sendAgain(got.status, got.body);
+    if (again === null || (again.lost && !answered)) return { got, ...count };
+    count[again.lost ? 'losses' : 'retries'] += 1;
+    await sleep(again.pause);
   }
 }
 

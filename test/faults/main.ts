@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const wanted = readArguments(process.argv.slice(2));
   if (wanted === null) return void process.stdout.write(USAGE);
   const { faults, pace } = wanted;
-  const bed = await openBed({ 'certificates.trustDelay': '5s' });
+  const bed = await openBed();
   const rows: Row[] = [];
   try {
     await bed.warmUp(pace.rate);

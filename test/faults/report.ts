@@ -18,7 +18,7 @@ const WRONG = ['failed', 'denied by error', 'wrongly allowed'] as const satisfie
 /** Whether no request noticed the fault, beside those that open entries let through while nobody could know better. */
 export function holds({ fault, counted, samples }: Row): boolean {
   const count = countOf(samples);
-  if (samples.length === 0 || WRONG.some((outcome) => count[outcome] > 0)) return false;
+  if (samples.length === 0 || wrongIn({ samples }) > 0) return false;
   const untold = samples.filter(({ outcome, said }) => outcome === 'open' && !TOLD.test(said)).length;
   // A replica cannot look at a cluster whose API server is away, and its warning says so.
   if (fault.apiServerAway === true) return untold === 0;

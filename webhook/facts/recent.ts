@@ -5,7 +5,7 @@ import type { FactsQuery } from './gather.ts';
  * Milliseconds for which facts count as read now. The two entries that look at one promotion are asked within a few
  * milliseconds, and as much passes between any look and the write that it is about.
  */
-const RECENT_MS = 100;
+export const RECENT_MS = 100;
 
 /** What was read for the entry before, for the next one that looks at the same request. */
 export interface RecentFacts {

@@ -59,20 +59,21 @@ interface SmokeTest {
 function smokeTestInForce({ oldObject, was, attestation }: Outline, input: CompleteInput): SmokeTest {
   const { change, pair, facts } = input;
   const recorded = revoked(change.object, oldObject) ? null : readSmokeTest(oldObject);
+  const stands: SmokeTest = { inForce: recorded, bound: null, unread: null, warnings: [] };
   const active = was?.active ?? null;
   const preview = active === null ? 'green' : otherColor(active);
   if (attestation === null) {
     const repeated = repeatedPass({ ...change, oldObject });
-    const warnings = repeated === null ? [] : [noNews(repeated, suggestion(preview, facts, [repeated]))];
-    return { inForce: recorded, bound: null, unread: null, warnings };
+    return repeated === null
+      ? stands
+      : { ...stands, warnings: [noNews(repeated, suggestion(preview, facts, [repeated]))] };
   }
   const reviewed = isNews(change.object, oldObject, ANNOTATION.smokeTestRecord) ? readSmokeTest(change.object) : null;
   const time = plausibleTime(reviewed?.at, input.at);
   const binding = bind({ attestation, change, preview, service: pair[preview], facts, at: time });
-  if ('bound' in binding) return { inForce: binding.bound, bound: binding.bound, unread: null, warnings: [] };
-  if ('unread' in binding) return { inForce: recorded, bound: null, unread: binding.unread, warnings: [] };
-  const warnings = [`${ANNOTATION.smokeTest} does not count: ${binding.refused}`];
-  return { inForce: recorded, bound: null, unread: null, warnings };
+  if ('bound' in binding) return { ...stands, inForce: binding.bound, bound: binding.bound };
+  if ('unread' in binding) return { ...stands, unread: binding.unread };
+  return { ...stands, warnings: [`${ANNOTATION.smokeTest} does not count: ${binding.refused}`] };
 }
 
 function noNews(repeated: string, instead: string): string {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { at, list, parseObject, text } from '../../../webhook/policy/json.ts';
 import { RELEASE, type Cluster } from '../../cluster/index.ts';
+import { parseMetrics, type Series } from '../metrics.ts';
 
 const here = ['-n', RELEASE.namespace];
 const PODS = `/api/v1/namespaces/${RELEASE.namespace}/pods`;
@@ -21,15 +22,9 @@ export async function holder(cluster: Cluster): Promise<string> {
 }
 
 /** The samples of a pod whose names begin with `bluegreen_`; none while it does not answer. */
-export async function samples(cluster: Cluster, pod: string): Promise<ReadonlyMap<string, number>> {
+export async function samples(cluster: Cluster, pod: string): Promise<Series> {
   const { stdout } = await cluster.kubectl(['get', '--raw', `${PODS}/https:${pod}:10250/proxy/metrics`]);
-  const lines = stdout.split('\n').filter((line) => line.startsWith('bluegreen_'));
-  return new Map(
-    lines.map((line): [string, number] => {
-      const space = line.lastIndexOf(' ');
-      return [line.slice(0, space), Number(line.slice(space + 1))];
-    }),
-  );
+  return new Map([...parseMetrics(stdout)].filter(([name]) => name.startsWith('bluegreen_')));
 }
 
 /** Lines that a pod logged with this message. */

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts';
 import { replicas, samples } from '../audit/replicas.ts';
+import { sumOf } from '../metrics.ts';
 
 export const NAMESPACE = 'unrelated';
 
@@ -7,8 +8,5 @@ export const NAMESPACE = 'unrelated';
 export async function reviewsAnswered(cluster: Cluster): Promise<number> {
   const pods = await replicas(cluster);
   const scraped = await Promise.all(pods.map((pod) => samples(cluster, pod)));
-  const counters = scraped.flatMap((found) => [...found]);
-  return counters
-    .filter(([name]) => name.startsWith('bluegreen_admission_reviews_total{'))
-    .reduce((sum, [, count]) => sum + count, 0);
+  return scraped.reduce((total, series) => total + sumOf(series, 'bluegreen_admission_reviews_total'), 0);
 }
