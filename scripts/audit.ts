@@ -1,7 +1,7 @@
 // Asks the npm registry for known vulnerabilities in what is shipped: npm run audit [-- --required]
 // Not every network reaches that part of the registry; there it says so, and fails only with --required.
 import { join } from 'node:path';
-import { run } from '../test/cluster/tools/run.ts';
+import { run } from './lib/run.ts';
 import { at, get, isObject, list, number, parseObject, text } from '../webhook/policy/json.ts';
 
 const ROOT = join(import.meta.dirname, '..');

@@ -1,6 +1,7 @@
 // Makes everything that is published, with the version of package.json, in dist/release:
 //   npm run release -- [VERSION] [--base-url URL] [--platform OS-ARCH]…
 // The same sources and tools give the same bytes. `npm version X` sets another version everywhere first.
+// The environment variable HELM names the Helm to use; without it, `helm` on PATH.
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -15,8 +16,8 @@ import {
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { Problem, reportProblem } from '../test/cluster/tools/problem.ts';
-import { ARCHITECTURE } from '../test/images/image.ts';
+import { Problem, reportProblem } from './lib/problem.ts';
+import { ARCHITECTURE } from '../images/image.ts';
 import { VERSION } from '../webhook/version.ts';
 import { bundle } from './build.ts';
 import { writeTarGz } from './release/archive.ts';
@@ -53,7 +54,12 @@ async function main(args: readonly string[]): Promise<void> {
     licensesOf(ROOT, [...packagesOf(inputs), ...(node === null ? [] : [node])]),
   );
 
-  await packageChart(join(ROOT, 'charts', 'bluegreen'), VERSION, at(`bluegreen-${VERSION}.tgz`), process.env['HELM']);
+  await packageChart(
+    join(ROOT, 'charts', 'bluegreen'),
+    VERSION,
+    at(`bluegreen-${VERSION}.tgz`),
+    process.env['HELM'] ?? 'helm',
+  );
 
   const programs = { webhook: textOf('webhook.cjs'), plugin: textOf('plugin.cjs') };
   const image = await releaseImage(programs, VERSION);

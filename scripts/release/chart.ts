@@ -1,21 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { toolFile } from '../../test/cluster/tools/cache.ts';
-import { runOk } from '../../test/cluster/tools/run.ts';
-import type { Entry } from '../../test/images/tar.ts';
+import { runOk } from '../lib/run.ts';
+import type { Entry } from '../../images/tar.ts';
 import { writeTarGz } from './archive.ts';
 
 /**
  * The chart as `helm package` makes it, with the times taken out.
- * @param helm the program; the one that the test cluster uses where none is named
+ * @param helm the program, by name or path
  */
-export async function packageChart(
-  chart: string,
-  version: string,
-  path: string,
-  helm: string = toolFile('helm', 'helm'),
-): Promise<void> {
+export async function packageChart(chart: string, version: string, path: string, helm: string): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'bluegreen-chart-'));
   try {
     await runOk(helm, ['package', chart, '--version', version, '--app-version', version, '--destination', work]);

@@ -1,12 +1,7 @@
 import { copyFileSync } from 'node:fs';
-import { archiveOf, buildImage, type ImageSpec } from '../../test/images/image.ts';
-import { webhookImage } from '../../test/images/specs.ts';
-import { Store } from '../../test/images/store.ts';
-
-interface Programs {
-  readonly webhook: string;
-  readonly plugin: string;
-}
+import { archiveOf, buildImage, type ImageSpec } from '../../images/image.ts';
+import { Store } from '../../images/store.ts';
+import { webhookImage, type Programs } from '../../images/webhook.ts';
 
 /** The image of a release: the test cluster's, labelled. */
 export async function releaseImage(programs: Programs, version: string): Promise<ImageSpec> {

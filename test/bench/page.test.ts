@@ -45,7 +45,7 @@ t.test('figures that stand on a curve are drawn, one plot a curve', async (t) =>
   t.match(svg, 'things &amp; &lt;more>');
 });
 
-t.test('the page and its plots are in step with the record: node scripts/performance.ts', async (t) => {
+t.test('the page and its plots are in step with the record: node test/bench/performance.ts', async (t) => {
   const kept = readRecord(join(DOCS, 'performance.json'));
   t.equal(fillPage(docs('performance.md'), kept), docs('performance.md'));
   t.equal(drawCurves(kept), docs('performance.svg'));

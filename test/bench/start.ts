@@ -13,7 +13,7 @@ import {
 } from '../cluster/index.ts';
 import { imageStore } from '../cluster/images.ts';
 import { bundleOf } from '../images/bundles.ts';
-import { buildImage } from '../images/image.ts';
+import { buildImage } from '../../images/image.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { startUp, weigh } from './direct.ts';
 import { interleave } from './process.ts';

@@ -4,7 +4,7 @@ import { loadAll } from 'js-yaml';
 import { at, isObject, list } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
-import { run, type Result } from '../cluster/tools/run.ts';
+import { run, type Result } from '../../scripts/lib/run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const CHART = join(ROOT, 'charts', 'bluegreen');

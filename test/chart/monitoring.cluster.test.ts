@@ -8,7 +8,7 @@ import { createMetrics } from '../../webhook/metrics.ts';
 import { at, get, isObject, list, parseObject, text } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { packageProgram } from '../cluster/tools/packages.ts';
-import { run, type Result } from '../cluster/tools/run.ts';
+import { run, type Result } from '../../scripts/lib/run.ts';
 import { blocksOf } from '../docs/blocks.ts';
 import { pageText } from '../docs/page.ts';
 import { promtoolTests, readCases, rulesOf } from './alerts.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { ImageSpec } from '../images/image.ts';
+import type { ImageSpec } from '../../images/image.ts';
 import { makeKube, privateCaches } from './kube.ts';
 import type { Api } from './node/api.ts';
 import { addresses, kubeconfig, writeNode, type Component, type Parts, type Programs } from './node/config.ts';
@@ -12,8 +12,8 @@ import { Supervisor } from './node/supervisor.ts';
 import { imageLoader, pauseSpec } from './images.ts';
 import type { Target } from './target.ts';
 import { toolFile } from './tools/cache.ts';
-import { Problem } from './tools/problem.ts';
-import { runOk } from './tools/run.ts';
+import { Problem } from '../../scripts/lib/problem.ts';
+import { runOk } from '../../scripts/lib/run.ts';
 
 export type ClusterOptions = {
   /** Takes the place of single programs, for tests of what happens without them. */

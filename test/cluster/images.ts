@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { archiveOf, buildImage, type Image, type ImageSpec } from '../images/image.ts';
+import { archiveOf, buildImage, type Image, type ImageSpec } from '../../images/image.ts';
+import { cacheFolder } from '../../scripts/lib/cache.ts';
 import { pauseImage } from '../images/specs.ts';
-import { Store } from '../images/store.ts';
+import { Store } from '../../images/store.ts';
 import { PAUSE_IMAGE } from './node/names.ts';
-import { cacheFolder, toolFile } from './tools/cache.ts';
+import { toolFile } from './tools/cache.ts';
 
 /** The images built on this machine; in the user's cache folder. */
 export const imageStore = (): Store => new Store(join(cacheFolder(), 'images'));

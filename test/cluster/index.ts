@@ -14,5 +14,5 @@ export {
 export type { Kube } from './kube.ts';
 export { NODE_NAME, REGISTRY } from './node/names.ts';
 export { openOwnCluster, type Target } from './target.ts';
-export { Problem, reportProblem } from './tools/problem.ts';
+export { Problem, reportProblem } from '../../scripts/lib/problem.ts';
 export { installTraefik, installTraefikCrds, TRAEFIK_NAMESPACE, type Traefik, type TraefikOptions } from './traefik.ts';

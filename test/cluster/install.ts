@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageSpec } from '../../images/image.ts';
+import { webhookImage } from '../../images/webhook.ts';
 import { bundleOf } from '../images/bundles.ts';
-import type { ImageSpec } from '../images/image.ts';
-import { demoImage, webhookImage } from '../images/specs.ts';
+import { demoImage } from '../images/specs.ts';
 import { rolledOut } from './kube.ts';
 import { REGISTRY } from './node/names.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Problem } from './tools/problem.ts';
-import { run, runOk, type Result, type RunOptions } from './tools/run.ts';
+import { Problem } from '../../scripts/lib/problem.ts';
+import { run, runOk, type Result, type RunOptions } from '../../scripts/lib/run.ts';
 
 /** kubectl and helm, aimed at one cluster. */
 export type Kube = {

@@ -5,7 +5,7 @@ import { startCluster, type Cluster } from './cluster.ts';
 import { allImages, DEMO_NAMESPACE, installBluegreen, installDemo } from './install.ts';
 import { REGISTRY } from './node/names.ts';
 import { openOwnCluster, type Target } from './target.ts';
-import { Problem, reportProblem } from './tools/problem.ts';
+import { Problem, reportProblem } from '../../scripts/lib/problem.ts';
 import { installTraefik, traefikSpec, type Traefik } from './traefik.ts';
 
 const USAGE = `Usage: npm run cluster -- [flags]

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { bareImages, installDemo, installTraefik, Problem, startCluster, type Cluster } from './index.ts';
 import { until } from './node/api.ts';
-import { run } from './tools/run.ts';
+import { run } from '../../scripts/lib/run.ts';
 
 const GONE_MS = 10_000;
 

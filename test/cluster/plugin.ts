@@ -1,7 +1,7 @@
 import { constants, copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
-import { runOk } from './tools/run.ts';
+import { runOk } from '../../scripts/lib/run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const EXECUTABLE = join(ROOT, 'dist', 'kubectl-bluegreen');

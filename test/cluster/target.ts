@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildImage, type ImageSpec } from '../images/image.ts';
-import { pushImage } from '../images/push.ts';
+import { buildImage, type ImageSpec } from '../../images/image.ts';
+import { pushImage } from '../../images/push.ts';
 import { imageStore } from './images.ts';
 import { makeKube, privateCaches, type Kube } from './kube.ts';
 import { toolFile } from './tools/cache.ts';
-import { Problem } from './tools/problem.ts';
+import { Problem } from '../../scripts/lib/problem.ts';
 
 /** A cluster that things can be installed into: a disposable one, or one of the user's own. */
 export type Target = Kube & {

@@ -6,7 +6,7 @@ import t from 'tap';
 import { COMPLETE, isComplete, missingTools, toolFile, toolFolder } from './tools/cache.ts';
 import { CATALOG } from './tools/catalog.ts';
 import { withLock } from './tools/lock.ts';
-import { runOk } from './tools/run.ts';
+import { runOk } from '../../scripts/lib/run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const [kubernetes] = CATALOG;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { ImageSpec } from '../images/image.ts';
+import type { ImageSpec } from '../../images/image.ts';
 import { traefikImage } from '../images/specs.ts';
 import { rolledOut } from './kube.ts';
 import type { Target } from './target.ts';
 import { until } from './node/api.ts';
 import { toolFile } from './tools/cache.ts';
-import { Problem } from './tools/problem.ts';
+import { Problem } from '../../scripts/lib/problem.ts';
 import { OLD_GROUP, traefikObjects } from './traefik-objects.ts';
 
 export type TraefikOptions = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { allImages, DEMO_NAMESPACE, installBluegreen, installTraefik, startCluster } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { run } from '../cluster/tools/run.ts';
+import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

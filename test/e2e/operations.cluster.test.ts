@@ -17,7 +17,7 @@ import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
-import { run } from '../cluster/tools/run.ts';
+import { run } from '../../scripts/lib/run.ts';
 import { blocksOf } from '../docs/blocks.ts';
 import { startPrometheus, valueOf } from './observe/prometheus.ts';
 import { apiServerJob, scrapingOf, targetsOf } from './observe/scraping.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../cluster/tools/cache.ts';
+import { cacheFolder } from '../../scripts/lib/cache.ts';
 import { withLock } from '../cluster/tools/lock.ts';
-import { Problem } from '../cluster/tools/problem.ts';
-import { runOk } from '../cluster/tools/run.ts';
+import { Problem } from '../../scripts/lib/problem.ts';
+import { runOk } from '../../scripts/lib/run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 

@@ -8,11 +8,11 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
-import { Problem } from '../cluster/tools/problem.ts';
-import { archiveOf, buildImage, type ImageSpec } from './image.ts';
-import { pushImage } from './push.ts';
-import { Store } from './store.ts';
-import { tar, type Entry } from './tar.ts';
+import { Problem } from '../../scripts/lib/problem.ts';
+import { archiveOf, buildImage, type ImageSpec } from '../../images/image.ts';
+import { pushImage } from '../../images/push.ts';
+import { Store } from '../../images/store.ts';
+import { tar, type Entry } from '../../images/tar.ts';
 
 const LONG = `${'folder/'.repeat(16)}file`;
 

@@ -14,7 +14,7 @@ import {
   startCluster,
 } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { run } from '../cluster/tools/run.ts';
+import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { activeColor, attestGreen, breakGreen } from './faults.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { pluginExecutable } from '../cluster/plugin.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
-import { run, type Result } from '../cluster/tools/run.ts';
+import { run, type Result } from '../../scripts/lib/run.ts';
 import { kubeconfigCases, type KubeconfigCase } from './kubeconfig-cases.ts';
 import { startRecorder, type Seen } from './recorder.ts';
 

@@ -16,7 +16,7 @@ import {
 import { traefikImage } from '../images/specs.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
-import { run } from '../cluster/tools/run.ts';
+import { run } from '../../scripts/lib/run.ts';
 
 // The packaged executable, called as `kubectl bluegreen` on a real cluster with Traefik and the webhook.
 

@@ -12,7 +12,7 @@ import {
   startCluster,
 } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { run } from '../cluster/tools/run.ts';
+import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { openGate } from './release/gate.ts';
 import { imageOf, releaseImages } from './release/images.ts';

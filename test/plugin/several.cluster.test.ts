@@ -8,7 +8,7 @@ import {
   startCluster,
 } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { run } from '../cluster/tools/run.ts';
+import { run } from '../../scripts/lib/run.ts';
 
 // Traefik without its API, in two replicas; a webhook that is stricter than the plugin can know; two releases.
 

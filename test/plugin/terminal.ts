@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run, runOk } from '../cluster/tools/run.ts';
+import { run, runOk } from '../../scripts/lib/run.ts';
 
 /** A real terminal with a shell in it: tmux on a socket of its own. */
 export interface Terminal {

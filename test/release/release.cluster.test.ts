@@ -6,8 +6,9 @@ import t from 'tap';
 import { get, list, parseObject, text } from '../../webhook/policy/json.ts';
 import { VERSION } from '../../webhook/version.ts';
 import { installTraefikCrds, RELEASE, startCluster } from '../cluster/index.ts';
-import { run, runOk } from '../cluster/tools/run.ts';
-import { ARCHITECTURE } from '../images/image.ts';
+import { toolFile } from '../cluster/tools/cache.ts';
+import { run, runOk } from '../../scripts/lib/run.ts';
+import { ARCHITECTURE } from '../../images/image.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const OUT = join(ROOT, 'dist', 'release');
@@ -24,6 +25,7 @@ const release = async (): Promise<string> => {
   const base = 'https://forge.example/acme/bluegreen/releases/download/v0';
   return runOk(process.execPath, ['scripts/release.ts', VERSION, '--platform', PLATFORM, '--base-url', base], {
     cwd: ROOT,
+    env: { HELM: toolFile('helm', 'helm') },
   });
 };
 const sums = (folder: string): Readonly<Record<string, string>> =>

@@ -1,7 +1,7 @@
 import { randomBytes, generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from '../tools/problem.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
 import { containerdToml, kubeletConfig, networkConfig, proxyConfig } from './files.ts';
 import { NODE_NAME, PAUSE_IMAGE } from './names.ts';
 

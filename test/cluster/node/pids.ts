@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from '../tools/problem.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
 
 const namespacePid = (pid: string): string | undefined => {
   try {

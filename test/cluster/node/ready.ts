@@ -1,4 +1,4 @@
-import { Problem } from '../tools/problem.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
 import { get, until, type Api } from './api.ts';
 import { NODE_NAME } from './names.ts';
 import { lastWords, type Supervisor } from './supervisor.ts';

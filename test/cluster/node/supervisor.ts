@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { Problem } from '../tools/problem.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
 
 const NO_SLOT = 75;
 const LAST_LINES = 6;

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { COMPLETE, isComplete, missingTools, sourceFolder, toolFolder } from './cache.ts';
 import type { ModuleFile, Tool } from './catalog.ts';
 import { withLock } from './lock.ts';
-import { runOk } from './run.ts';
+import { runOk } from '../../../scripts/lib/run.ts';
 
 const HEARTBEAT_MS = 30_000;
 const UNFINISHED = '.building-';

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../../../scripts/lib/cache.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
 import { CATALOG, type Tool } from './catalog.ts';
-import { Problem } from './problem.ts';
 
 /** Written last into a finished tool's folder: the size of every file, so that a torn one is noticed. */
 export const COMPLETE = 'complete.json';
-
-/** The project's folder under the user's cache directory; what is in it can be deleted at any time. */
-export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'bluegreen');
 
 /** The folder of a tool's own sources: go.mod, go.sum and, for the pause program, its code. */
 export const sourceFolder = (tool: Tool): string => join(import.meta.dirname, tool.folder);

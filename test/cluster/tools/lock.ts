@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Problem } from './problem.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
 
 const TAKEN = 75;
 

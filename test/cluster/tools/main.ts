@@ -1,8 +1,9 @@
 // node test/cluster/tools/main.ts [--check] [TOOL ...]: gets what is missing; --check only says so by its status.
+import { cacheFolder } from '../../../scripts/lib/cache.ts';
 import { buildTools } from './build.ts';
-import { cacheFolder, missingTools } from './cache.ts';
+import { missingTools } from './cache.ts';
 import { missingPackages, PACKAGES, unpackPackages } from './packages.ts';
-import { reportProblem } from './problem.ts';
+import { reportProblem } from '../../../scripts/lib/problem.ts';
 
 const say = (line: string): void => void process.stderr.write(`tools: ${line}\n`);
 

@@ -11,11 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { cacheFolder } from '../../../scripts/lib/cache.ts';
 import type { Terminal } from './build.ts';
-import { cacheFolder, COMPLETE, isComplete } from './cache.ts';
+import { COMPLETE, isComplete } from './cache.ts';
 import { withLock } from './lock.ts';
-import { Problem } from './problem.ts';
-import { run, runOk } from './run.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
+import { run, runOk } from '../../../scripts/lib/run.ts';
 
 export type Package = {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { REGISTRY } from '../../cluster/index.ts';
 import { bundleOf } from '../../images/bundles.ts';
-import type { ImageSpec } from '../../images/image.ts';
+import type { ImageSpec } from '../../../images/image.ts';
 import { demoImage } from '../../images/specs.ts';
 
 /** The demo app's image of any version. */

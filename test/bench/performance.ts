@@ -1,13 +1,13 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { drawCurves, fillPage } from '../test/bench/page.ts';
-import { readRecord } from '../test/bench/record.ts';
+import { drawCurves, fillPage } from './page.ts';
+import { readRecord } from './record.ts';
 
 /**
- * Brings docs/performance.md and its plots in step with docs/performance.json: `node scripts/performance.ts [RECORD]`. A
+ * Brings docs/performance.md and its plots in step with docs/performance.json: `node test/bench/performance.ts [RECORD]`. A
  * RECORD of `npm run bench -- --record RECORD` takes the place of docs/performance.json first.
  */
-const docs = fileURLToPath(new URL('../docs/', import.meta.url));
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 const [given] = process.argv.slice(2);
 if (given !== undefined) copyFileSync(given, `${docs}performance.json`);
 const record = readRecord(`${docs}performance.json`);

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { Problem } from '../cluster/tools/problem.ts';
+import { Problem } from '../scripts/lib/problem.ts';
 import type { Image } from './image.ts';
 import type { Blob, Store } from './store.ts';
 
