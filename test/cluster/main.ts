@@ -1,16 +1,18 @@
-// npm run cluster: boots a disposable cluster, installs Traefik, the webhook and the demo app, and stays until it is
-// told to go. With --context it installs into a cluster of your own instead.
+// npm run cluster: boots a disposable cluster, installs Traefik, the webhook, the plugin and the demo app, and stays until
+// it is told to go. With --context it installs into a cluster of your own instead.
 import { parseArgs } from 'node:util';
+import { Problem, reportProblem } from '../../scripts/lib/problem.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 import { allImages, DEMO_NAMESPACE, installBluegreen, installDemo } from './install.ts';
 import { REGISTRY } from './node/names.ts';
+import { installPlugin } from './plugin.ts';
 import { openOwnCluster, type Target } from './target.ts';
-import { Problem, reportProblem } from '../../scripts/lib/problem.ts';
 import { installTraefik, traefikSpec, type Traefik } from './traefik.ts';
 
 const USAGE = `Usage: npm run cluster -- [flags]
 
-Boots a disposable Kubernetes cluster on this machine (Linux, root) with Traefik, bluegreen and the demo app.
+Boots a disposable Kubernetes cluster on this machine (Linux, root) with Traefik, bluegreen and the demo app,
+and says how to reach it with kubectl and kubectl bluegreen.
 It is gone when this command ends: Ctrl-C, or the end of its standard input.
 
   --bare                 Traefik only: neither bluegreen nor the demo app
@@ -25,6 +27,9 @@ const OPTIONS = {
   registry: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+/** The demo app's release, as the plugin is told of it. */
+const DEMO_RELEASE = `bluegreen-wrr -n ${DEMO_NAMESPACE}`;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -54,14 +59,20 @@ const describe = (cluster: Cluster, traefik: Traefik, bare: boolean): void => {
   say('');
   say(`export KUBECONFIG=${cluster.kubeconfig}`);
   say(`export KUBECACHEDIR=${cluster.env['KUBECACHEDIR']}`);
-  say(`export PATH=${cluster.binDir}:$PATH     # kubectl and helm`);
+  say(`export PATH=${cluster.binDir}:$PATH     # kubectl${bare ? '' : ', kubectl bluegreen'} and helm`);
   say('');
   say(`Traefik           ${traefik.url} (entry point web), API and dashboard ${traefik.apiUrl}/dashboard/`);
   if (!bare) {
     say(`demo, production  curl -H 'Host: podinfo.localhost' ${traefik.url}/`);
-    say(`demo, status      kubectl -n ${DEMO_NAMESPACE} get traefikservices,deployments,services`);
+    say(`demo, status      kubectl bluegreen status ${DEMO_RELEASE}`);
   }
   say(`logs              ${cluster.dir}/log`);
+  if (!bare) {
+    say('');
+    say('Test green, then send production to it:');
+    say(`  kubectl bluegreen smoke ${DEMO_RELEASE} --path /healthz`);
+    say(`  kubectl bluegreen promote ${DEMO_RELEASE}`);
+  }
   say('');
   say('Ctrl-C ends it and leaves nothing behind.');
 };
@@ -84,7 +95,9 @@ const runDisposable = async (bare: boolean): Promise<void> => {
   try {
     const work = async (): Promise<void> => {
       const traefik = await timed('Traefik 3.6', () => installTraefik(cluster));
-      await install(cluster, bare);
+      const plugin = (): Promise<void> => installPlugin(cluster);
+      const packaged = bare ? undefined : timed('kubectl bluegreen (the executable)', plugin);
+      await Promise.all([install(cluster, bare), packaged]);
       describe(cluster, traefik, bare);
       await end;
     };
