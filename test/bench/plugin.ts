@@ -2,6 +2,7 @@ import {
   allImages,
   DEMO_NAMESPACE,
   installBluegreen,
+  REPLICATED,
   installDemo,
   installTraefik,
   startCluster,
@@ -40,7 +41,7 @@ export const plugin: Benchmark = {
     const writer = openWriter(cluster, CONNECTIONS);
     try {
       await installTraefik(cluster);
-      await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+      await Promise.all([installBluegreen(cluster, REPLICATED), installPlugin(cluster)]);
       await installDemo(cluster);
       const bench = { ...programs(cluster), writer, rounds, revision: await revisionOfGreen(cluster) };
       await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
 import {
   installBluegreen,
+  REPLICATED,
   installTraefikCrds,
   REGISTRY,
   RELEASE,
@@ -32,7 +33,7 @@ export const start: Benchmark = {
     const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
     try {
       await installTraefikCrds(cluster);
-      await installBluegreen(cluster);
+      await installBluegreen(cluster, REPLICATED);
       await makeVariants(cluster);
       const launcher = await createLauncher(cluster);
       say('processes');

@@ -3,6 +3,7 @@ import {
   allImages,
   DEMO_NAMESPACE,
   installBluegreen,
+  REPLICATED,
   installDemo,
   installTraefik,
   Problem,
@@ -67,7 +68,7 @@ export const trafficSwitch: Benchmark = {
     const writer = openWriter(cluster, CONNECTIONS);
     try {
       await installTraefik(cluster, { providersThrottleDuration: '0s' });
-      await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+      await Promise.all([installBluegreen(cluster, REPLICATED), installPlugin(cluster)]);
       await installDemo(cluster);
       await cluster.apply([everyHost()]);
       await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);

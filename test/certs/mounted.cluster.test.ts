@@ -8,7 +8,14 @@ import { issueLeaf } from '../../certs/serving.ts';
 import { at, list, text } from '../../webhook/policy/json.ts';
 import { CHART } from '../chart/chart.ts';
 import { connect } from '../chart/client.ts';
-import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
+import {
+  installBluegreen,
+  installTraefikCrds,
+  RELEASE,
+  REPLICATED,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { until } from '../cluster/node/api.ts';
 import { admissions } from './stream.ts';
@@ -113,6 +120,7 @@ const second = await authority();
 t.test('existing: helm install --wait returns when the mounted certificate is trusted', async (t) => {
   await fill('webhook-tls', first);
   await installBluegreen(cluster, {
+    ...REPLICATED,
     'certificates.source': 'existing',
     'certificates.existing.secretName': 'webhook-tls',
     'certificates.trustDelay': '2s',
@@ -172,6 +180,7 @@ t.test('cert-manager: ready when its injector has written the caBundle, renewed 
   await cluster.apply(certManagerCrds());
   await fill('bluegreen-tls', first);
   const installed = installBluegreen(cluster, {
+    ...REPLICATED,
     'certificates.source': 'cert-manager',
     'certificates.trustDelay': '2s',
     'resources.requests.cpu': '400m',

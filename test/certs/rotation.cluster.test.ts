@@ -6,7 +6,14 @@ import { at, list, text } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
 import { CHART } from '../chart/chart.ts';
 import { connect } from '../chart/client.ts';
-import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
+import {
+  installBluegreen,
+  installTraefikCrds,
+  RELEASE,
+  REPLICATED,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { until } from '../cluster/node/api.ts';
 import { admissions } from './stream.ts';
@@ -97,6 +104,7 @@ const undisturbed = async (t: Test, what: string, work: Promise<unknown>): Promi
 };
 
 await installBluegreen(cluster, {
+  ...REPLICATED,
   replicaCount: '3',
   // A busy machine must not starve the replicas of certificates that live for seconds.
   'resources.requests.cpu': '400m',

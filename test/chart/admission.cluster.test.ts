@@ -3,18 +3,16 @@
 import t from 'tap';
 import { at, list, text } from '../../webhook/policy/json.ts';
 import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
-import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { connect as connectApi } from '../e2e/api.ts';
 import { until } from '../cluster/node/api.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { CASES, type Shape } from './cases.ts';
 import { render } from './chart.ts';
 import { connect, type Client, type Reply } from './client.ts';
-import { developer, ENFORCED, manifest, outcomeOf, servicesPath } from './policy.ts';
+import { admitBy, developer, ENFORCED, manifest, outcomeOf, servicesPath } from './policy.ts';
 
 const MODES = ['warn', 'audit', 'off'] as const;
-const cluster = await startCluster();
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'api');
 const client = connect(cluster);
 t.teardown(() => client.close());
 
@@ -100,7 +98,7 @@ for (const group of GROUPS) await store(client, { group, name: 'taken-back', bef
 const objects = await render();
 const ofKind = (...kinds: readonly string[]): readonly JsonObject[] =>
   objects.filter(({ kind }) => kinds.includes(text(kind) ?? ''));
-await cluster.apply(ofKind('ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'));
+await admitBy(t, cluster, client, ofKind('ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'));
 const bad: Shape = {
   spec: {
     weighted: {
@@ -115,8 +113,9 @@ const refused = async (): Promise<boolean> =>
   outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: bad })) !== 'passes';
 if (!(await until(refused, 30_000))) throw new Error('the policy does not take effect');
 
+await admitBy(t, cluster, client, ofKind('MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'));
+
 t.test('without a webhook', async (t) => {
-  await cluster.apply(ofKind('MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'));
   const legal: Shape = {
     spec: {
       weighted: {

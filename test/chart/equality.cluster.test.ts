@@ -4,12 +4,12 @@ import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
 import { at, text } from '../../webhook/policy/json.ts';
 import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
-import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { render } from './chart.ts';
 import { connect } from './client.ts';
 import { judge, judgeRoute, shapeOf, STATIC, staticFindings } from './oracle.ts';
-import { developer, ENFORCED, inLanes, manifest, outcomeOf, refusalOf, servicesPath } from './policy.ts';
+import { admitBy, developer, ENFORCED, inLanes, manifest, outcomeOf, refusalOf, servicesPath } from './policy.ts';
 import { routeFamilies, type RouteWrite } from './random-routes.ts';
 import { families } from './random-services.ts';
 
@@ -46,9 +46,7 @@ const routes = draw(routeFamilies, Math.ceil(WANTED / 4 / 5)).map((family, index
   name: `r-${index}`,
 }));
 
-const cluster = await startCluster();
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'api');
 const client = connect(cluster, LANES);
 t.teardown(() => client.close());
 t.comment(`seed ${SEED}, ${services.length * 6} writes of TraefikServices, ${routes.length * 5} of IngressRoutes`);
@@ -87,7 +85,7 @@ const storedRoutes = await inLanes(routes, LANES, async (family) => {
 });
 
 const policies = (await render()).filter(({ kind }) => text(kind)?.startsWith('ValidatingAdmissionPolicy'));
-await cluster.apply(policies);
+await admitBy(t, cluster, client, policies);
 const split = { routes: [{ match: 'x', kind: 'Rule', services: [{ name: 'blue' }, { name: 'green' }] }] };
 const holds = async (): Promise<boolean> => {
   const bad = manifest('traefik.io', 'probe', {

@@ -3,14 +3,13 @@
 import t from 'tap';
 import { at, isObject, list, text } from '../../webhook/policy/json.ts';
 import type { Json, JsonObject } from '../../webhook/policy/index.ts';
-import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { render } from './chart.ts';
 import { connect, type Reply } from './client.ts';
+import { admitBy } from './policy.ts';
 
-const cluster = await startCluster();
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'api');
 const client = connect(cluster);
 t.teardown(() => client.close());
 
@@ -79,7 +78,7 @@ const guards = list(configuration?.['webhooks'])
   .filter(isObject)
   .filter(({ name }) => text(name)?.startsWith('guard'))
   .map((entry): Json => ({ ...entry, failurePolicy: 'Fail' }));
-await cluster.apply([{ ...configuration, webhooks: guards }]);
+await admitBy(t, cluster, client, [{ ...configuration, webhooks: guards }]);
 
 const apps = `/apis/apps/v1/namespaces/${SHOP}`;
 const core = `/api/v1/namespaces/${SHOP}`;

@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { at, get, list, text } from '../../webhook/policy/json.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
-import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
+import {
+  installBluegreen,
+  installTraefikCrds,
+  RELEASE,
+  REPLICATED,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { until } from '../cluster/node/api.ts';
 import { CHART } from './chart.ts';
@@ -112,7 +119,7 @@ t.test('a first installation whose image cannot be pulled blocks nobody', async 
 });
 
 t.test('helm install --wait returns when admissions are answered', async (t) => {
-  await installBluegreen(cluster);
+  await installBluegreen(cluster, REPLICATED);
   t.equal(await attempt(60, 30), 'refused by the webhook');
   t.equal(await attempt(100, 0), 'stored');
 });
@@ -181,7 +188,7 @@ t.test('uninstalling refuses nothing for want of the webhook, and leaves nothing
 });
 
 t.test('uninstalling works when the webhook does not', async (t) => {
-  await installBluegreen(cluster);
+  await installBluegreen(cluster, REPLICATED);
   await upgrade();
   await cluster.kubectlOk([...here, 'scale', 'deployment/bluegreen', '--replicas=0']);
   await cluster.kubectlOk([

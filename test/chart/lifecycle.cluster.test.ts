@@ -6,6 +6,7 @@ import {
   installTraefikCrds,
   REGISTRY,
   RELEASE,
+  REPLICATED,
   startCluster,
   webhookSpec,
 } from '../cluster/index.ts';
@@ -75,7 +76,7 @@ const during = async (t: Test, what: string, work: () => Promise<unknown>): Prom
 
 /** Installed, and used for a moment: what is refused too early is refused right after the entry does so. */
 const installed = async (): Promise<void> => {
-  await installBluegreen(cluster);
+  await installBluegreen(cluster, REPLICATED);
   await sleep(SETTLED_MS);
 };
 

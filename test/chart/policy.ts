@@ -1,7 +1,10 @@
+import type { Test } from 'tap';
 import { text } from '../../webhook/policy/json.ts';
 import type { Group, JsonObject } from '../../webhook/policy/index.ts';
 import type { Shape } from './cases.ts';
-import type { Reply } from './client.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
+import type { Client, Reply } from './client.ts';
 
 /** A namespace whose mode is the default one. */
 export const ENFORCED = 'enforced';
@@ -25,6 +28,45 @@ export const manifest = (group: Group, name: string, shape: Shape, resourceVersi
 export const refusalOf = ({ body }: Pick<Reply, 'body'>): string | null =>
   /ValidatingAdmissionPolicy 'bluegreen(?:-routes)?' .*denied request: (.*)$/s.exec(text(body['message']) ?? '')?.[1] ??
   null;
+
+const SPLIT: Shape = {
+  spec: {
+    weighted: {
+      services: [
+        { name: 'blue', weight: 60 },
+        { name: 'green', weight: 30 },
+      ],
+    },
+  },
+};
+const NOTICED_MS = 30_000;
+const configured = new WeakSet<Cluster>();
+
+/**
+ * Applies configurations and policies of admission until the end of the file. They are gone then, and the API server has
+ * noticed: what the next file stores is judged by nothing.
+ * @param t the file's own test, not one within it
+ */
+export async function admitBy(
+  t: Test,
+  cluster: Cluster,
+  client: Client,
+  objects: readonly JsonObject[],
+): Promise<void> {
+  // Registered first, so that it runs after everything is deleted.
+  if (!configured.has(cluster)) t.teardown(() => waitUntilUnjudged(client));
+  configured.add(cluster);
+  const manifests = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  t.teardown(() => cluster.kubectlOk(['delete', '--ignore-not-found', '-f', '-'], { input: manifests }));
+  await cluster.apply(objects);
+}
+
+async function waitUntilUnjudged(client: Client): Promise<void> {
+  const path = `${servicesPath('traefik.io', 'default')}?dryRun=All`;
+  const free = async (): Promise<boolean> =>
+    (await client.call('POST', path, manifest('traefik.io', 'probe', SPLIT))).status === 201;
+  if (!(await until(free, NOTICED_MS))) throw new Error('admission goes on after its configuration was deleted');
+}
 
 /** The checks that a refusal names, each once; or what else happened. */
 export const outcomeOf = (reply: Pick<Reply, 'status' | 'body'>): string | readonly string[] => {

@@ -4,13 +4,13 @@ import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
 import { at, get, isObject, list, sameJson, text } from '../../webhook/policy/json.ts';
 import { governed, type Group, type Json, type JsonObject } from '../../webhook/policy/index.ts';
-import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import type { Shape } from './cases.ts';
 import { render } from './chart.ts';
 import { connect, type Reply } from './client.ts';
 import { judge, judgeRoute } from './oracle.ts';
-import { ENFORCED, inLanes, manifest, servicesPath } from './policy.ts';
+import { admitBy, ENFORCED, inLanes, manifest, servicesPath } from './policy.ts';
 import { routeFamilies } from './random-routes.ts';
 import { families } from './random-services.ts';
 
@@ -24,9 +24,7 @@ const draw = <Value>(values: Arbitrary<Value>, numRuns: number): readonly Value[
 const services = draw(families, Math.ceil((WANTED * 2) / 3 / 6));
 const routes = draw(routeFamilies, Math.ceil(WANTED / 3 / 5));
 
-const cluster = await startCluster();
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'api');
 const client = connect(cluster, LANES);
 t.teardown(() => client.close());
 t.comment(`seed ${SEED}, ${services.length * 6} writes of TraefikServices, ${routes.length * 5} of IngressRoutes`);
@@ -47,13 +45,13 @@ const store = async (path: string, body: JsonObject): Promise<string> => {
 await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: ENFORCED } }]);
 const storedServices = await inLanes(services, LANES, async (family) => {
   const { group, before } = family;
-  const name = `s-${services.indexOf(family)}`;
+  const name = `unasked-s-${services.indexOf(family)}`;
   const version = before === null ? '' : await store(servicesPath(group, ENFORCED), manifest(group, name, before));
   return { ...family, name, version };
 });
 const storedRoutes = await inLanes(routes, LANES, async (family) => {
   const { group, before } = family;
-  const name = `r-${routes.indexOf(family)}`;
+  const name = `unasked-r-${routes.indexOf(family)}`;
   const version = before === null ? '' : await store(routesPath(group), routeManifest(group, name, before));
   return { ...family, name, version };
 });
@@ -62,7 +60,7 @@ const storedRoutes = await inLanes(routes, LANES, async (family) => {
 const configuration = (await render()).find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
 const entries = list(configuration?.['webhooks']).filter(isObject);
 const failing = entries.map((entry): Json => ({ ...entry, failurePolicy: 'Fail' }));
-await cluster.apply([{ ...configuration, webhooks: failing }]);
+await admitBy(t, cluster, client, [{ ...configuration, webhooks: failing }]);
 
 const asks = ({ body }: Reply): string | null =>
   /failed calling webhook "(promotion|guard)\.bluegreen\.dev"/.exec(text(body['message']) ?? '')?.[1] ?? null;

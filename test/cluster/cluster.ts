@@ -40,6 +40,8 @@ export type Cluster = Target & {
   readonly api: Api;
   /** Imports an image archive (docker or OCI) into the node. */
   loadImage(path: string): Promise<void>;
+  /** Content and names of the images that the node has, for processes that share it. */
+  loadedImages(): readonly string[];
   /** The host's process id of a component. */
   componentPid(name: Component): Promise<number>;
   /** Sends STOP, CONT or HUP to a component; STOP makes it hang until CONT. */
@@ -86,12 +88,42 @@ const writeKubeletClient = (dir: string): Promise<string> => {
   return runOk('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate]);
 };
 
-const makeBinDir = (dir: string): string => {
+const makeBinDir = (dir: string): void => {
   const folder = join(dir, 'bin');
   mkdirSync(folder);
   symlinkSync(toolFile('kubernetes', 'kubectl'), join(folder, 'kubectl'));
   symlinkSync(toolFile('helm', 'helm'), join(folder, 'helm'));
-  return folder;
+};
+
+type Place = {
+  readonly slot: number;
+  readonly dir: string;
+  readonly api: Api;
+  /** Path of an administrator's kubeconfig. */
+  readonly kubeconfig: string;
+};
+
+/** What is known of a cluster by its place alone, whichever process booted it. */
+export const clusterHandle = ({ slot, dir, api, kubeconfig: admin }: Place, check: () => void = () => {}) => {
+  const binDir = join(dir, 'bin');
+  const env = {
+    ...privateCaches(dir),
+    KUBECONFIG: admin,
+    PATH: [binDir, process.env['PATH'] ?? ''].join(delimiter),
+  };
+  return {
+    ...makeKube({ kubectl: join(binDir, 'kubectl'), helm: join(binDir, 'helm'), env, check }),
+    slot,
+    kubeconfig: admin,
+    dir,
+    ip: api.ip,
+    binDir,
+    api,
+    registry: REGISTRY,
+    disposable: true,
+    componentPid: (name: Component) => hostPid(dir, name),
+    log: (name: Component | 'audit') => readFileSync(join(dir, 'log', `${name}.log`), 'utf8'),
+  };
 };
 
 const reportFailure = ({ message }: Problem): void => void process.stderr.write(`${message}\n`);
@@ -147,33 +179,13 @@ const boot = async ({ supervisor, parts, images, progress }: Boot): Promise<Clus
     progress('node');
   };
   await Promise.all([up(), imported]);
-  const admin = join(dir, 'kubeconfig');
   const data = { 'certificate-authority-data': readFileSync(authority).toString('base64') };
+  const admin = join(dir, 'kubeconfig');
   writeFileSync(admin, kubeconfig(ip, data, token), { mode: 0o600 });
-  const binDir = makeBinDir(dir);
-  const env = {
-    ...privateCaches(dir),
-    KUBECONFIG: admin,
-    PATH: [binDir, process.env['PATH'] ?? ''].join(delimiter),
-  };
-  const kube = makeKube({
-    kubectl: join(binDir, 'kubectl'),
-    helm: join(binDir, 'helm'),
-    env,
-    check: () => supervisor.check(),
-  });
+  makeBinDir(dir);
   return {
-    ...kube,
-    slot,
-    kubeconfig: admin,
-    dir,
-    ip,
-    binDir,
-    api,
-    registry: REGISTRY,
-    disposable: true,
+    ...clusterHandle({ slot, dir, api, kubeconfig: admin }, () => supervisor.check()),
     ...loader,
-    componentPid: (name) => hostPid(dir, name),
     signal: (name, signal) => supervisor.signal(name, signal),
     kill: (name, signal = 'KILL') => supervisor.kill(name, signal),
     start: async (name) => {
@@ -182,7 +194,6 @@ const boot = async ({ supervisor, parts, images, progress }: Boot): Promise<Clus
         await apiServerReady(supervisor, api);
       }
     },
-    log: (name) => readFileSync(join(dir, 'log', `${name}.log`), 'utf8'),
     stop: () => supervisor.stop(),
   };
 };

@@ -26,11 +26,19 @@ export type ImageLoader = {
   loadImage(path: string): Promise<void>;
   /** Builds images and imports those whose content the node does not have under these names yet. */
   provide(specs: readonly ImageSpec[]): Promise<void>;
+  /** Content and names of what the node has. */
+  loadedImages(): readonly string[];
 };
 
-/** @param load imports the archive at a path; the id tells concurrent imports apart */
-export const imageLoader = (load: (id: string, path: string) => Promise<void>): ImageLoader => {
-  const loaded = new Set<string>();
+/**
+ * @param load imports the archive at a path; the id tells concurrent imports apart
+ * @param present what the node has already, as `loadedImages` tells it
+ */
+export const imageLoader = (
+  load: (id: string, path: string) => Promise<void>,
+  present: readonly string[] = [],
+): ImageLoader => {
+  const loaded = new Set(present);
   let imports = 0;
   const loadImage = (path: string): Promise<void> => load(`image${++imports}`, path);
   const provide = async (specs: readonly ImageSpec[]): Promise<void> => {
@@ -44,5 +52,5 @@ export const imageLoader = (load: (id: string, path: string) => Promise<void>): 
       loaded.add(`${manifest.digest} ${names.join(' ')}`);
     }
   };
-  return { loadImage, provide };
+  return { loadImage, provide, loadedImages: () => [...loaded] };
 };

@@ -49,9 +49,14 @@ export const allImages = async (registry: string = REGISTRY): Promise<ImageSpec[
 const setFlags = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
 
+/** One replica that goes at once when it is told to: enough for what is not about replicas. */
+const SMALL = { replicaCount: '1', drainSeconds: '1' } as const;
+/** The chart's own values, for tests of upgrades, drains and what replicas do together. */
+export const REPLICATED = { replicaCount: '2', drainSeconds: '20' } as const;
+
 /**
  * Installs or upgrades the chart with the webhook built from the sources, and waits until it is ready and promotions wait
- * for it.
+ * for it. There is one replica with a short drain unless the values say otherwise.
  * @param values as for helm's --set: dotted names
  */
 export const installBluegreen = async (
@@ -61,7 +66,7 @@ export const installBluegreen = async (
   await target.provide([await webhookSpec(target.registry)]);
   const image = { 'image.repository': `${target.registry}/bluegreen-webhook`, 'image.tag': VERSION };
   const place = ['-n', RELEASE.namespace, '--create-namespace', '--wait', '--timeout', '120s'];
-  const flags = setFlags({ ...image, ...values });
+  const flags = setFlags({ ...image, ...SMALL, ...values });
   await target.helmOk(['upgrade', '--install', RELEASE.name, CHART, ...place, ...flags]);
   // A first installation begins to refuse what no webhook answers for when the pods have been ready for a while.
   const armed = '--for=jsonpath={.webhooks[0].failurePolicy}=Fail';

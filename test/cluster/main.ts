@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../../scripts/lib/problem.ts';
 import { startCluster, type Cluster } from './cluster.ts';
-import { allImages, DEMO_NAMESPACE, installBluegreen, installDemo } from './install.ts';
+import { allImages, DEMO_NAMESPACE, installBluegreen, installDemo, REPLICATED } from './install.ts';
 import { REGISTRY } from './node/names.ts';
 import { installPlugin } from './plugin.ts';
 import { openOwnCluster, type Target } from './target.ts';
@@ -50,7 +50,7 @@ const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
 
 const install = async (target: Target, bare: boolean): Promise<void> => {
   if (!bare) {
-    await timed('bluegreen (chart and webhook)', () => installBluegreen(target));
+    await timed('bluegreen (chart and webhook)', () => installBluegreen(target, REPLICATED));
     await timed('demo app (blue 6.1.5, green 6.1.6)', () => installDemo(target));
   }
 };

@@ -8,9 +8,14 @@ const EXECUTABLE = join(ROOT, 'dist', 'kubectl-bluegreen');
 
 let packaged: Promise<string> | undefined;
 
-/** The plugin as one executable, made anew from the sources, once a process. */
-export const pluginExecutable = (): Promise<string> =>
-  (packaged ??= runOk(process.execPath, [join(ROOT, 'scripts', 'package.ts')], { cwd: ROOT }).then(() => EXECUTABLE));
+const makeExecutable = async (): Promise<string> => {
+  if (process.env['BLUEGREEN_BUILT'] === undefined)
+    await runOk(process.execPath, [join(ROOT, 'scripts', 'package.ts')], { cwd: ROOT });
+  return EXECUTABLE;
+};
+
+/** The plugin as one executable: the one built for this run of tests, otherwise made anew, once a process. */
+export const pluginExecutable = (): Promise<string> => (packaged ??= makeExecutable());
 
 /** Puts the plugin where the cluster's kubectl finds it: `kubectl bluegreen` works from then on. */
 export const installPlugin = async (cluster: Pick<Cluster, 'binDir'>): Promise<void> => {

@@ -77,6 +77,12 @@ export const installTraefikCrds = async (target: Target): Promise<void> => {
   await crdsServed(target);
 };
 
+/** The addresses of the Traefik that is installed in a cluster. */
+export const traefikAt = ({ ip }: Pick<Target, 'ip'>): Traefik => {
+  const at = (port: number): string => `http://${ip}:${port}`;
+  return { namespace: TRAEFIK_NAMESPACE, url: at(PORTS.web), apiUrl: at(PORTS.api), metricsUrl: at(PORTS.metrics) };
+};
+
 /** Installs Traefik with its custom resources and waits until it serves. */
 export const installTraefik = async (target: Target, options: TraefikOptions = {}): Promise<Traefik> => {
   const version = options.version ?? 3;
@@ -85,6 +91,5 @@ export const installTraefik = async (target: Target, options: TraefikOptions = {
   await Promise.all([provided, applyCrds(target)]);
   await target.apply(traefikObjects({ ...options, image, namespace: TRAEFIK_NAMESPACE, ports: PORTS }));
   await Promise.all([rolledOut(target, TRAEFIK_NAMESPACE, 'traefik'), crdsServed(target)]);
-  const at = (port: number): string => `http://${target.ip}:${port}`;
-  return { namespace: TRAEFIK_NAMESPACE, url: at(PORTS.web), apiUrl: at(PORTS.api), metricsUrl: at(PORTS.metrics) };
+  return traefikAt(target);
 };

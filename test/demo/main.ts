@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { installBluegreen, installDemo, demoSpecs, webhookSpec } from '../cluster/install.ts';
+import { installBluegreen, installDemo, demoSpecs, REPLICATED, webhookSpec } from '../cluster/install.ts';
 import { Problem, REGISTRY, reportProblem, startCluster, type Cluster } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { installTraefik, type Traefik, type TraefikOptions } from '../cluster/traefik.ts';
@@ -72,7 +72,7 @@ async function boot(): Promise<Cluster> {
 async function perform(cluster: Cluster, setup: Record<string, number>): Promise<Report> {
   const traefik = await timed(setup, 'Traefik', () => installTraefik(cluster, TRAEFIK));
   await timed(setup, 'kubectl bluegreen (the executable)', () => installPlugin(cluster));
-  await timed(setup, 'bluegreen (helm install --wait)', () => installBluegreen(cluster));
+  await timed(setup, 'bluegreen (helm install --wait)', () => installBluegreen(cluster, REPLICATED));
   await timed(setup, 'both colors of the demo app', () => installDemo(cluster));
   const traffic = await openForBusiness(traefik);
   const switches: Stage['switches'] = [];

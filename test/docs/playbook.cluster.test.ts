@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { allImages, DEMO_NAMESPACE, installBluegreen, installTraefik, startCluster } from '../cluster/index.ts';
-import { installPlugin } from '../cluster/plugin.ts';
+import { DEMO_NAMESPACE, traefikAt } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 
@@ -38,10 +38,8 @@ const sections: readonly Section[] = page.split(/^#{1,3} /m).flatMap((text) => {
   return blocks.length === 0 ? [] : [{ title: text.split('\n')[0] ?? '', blocks }];
 });
 
-const cluster = await startCluster({ images: await allImages() });
-t.teardown(() => cluster.stop());
-const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s' });
-await Promise.all([installPlugin(cluster), installBluegreen(cluster)]);
+const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
+const traefik = traefikAt(cluster);
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 2 });
 t.teardown(() => traffic.stop());
 

@@ -1,6 +1,13 @@
 // The audit and the entry for mode changes, on a real cluster: objects from before somebody guarded them.
 import t from 'tap';
-import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
+import {
+  installBluegreen,
+  installTraefikCrds,
+  RELEASE,
+  REPLICATED,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { holder, logged, replicas, samples, signalPod } from './audit/replicas.ts';
@@ -43,7 +50,7 @@ await cluster.apply([
   traefikService('traefik.containo.us', 'old', 60, 30),
   traefikService('traefik.io', 'fine', 0, 100),
 ]);
-await installBluegreen(cluster, { 'audit.interval': '2s' });
+await installBluegreen(cluster, { ...REPLICATED, 'audit.interval': '2s' });
 
 const versions = (): Promise<string> =>
   cluster.kubectlOk([

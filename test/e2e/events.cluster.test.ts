@@ -1,31 +1,24 @@
 // What people and the API server's audit log are told of decisions, on a real cluster: by kubectl, as they would look.
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  RELEASE,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { RELEASE } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { logged, replicas, samples } from './audit/replicas.ts';
-import { AUDIT_POLICY, auditedFor, toldIn, type Told } from './observe/told.ts';
+import { auditedFor, toldIn, type Told } from './observe/told.ts';
 import { NAMED, personIn, toColor } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'permissions');
 const SHOP = `${NAMED}/shop`;
 const TIME_MS = 20_000;
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)], audit: AUDIT_POLICY });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
-await installBluegreen(cluster);
+const cluster = await shareCluster(t, 'webhook');
 const namespaces = ['refused', 'switched', 'overridden', 'away', 'mute'] as const;
 for (const namespace of [...namespaces, 'promote']) await cluster.kubectlOk(['create', 'namespace', namespace]);
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
-await cluster.kubectlOk(['apply', '-f', join(import.meta.dirname, 'observe', 'later-validator.yaml')]);
+const LATER = join(import.meta.dirname, 'observe', 'later-validator.yaml');
+t.teardown(() => cluster.kubectlOk(['delete', '-f', LATER]));
+await cluster.kubectlOk(['apply', '-f', LATER]);
 for (const namespace of namespaces)
   for (const file of ['colors.yaml', 'shop.yaml'])
     await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, file)]);

@@ -2,17 +2,9 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { annotation } from '../../webhook/policy/json.ts';
-import {
-  demoSpecs,
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';
-import { installPlugin } from '../cluster/plugin.ts';
 import { history, live, NAMED, personIn, stored, toColor, type Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'gitops');
@@ -34,15 +26,12 @@ const TOOLS = [
   { namespace: 'client-side', user: FLUX, apply: CLIENT_SIDE },
 ] as const;
 
-const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'webhook');
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
 for (const { namespace } of TOOLS) {
   await cluster.kubectlOk(['create', 'namespace', namespace]);
   await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'colors.yaml')]);
 }
-await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
 for (const { namespace } of TOOLS) for (const color of ['blue', 'green']) await rolledOut(cluster, namespace, color);
 
 const smokeTest = async (person: Person): Promise<string | null> =>

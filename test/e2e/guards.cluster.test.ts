@@ -1,14 +1,7 @@
 // What a governed TraefikService rests on, and what people and the cluster itself do to it with kubectl.
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import {
-  demoSpecs,
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { live, NAMED, personIn, toColor, type Person } from './people.ts';
 
@@ -17,9 +10,7 @@ const SHOP = `${NAMED}/shop`;
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
 const SETTLED_MS = 30_000;
 
-const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'webhook');
 const COLORS = { shop: 'colors.yaml', store: 'statefulsets.yaml' } as const;
 const spaces = Object.entries(COLORS);
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
@@ -27,7 +18,6 @@ for (const [namespace, file] of spaces) {
   await cluster.kubectlOk(['create', 'namespace', namespace]);
   await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, file)]);
 }
-await installBluegreen(cluster);
 for (const [namespace] of spaces) {
   await cluster.kubectlOk(['wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s']);
   await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'routes.yaml')]);

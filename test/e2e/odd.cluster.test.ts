@@ -1,16 +1,8 @@
 // What few people do on purpose, and some do by accident: with kubectl and the plugin, through the installed chart.
 import { join } from 'node:path';
 import t from 'tap';
-import {
-  demoSpecs,
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
-import { installPlugin } from '../cluster/plugin.ts';
 import { service, within } from './around/world.ts';
 import { NAMES } from './odd/names.ts';
 import { openShop, type OddCase, type ShopPlace } from './odd/shop.ts';
@@ -32,9 +24,7 @@ const placeOf = (index: number): ShopPlace => ({
   green: `o${index}-green`,
 });
 
-const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'webhook');
 for (const namespace of [HAND, PODS]) await cluster.kubectlOk(['create', 'namespace', namespace]);
 await cluster.kubectlOk(['apply', '-f', join(import.meta.dirname, 'odd/rights.yaml')]);
 await cluster.kubectlOk(['apply', '-n', PODS, '-f', COLORS]);
@@ -45,7 +35,6 @@ await cluster.apply(
     services.flatMap((name) => service(name, null)),
   ),
 );
-await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
 for (const color of ['blue', 'green']) await rolledOut(cluster, PODS, color);
 
 for (const [index, { name, run }] of byHand.entries()) t.test(name, (t) => run(t, openShop(cluster, placeOf(index))));

@@ -10,6 +10,7 @@ import {
   installTraefikCrds,
   REGISTRY,
   RELEASE,
+  REPLICATED,
   startCluster,
   webhookSpec,
 } from '../cluster/index.ts';
@@ -41,7 +42,7 @@ await Promise.all([installTraefikCrds(cluster), installPlugin(cluster)]);
 for (const kind of ['servicemonitors', 'podmonitors', 'prometheusrules'])
   await cluster.kubectlOk(['apply', '--server-side', '-f', toolFile('prometheus-operator-crds', `${kind}.yaml`)]);
 await cluster.kubectlOk(['create', 'namespace', 'shop']);
-await installBluegreen(cluster, ON);
+await installBluegreen(cluster, { ...REPLICATED, ...ON });
 for (const file of ['colors.yaml', 'shop.yaml'])
   await cluster.kubectlOk(['apply', '-n', 'shop', '-f', join(FILES, file)]);
 

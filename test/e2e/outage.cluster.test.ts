@@ -3,7 +3,14 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
 import { annotation, at, list, text } from '../../webhook/policy/json.ts';
 import { childrenOf, GROUPS, readRecord, type Group, type JsonObject } from '../../webhook/policy/index.ts';
-import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../cluster/index.ts';
+import {
+  allImages,
+  installBluegreen,
+  installTraefikCrds,
+  RELEASE,
+  REPLICATED,
+  startCluster,
+} from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { connect } from './api.ts';
@@ -18,7 +25,11 @@ t.teardown(() => cluster.stop());
 const client = connect(cluster);
 t.teardown(() => client.close());
 await installTraefikCrds(cluster);
-await Promise.all([installPlugin(cluster), installBluegreen(cluster, { drainSeconds: '1' }), buildWorld(cluster)]);
+await Promise.all([
+  installPlugin(cluster),
+  installBluegreen(cluster, { ...REPLICATED, drainSeconds: '1' }),
+  buildWorld(cluster),
+]);
 
 const path = (group: Group, name: string): string =>
   `/apis/${group}/v1alpha1/namespaces/${SHARED}/traefikservices/${name}`;

@@ -1,7 +1,7 @@
 // The playbook of the demo as a test, and the rollback that it leaves out: to a color that was taken out of service.
 import t from 'tap';
-import { allImages, installBluegreen, installDemo, installTraefik, startCluster } from '../cluster/index.ts';
-import { installPlugin } from '../cluster/plugin.ts';
+import { DEMO_NAMESPACE, installDemo, traefikAt } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { playbook } from '../demo/playbook.ts';
 import { openScreen } from '../demo/screen.ts';
 import { NAME, NAMESPACE, VERSIONS, type Stage } from '../demo/stage.ts';
@@ -14,10 +14,9 @@ const WATCH_MS = 4_000;
 /** From when on after the command nobody may see the old color; no measure of speed, which is the demo's. */
 const SETTLED_MS = 2_000;
 
-const cluster = await startCluster({ images: await allImages() });
-t.teardown(() => cluster.stop());
-const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s' });
-await Promise.all([installPlugin(cluster), installBluegreen(cluster), installDemo(cluster)]);
+const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
+const traefik = traefikAt(cluster);
+await installDemo(cluster);
 
 const production = { url: `${traefik.url}/`, host: 'podinfo.localhost' };
 

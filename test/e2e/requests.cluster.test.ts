@@ -1,8 +1,9 @@
 // Every row of the tables in requests/, against a real API server through the installed chart.
 import t from 'tap';
-import { allImages, installBluegreen, installTraefikCrds, startCluster } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { connect } from './api.ts';
 import { createPatience } from './requests/patience.ts';
+import { compared } from './requests/compare.ts';
 import { check, cleanUp, prepare } from './requests/run.ts';
 import { readTables, type Row, type Table } from './requests/table.ts';
 import { buildWorld, startGuarding } from './requests/world.ts';
@@ -13,12 +14,10 @@ const AT_ONCE = 4;
 const MISSED_SHARE = 0.03;
 
 const tables = readTables();
-const cluster = await startCluster({ images: await allImages() });
-t.teardown(() => cluster.stop());
+const cluster = await shareCluster(t, 'webhook');
 const client = connect(cluster);
 t.teardown(() => client.close());
-await installTraefikCrds(cluster);
-await Promise.all([installBluegreen(cluster), buildWorld(cluster)]);
+await buildWorld(cluster);
 
 const dir = t.testdir();
 const patience = createPatience();
@@ -69,6 +68,16 @@ for (const table of tables) {
     for (const [{ it, way, group }, problems] of results) t.same(problems, [], `${it} (${way}, ${group})`);
   });
 }
+
+t.test('the requests that are sent without kubectl are those that kubectl sends', async (t) => {
+  const rows = tables.flatMap((table) => table.rows);
+  for (const way of new Set(rows.map((row) => row.way))) {
+    const row = rows.find((each) => each.way === way && each.byKubectl && typeof each.verbatim !== 'string');
+    if (row === undefined || way.startsWith('api ')) continue;
+    const { sent, expected } = await compared(tools, { ...row, name: `wire-${row.name}` });
+    t.same(sent, expected, way);
+  }
+});
 
 t.test('hardly any of them had to be made again because the webhook was late', (t) => {
   const { requests, missed, notReady } = patience.tally();

@@ -1,6 +1,6 @@
 /** What is none of ours never pays: no call of the webhook, shown by its own counters. */
 import t from 'tap';
-import { installBluegreen, installTraefikCrds, startCluster, webhookSpec } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { connect } from './api.ts';
 import { NAMESPACE, reviewsAnswered } from './unrelated/counters.ts';
 import { OBJECTS, updates } from './unrelated/updates.ts';
@@ -8,10 +8,7 @@ import { OBJECTS, updates } from './unrelated/updates.ts';
 const ROUNDS = 100;
 const MERGE = 'application/merge-patch+json';
 
-const cluster = await startCluster({ images: [await webhookSpec('registry.local')] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
-await installBluegreen(cluster);
+const cluster = await shareCluster(t, 'webhook');
 await cluster.kubectlOk(['create', 'namespace', NAMESPACE]);
 await cluster.apply(OBJECTS);
 const client = connect(cluster);

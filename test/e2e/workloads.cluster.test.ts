@@ -3,14 +3,7 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { annotation } from '../../webhook/policy/json.ts';
-import {
-  demoSpecs,
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { bundleOf } from '../images/bundles.ts';
 import { demoImage } from '../images/specs.ts';
@@ -21,15 +14,12 @@ const IMAGE = 'ghcr.io/stefanprodan/podinfo';
 const SHOP = `${NAMED}/shop`;
 const READY_MS = 60_000;
 
-const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'webhook');
 const namespaces = ['statefulsets', 'replicasets', 'outside'] as const;
 for (const namespace of namespaces) {
   await cluster.kubectlOk(['create', 'namespace', namespace]);
   await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, `${namespace}.yaml`)]);
 }
-await installBluegreen(cluster);
 for (const namespace of namespaces) {
   if (namespace !== 'outside')
     await cluster.kubectlOk(['wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s']);

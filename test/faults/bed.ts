@@ -5,6 +5,7 @@ import {
   DEMO_NAMESPACE,
   demoSpecs,
   installBluegreen,
+  REPLICATED,
   installDemo,
   installTraefikCrds,
   REGISTRY,
@@ -57,7 +58,7 @@ const CYCLES = ['cycle-0', 'cycle-1', 'cycle-2'];
 const WEBHOOK = 'app.kubernetes.io/component=webhook';
 const SETTLE_MS = 120_000;
 /** A CA is replaced within the time of a fault. */
-const VALUES = { 'certificates.trustDelay': '5s' };
+const VALUES = { ...REPLICATED, 'certificates.trustDelay': '5s' };
 
 export async function openBed(): Promise<Bed> {
   const cluster = await startCluster({ images: [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))] });

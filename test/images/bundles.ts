@@ -8,6 +8,11 @@ import { runOk } from '../../scripts/lib/run.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 const bundle = (name: string): Promise<string> =>
+  process.env['BLUEGREEN_BUILT'] === undefined ? build(name) : read(name);
+
+const read = async (name: string): Promise<string> => readFileSync(join(ROOT, 'dist', `${name}.cjs`), 'utf8');
+
+const build = (name: string): Promise<string> =>
   withLock(
     join(cacheFolder(), 'bundles.lock'),
     () => {},
@@ -17,13 +22,14 @@ const bundle = (name: string): Promise<string> =>
       if (!existsSync(path)) {
         throw new Problem(`${path} is missing after the build. Run npm run build and see what it says.`);
       }
-      return readFileSync(path, 'utf8');
+      return read(name);
     },
   );
 
 const made = new Map<string, Promise<string>>();
 
-/** The text of a program in one file, as it is shipped; built anew from the sources, once a process. */
+/** The text of a program in one file, as it is shipped; the one built for this run of tests, otherwise built anew from the
+ * sources, once a process. */
 export const bundleOf = (name: 'webhook' | 'plugin' | 'demo-app'): Promise<string> => {
   const text = made.get(name) ?? bundle(name);
   made.set(name, text);

@@ -3,15 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import {
-  allImages,
-  DEMO_NAMESPACE,
-  installBluegreen,
-  installDemo,
-  installTraefik,
-  startCluster,
-} from '../cluster/index.ts';
-import { installPlugin } from '../cluster/plugin.ts';
+import { DEMO_NAMESPACE, installDemo, traefikAt } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { openGate } from './release/gate.ts';
@@ -22,12 +15,9 @@ const RELEASES = ['7.1', '7.2', '7.3', '7.4'];
 const KILLS = 20;
 const SMALL = Array.from({ length: KILLS + 3 }, (_, index) => `1.${index}`);
 
-const cluster = await startCluster({
-  images: [...(await allImages()), ...(await releaseImages([...RELEASES, ...SMALL]))],
-});
-t.teardown(() => cluster.stop());
-const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s' });
-await Promise.all([installBluegreen(cluster), installPlugin(cluster), installDemo(cluster)]);
+const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
+const traefik = traefikAt(cluster);
+await Promise.all([cluster.provide(await releaseImages([...RELEASES, ...SMALL])), installDemo(cluster)]);
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
 
 const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };

@@ -1,0 +1,51 @@
+// What test files that share a cluster need of it. A file names its need once, `shareCluster(t, 'webhook')`; the runner
+// boots one cluster for all files of a need and runs them in it one after another. A file run alone boots its own.
+import { AUDIT_POLICY } from '../../e2e/observe/told.ts';
+import { startCluster, type Cluster, type ClusterOptions } from '../cluster.ts';
+import type { ImageSpec } from '../../../images/image.ts';
+import { demoSpecs, installBluegreen, REPLICATED, webhookSpec } from '../install.ts';
+import { REGISTRY } from '../node/names.ts';
+import { installPlugin } from '../plugin.ts';
+import { installTraefik, installTraefikCrds, traefikSpec } from '../traefik.ts';
+
+export const NEEDS = ['api', 'webhook', 'traefik'] as const;
+/**
+ * api: an API server with Traefik's resources, and no chart. webhook: the chart with default values, two replicas, and
+ * the plugin. traefik: Traefik with `providersThrottleDuration=0s` as well.
+ */
+export type Need = (typeof NEEDS)[number];
+
+const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
+  api: async () => {
+    const cluster = await startCluster();
+    await installTraefikCrds(cluster);
+    return cluster;
+  },
+  webhook: async () => {
+    const cluster = await startCluster(await programs());
+    await installTraefikCrds(cluster);
+    await Promise.all([installBluegreen(cluster, REPLICATED), installPlugin(cluster)]);
+    return cluster;
+  },
+  traefik: async () => {
+    const cluster = await startCluster(await programs(traefikSpec(REGISTRY)));
+    await installTraefik(cluster, { providersThrottleDuration: '0s' });
+    await Promise.all([installBluegreen(cluster, REPLICATED), installPlugin(cluster)]);
+    return cluster;
+  },
+};
+
+async function programs(...further: readonly ImageSpec[]): Promise<ClusterOptions> {
+  return { images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY), ...further], audit: AUDIT_POLICY };
+}
+
+/** Boots a cluster of its own that has what is needed. */
+export function bootFor(need: Need): Promise<Cluster> {
+  return RECIPES[need]();
+}
+
+/** The need that a test file names, by its text; null for a file that boots its own clusters. */
+export function needOf(source: string): Need | null {
+  const named = /shareCluster\(t, '(\w+)'/.exec(source)?.[1];
+  return NEEDS.find((need) => need === named) ?? null;
+}

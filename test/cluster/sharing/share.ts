@@ -1,0 +1,44 @@
+import type { Test } from 'tap';
+import type { Cluster } from '../cluster.ts';
+import { attach, SHARED_CLUSTER } from './description.ts';
+import { bootFor, type Need } from './needs.ts';
+
+const ADMISSION = [
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+].join(',');
+
+const NAMESPACES = ['get', 'namespaces', '-o', 'jsonpath={.items[*].metadata.name}'];
+
+/**
+ * The cluster for a file that does not need one to itself: the one that the runner booted for this need, or one of its
+ * own when the file runs alone. Namespaces have to be the file's own; they are deleted at its end. The file fails if
+ * admission is not configured as it found it: the files after it would be judged by its leftovers.
+ * @param reused a namespace that several files use in turn: it is waited for until that of the file before is gone
+ */
+export async function shareCluster(t: Test, need: Need, reused?: string): Promise<Cluster> {
+  const shared = process.env[SHARED_CLUSTER];
+  const cluster = shared === undefined ? await bootFor(need) : attach(shared, need);
+  if (reused !== undefined) await cluster.kubectlOk(['wait', '--for=delete', `namespace/${reused}`, '--timeout=120s']);
+  const [before, namespaces] = await Promise.all([admissionOf(cluster), cluster.kubectlOk(NAMESPACES)]);
+  t.teardown(async () => {
+    const after = await admissionOf(cluster);
+    if (shared !== undefined) await deleteNamespaces(cluster, new Set(namespaces.split(' ')));
+    await cluster.stop();
+    if (after !== before) throw new Error(`admission is configured otherwise than before:\n${before}\nnow:\n${after}`);
+  });
+  return cluster;
+}
+
+async function deleteNamespaces(cluster: Cluster, kept: ReadonlySet<string>): Promise<void> {
+  const own = (await cluster.kubectlOk(NAMESPACES)).split(' ').filter((name) => !kept.has(name));
+  if (own.length > 0) await cluster.kubectlOk(['delete', 'namespaces', ...own, '--wait=false']);
+}
+
+/** Every configuration and policy of admission: a line each, with the generation that changes with its spec. */
+async function admissionOf(cluster: Cluster): Promise<string> {
+  const columns = 'custom-columns=KIND:.kind,NAME:.metadata.name,GENERATION:.metadata.generation';
+  return cluster.kubectlOk(['get', ADMISSION, '--no-headers', '--ignore-not-found', '-o', columns]);
+}

@@ -1,0 +1,89 @@
+/**
+ * Runs the tests: `node test/runner/main.ts [--unit | --cluster] [PATTERN …]`. A pattern is a part of a file's path.
+ * Prints the slowest files; the last line is `N passed, N failed[, N skipped]`.
+ */
+import { spawnSync } from 'node:child_process';
+import { keepDurations, longestFirst, readDurations } from './durations.ts';
+import { BUILT, buildOnce } from './build-once.ts';
+import { closingReport, fileReport } from './report.ts';
+import { endAll, runFile, type FileResult } from './run-file.ts';
+import { startSharedCluster } from './shared-cluster.ts';
+import { findFiles, groupFiles, kindOf, type Group, type Kind } from './suites.ts';
+import { NONE, type Totals } from './tap.ts';
+import { SHARED_CLUSTER } from '../cluster/sharing/description.ts';
+
+/** Groups at a time: while one waits for a pod, another computes. */
+const LANES = 2;
+/** Milliseconds that a file may take. */
+const LIMIT: Readonly<Record<Kind, number>> = { unit: 300_000, programs: 300_000, cluster: 1_200_000 };
+const ALL: readonly Kind[] = ['unit', 'programs', 'cluster'];
+
+const now = (): number => performance.now();
+
+process.on('SIGINT', () => {
+  endAll();
+  process.exitCode = 130;
+});
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const patterns = args.filter((arg) => !arg.startsWith('--'));
+  const kinds = ALL.filter((kind) =>
+    args.includes('--unit') ? kind === 'unit' : !args.includes('--cluster') || kind !== 'unit',
+  );
+  const files = findFiles(kinds, patterns);
+  const needPrograms = files.filter((file) => kindOf(file) !== 'unit');
+  const without = needPrograms.length === 0 ? null : programsMissing();
+  const started = now();
+  const runnable = without === null ? files : files.filter((file) => kindOf(file) === 'unit');
+  buildOnce(runnable.some((file) => kindOf(file) !== 'unit'));
+  const known = readDurations();
+  // Unit tests first: they tell within a minute.
+  const units = groupFiles(runnable.filter((file) => kindOf(file) === 'unit'));
+  const others = groupFiles(runnable.filter((file) => kindOf(file) !== 'unit'));
+  const results = [...(await runGroups(longestFirst(units, known))), ...(await runGroups(longestFirst(others, known)))];
+  keepDurations(known, results);
+  const notRun = without === null ? NONE : skip(needPrograms, without);
+  process.stdout.write(`${closingReport(results, notRun, now() - started)}\n`);
+  const failed = notRun.failed > 0 || results.some(({ totals }) => totals.failed > 0);
+  return failed || results.every(({ totals }) => totals.passed === 0) ? 1 : 0;
+}
+
+async function runGroups(groups: readonly Group[]): Promise<readonly FileResult[]> {
+  const results: FileResult[] = [];
+  const waiting = groups.values();
+  const lane = async (): Promise<void> => {
+    for (const group of waiting) for await (const result of runGroup(group)) results.push(result);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
+}
+
+async function* runGroup({ need, files }: Group): AsyncGenerator<FileResult> {
+  const shared = need === null || files.length === 1 ? null : await startSharedCluster(need);
+  const env = { ...BUILT, ...(shared === null ? {} : { [SHARED_CLUSTER]: shared.description }) };
+  try {
+    for (const file of files) {
+      const result = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
+      process.stdout.write(`${fileReport(result)}\n`);
+      yield result;
+    }
+  } finally {
+    await shared?.end();
+  }
+}
+
+/** Prepares the programs that tests run; why there are none here otherwise. The set-up says how to get them. */
+function programsMissing(): string | null {
+  const prepared = [
+    ['scripts/setup.mjs', '--cluster'],
+    // For the older API group, and for the alerts: no other command needs these.
+    ['test/cluster/tools/main.ts', 'traefik2', 'prometheus', 'prometheus-operator-crds'],
+  ].every((args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0);
+  return prepared ? null : 'the set-up above says why there is no test cluster, and what would give one';
+}
+
+function skip(files: readonly string[], why: string): Totals {
+  process.stdout.write(`\nNOT RUN: ${files.length} files: ${why}\n`);
+  return process.env['CI'] === 'true' ? { ...NONE, failed: files.length } : { ...NONE, skipped: files.length };
+}

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { judge, type Totals } from './tap.ts';
+
+export interface FileResult {
+  readonly file: string;
+  readonly totals: Totals;
+  readonly ms: number;
+  /** The TAP stream, with what the file wrote to standard error. */
+  readonly output: string;
+}
+
+const SIGNALLED = 128;
+const GRACE_MS = 10_000;
+const running = new Set<ReturnType<typeof spawn>>();
+
+/** Ends what runs; the kernel takes the clusters of a process with it. */
+export function endAll(): void {
+  for (const child of running) child.kill('SIGTERM');
+}
+
+/**
+ * Runs a test file by itself: tap writes TAP to standard output when a file is run by Node.
+ * @param limit milliseconds after which the file is ended and counts as failed
+ * @param env added to this process's environment
+ */
+export async function runFile(
+  file: string,
+  { limit, env, now }: { limit: number; env: Readonly<Record<string, string>>; now: () => number },
+): Promise<FileResult> {
+  const started = now();
+  const child = spawn(process.execPath, ['--enable-source-maps', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env, TAP: '1', TAP_TIMEOUT: String(Math.floor(limit / 1000)) },
+  });
+  running.add(child);
+  const late = setTimeout(() => child.kill('SIGTERM'), limit);
+  const dead = setTimeout(() => child.kill('SIGKILL'), limit + GRACE_MS);
+  const ended = new Promise<number>((resolve) => {
+    child.on('close', (code) => resolve(code ?? SIGNALLED));
+    child.on('error', () => resolve(SIGNALLED));
+  });
+  const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  clearTimeout(late);
+  clearTimeout(dead);
+  running.delete(child);
+  return { file, totals: judge(stdout, status), ms: now() - started, output: stdout + stderr };
+}
