@@ -33,7 +33,7 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
     if (code !== 0) return [`kubectl ${words} failed: ${stderr}`];
   }
   const words = { ...wordsOf(row), ...(await revisions(tools.client, row)) };
-  const { written, verbatim, refused, warns, stored } = row;
+  const { written, verbatim, refused, warns } = row;
   const fill = (value: Json): Json => filledIn(value, words);
   const full: Row = {
     ...row,
@@ -41,15 +41,15 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
     verbatim: verbatim === undefined ? undefined : fill(verbatim),
     refused: refused === null ? null : texts(fill(refused)),
     warns: texts(fill(warns)),
-    stored: objects(fill(stored)),
+    stored: objects(fill(row.stored)),
   };
-  const before = await read(tools.client, full);
+  const before = await stored(tools.client, full);
   const { ok, said } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
     full.refused === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
   );
-  const after = await read(tools.client, full);
+  const after = await stored(tools.client, full);
   const problems =
     full.refused === null ? notAllowed(full, ok, said, after) : notRefused(full.refused, { ok, said, before, after });
   return problems.map((problem) => `${problem}\n  it said: ${said.trim()}`);
@@ -92,8 +92,8 @@ function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | nul
   ];
 }
 
-function notStored({ stored, written }: Row, after: JsonObject | null): readonly string[] {
-  const annotations = Object.entries(inFull(stored)).flatMap(([key, expected]) => {
+function notStored({ stored: expectedOf, written }: Row, after: JsonObject | null): readonly string[] {
+  const annotations = Object.entries(inFull(expectedOf)).flatMap(([key, expected]) => {
     const value = annotation(after, key);
     if (expected === null) return value === null ? [] : [`${key} is ${value}`];
     const parts = typeof expected === 'string' ? [expected] : texts(expected);
@@ -144,7 +144,8 @@ function objects(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-async function read(client: Client, row: Row): Promise<JsonObject | null> {
+/** The object of a row as it is stored; null when there is none. */
+export async function stored(client: Client, row: Row): Promise<JsonObject | null> {
   const { status, body } = await client.call('GET', pathOf(row, row.name));
   return status === 200 ? body : null;
 }

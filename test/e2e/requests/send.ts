@@ -6,6 +6,7 @@ import type { Kube } from '../../cluster/index.ts';
 import type { Client } from '../api.ts';
 import { inFull, jsonPatch, manifest, merged, mergePatch } from './manifest.ts';
 import type { Row } from './table.ts';
+import { requestOf } from './wire.ts';
 
 export interface Tools {
   readonly kube: Kube;
@@ -24,15 +25,46 @@ export function pathOf({ group, namespace }: Row, name = ''): string {
   return `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices${name === '' ? '' : `/${name}`}`;
 }
 
-/** Writes what the row says, in its way. `object` is what it starts from. */
+/** Writes what the row says, in its way: by kubectl's process, or by the request that it sends. `object` is what it starts from. */
 export function send(tools: Tools, row: Row, object: JsonObject | null): Promise<Answer> {
+  return row.byKubectl || typeof row.verbatim === 'string'
+    ? sendByKubectl(tools, row, object)
+    : sendByWire(tools, row, object);
+}
+
+async function sendByWire({ client }: Tools, row: Row, object: JsonObject | null): Promise<Answer> {
+  const request = requestOf(row, object);
+  if (request === null) return { ok: true, said: 'unchanged' };
+  const { method, named, query, type, body } = request;
+  const words = new URLSearchParams({ ...query, ...(row.dryRun ? { dryRun: 'All' } : {}) });
+  const path = `${pathOf(row, named ? row.name : '')}?${words.toString()}`;
+  const reply = await client.call(method, path, { body: JSON.stringify(body), type, user: row.user });
+  const message = reply.status < 300 ? '' : (text(reply.body['message']) ?? '');
+  return { ok: reply.status < 300, said: [...warningsOf(reply.warnings), message].join('\n') };
+}
+
+/** `Warning` headers as kubectl prints them: 299 - "text", with quotes and backslashes escaped (RFC 7234, 5.5). */
+function warningsOf(headers: readonly string[]): readonly string[] {
+  return headers
+    .flatMap((header) => [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)])
+    .map(([, quoted = '']) => `Warning: ${quoted.replaceAll(/\\(.)/g, '$1')}`);
+}
+
+/** @param flags further ones, such as -v=8 */
+export function sendByKubectl(
+  tools: Tools,
+  row: Row,
+  object: JsonObject | null,
+  flags: readonly string[] = [],
+): Promise<Answer> {
   const { way, verbatim, written, pair, name } = row;
+  const flagged = { ...tools, flags };
   const whole = (): string =>
     typeof verbatim === 'string' ? verbatim : JSON.stringify(verbatim ?? manifest(row, written));
   const made = mergePatch(pair, written);
   const patch = (otherwise: Json | readonly Json[]): string => JSON.stringify(verbatim ?? otherwise);
   const resource = `traefikservice.${row.group}/${name}`;
-  const manage = (...words: readonly string[]): Promise<Answer> => kubectl(tools, row, words, whole());
+  const manage = (...words: readonly string[]): Promise<Answer> => kubectl(flagged, row, words, whole());
   switch (way) {
     case 'create':
       return manage('create', '-f', '-');
@@ -45,17 +77,17 @@ export function send(tools: Tools, row: Row, object: JsonObject | null): Promise
     case 'replace':
       return manage('replace', '-f', '-');
     case 'edit':
-      return edit(tools, row, resource, merged(object ?? {}, made));
+      return edit(flagged, row, resource, merged(object ?? {}, made));
     case 'merge patch':
-      return kubectl(tools, row, ['patch', resource, '--type=merge', '-p', patch(made)]);
+      return kubectl(flagged, row, ['patch', resource, '--type=merge', '-p', patch(made)]);
     case 'json patch':
-      return kubectl(tools, row, ['patch', resource, '--type=json', '-p', patch(jsonPatch(row))]);
+      return kubectl(flagged, row, ['patch', resource, '--type=json', '-p', patch(jsonPatch(row))]);
     case 'annotate':
-      return kubectl(tools, row, ['annotate', '--overwrite', resource, ...pairs(inFull(written.annotations))]);
+      return kubectl(flagged, row, ['annotate', '--overwrite', resource, ...pairs(inFull(written.annotations))]);
     case 'label':
-      return kubectl(tools, row, ['label', '--overwrite', resource, ...pairs(written.labels ?? {})]);
+      return kubectl(flagged, row, ['label', '--overwrite', resource, ...pairs(written.labels ?? {})]);
     case 'delete':
-      return kubectl(tools, row, ['delete', '--wait=false', resource]);
+      return kubectl(flagged, row, ['delete', '--wait=false', resource]);
     case 'api post':
       return ask(tools, row, 'POST', pathOf(row), whole());
     case 'api merge patch':
@@ -66,7 +98,7 @@ export function send(tools: Tools, row: Row, object: JsonObject | null): Promise
 }
 
 async function kubectl(
-  { kube, dir }: Tools,
+  { kube, dir, flags = [] }: Tools & { readonly flags?: readonly string[] },
   row: Row,
   words: readonly string[],
   input = '',
@@ -76,12 +108,17 @@ async function kubectl(
   const dry = row.dryRun ? ['--dry-run=server'] : [];
   const env = { KUBE_EDITOR: editor, TMPDIR: dir };
   const args = [...words, '-n', row.namespace, ...user, ...dry];
-  const { code, stdout, stderr } = await kube.kubectl(args, { input, env });
+  const { code, stdout, stderr } = await kube.kubectl([...args, ...flags], { input, env });
   return { ok: code === 0, said: `${stdout}${stderr}` };
 }
 
 /** An editor that saves the object as the row wants it. */
-function edit(tools: Tools, row: Row, resource: string, wanted: Json | undefined): Promise<Answer> {
+function edit(
+  tools: Tools & { readonly flags: readonly string[] },
+  row: Row,
+  resource: string,
+  wanted: Json | undefined,
+): Promise<Answer> {
   const file = join(mkdtempSync(join(tools.dir, 'edit-')), 'wanted.json');
   writeFileSync(file, JSON.stringify(wanted));
   return kubectl(tools, row, ['edit', resource, '-o', 'json'], '', `cp ${file}`);
