@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
-import { isObject, parseObject } from '../webhook/policy/json.ts';
+import { isObject, parseObject } from '../common/json.ts';
 import type { Json, JsonObject } from '../webhook/policy/types.ts';
 
 const CHART = join(import.meta.dirname, '..', 'charts', 'bluegreen');

@@ -18,7 +18,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from './lib/problem.ts';
 import { ARCHITECTURE } from '../images/image.ts';
-import { VERSION } from '../webhook/version.ts';
+import { VERSION } from '../common/version.ts';
 import { bundle } from './build.ts';
 import { writeTarGz } from './release/archive.ts';
 import { packageChart } from './release/chart.ts';

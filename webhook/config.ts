@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
-import type { ClientCheck } from './client-certificate.ts';
-import { parseDuration } from './duration.ts';
+import type { ClientCheck } from './http/client-certificate.ts';
+import { parseDuration } from '../common/duration.ts';
 import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
 
 /**

@@ -1,21 +1,21 @@
 import { effectiveWeight, otherColor, previousOf, readRecord, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Facts } from '../../webhook/policy/index.ts';
-import type { Call, Command } from '../command.ts';
-import { undoRisksAfter } from '../drift.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { undoRisksAfter } from '../traefikservice/drift.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
-import { dryRunOf, printMutation, sendSwitch } from '../mutate.ts';
-import { commandLine, shortImages, whyNoRollback } from '../names.ts';
-import { planSwitch } from '../plan.ts';
-import { askFacts, judge, violationLines } from '../preflight.ts';
+import { dryRunOf, printMutation, sendSwitch } from '../traefikservice/write.ts';
+import { commandLine, shortImages, whyNoRollback } from '../traefikservice/names.ts';
+import { planSwitch } from '../traefikservice/patches.ts';
+import { askFacts, judge, violationLines } from '../switch/preflight.ts';
 import { checkFormat } from '../printers/object.ts';
-import { awaitReady, replicasLike, scaleTo, workloadOf } from '../scale.ts';
-import type { Session } from '../session.ts';
-import { parseTarget } from '../target.ts';
+import { awaitReady, replicasLike, scaleTo, workloadOf } from '../switch/scale.ts';
+import type { Session } from '../cli/session.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
-import { findTarget, readAgain, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { findTarget, readAgain, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 export const rollback: Command = {
   name: 'rollback',

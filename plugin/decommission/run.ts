@@ -1,17 +1,17 @@
 import { stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Facts, JsonObject } from '../../webhook/policy/index.ts';
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import { dryRunOf, printMutation, sendPatch } from '../mutate.ts';
-import { commandLine, running } from '../names.ts';
-import { planDetach } from '../plan.ts';
-import { askFacts } from '../preflight.ts';
+import { dryRunOf, printMutation, sendPatch } from '../traefikservice/write.ts';
+import { commandLine, running } from '../traefikservice/names.ts';
+import { planDetach } from '../traefikservice/patches.ts';
+import { askFacts } from '../switch/preflight.ts';
 import { formatAge } from '../printers/table.ts';
-import { scaleTo, workloadOf } from '../scale.ts';
-import type { Session } from '../session.ts';
+import { scaleTo, workloadOf } from '../switch/scale.ts';
+import type { Session } from '../cli/session.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
-import { readAgain, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { readAgain, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 import { leftoverOf } from './leftover.ts';
 import type { Leftover } from './leftover.ts';
 

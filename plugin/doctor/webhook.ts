@@ -1,9 +1,9 @@
 import { GROUPS } from '../../webhook/policy/index.ts';
 import type { Group, JsonObject } from '../../webhook/policy/index.ts';
-import { list } from '../../webhook/policy/json.ts';
-import { nameOf } from '../colors.ts';
+import { list } from '../../common/json.ts';
+import { nameOf } from '../traefikservice/colors.ts';
 import { ApiError, describeError, messageOf } from '../kube/errors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { certificates } from './certificates.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';

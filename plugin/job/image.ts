@@ -1,8 +1,8 @@
-import type { Call } from '../command.ts';
-import type { FlagSpec } from '../flags.ts';
+import type { Call } from '../cli/command.ts';
+import type { FlagSpec } from '../cli/flags.ts';
 import { ApiError, UserError } from '../kube/errors.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
 
 const VARIABLE = 'BLUEGREEN_IMAGE';
 const SELECTOR = 'app.kubernetes.io/name=bluegreen';

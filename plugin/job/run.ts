@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { nameOf } from '../colors.ts';
-import type { Call } from '../command.ts';
-import { EXIT } from '../io.ts';
+import { get, number } from '../../common/json.ts';
+import { nameOf } from '../traefikservice/colors.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 import { ApiError, UserError, describeError } from '../kube/errors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { diagnose } from '../pods/diagnose.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../cli/session.ts';
 import { createFollower } from './follow.ts';
 
 /** How a Job is run. */

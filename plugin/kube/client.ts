@@ -3,7 +3,7 @@ import { sendAgain, TRIES } from './again.ts';
 import { ApiError } from './errors.ts';
 import { readResponse } from './transport.ts';
 import type { Request, Response, Transport } from './transport.ts';
-import { isObject, objectsAt, parseJson, stringAt } from './values.ts';
+import { isObject, objectsAt, parseJson, stringAt } from '../../common/json-paths.ts';
 import { attachWebSocket } from './websocket.ts';
 import type { MessageHandlers, MessageSocket } from './websocket.ts';
 

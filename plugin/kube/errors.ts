@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { sendAgain } from './again.ts';
-import { objectsAt, stringAt } from './values.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
 
 /** What a user can put right: printed as `error: <message>`. */
 export class UserError extends Error {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { ConnectError, messageOf } from './errors.ts';
 import type { Cluster, ExecConfig } from './kubeconfig.ts';
-import { isObject, objectAt, parseJson, stringAt } from './values.ts';
+import { isObject, objectAt, parseJson, stringAt } from '../../common/json-paths.ts';
 
 /** What a credential plugin hands out: a token, or a client certificate with its key (PEM), or both. */
 export interface ExecCredential {

@@ -1,6 +1,6 @@
 import { ConnectError, messageOf } from './errors.ts';
 import type { Connection } from './resolve.ts';
-import { isObject, stringAt } from './values.ts';
+import { isObject, stringAt } from '../../common/json-paths.ts';
 
 const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { isReady, nameOf } from '../colors.ts';
+import { get, number } from '../../common/json.ts';
+import { isReady, nameOf } from '../traefikservice/colors.ts';
 import type { Client } from '../kube/client.ts';
-import { stringAt } from '../kube/values.ts';
+import { stringAt } from '../../common/json-paths.ts';
 import { oneLine, shortLine } from '../printers/line.ts';
 import { troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';

@@ -1,13 +1,13 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
 
-import { get, list, number, text, texts } from '../../webhook/policy/json.ts';
+import { get, list, number, text, texts } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../webhook/policy/types.ts';
 import { UserError, messageOf } from '../kube/errors.ts';
 import { parseDuration } from '../kube/resolve.ts';
-import { isObject, objectAt, objectsAt } from '../kube/values.ts';
-import { readObjects } from '../lint/documents.ts';
-import type { LintObject } from '../lint/documents.ts';
+import { isObject, objectAt, objectsAt } from '../../common/json-paths.ts';
+import { readObjects } from '../kube/manifests.ts';
+import type { LintObject } from '../kube/manifests.ts';
 import { printJsonpath } from '../printers/jsonpath.ts';
 import { TIMEOUT } from './check.ts';
 import type { Check } from './check.ts';

@@ -1,12 +1,12 @@
 import { ANNOTATION, readAttestation, readSmokeTest, stillRuns } from '../../webhook/policy/index.ts';
 import type { JsonObject, Revision } from '../../webhook/policy/index.ts';
 import { LAST_APPLIED } from '../../webhook/policy/annotations.ts';
-import { annotation, parseObject } from '../../webhook/policy/json.ts';
-import type { Call } from '../command.ts';
+import { annotation, parseObject } from '../../common/json.ts';
+import type { Call } from '../cli/command.ts';
 import { UserError } from '../kube/errors.ts';
-import type { Session } from '../session.ts';
-import { objectPath } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Session } from '../cli/session.ts';
+import { objectPath } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 import type { Snapshot } from './revision.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { UserError, describeError } from '../kube/errors.ts';
 import type { JsonObject, Revision } from '../../webhook/policy/index.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 import type { Check, CheckResult } from './check.ts';
 import { awaitDeparted } from './departing.ts';
 import { testByManifest, testByProgram } from './outside.ts';

@@ -1,6 +1,6 @@
-import { get, list, number, text, texts } from '../../webhook/policy/json.ts';
+import { get, list, number, text, texts } from '../../common/json.ts';
 import type { Json } from '../../webhook/policy/types.ts';
-import { isObject, parseJson } from '../kube/values.ts';
+import { isObject, parseJson } from '../../common/json-paths.ts';
 import { VERSION } from '../version.ts';
 import type { Assignment, CheckResult, Progress } from './check.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { isReady, nameOf } from '../colors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { get, number } from '../../common/json.ts';
+import { isReady, nameOf } from '../traefikservice/colors.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 
 /** A color's pods at one moment. */
 export interface PodsLook {

@@ -3,10 +3,10 @@ import type { LabelSelector } from '../../webhook/facts/reader.ts';
 import { selectorOf } from '../../webhook/facts/selector.ts';
 import { stateOf } from '../../webhook/policy/index.ts';
 import type { Color, JsonObject } from '../../webhook/policy/index.ts';
-import { isReady, nameOf } from '../colors.ts';
-import { stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import { isReady, nameOf } from '../traefikservice/colors.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 import type { Labels } from './counts.ts';
 import type { PodsLook } from './pods.ts';
 

@@ -1,7 +1,7 @@
 // The chart's entries and policy on a real API server while no webhook answers: what is stored, what waits for the
 // webhook, what the API server refuses by itself.
 import t from 'tap';
-import { at, list, text } from '../../webhook/policy/json.ts';
+import { at, list, text } from '../../common/json.ts';
 import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { connect as connectApi } from '../e2e/api.ts';

@@ -1,6 +1,6 @@
 // What keeps the webhook reachable, as the chart renders it, without a cluster.
 import t from 'tap';
-import { at, get, list } from '../../webhook/policy/json.ts';
+import { at, get, list } from '../../common/json.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
 import { render, template } from './chart.ts';
 

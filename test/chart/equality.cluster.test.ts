@@ -2,7 +2,7 @@
 // and to the TypeScript. BLUEGREEN_SAMPLES=50000 for more requests, BLUEGREEN_SEED=… for others.
 import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
-import { at, text } from '../../webhook/policy/json.ts';
+import { at, text } from '../../common/json.ts';
 import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';

@@ -1,7 +1,7 @@
 // The chart's life on a real cluster: installed, upgraded and uninstalled while somebody works with TraefikServices.
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { at, get, list, text } from '../../webhook/policy/json.ts';
+import { at, get, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
 import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';

@@ -1,6 +1,6 @@
 // The chart in places with rules of their own: registries without internet, OpenShift, GitOps, values of older charts.
 import t from 'tap';
-import { at, get, list, text } from '../../webhook/policy/json.ts';
+import { at, get, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 import { CHART, containerOf, helm, podOf, render, template } from './chart.ts';
 

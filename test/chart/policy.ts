@@ -1,4 +1,4 @@
-import { text } from '../../webhook/policy/json.ts';
+import { text } from '../../common/json.ts';
 import type { Group, JsonObject } from '../../webhook/policy/index.ts';
 import type { Shape } from './cases.ts';
 import type { Reply } from './client.ts';

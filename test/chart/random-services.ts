@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { at, isObject, list } from '../../webhook/policy/json.ts';
+import { at, isObject, list } from '../../common/json.ts';
 import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/types.ts';
 import type { Shape } from './cases.ts';
 

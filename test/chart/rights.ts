@@ -1,5 +1,5 @@
 // The rights of the webhook's service account, one by one: what the chart grants, and what the webhook asks for.
-import { get, list, number, parseObject, text, texts } from '../../webhook/policy/json.ts';
+import { get, list, number, parseObject, text, texts } from '../../common/json.ts';
 import type { JsonObject } from '../../webhook/policy/types.ts';
 
 /** "patch leases coordination.k8s.io": a verb on a resource of an API group, which is empty for the core. */

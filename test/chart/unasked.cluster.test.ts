@@ -2,7 +2,7 @@
 // want of a webhook. What passes is nothing that the webhook would have had a say in.
 import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
-import { at, get, isObject, list, sameJson, text } from '../../webhook/policy/json.ts';
+import { at, get, isObject, list, sameJson, text } from '../../common/json.ts';
 import { governed, type Group, type Json, type JsonObject } from '../../webhook/policy/index.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';

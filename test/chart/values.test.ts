@@ -1,7 +1,7 @@
 // Every value of the chart is typed in values.schema.json and explained in values.yaml, the schema and the README.
 import t from 'tap';
 import { propertyOf, valuesOf, completed, withTable } from '../../scripts/chart-docs.ts';
-import { isObject, parseObject } from '../../webhook/policy/json.ts';
+import { isObject, parseObject } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../webhook/policy/types.ts';
 import { fileText } from './chart.ts';
 

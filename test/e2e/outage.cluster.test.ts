@@ -1,7 +1,7 @@
 // What still holds while every replica of the webhook is gone, or hangs, and what comes after.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
-import { annotation, at, list, text } from '../../webhook/policy/json.ts';
+import { annotation, at, list, text } from '../../common/json.ts';
 import { childrenOf, GROUPS, readRecord, type Group, type JsonObject } from '../../webhook/policy/index.ts';
 import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { annotation, parseObject } from '../../webhook/policy/json.ts';
+import { annotation, parseObject } from '../../common/json.ts';
 import { readRecord, type JsonObject } from '../../webhook/policy/index.ts';
 import type { Kube } from '../cluster/index.ts';
 

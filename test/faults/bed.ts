@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at, get, list } from '../../webhook/policy/json.ts';
+import { at, get, list } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../webhook/policy/index.ts';
 import {
   DEMO_NAMESPACE,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { annotation, at } from '../../webhook/policy/json.ts';
+import { annotation, at } from '../../common/json.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
 import type { Client } from '../e2e/api.ts';
 import { takeSample, type Load, type Sample } from './load.ts';

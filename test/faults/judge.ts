@@ -1,4 +1,4 @@
-import { text } from '../../webhook/policy/json.ts';
+import { text } from '../../common/json.ts';
 import type { JsonObject } from '../../webhook/policy/index.ts';
 import type { Reply } from '../e2e/api.ts';
 

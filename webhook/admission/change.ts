@@ -1,5 +1,5 @@
 import { appliersOf } from '../policy/attestation.ts';
-import { at, text } from '../policy/json.ts';
+import { at, text } from '../../common/json.ts';
 import { GROUPS, type Change } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { at } from '../policy/json.ts';
+import { at } from '../../common/json.ts';
 import {
   ANNOTATION,
   explain,

@@ -3,7 +3,7 @@ import { labelsAt } from '../facts/selector.ts';
 import { leftBy, routesTo } from '../facts/routes.ts';
 import { governedIn, usesOfPods, usesOfService } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
-import { at, get, list, number, sameJson, text } from '../policy/json.ts';
+import { at, get, list, number, sameJson, text } from '../../common/json.ts';
 import {
   ANNOTATION,
   GROUPS,

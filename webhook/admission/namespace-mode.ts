@@ -1,5 +1,5 @@
 import { MODE_LABEL } from '../policy/index.ts';
-import { at, text } from '../policy/json.ts';
+import { at, text } from '../../common/json.ts';
 import { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from '../policy/mode.ts';
 import { UNTOUCHED } from './answers.ts';
 import type { AdmissionRequest, Handler } from './types.ts';

@@ -1,4 +1,4 @@
-import { isObject, text, texts } from '../policy/json.ts';
+import { isObject, text, texts } from '../../common/json.ts';
 import type { Json, JsonObject } from '../policy/types.ts';
 import type { AdmissionRequest } from './types.ts';
 

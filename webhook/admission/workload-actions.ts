@@ -1,4 +1,4 @@
-import { annotation, at, get, list, number, sameJson, text } from '../policy/json.ts';
+import { annotation, at, get, list, number, sameJson, text } from '../../common/json.ts';
 import type { Json, JsonObject, WorkloadAction } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 

@@ -1,9 +1,9 @@
 import type { Reader } from '../facts/reader.ts';
-import type { Log } from '../log.ts';
-import { at, text } from '../policy/json.ts';
+import type { Log } from '../telemetry/log.ts';
+import { at, text } from '../../common/json.ts';
 import { GROUPS, type Settings } from '../policy/index.ts';
-import { jittered, within, type Clock } from './clock.ts';
-import type { AuditGauges } from './gauges.ts';
+import { jittered, within, type Clock } from '../../common/clock.ts';
+import type { AuditGauges } from '../telemetry/audit-gauges.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { look, type Listed } from './look.ts';
 import type { AuditReader } from './reader.ts';

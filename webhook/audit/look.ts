@@ -15,7 +15,7 @@ import {
   type Violation,
 } from '../policy/index.ts';
 import { inspect } from '../policy/inspect.ts';
-import { annotation, at } from '../policy/json.ts';
+import { annotation, at } from '../../common/json.ts';
 
 /** A TraefikService as the API server lists it. */
 export interface Listed {

@@ -3,11 +3,11 @@ import type { Reader } from '../facts/reader.ts';
 import { createAuditReader } from '../kube/audit-reader.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createLeaseStore } from '../kube/lease.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../telemetry/log.ts';
 import { keepAuditing } from './audit.ts';
-import { systemClock } from './clock.ts';
-import { TIMING, whileElected } from './elector.ts';
-import type { AuditGauges } from './gauges.ts';
+import { systemClock } from '../../common/clock.ts';
+import { TIMING, whileElected } from '../leader-election/elector.ts';
+import type { AuditGauges } from '../telemetry/audit-gauges.ts';
 
 export interface StartAudit {
   readonly client: KubeClient;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../audit/clock.ts';
-import type { Log } from '../log.ts';
-import type { EventOutcome } from '../metrics.ts';
-import { at, text } from '../policy/json.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { EventOutcome } from '../telemetry/metrics.ts';
+import { at, text } from '../../common/json.ts';
 import type { Occurrence, Subject } from './occurrence.ts';
 import { createBudget } from './budget.ts';
 import type { EventStore, EventToWrite } from './store.ts';

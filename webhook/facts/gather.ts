@@ -1,4 +1,4 @@
-import { at, get, list, number, text } from '../policy/json.ts';
+import { at, get, list, number, text } from '../../common/json.ts';
 import type { Color, ColorFacts, Facts, JsonObject, Pair, Revision, ServicePort, Workload } from '../policy/types.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';

@@ -1,4 +1,4 @@
-import { at } from '../policy/json.ts';
+import { at } from '../../common/json.ts';
 import { neighborOf } from '../policy/neighbors.ts';
 import { GROUPS, type Group, type Neighbors, type Pair } from '../policy/types.ts';
 import type { UsageReader } from './usage-reader.ts';

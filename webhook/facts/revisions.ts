@@ -1,4 +1,4 @@
-import { at, get, list, text } from '../policy/json.ts';
+import { at, get, list, text } from '../../common/json.ts';
 import type { Json, JsonObject, Revision } from '../policy/types.ts';
 
 /** An endpoint of a Service, as far as the policy cares. */

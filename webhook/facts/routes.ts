@@ -1,4 +1,4 @@
-import { at, get, list, text } from '../policy/json.ts';
+import { at, get, list, text } from '../../common/json.ts';
 import type { Routed } from '../policy/guards/guard.ts';
 import { stateOf } from '../policy/state.ts';
 import { GROUPS, type Group, type JsonObject } from '../policy/types.ts';

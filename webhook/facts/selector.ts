@@ -1,4 +1,4 @@
-import { at, isObject } from '../policy/json.ts';
+import { at, isObject } from '../../common/json.ts';
 import type { JsonObject } from '../policy/types.ts';
 import type { LabelSelector } from './reader.ts';
 

@@ -1,7 +1,7 @@
 import { ANNOTATION } from '../policy/annotations.ts';
 import { governed } from '../policy/governed.ts';
 import type { Use } from '../policy/guards/guard.ts';
-import { annotation, at, text } from '../policy/json.ts';
+import { annotation, at, text } from '../../common/json.ts';
 import { stateOf } from '../policy/state.ts';
 import { COLORS, GROUPS, otherColor, type Group, type JsonObject, type Pair } from '../policy/types.ts';
 import type { LabelSelector } from './reader.ts';

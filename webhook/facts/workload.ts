@@ -1,4 +1,4 @@
-import { annotation, at, number, text } from '../policy/json.ts';
+import { annotation, at, number, text } from '../../common/json.ts';
 import type { JsonObject, Workload } from '../policy/types.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { controllerOf, imagesOf } from './revisions.ts';

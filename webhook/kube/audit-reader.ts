@@ -1,6 +1,6 @@
 import type { AuditReader } from '../audit/reader.ts';
 import { MODE_LABEL } from '../policy/annotations.ts';
-import { at, isObject, list, text } from '../policy/json.ts';
+import { at, isObject, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../policy/types.ts';
 import type { KubeClient } from './client.ts';
 

@@ -1,4 +1,4 @@
-import { text } from '../policy/json.ts';
+import { text } from '../../common/json.ts';
 import type { Json } from '../policy/types.ts';
 import { KubeError } from './errors.ts';
 

@@ -3,8 +3,8 @@ import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Json, JsonObject } from '../policy/types.ts';
-import { at, isObject, list as listOf, text } from '../policy/json.ts';
-import { VERSION } from '../version.ts';
+import { at, isObject, list as listOf, text } from '../../common/json.ts';
+import { VERSION } from '../../common/version.ts';
 import { answeredError, unansweredError } from './errors.ts';
 
 /** Below the 90 s after which the API server closes an idle connection by itself. */

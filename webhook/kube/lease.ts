@@ -1,5 +1,5 @@
-import type { Lease, LeaseClaim, LeaseStore } from '../audit/lease.ts';
-import { at, number, text } from '../policy/json.ts';
+import type { Lease, LeaseClaim, LeaseStore } from '../leader-election/lease.ts';
+import { at, number, text } from '../../common/json.ts';
 import type { JsonObject } from '../policy/types.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';

@@ -1,5 +1,5 @@
 import { ANNOTATION, LAST_APPLIED } from './annotations.ts';
-import { annotation, at, get, list, parseObject, text } from './json.ts';
+import { annotation, at, get, list, parseObject, text } from '../../common/json.ts';
 import { readRecord } from './record.ts';
 import type { Change, JsonObject } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation } from './json.ts';
+import { annotation } from '../../common/json.ts';
 import { pairOfName } from './names.ts';
 import { childrenOf, otherNamesOf } from './state.ts';
 import type { JsonObject, Pair } from './types.ts';

@@ -1,4 +1,4 @@
-import { at, text } from './json.ts';
+import { at, text } from '../../common/json.ts';
 import { childrenOf, effectiveWeight, otherNamesOf } from './state.ts';
 import { COLORS, type Group, type JsonObject, type Neighbor, type Neighbors, type Pair } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation, get, list, parseObject, text, texts } from './json.ts';
+import { annotation, get, list, parseObject, text, texts } from '../../common/json.ts';
 import type { Color, ColorFacts, Facts, Json, JsonObject, Revision, Switch } from './types.ts';
 
 /** A color as it was when it became active. */

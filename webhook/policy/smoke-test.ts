@@ -1,5 +1,5 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation, parseObject, text, texts } from './json.ts';
+import { annotation, parseObject, text, texts } from '../../common/json.ts';
 import { sameImages, singleRevision } from './record.ts';
 import type { Change, Color, ColorFacts, Facts, JsonObject, Revision } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { at, get, list, number, text } from './json.ts';
+import { at, get, list, number, text } from '../../common/json.ts';
 import { colorOf } from './names.ts';
 import type { Color, Json, JsonObject, Pair } from './types.ts';
 

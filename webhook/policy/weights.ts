@@ -1,4 +1,4 @@
-import { at, isObject, list } from './json.ts';
+import { at, isObject, list } from '../../common/json.ts';
 import { colorOf } from './names.ts';
 import { stateOf, type State } from './state.ts';
 import { otherColor, type Color, type JsonObject, type Pair } from './types.ts';

@@ -1,4 +1,4 @@
-import { at, isObject } from '../../../webhook/policy/json.ts';
+import { at, isObject } from '../../../common/json.ts';
 import { readRecord, type JsonObject } from '../../../webhook/policy/index.ts';
 import type { Reply } from '../../chart/client.ts';
 import {

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { text as read } from 'node:stream/consumers';
 import { createAuthority } from '../../../certs/ca.ts';
 import { issueLeaf } from '../../../certs/serving.ts';
-import { at, parseObject } from '../../../webhook/policy/json.ts';
+import { at, parseObject } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../webhook/policy/index.ts';
 import type { Cluster } from '../../cluster/index.ts';
 

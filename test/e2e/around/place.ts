@@ -1,4 +1,4 @@
-import { get, text } from '../../../webhook/policy/json.ts';
+import { get, text } from '../../../common/json.ts';
 import type { Group, JsonObject } from '../../../webhook/policy/index.ts';
 import type { Client, Reply } from '../../chart/client.ts';
 import type { Cluster } from '../../cluster/index.ts';

@@ -1,4 +1,4 @@
-import { at, get, isObject, list, text } from '../../../webhook/policy/json.ts';
+import { at, get, isObject, list, text } from '../../../common/json.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
 import type { Reply } from '../../chart/client.ts';
 import { create, done, pathOf, released, tryDelete, tryPatch, type Case, type Place } from './place.ts';

@@ -1,4 +1,4 @@
-import { at, text } from '../../../webhook/policy/json.ts';
+import { at, text } from '../../../common/json.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
 import {
   done,

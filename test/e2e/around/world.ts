@@ -1,4 +1,4 @@
-import { isObject } from '../../../webhook/policy/json.ts';
+import { isObject } from '../../../common/json.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { rolledOut } from '../../cluster/kube.ts';

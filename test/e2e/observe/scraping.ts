@@ -1,4 +1,4 @@
-import { at, get, list, parseObject, text } from '../../../webhook/policy/json.ts';
+import { at, get, list, parseObject, text } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
 import type { Cluster } from '../../cluster/index.ts';
 

@@ -1,4 +1,4 @@
-import { isObject, list } from '../../../webhook/policy/json.ts';
+import { isObject, list } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
 import type { Row, Written } from './table.ts';
 

@@ -1,4 +1,4 @@
-import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../webhook/policy/json.ts';
+import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../common/json.ts';
 import { childrenOf } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
 import type { Client, Reply } from '../api.ts';

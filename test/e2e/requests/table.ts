@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { get, isObject, list, text } from '../../../webhook/policy/json.ts';
+import { get, isObject, list, text } from '../../../common/json.ts';
 import { GROUPS, type Group, type Json, type JsonObject } from '../../../webhook/policy/types.ts';
 
 /** Ways of writing; those of kubectl are the words that a user types after it. */

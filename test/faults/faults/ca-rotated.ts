@@ -1,5 +1,5 @@
 import { splitBundle } from '../../../certs/bundle.ts';
-import { at, list, text } from '../../../webhook/policy/json.ts';
+import { at, list, text } from '../../../common/json.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
 import { RELEASE } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';

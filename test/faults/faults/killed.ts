@@ -1,4 +1,4 @@
-import { at, list } from '../../../webhook/policy/json.ts';
+import { at, list } from '../../../common/json.ts';
 import { RELEASE } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import { signalPod } from '../../e2e/audit/replicas.ts';

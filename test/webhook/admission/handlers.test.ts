@@ -3,7 +3,7 @@ import t from 'tap';
 import { mutateHandler, promotionHandler } from '../../../webhook/admission/handlers.ts';
 import { reviewOf } from '../../../webhook/admission/responses.ts';
 import type { AdmissionRequest, Answer, PatchOperation } from '../../../webhook/admission/types.ts';
-import { isObject, parseObject } from '../../../webhook/policy/json.ts';
+import { isObject, parseObject } from '../../../common/json.ts';
 import { MODES, type JsonObject } from '../../../webhook/policy/index.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.ts';

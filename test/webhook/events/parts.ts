@@ -1,4 +1,4 @@
-import type { Decided } from '../../../webhook/observe.ts';
+import type { Decided } from '../../../webhook/telemetry/observe.ts';
 import type { EventStore, EventToWrite } from '../../../webhook/events/store.ts';
 import type { JsonObject } from '../../../webhook/policy/index.ts';
 import { ALLOWED } from '../parts.ts';

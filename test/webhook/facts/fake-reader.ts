@@ -1,7 +1,7 @@
 import { loadAll } from 'js-yaml';
 import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
-import { at, isObject, text } from '../../../webhook/policy/json.ts';
+import { at, isObject, text } from '../../../common/json.ts';
 import type { Group, JsonObject } from '../../../webhook/policy/index.ts';
 
 /** A cluster made of plain Kubernetes YAML. */

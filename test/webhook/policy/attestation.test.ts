@@ -2,7 +2,7 @@
 import t from 'tap';
 import { ANNOTATION, readRecord, readSmokeTest, type Change, type JsonObject } from '../../../webhook/policy/index.ts';
 import { appliersOf } from '../../../webhook/policy/attestation.ts';
-import { at, isObject, list } from '../../../webhook/policy/json.ts';
+import { at, isObject, list } from '../../../common/json.ts';
 import { annotated, blueLive, change, checksOf, FACTS, judge, NOON, promoted, reweighted, stored } from './build.ts';
 
 /** Managed fields as the API server would have them after `manager` wrote the annotation. */

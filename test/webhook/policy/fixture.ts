@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { at, get, isObject, list, number, text, texts } from '../../../webhook/policy/json.ts';
+import { at, get, isObject, list, number, text, texts } from '../../../common/json.ts';
 import {
   governed,
   GROUPS,

@@ -11,7 +11,7 @@ import {
   type Facts,
   type JsonObject,
 } from '../../../webhook/policy/index.ts';
-import { parseObject } from '../../../webhook/policy/json.ts';
+import { parseObject } from '../../../common/json.ts';
 import {
   BLUE_REVISION,
   change,

@@ -1,4 +1,4 @@
-import { sameJson } from '../json.ts';
+import { sameJson } from '../../../common/json.ts';
 import type { Child } from '../state.ts';
 import type { ColorFacts } from '../types.ts';
 import { alike, namesTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';

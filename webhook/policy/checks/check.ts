@@ -1,5 +1,5 @@
 import type { Completion } from '../complete.ts';
-import { at, get, list } from '../json.ts';
+import { at, get, list } from '../../../common/json.ts';
 import { effectiveWeight, type Child, type State } from '../state.ts';
 import type { Permissions } from '../permissions.ts';
 import type { Change, CheckId, Facts, JsonObject, Neighbors, Pair, Settings } from '../types.ts';

@@ -1,5 +1,5 @@
 import { ANNOTATION } from '../annotations.ts';
-import { annotation } from '../json.ts';
+import { annotation } from '../../../common/json.ts';
 import { weightsTouched, type Check } from './check.ts';
 
 /** A freeze holds back promotions; a rollback is what it must never hold back. */

@@ -1,6 +1,6 @@
 import { ANNOTATION } from '../annotations.ts';
 import { governed } from '../governed.ts';
-import { annotation } from '../json.ts';
+import { annotation } from '../../../common/json.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
 import { namesTouched, type Check, type Finding, type Subject } from './check.ts';

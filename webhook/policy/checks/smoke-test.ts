@@ -1,7 +1,7 @@
 import { ANNOTATION } from '../annotations.ts';
 import { readAttestation } from '../attestation.ts';
 import { attestCommand, pluginCommand } from '../commands.ts';
-import { annotation } from '../json.ts';
+import { annotation } from '../../../common/json.ts';
 import { sameImages, singleRevision } from '../record.ts';
 import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';

@@ -1,4 +1,4 @@
-import { at, sameJson } from '../json.ts';
+import { at, sameJson } from '../../../common/json.ts';
 import { otherNamesOf } from '../state.ts';
 import type { JsonObject } from '../types.ts';
 import type { Check } from './check.ts';
