@@ -1,5 +1,6 @@
 import { stateOf } from '../../webhook/policy/index.ts';
-import type { Color, Facts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color, Facts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { UserError, describeError } from '../kube/errors.ts';
 import { dryRunOf, printMutation, sendPatch } from '../traefikservice/write.ts';

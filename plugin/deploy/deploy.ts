@@ -1,5 +1,6 @@
 import { ANNOTATION, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, ColorFacts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { checkActive, edit } from '../traefikservice/edit.ts';
 import { UserError } from '../kube/errors.ts';

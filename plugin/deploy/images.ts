@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { UsageError, UserError } from '../kube/errors.ts';
 import { nameOf } from '../traefikservice/colors.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';

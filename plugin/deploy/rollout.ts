@@ -1,4 +1,5 @@
-import type { Color, ColorFacts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { isReady, nameOf, podsOf } from '../traefikservice/colors.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';

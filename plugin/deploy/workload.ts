@@ -1,4 +1,5 @@
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { at, number } from '../../common/json.ts';
 import { nameOf } from '../traefikservice/colors.ts';
 import { UserError } from '../kube/errors.ts';

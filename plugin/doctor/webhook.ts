@@ -1,5 +1,6 @@
 import { GROUPS } from '../../webhook/policy/index.ts';
-import type { Group, JsonObject } from '../../webhook/policy/index.ts';
+import type { Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { list } from '../../common/json.ts';
 import { nameOf } from '../traefikservice/colors.ts';
 import { ApiError, describeError, messageOf } from '../kube/errors.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
 import { nameOf } from '../traefikservice/colors.ts';
 import type { Call } from '../cli/command.ts';

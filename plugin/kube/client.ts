@@ -1,9 +1,10 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { sendAgain, TRIES } from './again.ts';
 import { ApiError } from './errors.ts';
 import { readResponse } from './transport.ts';
 import type { Request, Response, Transport } from './transport.ts';
-import { isObject, objectsAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { objectsAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 import { attachWebSocket } from './websocket.ts';
 import type { MessageHandlers, MessageSocket } from './websocket.ts';
 

@@ -7,7 +7,8 @@ import {
   governed,
   neighborOf,
 } from '../../webhook/policy/index.ts';
-import type { CheckId, Decision, Group, JsonObject, Neighbors, Pair } from '../../webhook/policy/index.ts';
+import type { CheckId, Decision, Group, Neighbors, Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { childrenOf } from '../../webhook/policy/state.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';

@@ -1,5 +1,6 @@
 import { GROUPS, guard } from '../../webhook/policy/index.ts';
-import type { JsonObject, Pair } from '../../webhook/policy/index.ts';
+import type { Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { at, get, list } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';

@@ -1,4 +1,5 @@
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number, text } from '../../common/json.ts';
 import { isReady, nameOf, podsOf } from '../traefikservice/colors.ts';
 import type { Call } from '../cli/command.ts';

@@ -1,5 +1,5 @@
 import { revisionsOf } from '../../webhook/facts/revisions.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { podsOf } from '../traefikservice/colors.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';

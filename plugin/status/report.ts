@@ -9,7 +9,8 @@ import {
   stateOf,
   stillRuns,
 } from '../../webhook/policy/index.ts';
-import type { Color, Facts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color, Facts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
 import { undoRisks } from '../traefikservice/drift.ts';
 import type { Io } from '../cli/io.ts';

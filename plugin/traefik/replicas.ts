@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
 import { isReady, nameOf } from '../traefikservice/colors.ts';
 import type { Client } from '../kube/client.ts';

@@ -1,7 +1,8 @@
 import { otherColor, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { at, text } from '../../common/json.ts';
-import type { FlagValues } from '../cli/args.ts';
+import type { FlagValues } from '../cli/flags.ts';
 import { UserError } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';

@@ -1,5 +1,6 @@
 import { ANNOTATION, GROUPS, governed } from '../../webhook/policy/index.ts';
-import type { Group, JsonObject, Pair } from '../../webhook/policy/index.ts';
+import type { Group, Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { CallOptions, Client } from '../kube/client.ts';
 import { ApiError, UserError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';

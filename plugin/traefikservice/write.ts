@@ -1,5 +1,6 @@
 import { stateOf } from '../../webhook/policy/index.ts';
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { ApiError, UserError, describeError } from '../kube/errors.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';

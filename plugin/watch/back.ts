@@ -1,7 +1,6 @@
 import { ANNOTATION, stateOf } from '../../webhook/policy/index.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { isObject } from '../../common/json-paths.ts';
-import { at } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { at, isObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { ApiError, describeError } from '../kube/errors.ts';
 import { printMutation, sendPatch } from '../traefikservice/write.ts';

@@ -2,7 +2,8 @@
 // webhook, what the API server refuses by itself.
 import t from 'tap';
 import { at, list, text } from '../../common/json.ts';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { GROUPS, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { connect as connectApi } from '../e2e/api.ts';
 import { until } from '../cluster/node/api.ts';

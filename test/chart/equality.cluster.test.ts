@@ -3,7 +3,8 @@
 import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
 import { at, text } from '../../common/json.ts';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { GROUPS, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { render } from './chart.ts';

@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import t from 'tap';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { at, get, isObject, list, parseObject, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { packageProgram } from '../cluster/tools/packages.ts';
 import { run, type Result } from '../../scripts/lib/run.ts';
 import { blocksOf } from '../docs/blocks.ts';

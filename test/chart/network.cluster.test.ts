@@ -2,7 +2,7 @@
 // made there, and understood by the API server, is all that is seen here.
 import t from 'tap';
 import { at, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import {
   installBluegreen,
   installTraefikCrds,

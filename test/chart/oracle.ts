@@ -12,8 +12,8 @@ import {
   type Decision,
   type Facts,
   type Group,
-  type JsonObject,
 } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { isObject, text } from '../../common/json.ts';
 import { FakeReader } from '../webhook/facts/fake-reader.ts';
 import { ENFORCED, manifest } from './policy.ts';

@@ -1,5 +1,6 @@
 import { text } from '../../common/json.ts';
-import type { Group, JsonObject } from '../../webhook/policy/index.ts';
+import type { Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Shape } from './cases.ts';
 import type { Reply } from './client.ts';
 

@@ -2,7 +2,8 @@
 import t from 'tap';
 import { load } from 'js-yaml';
 import { at, get, list, parseObject, text } from '../../common/json.ts';
-import { MODE_LABEL, type JsonObject } from '../../webhook/policy/index.ts';
+import { MODE_LABEL } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { CHART, containerOf, fileText, helm, isHook, NAMESPACE, only, podOf, render, template } from './chart.ts';
 
 const entriesOf = (configuration: JsonObject) =>

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { parseObject, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import {
   demoSpecs,
   installBluegreen,

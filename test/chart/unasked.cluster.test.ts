@@ -3,7 +3,8 @@
 import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
 import { at, get, isObject, list, sameJson, text } from '../../common/json.ts';
-import { governed, type Group, type Json, type JsonObject } from '../../webhook/policy/index.ts';
+import { governed, type Group } from '../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import type { Shape } from './cases.ts';

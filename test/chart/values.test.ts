@@ -2,7 +2,7 @@
 import t from 'tap';
 import { propertyOf, valuesOf, completed, withTable } from '../../scripts/chart-docs.ts';
 import { isObject, parseObject } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { fileText } from './chart.ts';
 
 const FIX = 'run: npm run chart:docs';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { get, list, parseObject, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { rulesOf } from '../chart/alerts.ts';
 import { fileText, render } from '../chart/chart.ts';
 import {

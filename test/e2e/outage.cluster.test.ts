@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
 import { annotation, at, list, text } from '../../common/json.ts';
-import { childrenOf, GROUPS, readRecord, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { childrenOf, GROUPS, readRecord, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';

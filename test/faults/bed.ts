@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { at, get, list } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import {
   DEMO_NAMESPACE,
   demoSpecs,

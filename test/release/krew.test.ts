@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { krewManifest } from '../../scripts/release/krew.ts';
 import type { KrewArchive } from '../../scripts/release/krew.ts';
 import { parseJson } from '../../common/json-paths.ts';
-import type { Json } from '../../webhook/policy/types.ts';
+import type { Json } from '../../common/json.ts';
 import { krewProblems } from './krew.ts';
 
 const BASE = 'https://forge.example/acme/bluegreen/releases/download/v0.1.0/';

@@ -1,6 +1,5 @@
-import { at, get, list, text } from '../../common/json.ts';
-import type { Json } from '../../webhook/policy/types.ts';
-import { isObject } from '../../common/json-paths.ts';
+import { at, get, list, text, isObject } from '../../common/json.ts';
+import type { Json } from '../../common/json.ts';
 
 const API_VERSION = 'krew.googlecontainertools.github.com/v1alpha2';
 const SEMVER = /^v\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;

@@ -1,5 +1,6 @@
 import jsonPatch from 'fast-json-patch';
-import { ANNOTATION, readRecord, type Change, type Decision, type JsonObject, type Mode } from '../policy/index.ts';
+import { ANNOTATION, readRecord, type Change, type Decision, type Mode } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
 import { newOverride } from '../policy/permissions.ts';
 import { audit, checksOf, denied, MISSED, remarks, UNTOUCHED } from './answers.ts';

@@ -9,11 +9,11 @@ import {
   type Color,
   type Facts,
   type Group,
-  type JsonObject,
   type Pair,
   type Settings,
   type Violation,
 } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { inspect } from '../policy/inspect.ts';
 import { annotation, at } from '../../common/json.ts';
 

@@ -1,7 +1,8 @@
 import { at, get, list, text } from '../../common/json.ts';
 import type { Routed } from '../policy/guards/guard.ts';
 import { stateOf } from '../policy/state.ts';
-import { GROUPS, type Group, type JsonObject } from '../policy/types.ts';
+import { GROUPS, type Group } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
 import { endpointsOf } from './revisions.ts';
 import type { UsageReader } from './usage-reader.ts';

@@ -6,7 +6,8 @@ import { newOverride, type Permissions } from './permissions.ts';
 import { isEmpty, nextRecord, readRecord, writtenRecord, type ReleaseRecord } from './record.ts';
 import { fitted } from './record-size.ts';
 import { bind, readSmokeTest, suggestion, type SmokeTestRecord } from './smoke-test.ts';
-import { otherColor, type Change, type Facts, type JsonObject, type Pair } from './types.ts';
+import { otherColor, type Change, type Facts, type Pair } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 export interface CompleteInput {
   readonly change: Change;

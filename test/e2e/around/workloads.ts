@@ -1,5 +1,5 @@
 import { at, text } from '../../../common/json.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import {
   done,
   pathOf,

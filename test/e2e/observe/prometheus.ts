@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { at, get, list, parseObject, text } from '../../../common/json.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { packageProgram } from '../../cluster/tools/packages.ts';
 

@@ -4,7 +4,8 @@ import { mutateHandler, promotionHandler } from '../../../webhook/admission/hand
 import { reviewOf } from '../../../webhook/admission/responses.ts';
 import type { AdmissionRequest, Answer, PatchOperation } from '../../../webhook/admission/types.ts';
 import { isObject, parseObject } from '../../../common/json.ts';
-import { MODES, type JsonObject } from '../../../webhook/policy/index.ts';
+import { MODES } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.ts';
 

@@ -11,13 +11,13 @@ import {
   type ColorFacts,
   type Facts,
   type Group,
-  type JsonObject,
   type Neighbors,
   type Permission,
   type Permissions,
   type Revision,
   type Settings,
 } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /** A case in YAML: what somebody applies, what the cluster looks like, and what the policy has to say. */
 export interface Fixture {

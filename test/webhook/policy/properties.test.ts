@@ -9,8 +9,8 @@ import {
   governed,
   readRecord,
   type Facts,
-  type JsonObject,
 } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { parseObject } from '../../../common/json.ts';
 import {
   BLUE_REVISION,

@@ -2,7 +2,8 @@ import type { Completion } from '../complete.ts';
 import { at, get, list } from '../../../common/json.ts';
 import { effectiveWeight, type Child, type State } from '../state.ts';
 import type { Permissions } from '../permissions.ts';
-import type { Change, CheckId, Facts, JsonObject, Neighbors, Pair, Settings } from '../types.ts';
+import type { Change, CheckId, Facts, Neighbors, Pair, Settings } from '../types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /** What a check looks at: the completed change and what the cluster says. */
 export interface Subject extends Completion {

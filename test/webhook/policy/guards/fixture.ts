@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
 import type { AdmissionRequest } from '../../../../webhook/admission/types.ts';
 import { at, get, isObject, list, text, texts } from '../../../../common/json.ts';
-import type { JsonObject } from '../../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../../common/json.ts';
 
 /** A case in YAML: what somebody does to an object in a cluster, and what the guards have to say. */
 export interface GuardCase {

@@ -6,7 +6,8 @@ import { guardHandler } from '../../../../webhook/admission/guard.ts';
 import type { Answer } from '../../../../webhook/admission/types.ts';
 import type { UsageReader } from '../../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../../common/json.ts';
-import { GUARDS, type JsonObject, type Mode } from '../../../../webhook/policy/index.ts';
+import { GUARDS, type Mode } from '../../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../../common/json.ts';
 import { FakeReader } from '../../facts/fake-reader.ts';
 import { namesIn, readCase, VERDICTS, type GuardCase } from './fixture.ts';
 
