@@ -10,7 +10,8 @@ import { ENTRIES, type Entry } from '../admission/entries.ts';
 import { createBudget, declaredLength, LIMITS, type Limits } from './limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { observe, type Announce } from '../telemetry/observe.ts';
+import { observe } from '../telemetry/observe.ts';
+import type { Announce } from '../admission/decision-event.ts';
 import { MODES } from '../policy/types.ts';
 import type { Mode } from '../policy/types.ts';
 

@@ -1,5 +1,5 @@
 import { newAttestation, type Attestation } from './attestation.ts';
-import { backendsTouched } from './checks/backends-exist.ts';
+import { backendsTouched } from './touched.ts';
 import { newOverride, newRetirement, type Permissions } from './permissions.ts';
 import { previousIn, readRecord, type ReleaseRecord } from './record.ts';
 import { stateOf, type State } from './state.ts';

@@ -1,21 +1,8 @@
-import type { AdmissionRequest, Answer } from '../admission/types.ts';
+import type { Announce, Decided } from '../admission/decision-event.ts';
 import type { AdmissionMetrics, FindingOutcome } from './admission-metrics.ts';
 import type { Entry } from '../admission/entries.ts';
-import { logDecision, type Log } from './log.ts';
-import type { Mode } from '../policy/types.ts';
-
-/** A request and its answer. */
-export interface Decided {
-  readonly entry: Entry | 'mode';
-  /** Empty for the entry `mode`, which has none. */
-  readonly mode: Mode | '';
-  readonly request: AdmissionRequest;
-  readonly answer: Answer;
-  readonly milliseconds: number;
-}
-
-/** Tells people about a decision. Returns at once and never throws: no admission waits for it or fails by it. */
-export type Announce = (decided: Decided) => void;
+import type { Log } from './log.ts';
+import { logDecision } from './decision-log.ts';
 
 export interface Observers {
   readonly metrics: AdmissionMetrics;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { startAnnouncer } from '../../../webhook/events/announcer.ts';
-import type { Decided } from '../../../webhook/telemetry/observe.ts';
+import type { Decided } from '../../../webhook/admission/decision-event.ts';
 import { VirtualClock } from '../../common/virtual-clock.ts';
 import { ALLOWED, recordingLog } from '../parts.ts';
 import { request } from '../admission/world.ts';

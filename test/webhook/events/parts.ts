@@ -1,4 +1,4 @@
-import type { Decided } from '../../../webhook/telemetry/observe.ts';
+import type { Decided } from '../../../webhook/admission/decision-event.ts';
 import type { EventStore, EventToWrite } from '../../../webhook/events/store.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { ALLOWED } from '../parts.ts';
