@@ -1,11 +1,25 @@
 import { Gauge, type Registry } from 'prom-client';
-import { COLORS } from '../policy/index.ts';
-import type { Seen } from '../audit/look.ts';
+import { COLORS, type Color, type Group, type Violation } from '../policy/index.ts';
+
+/** What an audit shows of a governed TraefikService. */
+export interface Audited {
+  readonly group: Group;
+  readonly namespace: string;
+  readonly name: string;
+  readonly active: Color | null;
+  /** When production last changed color, in seconds since the epoch; null when nobody knows. */
+  readonly switchedAt: number | null;
+  /** Ready endpoints of each color; null where they were not read. */
+  readonly ready: Readonly<Record<Color, number>> | null;
+  /** Whether promotions are refused by `bluegreen.dev/frozen`. */
+  readonly frozen: boolean;
+  readonly violations: readonly Violation[];
+}
 
 /** What an audit shows to Prometheus. */
 export interface AuditGauges {
   /** Takes the place of all that was shown before. The first so many objects are shown one by one, the rest only counted. */
-  show(seen: Iterable<Seen>): void;
+  show(seen: Iterable<Audited>): void;
   /** An audit that saw everything ended at that time (seconds since the epoch) after so many seconds. */
   succeeded(at: number, seconds: number): void;
   /** Seconds between two audits; shown as long as this replica audits. */
@@ -80,14 +94,14 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
   const objects = [violations, active, ready, switched, frozen];
   const single = [governed, interval, success, duration];
 
-  function countViolations(seen: Seen, namespaces: Set<string>): void {
+  function countViolations(seen: Audited, namespaces: Set<string>): void {
     if (namespaces.size < limits.namespaces) namespaces.add(seen.namespace);
     const namespace = namespaces.has(seen.namespace) ? seen.namespace : OTHERS;
     for (const check of new Set(seen.violations.map((violation) => violation.check)))
       violations.inc({ check, namespace });
   }
 
-  function showObject(seen: Seen): void {
+  function showObject(seen: Audited): void {
     const { group, namespace, name } = seen;
     for (const color of COLORS) {
       active.set({ group, namespace, name, color }, seen.active === color ? 1 : 0);

@@ -1,0 +1,93 @@
+// The layers of the sources, and that imports go down only. CONTRIBUTING.md and the READMEs of plugin and webhook explain them.
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** From the bottom up, separately for each program: a room may import those above it in this list, and itself. */
+const WEBHOOK = [
+  ['common'],
+  ['certs'],
+  ['webhook/policy'],
+  ['webhook/facts', 'webhook/config.ts'],
+  ['webhook/admission'],
+  ['webhook/telemetry'],
+  ['webhook/http', 'webhook/events', 'webhook/leader-election'],
+  ['webhook/audit'],
+  ['webhook/kube'],
+  ['webhook/certificates'],
+  ['webhook/main.ts'],
+];
+const PLUGIN = [
+  ['common'],
+  ['certs'],
+  ['webhook/policy'],
+  ['webhook/facts'],
+  ['plugin/kube'],
+  ['plugin/cli'],
+  ['plugin/printers'],
+  ['plugin/traefikservice'],
+  ['plugin/pods', 'plugin/traefik'],
+  ['plugin/job', 'plugin/switch'],
+  [
+    'plugin/status',
+    'plugin/deploy',
+    'plugin/smoke',
+    'plugin/watch',
+    'plugin/decommission',
+    'plugin/doctor',
+    'plugin/lint',
+  ],
+  ['plugin/release'],
+  ['plugin/commands', 'plugin/completion.ts'],
+  ['plugin/dispatch.ts'],
+  ['plugin/main.ts'],
+];
+
+const sources = globSync('{common,certs,webhook,plugin}/**/*.ts', { cwd: ROOT }).sort();
+
+/** The room of a file; null where the program has none for it. */
+function roomOf(file: string, layers: readonly (readonly string[])[]): string | null {
+  return layers.flat().find((room) => file === room || file.startsWith(`${room}/`)) ?? null;
+}
+
+/** Every import of a file, of types too, by its path from the root. */
+function importsOf(file: string): readonly string[] {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const specifiers = [...source.matchAll(/(?:^(?:import|export) [^;]*?from |\bimport\()'(\.[^']+\.ts)'/gm)];
+  return specifiers.map(([, specifier = '']) => join(dirname(file), specifier));
+}
+
+/** Imports that leave a room for one that is not below it. */
+function upward(layers: readonly (readonly string[])[]): readonly string[] {
+  const levelOf = (room: string): number => layers.findIndex((rooms) => rooms.includes(room));
+  return sources.flatMap((file) => {
+    const room = roomOf(file, layers);
+    if (room === null) return [];
+    return importsOf(file)
+      .filter((imported) => {
+        const other = roomOf(imported, layers);
+        return other !== room && (other === null || levelOf(other) >= levelOf(room));
+      })
+      .map((imported) => `${file} imports ${imported}`);
+  });
+}
+
+t.test('every source file belongs to a room', (t) => {
+  t.same(
+    sources.filter((file) => roomOf(file, WEBHOOK) === null && roomOf(file, PLUGIN) === null),
+    [],
+  );
+  t.end();
+});
+
+t.test('inside the webhook, imports go down', (t) => {
+  t.same(upward(WEBHOOK), []);
+  t.end();
+});
+
+t.test('inside the plugin, imports go down, and of the webhook only to policy and facts', (t) => {
+  t.same(upward(PLUGIN), []);
+  t.end();
+});
