@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
 import { parseDuration } from '../common/duration.ts';
-import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
+import { NAMESPACE_MODES } from './policy/index.ts';
+import type { NamespaceMode } from './policy/index.ts';
 
 /**
  * What an operator sets, by environment variable:

@@ -6,10 +6,10 @@ import {
   decide,
   governed,
   neighborOf,
+  childrenOf,
 } from '../../webhook/policy/index.ts';
 import type { CheckId, Decision, Group, Neighbors, Pair } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { childrenOf } from '../../webhook/policy/state.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 import type { LintObject, Position } from '../kube/manifests.ts';

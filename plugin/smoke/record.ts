@@ -1,7 +1,6 @@
-import { ANNOTATION, readAttestation, readSmokeTest, stillRuns } from '../../webhook/policy/index.ts';
+import { ANNOTATION, readAttestation, readSmokeTest, stillRuns, LAST_APPLIED } from '../../webhook/policy/index.ts';
 import type { Revision } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { LAST_APPLIED } from '../../webhook/policy/annotations.ts';
 import { annotation, parseObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { UserError } from '../kube/errors.ts';

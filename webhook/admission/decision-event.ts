@@ -1,4 +1,4 @@
-import type { Mode } from '../policy/types.ts';
+import type { Mode } from '../policy/index.ts';
 import type { Entry } from './entries.ts';
 import type { AdmissionRequest, Answer } from './types.ts';
 

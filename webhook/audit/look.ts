@@ -11,10 +11,10 @@ import {
   type Group,
   type Pair,
   type Settings,
+  inspect,
 } from '../policy/index.ts';
 import type { Audited } from '../telemetry/audit-gauges.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { inspect } from '../policy/inspect.ts';
 import { annotation, at } from '../../common/json.ts';
 
 /** A TraefikService as the API server lists it. */

@@ -1,4 +1,4 @@
-import type { Group } from '../policy/types.ts';
+import type { Group } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 
 /** What the audit asks of a cluster beside the Reader's; rejects with a sentence for a user. */

@@ -1,7 +1,6 @@
 import { at, get, list, text } from '../../common/json.ts';
-import type { Routed } from '../policy/guards/guard.ts';
-import { stateOf } from '../policy/state.ts';
-import { GROUPS, type Group } from '../policy/types.ts';
+import type { Routed, Group } from '../policy/index.ts';
+import { stateOf, GROUPS } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
 import { endpointsOf } from './revisions.ts';

@@ -13,8 +13,8 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { observe } from '../telemetry/observe.ts';
 import type { Announce } from '../admission/decision-event.ts';
-import { MODES } from '../policy/types.ts';
-import type { Mode } from '../policy/types.ts';
+import { MODES } from '../policy/index.ts';
+import type { Mode } from '../policy/index.ts';
 
 /** A handler for every path `/<entry>/<mode>`, and one for `/mode`: changes of the mode itself. */
 export type Handlers = Readonly<Record<Entry, Readonly<Record<Mode, Handler>>>> & { readonly mode: Handler };

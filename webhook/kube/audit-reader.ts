@@ -1,5 +1,5 @@
 import type { AuditReader } from '../audit/reader.ts';
-import { MODE_LABEL } from '../policy/annotations.ts';
+import { MODE_LABEL } from '../policy/index.ts';
 import { at, isObject, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';

@@ -1,5 +1,5 @@
 import type { UsageReader } from '../facts/usage-reader.ts';
-import type { Group } from '../policy/types.ts';
+import type { Group } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 

@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Answer } from '../admission/types.ts';
 import { ENTRIES, type Entry } from '../admission/entries.ts';
-import type { CheckId, Mode, Switch } from '../policy/types.ts';
+import type { CheckId, Mode, Switch } from '../policy/index.ts';
 
 /** A review that was answered. */
 export interface Reviewed {
