@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../common/json.ts';
-import { chosenColor, nameOf, podsOf } from '../traefikservice/colors.ts';
+import { chosenColor } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
+import { podsOf } from '../pods/list.ts';
 import type { Call, Command } from '../cli/command.ts';
 import { colorFlag } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';

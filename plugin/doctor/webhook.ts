@@ -2,7 +2,7 @@ import { GROUPS } from '../../webhook/policy/index.ts';
 import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { list } from '../../common/json.ts';
-import { nameOf } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
 import { ApiError, describeError, messageOf } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { certificates } from './certificates.ts';

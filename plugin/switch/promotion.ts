@@ -1,6 +1,7 @@
 import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
-import { colorNamed, podsOf } from '../traefikservice/colors.ts';
+import { colorNamed } from '../traefikservice/colors.ts';
+import { podsOf } from '../pods/list.ts';
 import type { Call } from '../cli/command.ts';
 import { undoRisksAfter } from '../traefikservice/drift.ts';
 import { EXIT } from '../cli/io.ts';

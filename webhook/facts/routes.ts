@@ -1,3 +1,4 @@
+import { nameOf } from '../../common/objects.ts';
 import { at, get, list, text } from '../../common/json.ts';
 import type { Routed, Group } from '../policy/index.ts';
 import { stateOf, GROUPS } from '../policy/index.ts';
@@ -79,8 +80,4 @@ function targetsOf(route: JsonObject, namespace: string): ReadonlySet<string> {
       .filter((service) => (text(get(service, 'namespace')) ?? namespace) === namespace)
       .map((service) => text(get(service, 'name')) ?? ''),
   );
-}
-
-function nameOf(object: JsonObject): string {
-  return text(at(object, 'metadata', 'name')) ?? '';
 }
