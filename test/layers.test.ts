@@ -91,3 +91,9 @@ t.test('inside the plugin, imports go down, and of the webhook only to policy an
   t.same(upward(PLUGIN), []);
   t.end();
 });
+
+t.test('a TraefikService is written by one module', (t) => {
+  const knowing = sources.filter((file) => /\bobjectPath\b/.test(readFileSync(join(ROOT, file), 'utf8')));
+  t.same(knowing, ['plugin/traefikservice/find.ts', 'plugin/traefikservice/write.ts']);
+  t.end();
+});

@@ -1,7 +1,7 @@
 import { otherColor, previousOf } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
-import { dryRunOf } from '../traefikservice/write.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
 import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
 import type { Promotion } from '../switch/promotion.ts';
 import { awaitReady, replicasLike, scaleTo } from '../switch/scale.ts';

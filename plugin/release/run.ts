@@ -5,7 +5,7 @@ import { deployPreview } from '../deploy/deploy.ts';
 import type { WantedImage } from '../deploy/images.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
-import { printMutation } from '../traefikservice/write.ts';
+import { printMutation } from '../traefikservice/print.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { ageOf } from '../printers/table.ts';
 import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';

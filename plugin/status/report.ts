@@ -16,6 +16,7 @@ import { undoRisks } from '../traefikservice/drift.ts';
 import type { Io } from '../cli/io.ts';
 import { imagesOf, whyNoRollback } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
+import { planRollback } from '../switch/back.ts';
 import { judge } from '../switch/preflight.ts';
 import type { Found } from '../traefikservice/find.ts';
 import { readOutcome } from '../traefikservice/watch-outcome.ts';
@@ -151,7 +152,7 @@ function rollback(found: Found, facts: Facts, io: Io): StatusReport['rollback'] 
   if (to === null) return { to, possible: false, reasons: [whyNoRollback(found) ?? 'nothing is recorded'] };
   const { active } = stateOf(found.object, found.pair);
   if (to === active) return { to, possible: false, reasons: [`${to} is live already`] };
-  const plan = planSwitch(found.object, found.pair, to, true);
+  const plan = planRollback(found, to);
   if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
   const scaledDown = facts.known && facts[to].readyEndpoints === 0;
   const curable: string = 'ready-endpoints';

@@ -6,7 +6,11 @@ import type { Call } from '../cli/command.ts';
 import { undoRisksAfter } from '../traefikservice/drift.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import { dryRunOf, printMutation, sendPatch, sendSwitch, undoSwitches } from '../traefikservice/write.ts';
+import { sendSwitch } from '../traefikservice/write.ts';
+import { undoSwitches } from './back.ts';
+import type { Undoable } from './back.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { printMutation } from '../traefikservice/print.ts';
 import { commandLine, running } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
 import type { Plan } from '../traefikservice/patches.ts';
@@ -105,7 +109,7 @@ function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision)
 export async function switchAll(call: Call, session: Session, promotions: readonly Promotion[]): Promise<number> {
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
   const wait = waits ? await prepareWait(call, session) : null;
-  const done: { readonly found: Found; readonly undo: () => Promise<void> }[] = [];
+  const done: Undoable[] = [];
   for (const item of promotions) {
     const { found, plan, decision } = item;
     if (decision === null) {
@@ -117,22 +121,17 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);
       hint(call, item, { ...found, object: stored });
-      done.push({ found, undo: () => switchBack(call, session, { ...found, object: stored }, plan.from) });
+      done.push({ found: { ...found, object: stored }, to: plan.from });
     } catch (error) {
       if (done.length === 0 || dryRunOf(call) !== 'none') throw error;
       call.io.err.write(`${describeError(error)}\n`);
-      await undoSwitches(call, done);
+      await undoSwitches(call, session, done);
       return EXIT.error;
     }
   }
   if (wait !== null)
     await Promise.all(promotions.map(({ found, plan }) => awaitTraefik(call, session, wait, found, plan.to)));
   return EXIT.ok;
-}
-
-async function switchBack(call: Call, session: Session, found: Found, to: Color | null): Promise<void> {
-  const plan = to === null ? null : planSwitch(found.object, found.pair, to);
-  if (plan !== null) await sendPatch(call, session, found, plan.patch);
 }
 
 function hint(call: Call, { plan, facts }: Promotion, stored: Found): void {
