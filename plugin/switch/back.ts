@@ -17,8 +17,8 @@ import { sendPatch } from '../traefikservice/write.ts';
 
 /*
  * The one way back: production returns to the color that it left by `planRollback` and by nothing else. `rollBack` in
- * rollback.ts is what a user asks for, `rollBackWithRetries` what a watch does by itself, `undoSwitches` what follows when one of
- * several switches fails.
+ * rollback.ts is what a user asks for, `rollBackWithRetries` what a watch does by itself, `undoSwitches` what follows
+ * when one of several switches fails.
  */
 
 /** The switch back to `to`, also where it has to be listed again; null where no color is listed. */
