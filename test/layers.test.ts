@@ -5,7 +5,7 @@ import t from 'tap';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** From the bottom up, separately for each program: a room may import those above it in this list, and itself. */
+/** From the bottom up, separately for each program: a folder may import those above it in this list, and itself. */
 const WEBHOOK = [
   ['common'],
   ['certs'],
@@ -47,9 +47,9 @@ const PLUGIN = [
 
 const sources = globSync('{common,certs,webhook,plugin}/**/*.ts', { cwd: ROOT }).sort();
 
-/** The room of a file; null where the program has none for it. */
-function roomOf(file: string, layers: readonly (readonly string[])[]): string | null {
-  return layers.flat().find((room) => file === room || file.startsWith(`${room}/`)) ?? null;
+/** The folder of the list that a file is in; null where it is in none. */
+function folderOf(file: string, layers: readonly (readonly string[])[]): string | null {
+  return layers.flat().find((folder) => file === folder || file.startsWith(`${folder}/`)) ?? null;
 }
 
 /** Every import of a file, of types too, by its path from the root. */
@@ -59,24 +59,24 @@ function importsOf(file: string): readonly string[] {
   return specifiers.map(([, specifier = '']) => join(dirname(file), specifier));
 }
 
-/** Imports that leave a room for one that is not below it. */
+/** Imports that leave a folder for one that is not below it. */
 function upward(layers: readonly (readonly string[])[]): readonly string[] {
-  const levelOf = (room: string): number => layers.findIndex((rooms) => rooms.includes(room));
+  const levelOf = (folder: string): number => layers.findIndex((folders) => folders.includes(folder));
   return sources.flatMap((file) => {
-    const room = roomOf(file, layers);
-    if (room === null) return [];
+    const folder = folderOf(file, layers);
+    if (folder === null) return [];
     return importsOf(file)
       .filter((imported) => {
-        const other = roomOf(imported, layers);
-        return other !== room && (other === null || levelOf(other) >= levelOf(room));
+        const other = folderOf(imported, layers);
+        return other !== folder && (other === null || levelOf(other) >= levelOf(folder));
       })
       .map((imported) => `${file} imports ${imported}`);
   });
 }
 
-t.test('every source file belongs to a room', (t) => {
+t.test('every source file belongs to a layer', (t) => {
   t.same(
-    sources.filter((file) => roomOf(file, WEBHOOK) === null && roomOf(file, PLUGIN) === null),
+    sources.filter((file) => folderOf(file, WEBHOOK) === null && folderOf(file, PLUGIN) === null),
     [],
   );
   t.end();
