@@ -102,7 +102,8 @@ async function perform(
     return { results: [await testByManifest(call, session, given, timeout)], url: place.url, via: 'job' };
   }
   if (trial.kind === 'program') {
-    const run = (at: string): Promise<CheckResult> => testByProgram(call, trial.words, env(at), timeout);
+    const { words } = trial;
+    const run = (at: string): Promise<CheckResult> => testByProgram(call, words, env(at), timeout);
     if (url !== null) return { results: [await run(url)], url, via: 'url' };
     const result = await withForward(call, session, { snapshot, place }, run);
     return { results: [result], url: place.url, via: 'forward' };
