@@ -1,3 +1,4 @@
+import { FORBIDDEN } from '../../common/http-status.ts';
 import type { Call } from '../cli/command.ts';
 import type { FlagSpec } from '../cli/flags.ts';
 import { ApiError, UserError } from '../kube/errors.ts';
@@ -6,7 +7,6 @@ import type { Session } from '../cli/session.ts';
 
 const VARIABLE = 'BLUEGREEN_IMAGE';
 const SELECTOR = 'app.kubernetes.io/name=bluegreen';
-const FORBIDDEN = 403;
 
 /** Flags of every command that starts a Job of the project's own image. */
 export const JOB_FLAGS: readonly FlagSpec[] = [

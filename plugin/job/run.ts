@@ -1,3 +1,4 @@
+import { FORBIDDEN } from '../../common/http-status.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
@@ -32,7 +33,6 @@ export interface JobEnd {
 const POLL = 300;
 /** Every so many looks the events are read as well. */
 const LOOK_CLOSER = 4;
-const FORBIDDEN = 403;
 
 /**
  * Creates a Job of one pod, follows its log and waits for its end. Throws a UserError that says why the pod does not

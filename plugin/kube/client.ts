@@ -1,3 +1,4 @@
+import { NOT_FOUND } from '../../common/http-status.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { sendAgain, TRIES } from './again.ts';
 import { ApiError } from './errors.ts';
@@ -53,7 +54,6 @@ export interface CallOptions {
 
 const PAGE = '500';
 const EXPIRED = 410;
-const NOT_FOUND = 404;
 const OK = 200;
 
 /** Makes a client over a transport. */

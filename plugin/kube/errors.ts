@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/errors.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { sendAgain } from './again.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
@@ -48,11 +49,6 @@ export class ApiError extends Error {
 /** What to do where the API server cannot ask bluegreen's webhook. */
 const UNASKED = `
 hint: nothing was changed. 'kubectl bluegreen doctor' says why the webhook does not answer; 'kubectl bluegreen rollback' needs none`;
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** What a person reads on stderr, worded as kubectl words it; without a newline at the end. */
 export function describeError(error: unknown): string {

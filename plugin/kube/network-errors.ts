@@ -1,4 +1,5 @@
-import { ConnectError, messageOf } from './errors.ts';
+import { ConnectError } from './errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { Connection } from './resolve.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { isObject } from '../../common/json.ts';

@@ -3,7 +3,8 @@ import type { ErrorObject } from 'ajv';
 
 import { get, list, number, text, texts, isObject } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
-import { UserError, messageOf } from '../kube/errors.ts';
+import { UserError } from '../kube/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import { parseDuration } from '../../common/duration.ts';
 import { objectAt, objectsAt } from '../../common/json-paths.ts';
 import { readObjects } from '../kube/manifests.ts';

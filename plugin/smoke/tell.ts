@@ -1,6 +1,6 @@
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
-import { messageOf } from '../kube/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { printObject } from '../printers/object.ts';
 import { resourceName } from '../traefikservice/find.ts';

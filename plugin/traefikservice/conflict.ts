@@ -1,3 +1,4 @@
+import { CONFLICT, INVALID } from '../../common/http-status.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { stateOf } from '../../webhook/policy/index.ts';
@@ -6,9 +7,6 @@ import { ApiError } from '../kube/errors.ts';
 import { ageOf } from '../printers/table.ts';
 import { resourceName } from './find.ts';
 import type { Found } from './find.ts';
-
-const CONFLICT = 409;
-const INVALID = 422;
 
 /** Whether a `test` of the patch failed, or the resource version: another client wrote in between. */
 export function isConflict(error: unknown): boolean {

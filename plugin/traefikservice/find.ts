@@ -1,3 +1,4 @@
+import { NOT_FOUND } from '../../common/http-status.ts';
 import { ANNOTATION, GROUPS, governed } from '../../webhook/policy/index.ts';
 import type { Group, Pair } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -15,8 +16,6 @@ export interface Found {
   readonly pair: Pair;
   readonly object: JsonObject;
 }
-
-const NOT_FOUND = 404;
 
 /** `traefikservice.traefik.io/shop`: how every message and `-o name` call it. */
 export function resourceName({ group, name }: Pick<Found, 'group' | 'name'>): string {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/errors.ts';
 import type { Reader } from '../facts/reader.ts';
 import type { Log } from '../telemetry/log.ts';
 import { at, text } from '../../common/json.ts';
@@ -75,7 +76,7 @@ async function auditOnce(parts: AuditParts, ledger: Ledger, signal: AbortSignal)
       }
   } catch (error) {
     ledger.end(false);
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   ledger.end(true);
   return problem;
@@ -100,7 +101,7 @@ async function lookAtAll(
         if (seen.unread !== null) problem ||= problemOf(each, seen.unread);
       } catch (error) {
         ledger.keep(each);
-        problem ||= problemOf(each, error instanceof Error ? error.message : String(error));
+        problem ||= problemOf(each, messageOf(error));
       }
     }
   };

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../common/errors.ts';
 import type { CertificateFiles } from '../../certs/pair.ts';
 
 /** How often a Secret is read again that changes while it is read. */
@@ -48,7 +49,7 @@ async function read(folder: string, file: string): Promise<string | null> {
     return await readFile(join(folder, file), 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${file} cannot be read: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../common/errors.ts';
 import type { CertificateSource } from '../../certs/source.ts';
 import type { Log } from '../telemetry/log.ts';
 
@@ -69,6 +70,6 @@ async function look(source: CertificateSource): Promise<{ readonly problem: stri
     const { ready, reason } = source.status();
     return { problem: ready ? '' : reason, pause };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error), pause: RETRY_MOST_MS };
+    return { problem: messageOf(error), pause: RETRY_MOST_MS };
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/errors.ts';
 import { at, get, list, number, text } from '../../common/json.ts';
 import type { Color, ColorFacts, Facts, Pair, Revision, ServicePort, Workload } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -22,7 +23,7 @@ export async function gatherFacts(reader: Reader, query: FactsQuery, signal: Abo
     return { known: true, blue, green };
   } catch (error) {
     if (signal.aborted) return { known: false, reason: 'the API server did not answer in time' };
-    return { known: false, reason: error instanceof Error ? error.message : String(error) };
+    return { known: false, reason: messageOf(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Server } from 'node:https';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { messageOf } from '../../common/errors.ts';
 import { parseReview } from '../admission/review.ts';
 import type { ParsedReview } from '../admission/review.ts';
 import { errored, reviewOf } from '../admission/responses.ts';
@@ -196,10 +197,6 @@ function say(reply: FastifyReply, status: number, text: string): FastifyReply {
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
   return typeof status === 'number' && status >= 400 ? status : 500;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function noSchemas(): never {

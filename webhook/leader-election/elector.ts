@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import { jittered, type Clock } from '../../common/clock.ts';
 import type { Lease, LeaseClaim, LeaseStore } from './lease.ts';
@@ -143,8 +144,4 @@ function sayOnce(log: Log): Say {
     if (problem !== last && problem !== '') log.warn({ reason: problem }, 'cannot take part in choosing the auditor');
     last = problem;
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
