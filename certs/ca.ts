@@ -9,6 +9,7 @@ import {
 } from '@peculiar/x509';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import type { webcrypto } from 'node:crypto';
+import { messageOf } from '../common/errors.ts';
 import type { CertificateTools } from './store.ts';
 
 /** A CA as it is shared: certificate and PKCS #8 key, both PEM. */
@@ -70,7 +71,7 @@ export function readAuthority({ certificate, key }: Authority, now: Date): Found
     if (x509.validFromDate > now) return unusable(`it is valid only from ${x509.validFromDate.toISOString()}`);
     return { usable: true, authority: { certificate, key, x509 } };
   } catch (error) {
-    return unusable(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return unusable(`it cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { messageOf } from '../common/errors.ts';
 import { has, trustedEverywhere, trustedSomewhere, unique, without } from './bundle.ts';
 import { readPair } from './pair.ts';
 import type { CertificateFiles, Pair } from './pair.ts';
@@ -67,7 +68,7 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
       status = judge(view, problem);
       report(view, pair);
     } catch (error) {
-      if (!status.ready) status = { ready: false, reason: error instanceof Error ? error.message : String(error) };
+      if (!status.ready) status = { ready: false, reason: messageOf(error) };
       throw error;
     }
     if (problem !== null) throw new Error(problem);
@@ -81,7 +82,7 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
       refused = '';
       return { pair, problem: null };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (reason !== refused) events.onUnusable();
       refused = reason;
       const kept = served === null ? '' : '; the certificate before it goes on serving';

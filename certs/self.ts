@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { messageOf } from '../common/errors.ts';
 import { has, isOver, same, trustedSomewhere, without } from './bundle.ts';
 import { createAuthority } from './ca.ts';
 import type { KnownAuthority } from './ca.ts';
@@ -62,7 +63,7 @@ export function createSelfSource(options: SelfSourceOptions): CertificateSource 
       return pause(view, authorities);
     } catch (error) {
       // A certificate that was trusted before still is: only its renewal waits.
-      if (!status.ready) status = { ready: false, reason: error instanceof Error ? error.message : String(error) };
+      if (!status.ready) status = { ready: false, reason: messageOf(error) };
       if (issued === null) await servePrivately();
       throw error;
     }

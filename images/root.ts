@@ -8,13 +8,15 @@ import { Problem, reportProblem } from '../scripts/lib/problem.ts';
 import { tar } from './tar.ts';
 import { webhookImage } from './webhook.ts';
 
-const writeRoot = async (folder: string | undefined): Promise<void> => {
-  if (folder === undefined) {
-    throw new Problem('Usage: node images/root.ts FOLDER > root.tar');
-  }
+const writeRoot = async (folder: string): Promise<void> => {
   const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
   const { layers } = await webhookImage({ webhook: textOf('webhook.cjs'), plugin: textOf('plugin.cjs') }, []);
   await pipeline(Readable.from(tar(layers.flat())), process.stdout);
 };
 
-await writeRoot(process.argv[2]).catch(reportProblem);
+const main = async ([folder]: readonly string[]): Promise<void> => {
+  if (folder === undefined) throw new Problem('Usage: node images/root.ts FOLDER > root.tar');
+  await writeRoot(folder);
+};
+
+await main(process.argv.slice(2)).catch(reportProblem);

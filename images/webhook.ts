@@ -1,4 +1,4 @@
-import { VERSION } from '../webhook/version.ts';
+import { VERSION } from '../common/version.ts';
 import { folders, USER } from './base.ts';
 import type { ImageSpec, RunConfig } from './image.ts';
 import { nodeLayer } from './node.ts';

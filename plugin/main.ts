@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 
-import { runCli } from './cli.ts';
-import type { Io, Output } from './io.ts';
+import { runCli } from './dispatch.ts';
+import type { Io, Output } from './cli/io.ts';
 
 const interruption = new AbortController();
 
@@ -38,7 +38,7 @@ const io: Io = {
   readStdin,
   files: { env: process.env, home: process.env['HOME'] || homedir(), read },
   writeFile: (path, text) => writeFileSync(path, text),
-  runProgram: async (words, options) => (await import('./program.ts')).runProgram(words, options),
+  runProgram: async (words, options) => (await import('./cli/child-process.ts')).runProgram(words, options),
   listFolder: (path) => {
     const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
     return folder ? readdirSync(path).sort() : null;

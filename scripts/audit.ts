@@ -2,7 +2,7 @@
 // Not every network reaches that part of the registry; there it says so, and fails only with --required.
 import { join } from 'node:path';
 import { run } from './lib/run.ts';
-import { at, get, isObject, list, number, parseObject, text } from '../webhook/policy/json.ts';
+import { at, get, isObject, list, number, parseObject, text } from '../common/json.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const LEVELS = ['critical', 'high', 'moderate', 'low'] as const;

@@ -4,8 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
-import { isObject, parseObject } from '../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../webhook/policy/types.ts';
+import { isObject, parseObject } from '../common/json.ts';
+import type { Json, JsonObject } from '../common/json.ts';
 
 const CHART = join(import.meta.dirname, '..', 'charts', 'bluegreen');
 const FIRST = '<!-- values: written by npm run chart:docs -->';

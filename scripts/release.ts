@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from './lib/problem.ts';
 import { ARCHITECTURE } from '../images/image.ts';
 import { webhookImage } from '../images/webhook.ts';
-import { VERSION } from '../webhook/version.ts';
+import { VERSION } from '../common/version.ts';
 import { bundle } from './build.ts';
 import { writeTarGz } from './release/archive.ts';
 import { packageChart } from './release/chart.ts';

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
-import type { ClientCheck } from './client-certificate.ts';
-import { parseDuration } from './duration.ts';
-import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
+import { parseDuration } from '../common/duration.ts';
+import { NAMESPACE_MODES } from './policy/index.ts';
+import type { NamespaceMode } from './policy/index.ts';
 
 /**
  * What an operator sets, by environment variable:
@@ -68,6 +68,14 @@ export interface Config {
   readonly pod: string;
   readonly events: boolean;
   readonly logLevel: LogLevel;
+}
+
+/** The certificate by which the API server has to show itself. */
+export interface ClientCheck {
+  /** PEM of the CA that signs it. */
+  readonly ca: string;
+  /** Common names that it may have; any when there are none. */
+  readonly names: readonly string[];
 }
 
 const CERTIFICATE_SOURCES = ['self', 'cert-manager', 'existing'] as const;

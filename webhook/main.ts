@@ -3,25 +3,27 @@ import type { ServingCertificate } from '../certs/source.ts';
 import { startDeadline } from './admission/deadline.ts';
 import { createRoom, MOST_LOOKUPS } from './admission/room.ts';
 import { startAudit } from './audit/start.ts';
-import { startCertificates } from './certificates.ts';
+import { startCertificates } from './certificates/start.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { drain } from './drain.ts';
+import { drain } from './http/drain.ts';
 import { startAnnouncer, type Announcer } from './events/announcer.ts';
 import { createRecentFacts } from './facts/recent.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers } from './http/handlers.ts';
 import { createAccess } from './kube/access.ts';
+import { createAuditReader } from './kube/audit-reader.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
 import { loadKubeConfig } from './kube/config.ts';
 import { createEventStore } from './kube/event-store.ts';
+import { createLeaseStore } from './kube/lease.ts';
 import { createReader } from './kube/reader.ts';
 import { createUsageReader } from './kube/usage-reader.ts';
-import { createLog } from './log.ts';
-import type { Log } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { buildServer } from './server.ts';
-import type { Readiness, WebhookServer } from './server.ts';
-import { VERSION } from './version.ts';
+import { createLog } from './telemetry/log.ts';
+import type { Log } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { buildServer } from './http/server.ts';
+import type { Readiness, WebhookServer } from './http/server.ts';
+import { VERSION } from '../common/version.ts';
 
 /** Runs the webhook until SIGTERM or SIGINT; a second signal cuts the drain short. */
 async function run(config: Config, log: Log): Promise<void> {
@@ -94,7 +96,17 @@ async function run(config: Config, log: Log): Promise<void> {
   listening = true;
   log.info({ port: config.port, version: VERSION }, 'listening');
 
-  const audited = startAudit({ client, reader, config, gauges: metrics.audit, log }, stopAudit.signal);
+  const audited = startAudit(
+    {
+      inventory: createAuditReader(client),
+      lease: createLeaseStore(client, config.namespace, config.auditLease),
+      reader,
+      config,
+      gauges: metrics.audit,
+      log,
+    },
+    stopAudit.signal,
+  );
 
   await ended;
   // Another replica can take over while this one still answers.

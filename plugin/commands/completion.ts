@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { EXIT } from '../io.ts';
+import type { Command } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 
 const SCRIPT = `#!/bin/sh
 # kubectl runs this for completions of "kubectl bluegreen". Put it on the PATH as kubectl_complete-bluegreen.

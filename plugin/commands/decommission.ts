@@ -1,14 +1,14 @@
 import { stateOf } from '../../webhook/policy/index.ts';
-import type { Call, Command } from '../command.ts';
-import { colorNamed } from '../colors.ts';
-import { ALL_NAMESPACES_FLAG, MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { colorNamed } from '../traefikservice/colors.ts';
+import { ALL_NAMESPACES_FLAG, MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError, UserError, describeError } from '../kube/errors.ts';
 import { checkFormat } from '../printers/object.ts';
-import type { Session } from '../session.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget, listGoverned, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Session } from '../cli/session.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget, listGoverned, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 export const decommission: Command = {
   name: 'decommission',

@@ -1,15 +1,16 @@
 import { stateOf } from '../../webhook/policy/index.ts';
-import { colorNamed } from '../colors.ts';
-import type { Call, Command } from '../command.ts';
-import type { FlagSpec } from '../flags.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import { colorNamed } from '../traefikservice/colors.ts';
+import type { Call, Command } from '../cli/command.ts';
+import type { FlagSpec } from '../cli/flags.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
-import { dryRunOf, printMutation } from '../mutate.ts';
-import { commandLine } from '../names.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { printMutation } from '../traefikservice/print.ts';
+import { commandLine } from '../traefikservice/names.ts';
 import { checkFormat } from '../printers/object.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget } from '../traefikservices.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget } from '../traefikservice/find.ts';
 
 /** Flags that say what is deployed. */
 export const DEPLOY_FLAGS: readonly FlagSpec[] = [

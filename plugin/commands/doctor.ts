@@ -1,7 +1,7 @@
-import type { Call, Command } from '../command.ts';
+import type { Call, Command } from '../cli/command.ts';
 import type { DoctorFinding } from '../doctor/finding.ts';
-import { ALL_NAMESPACES_FLAG, WAIT_FLAGS } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import { ALL_NAMESPACES_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { flow } from '../printers/flow.ts';
 
 /** Milliseconds between two examinations with --wait. */

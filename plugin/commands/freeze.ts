@@ -1,12 +1,12 @@
 import { ANNOTATION } from '../../webhook/policy/index.ts';
-import { annotate } from '../annotate.ts';
-import type { Call, Command } from '../command.ts';
-import { MUTATION_FLAGS } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import { annotate } from '../traefikservice/annotate.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { MUTATION_FLAGS } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { checkFormat } from '../printers/object.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget } from '../traefikservices.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget } from '../traefikservice/find.ts';
 
 export const freeze: Command = {
   name: 'freeze',

@@ -1,15 +1,16 @@
 import { readRecord } from '../../webhook/policy/index.ts';
 import type { HistoryEntry } from '../../webhook/policy/index.ts';
-import type { Call, Command } from '../command.ts';
-import { OUTPUT_FLAG } from '../flags.ts';
-import { EXIT } from '../io.ts';
-import { isObject, parseJson } from '../kube/values.ts';
-import { shortImages } from '../names.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { OUTPUT_FLAG } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
+import { parseJson } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
+import { shortImages } from '../traefikservice/names.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { ageOf, formatTable, toSecond } from '../printers/table.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 export const history: Command = {
   name: 'history',

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../cli/command.ts';
 import { completion } from './completion.ts';
 import { decommission } from './decommission.ts';
 import { deploy } from './deploy.ts';

@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { EXIT } from '../io.ts';
+import type { Command } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 
 export const init: Command = {

@@ -1,5 +1,5 @@
-import type { Call, Command } from '../command.ts';
-import { EXIT } from '../io.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { flow } from '../printers/flow.ts';
 import type { LintFinding, LintResult } from '../lint/check.ts';

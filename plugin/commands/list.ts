@@ -1,18 +1,18 @@
 import { ANNOTATION, previousOf, readRecord, readSmokeTest, stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
-import { annotation } from '../../webhook/policy/json.ts';
-import type { Call, Command } from '../command.ts';
-import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import { annotation } from '../../common/json.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
-import { stringAt } from '../kube/values.ts';
-import { shortImages } from '../names.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import { shortImages } from '../traefikservice/names.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { ageOf, formatTable } from '../printers/table.ts';
-import { showLive } from '../live.ts';
-import type { Session } from '../session.ts';
-import { listGoverned, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { showLive } from '../printers/live.ts';
+import type { Session } from '../cli/session.ts';
+import { listGoverned, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 const COLUMNS = ['NAME', 'ACTIVE', 'BLUE', 'GREEN', 'VERSION', 'ROLLBACK-TO', 'SMOKE-TEST', 'FROZEN'];
 

@@ -1,15 +1,17 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { chosenColor, nameOf, podsOf } from '../colors.ts';
-import type { Call, Command } from '../command.ts';
-import { colorFlag } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { chosenColor } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
+import { podsOf } from '../pods/list.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { colorFlag } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import { parseDuration } from '../kube/resolve.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { parseDuration } from '../../common/duration.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 /** Milliseconds between two looks for new pods. */
 const POLL = 1000;

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 
-import { chosenColor } from '../colors.ts';
-import type { Command } from '../command.ts';
-import { colorFlag } from '../flags.ts';
-import { EXIT } from '../io.ts';
-import { UserError, describeError, messageOf } from '../kube/errors.ts';
+import { chosenColor } from '../traefikservice/colors.ts';
+import type { Command } from '../cli/command.ts';
+import { colorFlag } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
+import { UserError, describeError } from '../kube/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import { choosePodPort } from '../pods/port.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget } from '../traefikservices.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget } from '../traefikservice/find.ts';
 
 export const open: Command = {
   name: 'open',
@@ -33,7 +34,7 @@ rollout of the preview is followed.`,
     const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
     const color = chosenColor(call.flags, found, 'preview');
     const first = await choosePodPort(call, session, found, color, call.flags.text('target-port'));
-    const { listenAndForward } = await import('../forward.ts');
+    const { listenAndForward } = await import('../kube/port-forward.ts');
     const address = call.flags.text('address') ?? '127.0.0.1';
     const server = await listenAndForward(session.client, {
       localPort: call.flags.number('port'),

@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts';
-import { optionsHelp } from '../help.ts';
-import { EXIT } from '../io.ts';
+import type { Command } from '../cli/command.ts';
+import { optionsHelp } from '../cli/help.ts';
+import { EXIT } from '../cli/io.ts';
 import { flow } from '../printers/flow.ts';
 
 export const options: Command = {

@@ -1,10 +1,10 @@
-import type { Command } from '../command.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import type { Command } from '../cli/command.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { JOB_FLAGS } from '../job/image.ts';
 import { checkFormat } from '../printers/object.ts';
-import { preparePromotion, refused, switchAll } from '../promotion.ts';
-import { parseTarget } from '../target.ts';
+import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
 import { IN_CLUSTER_FLAGS, WATCH_FLAGS, watchesAsked } from '../watch/flags.ts';
 
 export const promote: Command = {
@@ -58,7 +58,7 @@ when it turns out bad. A preview with fewer replicas than the live color is scal
     checkFormat(call.flags.text('output'));
     const targets = call.args.length === 0 ? [null] : [...new Set(call.args)].map(parseTarget);
     if (watchesAsked(call)) {
-      const { promoteAndWatch } = await import('../watch/promote.ts');
+      const { promoteAndWatch } = await import('../release/promote-and-watch.ts');
       return promoteAndWatch(call, targets);
     }
     const session = await call.connect();

@@ -1,8 +1,8 @@
-import type { Command } from '../command.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
+import type { Command } from '../cli/command.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { UsageError } from '../kube/errors.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget } from '../traefikservices.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget } from '../traefikservice/find.ts';
 import { IN_CLUSTER_FLAGS, RULE_FLAGS } from '../watch/flags.ts';
 import { DEPLOY_FLAGS, replicasFlag } from './deploy.ts';
 import { SMOKE_FLAGS, smokeRequest } from './smoke.ts';

@@ -1,14 +1,14 @@
 import { ANNOTATION } from '../../webhook/policy/index.ts';
-import { annotate } from '../annotate.ts';
-import type { Command } from '../command.ts';
-import { MUTATION_FLAGS } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import { annotate } from '../traefikservice/annotate.ts';
+import type { Command } from '../cli/command.ts';
+import { MUTATION_FLAGS } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
-import { dryRunOf } from '../mutate.ts';
-import { commandLine } from '../names.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { commandLine } from '../traefikservice/names.ts';
 import { checkFormat } from '../printers/object.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget } from '../traefikservices.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget } from '../traefikservice/find.ts';
 
 export const retire: Command = {
   name: 'retire',

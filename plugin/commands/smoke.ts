@@ -1,14 +1,14 @@
-import type { Call, Command } from '../command.ts';
-import type { FlagSpec } from '../flags.ts';
-import { MUTATION_FLAGS, OUTPUT_FLAG, TIMEOUT_FLAG } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import type { Call, Command } from '../cli/command.ts';
+import type { FlagSpec } from '../cli/flags.ts';
+import { MUTATION_FLAGS, OUTPUT_FLAG, TIMEOUT_FLAG } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { JOB_FLAGS } from '../job/image.ts';
 import { UsageError, UserError } from '../kube/errors.ts';
 import { checkFormat } from '../printers/object.ts';
 import { CHECK_FLAGS, checksFromFlags } from '../smoke/flags.ts';
 import type { SmokeRequest, Trial } from '../smoke/smoke.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget } from '../traefikservices.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget } from '../traefikservice/find.ts';
 
 /** Flags that say what a smoke test is, and from where it is run. */
 export const SMOKE_FLAGS: readonly FlagSpec[] = [

@@ -1,22 +1,23 @@
-import type { Call, Command } from '../command.ts';
-import { OUTPUT_FLAG, WAIT_FLAGS } from '../flags.ts';
-import { EXIT } from '../io.ts';
+import type { Call, Command } from '../cli/command.ts';
+import { OUTPUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
-import { showLive } from '../live.ts';
-import type { Session } from '../session.ts';
+import { showLive } from '../printers/live.ts';
+import type { Session } from '../cli/session.ts';
 import { findReplicas } from '../traefik/replicas.ts';
 import { createTrafficMeter } from '../traefik/traffic.ts';
-import { parseJson, isObject } from '../kube/values.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { askFacts } from '../preflight.ts';
+import { parseJson } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { askFacts } from '../switch/preflight.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
-import { formatStatus } from '../printers/status.ts';
-import type { StatusStyle } from '../printers/status.ts';
-import { buildReport } from '../report.ts';
-import type { StatusReport } from '../report.ts';
-import { parseTarget } from '../target.ts';
-import { findTarget, readAgain, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { formatStatus } from '../status/format.ts';
+import type { StatusStyle } from '../status/format.ts';
+import { buildReport } from '../status/report.ts';
+import type { StatusReport } from '../status/report.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
+import { findTarget, readAgain, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 export const status: Command = {
   name: 'status',

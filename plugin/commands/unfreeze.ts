@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { MUTATION_FLAGS } from '../flags.ts';
+import type { Command } from '../cli/command.ts';
+import { MUTATION_FLAGS } from '../cli/flags.ts';
 import { setFrozen } from './freeze.ts';
 
 export const unfreeze: Command = {

@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../flags.ts';
-import { parseTarget } from '../target.ts';
+import type { Command } from '../cli/command.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { parseTarget } from '../traefikservice/argument.ts';
 import { RULE_FLAGS } from '../watch/flags.ts';
 
 export const watch: Command = {

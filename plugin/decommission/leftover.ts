@@ -1,8 +1,8 @@
 import { otherColor, readRecord, readSmokeTest, sameImages, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Facts } from '../../webhook/policy/index.ts';
-import { imagesOf, shortImages } from '../names.ts';
+import { imagesOf, shortImages } from '../traefikservice/names.ts';
 import { formatAge } from '../printers/table.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 /** Whether the idle color is what a switch left behind, and for how long. Times are in milliseconds. */
 export type Leftover =

@@ -1,14 +1,17 @@
-import type { Color, ColorFacts, JsonObject } from '../../webhook/policy/index.ts';
-import { isReady, nameOf, podsOf } from '../colors.ts';
-import type { Call } from '../command.ts';
-import { EXIT } from '../io.ts';
+import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
+import { podsOf } from '../pods/list.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import { commandLine } from '../names.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import { commandLine } from '../traefikservice/names.ts';
 import { diagnose } from '../pods/diagnose.ts';
-import { askFacts } from '../preflight.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import { askFacts } from '../switch/preflight.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 import type { ContainerImage } from './images.ts';
 import type { ColorWorkload } from './workload.ts';
 

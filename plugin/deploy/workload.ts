@@ -1,10 +1,11 @@
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
-import { at, number } from '../../webhook/policy/json.ts';
-import { nameOf } from '../colors.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { at, number } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
 import { UserError } from '../kube/errors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 const KINDS = { Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicaSet: 'replicasets' } as const;
 

@@ -1,5 +1,5 @@
-import type { Io } from '../io.ts';
-import type { Session } from '../session.ts';
+import type { Io } from '../cli/io.ts';
+import type { Session } from '../cli/session.ts';
 
 /** What one look found. `fail` endangers a switch; `warn` may. */
 export interface DoctorFinding {

@@ -1,5 +1,5 @@
 import { GROUPS } from '../../webhook/policy/index.ts';
-import { at } from '../../webhook/policy/json.ts';
+import { at } from '../../common/json.ts';
 import { describeError } from '../kube/errors.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';

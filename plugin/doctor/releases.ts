@@ -1,12 +1,12 @@
 import { ANNOTATION, decide, explain, NO_PERMISSION_ASKED } from '../../webhook/policy/index.ts';
-import { annotation } from '../../webhook/policy/json.ts';
-import { undoRisks } from '../drift.ts';
+import { annotation } from '../../common/json.ts';
+import { undoRisks } from '../traefikservice/drift.ts';
 import { describeError } from '../kube/errors.ts';
-import { commandLine } from '../names.ts';
-import { askFacts } from '../preflight.ts';
-import { LENIENT } from '../settings.ts';
-import { listGoverned, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { commandLine } from '../traefikservice/names.ts';
+import { askFacts } from '../switch/preflight.ts';
+import { LENIENT } from '../switch/settings.ts';
+import { listGoverned, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 

@@ -1,5 +1,5 @@
 import { describeError } from '../kube/errors.ts';
-import { stringAt } from '../kube/values.ts';
+import { stringAt } from '../../common/json-paths.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding, Look } from './finding.ts';
 import { lookAtPermissions } from './permissions.ts';

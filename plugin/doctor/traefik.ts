@@ -1,5 +1,5 @@
 import { describeError } from '../kube/errors.ts';
-import { stringAt } from '../kube/values.ts';
+import { stringAt } from '../../common/json-paths.ts';
 import { throttleOf } from '../traefik/options.ts';
 import { findReplicas, proxyPath } from '../traefik/replicas.ts';
 import type { Replica } from '../traefik/replicas.ts';

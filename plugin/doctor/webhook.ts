@@ -1,9 +1,12 @@
+import { NOT_FOUND } from '../../common/http-status.ts';
 import { GROUPS } from '../../webhook/policy/index.ts';
-import type { Group, JsonObject } from '../../webhook/policy/index.ts';
-import { list } from '../../webhook/policy/json.ts';
-import { nameOf } from '../colors.ts';
-import { ApiError, describeError, messageOf } from '../kube/errors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import type { Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { list } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
+import { ApiError, describeError } from '../kube/errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { certificates } from './certificates.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
@@ -128,7 +131,7 @@ function judgeRefusal(error: unknown, group: Group, place: string): DoctorFindin
       'Only the policy inside the API server refuses wrong weights; nothing fills in, records or checks smoke tests. Look at the pods of the webhook.',
     );
   }
-  if (error instanceof ApiError && error.code === 404) {
+  if (error instanceof ApiError && error.code === NOT_FOUND) {
     // A namespace that does not exist is as "not found" as a group that is not installed.
     if (stringAt(error.status, 'details', 'kind') === 'namespaces')
       return fail(`namespace ${place} does not exist`, 'Choose another with -n, or look at all with -A.');

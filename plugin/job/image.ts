@@ -1,12 +1,12 @@
-import type { Call } from '../command.ts';
-import type { FlagSpec } from '../flags.ts';
+import { FORBIDDEN } from '../../common/http-status.ts';
+import type { Call } from '../cli/command.ts';
+import type { FlagSpec } from '../cli/flags.ts';
 import { ApiError, UserError } from '../kube/errors.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
 
 const VARIABLE = 'BLUEGREEN_IMAGE';
 const SELECTOR = 'app.kubernetes.io/name=bluegreen';
-const FORBIDDEN = 403;
 
 /** Flags of every command that starts a Job of the project's own image. */
 export const JOB_FLAGS: readonly FlagSpec[] = [

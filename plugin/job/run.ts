@@ -1,12 +1,13 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { nameOf } from '../colors.ts';
-import type { Call } from '../command.ts';
-import { EXIT } from '../io.ts';
+import { FORBIDDEN } from '../../common/http-status.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { get, number } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 import { ApiError, UserError, describeError } from '../kube/errors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { diagnose } from '../pods/diagnose.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../cli/session.ts';
 import { createFollower } from './follow.ts';
 
 /** How a Job is run. */
@@ -32,7 +33,6 @@ export interface JobEnd {
 const POLL = 300;
 /** Every so many looks the events are read as well. */
 const LOOK_CLOSER = 4;
-const FORBIDDEN = 403;
 
 /**
  * Creates a Job of one pod, follows its log and waits for its end. Throws a UserError that says why the pod does not

@@ -1,6 +1,6 @@
-import { at } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
-import { stringAt } from './values.ts';
+import { at } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { stringAt } from '../../common/json-paths.ts';
 
 /** How often a request is sent at most. */
 export const TRIES = 5;

@@ -1,9 +1,11 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { NOT_FOUND } from '../../common/http-status.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { sendAgain, TRIES } from './again.ts';
 import { ApiError } from './errors.ts';
 import { readResponse } from './transport.ts';
 import type { Request, Response, Transport } from './transport.ts';
-import { isObject, objectsAt, parseJson, stringAt } from './values.ts';
+import { objectsAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 import { attachWebSocket } from './websocket.ts';
 import type { MessageHandlers, MessageSocket } from './websocket.ts';
 
@@ -52,7 +54,6 @@ export interface CallOptions {
 
 const PAGE = '500';
 const EXPIRED = 410;
-const NOT_FOUND = 404;
 const OK = 200;
 
 /** Makes a client over a transport. */

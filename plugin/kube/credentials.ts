@@ -3,7 +3,7 @@ import type { ExecEnvironment } from './exec.ts';
 import { runExecPlugin } from './exec.ts';
 import type { Files, User } from './kubeconfig.ts';
 import type { Connection } from './resolve.ts';
-import { stringAt } from './values.ts';
+import { stringAt } from '../../common/json-paths.ts';
 
 /** What a connection presents and trusts. PEM texts; `basic` is ready for the header. */
 export interface Credentials {

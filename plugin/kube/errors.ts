@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { sendAgain } from './again.ts';
-import { objectsAt, stringAt } from './values.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
 
 /** What a user can put right: printed as `error: <message>`. */
 export class UserError extends Error {
@@ -48,11 +49,6 @@ export class ApiError extends Error {
 /** What to do where the API server cannot ask bluegreen's webhook. */
 const UNASKED = `
 hint: nothing was changed. 'kubectl bluegreen doctor' says why the webhook does not answer; 'kubectl bluegreen rollback' needs none`;
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** What a person reads on stderr, worded as kubectl words it; without a newline at the end. */
 export function describeError(error: unknown): string {

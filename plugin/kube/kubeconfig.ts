@@ -2,10 +2,10 @@ import { isAbsolute, dirname, join, resolve, delimiter } from 'node:path';
 
 import { CORE_SCHEMA, load, Type } from 'js-yaml';
 
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
-import { list } from '../../webhook/policy/json.ts';
-import { ConfigError, messageOf } from './errors.ts';
-import { isObject } from './values.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
+import { list, isObject } from '../../common/json.ts';
+import { ConfigError } from './errors.ts';
+import { messageOf } from '../../common/errors.ts';
 
 /** The fields of a kubeconfig's cluster that matter here; empty strings where nothing is given, as in kubectl. */
 export interface Cluster {

@@ -1,6 +1,8 @@
-import { ConnectError, messageOf } from './errors.ts';
+import { ConnectError } from './errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { Connection } from './resolve.ts';
-import { isObject, stringAt } from './values.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 
 const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',

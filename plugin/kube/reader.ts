@@ -1,10 +1,9 @@
+import { NOT_FOUND } from '../../common/http-status.ts';
 import type { NeighborReader } from '../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../webhook/facts/reader.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Client } from './client.ts';
 import { ApiError } from './errors.ts';
-
-const NOT_FOUND = 404;
 
 /** The facts' narrow view of a cluster, over the plugin's client. */
 export function createReader(client: Client): Reader & NeighborReader {

@@ -6,12 +6,13 @@ import {
   decide,
   governed,
   neighborOf,
+  childrenOf,
 } from '../../webhook/policy/index.ts';
-import type { CheckId, Decision, Group, JsonObject, Neighbors, Pair } from '../../webhook/policy/index.ts';
-import { childrenOf } from '../../webhook/policy/state.ts';
-import { stringAt } from '../kube/values.ts';
-import { LENIENT } from '../settings.ts';
-import type { LintObject, Position } from './documents.ts';
+import type { CheckId, Decision, Group, Neighbors, Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import { LENIENT } from '../switch/settings.ts';
+import type { LintObject, Position } from '../kube/manifests.ts';
 import { isRoute, lintRoute } from './routes.ts';
 
 export interface LintFinding {

@@ -1,8 +1,9 @@
 import { GROUPS, guard } from '../../webhook/policy/index.ts';
-import type { JsonObject, Pair } from '../../webhook/policy/index.ts';
-import { at, get, list } from '../../webhook/policy/json.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import { LENIENT } from '../settings.ts';
+import type { Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { at, get, list } from '../../common/json.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import { LENIENT } from '../switch/settings.ts';
 
 /** What the guards say of one route of an IngressRoute, and where it stands. */
 export interface RouteFinding {

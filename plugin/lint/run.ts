@@ -1,9 +1,9 @@
-import type { Io } from '../io.ts';
+import type { Io } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
 import { lintObjects } from './check.ts';
 import type { LintFinding, LintResult } from './check.ts';
-import { readObjects } from './documents.ts';
-import type { LintObject } from './documents.ts';
+import { readObjects } from '../kube/manifests.ts';
+import type { LintObject } from '../kube/manifests.ts';
 
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 

@@ -1,8 +1,9 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { isReady, nameOf } from '../colors.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { get, number } from '../../common/json.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
 import type { Client } from '../kube/client.ts';
-import { stringAt } from '../kube/values.ts';
+import { stringAt } from '../../common/json-paths.ts';
 import { oneLine, shortLine } from '../printers/line.ts';
 import { troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';

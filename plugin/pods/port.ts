@@ -1,12 +1,15 @@
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
-import { get, number, text } from '../../webhook/policy/json.ts';
-import { isReady, nameOf, podsOf } from '../colors.ts';
-import type { Call } from '../command.ts';
-import type { PodPort } from '../forward.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { get, number, text } from '../../common/json.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
+import { podsOf } from './list.ts';
+import type { Call } from '../cli/command.ts';
+import type { PodPort } from '../kube/port-forward.ts';
 import { UsageError, UserError } from '../kube/errors.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 /**
  * A ready pod of a color, and the number of the port there that a port of the Service leads to: the given one, by number

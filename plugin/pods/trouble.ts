@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { nameOf } from '../colors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { get, number } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { oneLine } from '../printers/line.ts';
 
 /** Why a pod does not get ready. */

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import type { Output } from '../io.ts';
+import type { Output } from '../cli/io.ts';
 import { visibleLength } from './table.ts';
 
 /** What may not be broken, with the blanks before it: a quoted command, or a word. */

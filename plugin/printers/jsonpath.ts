@@ -1,7 +1,6 @@
-import { list } from '../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import { list, isObject } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { UsageError } from '../kube/errors.ts';
-import { isObject } from '../kube/values.ts';
 
 /**
  * kubectl's jsonpath templates as far as scripts use them: text, `{.a.b}`, `{.a[0]}`, `{.a[*].b}`, `{..name}`,

@@ -1,21 +1,21 @@
 import { readSmokeTest, stillRuns } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { deployPreview } from '../deploy/deploy.ts';
 import type { WantedImage } from '../deploy/images.ts';
-import { EXIT } from '../io.ts';
+import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
-import { printMutation } from '../mutate.ts';
-import { commandLine } from '../names.ts';
+import { printMutation } from '../traefikservice/print.ts';
+import { commandLine } from '../traefikservice/names.ts';
 import { ageOf } from '../printers/table.ts';
-import { preparePromotion, refused, switchAll } from '../promotion.ts';
-import type { Session } from '../session.ts';
+import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
+import type { Session } from '../cli/session.ts';
 import { takeSnapshot } from '../smoke/revision.ts';
 import { smokeTest } from '../smoke/smoke.ts';
 import type { SmokeRequest } from '../smoke/smoke.ts';
 import { tell } from '../smoke/tell.ts';
-import { resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 import { stageOf } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -127,7 +127,7 @@ async function promote(
     },
   };
   if (watches) {
-    const { promoteAndWatch } = await import('../watch/promote.ts');
+    const { promoteAndWatch } = await import('./promote-and-watch.ts');
     return promoteAndWatch(pinned, [target]);
   }
   const promotion = await preparePromotion(pinned, session, target);

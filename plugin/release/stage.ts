@@ -1,14 +1,14 @@
 import { otherColor, previousOf, readRecord, sameImages, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, HistoryEntry } from '../../webhook/policy/index.ts';
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { isLiveAlready } from '../deploy/deploy.ts';
 import { containersOf, hasImages } from '../deploy/images.ts';
 import type { WantedImage } from '../deploy/images.ts';
 import { workloadsOf } from '../deploy/workload.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
-import { readOutcome } from '../watch/outcome.ts';
-import type { Outcome } from '../watch/outcome.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
+import { readOutcome } from '../traefikservice/watch-outcome.ts';
+import type { Outcome } from '../traefikservice/watch-outcome.ts';
 
 /** Where a release stands, by the objects alone: whoever was interrupted goes on from here. */
 export type Stage =

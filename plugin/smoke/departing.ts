@@ -1,11 +1,11 @@
 import { revisionsOf } from '../../webhook/facts/revisions.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { podsOf } from '../colors.ts';
-import type { Call } from '../command.ts';
-import { EXIT } from '../io.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { podsOf } from '../pods/list.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
-import { stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
 import type { Snapshot } from './revision.ts';
 
 /** Milliseconds between two looks. */

@@ -1,4 +1,4 @@
-import { parseJson } from '../kube/values.ts';
+import { parseJson } from '../../common/json-paths.ts';
 import { shortLine } from '../printers/line.ts';
 import { printJsonpath } from '../printers/jsonpath.ts';
 import type { Check } from './check.ts';

@@ -1,11 +1,12 @@
 import { otherColor, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
-import { get, number, text } from '../../webhook/policy/json.ts';
-import type { Call } from '../command.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { get, number, text } from '../../common/json.ts';
+import type { Call } from '../cli/command.ts';
 import { UsageError } from '../kube/errors.ts';
-import { objectsAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import { objectsAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 /** The preview's Service, as something to ask. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import type { Progress } from './check.ts';
 
 /** Shows how far checks are, in one line that is drawn anew; off a terminal it shows nothing. */

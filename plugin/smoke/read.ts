@@ -1,13 +1,14 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
 
-import { get, list, number, text, texts } from '../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
-import { UserError, messageOf } from '../kube/errors.ts';
-import { parseDuration } from '../kube/resolve.ts';
-import { isObject, objectAt, objectsAt } from '../kube/values.ts';
-import { readObjects } from '../lint/documents.ts';
-import type { LintObject } from '../lint/documents.ts';
+import { get, list, number, text, texts, isObject } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
+import { UserError } from '../kube/errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { parseDuration } from '../../common/duration.ts';
+import { objectAt, objectsAt } from '../../common/json-paths.ts';
+import { readObjects } from '../kube/manifests.ts';
+import type { LintObject } from '../kube/manifests.ts';
 import { printJsonpath } from '../printers/jsonpath.ts';
 import { TIMEOUT } from './check.ts';
 import type { Check } from './check.ts';

@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { isObject, parseJson } from '../kube/values.ts';
-import { shortImages } from '../names.ts';
-import type { Paint } from '../printers/paint.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { parseJson } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
+import { shortImages } from '../traefikservice/names.ts';
+import type { Paint } from '../cli/paint.ts';
 import { oneLine } from '../printers/line.ts';
 import { formatTable } from '../printers/table.ts';
 import type { CheckResult } from './check.ts';

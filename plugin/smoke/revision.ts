@@ -1,12 +1,12 @@
 import { otherColor, sameImages, settledRevision, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Facts, Revision } from '../../webhook/policy/index.ts';
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { UserError } from '../kube/errors.ts';
-import { commandLine } from '../names.ts';
-import { askFacts } from '../preflight.ts';
-import type { Session } from '../session.ts';
-import { readAgain, resourceName } from '../traefikservices.ts';
-import type { Found } from '../traefikservices.ts';
+import { commandLine } from '../traefikservice/names.ts';
+import { askFacts } from '../switch/preflight.ts';
+import type { Session } from '../cli/session.ts';
+import { readAgain, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
 
 /** The preview and what it ran at one moment. */
 export interface Snapshot {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 
-import { messageOf } from '../kube/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { Assignment, Check, CheckResult, Progress } from './check.ts';
 import { judge } from './judge.ts';
 import type { Answer } from './judge.ts';

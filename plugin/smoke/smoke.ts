@@ -1,8 +1,9 @@
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import type { JsonObject, Revision } from '../../webhook/policy/index.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Revision } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 import type { Check, CheckResult } from './check.ts';
 import { awaitDeparted } from './departing.ts';
 import { testByManifest, testByProgram } from './outside.ts';
@@ -101,7 +102,8 @@ async function perform(
     return { results: [await testByManifest(call, session, given, timeout)], url: place.url, via: 'job' };
   }
   if (trial.kind === 'program') {
-    const run = (at: string): Promise<CheckResult> => testByProgram(call, trial.words, env(at), timeout);
+    const { words } = trial;
+    const run = (at: string): Promise<CheckResult> => testByProgram(call, words, env(at), timeout);
     if (url !== null) return { results: [await run(url)], url, via: 'url' };
     const result = await withForward(call, session, { snapshot, place }, run);
     return { results: [result], url: place.url, via: 'forward' };

@@ -1,9 +1,9 @@
-import type { Call } from '../command.ts';
-import { EXIT } from '../io.ts';
-import { messageOf } from '../kube/errors.ts';
-import { commandLine } from '../names.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
+import { messageOf } from '../../common/errors.ts';
+import { commandLine } from '../traefikservice/names.ts';
 import { printObject } from '../printers/object.ts';
-import { resourceName } from '../traefikservices.ts';
+import { resourceName } from '../traefikservice/find.ts';
 import { asDocument, formatReport, junit } from './report.ts';
 import type { Smoked } from './smoke.ts';
 

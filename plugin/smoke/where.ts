@@ -1,11 +1,12 @@
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { jobImage } from '../job/image.ts';
 import { jobManifest } from '../job/manifest.ts';
 import { runJob } from '../job/run.ts';
-import { UserError, describeError, messageOf } from '../kube/errors.ts';
-import { at } from '../../webhook/policy/json.ts';
+import { UserError, describeError } from '../kube/errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import { at } from '../../common/json.ts';
 import { choosePodPort } from '../pods/port.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../cli/session.ts';
 import type { Assignment, Check, CheckResult, Progress } from './check.ts';
 import type { Place } from './place.ts';
 import type { Snapshot } from './revision.ts';
@@ -119,7 +120,7 @@ export async function withForward<T>(
   { snapshot, place }: Pick<Errand, 'snapshot' | 'place'>,
   work: (url: string) => Promise<T>,
 ): Promise<T> {
-  const { listenAndForward } = await import('../forward.ts');
+  const { listenAndForward } = await import('../kube/port-forward.ts');
   const target = (): ReturnType<typeof choosePodPort> =>
     choosePodPort(call, session, snapshot.found, snapshot.preview, String(place.port));
   const server = await listenAndForward(session.client, {

@@ -1,9 +1,9 @@
 import { otherColor, stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
+import { get, number } from '../../common/json.ts';
 import type { Client } from '../kube/client.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
-import type { Found } from '../traefikservices.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import type { Found } from '../traefikservice/find.ts';
 import type { Counted } from './counted.ts';
 import { proxyPath } from './replicas.ts';
 import type { Replica } from './replicas.ts';

@@ -1,8 +1,9 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { isReady, nameOf } from '../colors.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { get, number } from '../../common/json.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
 import type { Client } from '../kube/client.ts';
-import { objectsAt, stringAt } from '../kube/values.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { optionsOf } from './options.ts';
 
 /** One Traefik pod, and the ports where it tells about itself. */

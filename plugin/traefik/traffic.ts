@@ -1,6 +1,6 @@
 import type { Color } from '../../webhook/policy/index.ts';
 import type { Client } from '../kube/client.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Found } from '../traefikservice/find.ts';
 import { readMetrics } from './proof.ts';
 import type { Replica } from './replicas.ts';
 

@@ -1,10 +1,10 @@
 import { otherColor } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
-import type { Call } from '../command.ts';
-import { EXIT } from '../io.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 import { proofOf } from './counted.ts';
 import type { Counted, CountedProof } from './counted.ts';
 import { isListed, lookAt, readReloads } from './proof.ts';

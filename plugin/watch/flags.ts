@@ -1,5 +1,5 @@
-import type { Call } from '../command.ts';
-import type { FlagSpec } from '../flags.ts';
+import type { Call } from '../cli/command.ts';
+import type { FlagSpec } from '../cli/flags.ts';
 import { UsageError } from '../kube/errors.ts';
 
 /** The limits of a watch, and what is done where they cannot be applied. */

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import type { Call } from '../command.ts';
+import type { JsonObject } from '../../common/json.ts';
+import type { Call } from '../cli/command.ts';
 import { ConnectError, UserError } from '../kube/errors.ts';
 import { jobImage } from '../job/image.ts';
 import { jobManifest } from '../job/manifest.ts';
 import { runJob } from '../job/run.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../cli/session.ts';
 import { findReplicas } from '../traefik/replicas.ts';
-import { resourceName } from '../traefikservices.ts';
+import { resourceName } from '../traefikservice/find.ts';
 import { RULE_FLAGS } from './flags.ts';
 import type { Rules } from './rules.ts';
 import type { Release } from './subject.ts';

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import type { Call } from '../command.ts';
+import type { JsonObject } from '../../common/json.ts';
+import type { Call } from '../cli/command.ts';
 import { UserError } from '../kube/errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../cli/session.ts';
 import { readMetrics } from '../traefik/proof.ts';
 import { findReplicas } from '../traefik/replicas.ts';
-import { readAgain } from '../traefikservices.ts';
+import { readAgain } from '../traefikservice/find.ts';
 import { ENTERED, SERVED, readCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { PodsLook } from './pods.ts';

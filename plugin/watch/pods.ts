@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { get, number } from '../../webhook/policy/json.ts';
-import { isReady, nameOf } from '../colors.ts';
-import { objectAt, objectsAt, stringAt } from '../kube/values.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { get, number } from '../../common/json.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 
 /** A color's pods at one moment. */
 export interface PodsLook {

@@ -1,7 +1,7 @@
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { describeError } from '../kube/errors.ts';
-import type { Session } from '../session.ts';
-import { resourceName } from '../traefikservices.ts';
+import type { Session } from '../cli/session.ts';
+import { resourceName } from '../traefikservice/find.ts';
 import { baselineOf } from './judge.ts';
 import type { Baseline, Measured } from './judge.ts';
 import { bucketAround } from './latency.ts';

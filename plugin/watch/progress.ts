@@ -1,4 +1,4 @@
-import type { Call } from '../command.ts';
+import type { Call } from '../cli/command.ts';
 import { time } from './words.ts';
 
 /** Milliseconds between two lines off a terminal. */

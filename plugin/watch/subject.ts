@@ -2,11 +2,13 @@ import { endpointsOf } from '../../webhook/facts/revisions.ts';
 import type { LabelSelector } from '../../webhook/facts/reader.ts';
 import { selectorOf } from '../../webhook/facts/selector.ts';
 import { stateOf } from '../../webhook/policy/index.ts';
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
-import { isReady, nameOf } from '../colors.ts';
-import { stringAt } from '../kube/values.ts';
-import type { Session } from '../session.ts';
-import type { Found } from '../traefikservices.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import type { Session } from '../cli/session.ts';
+import type { Found } from '../traefikservice/find.ts';
 import type { Labels } from './counts.ts';
 import type { PodsLook } from './pods.ts';
 

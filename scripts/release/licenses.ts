@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseObject, text } from '../../webhook/policy/json.ts';
+import { parseObject, text } from '../../common/json.ts';
 
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 const LICENSE = /^(?:licen[cs]e|copying)(?:[.-].*)?$/i;

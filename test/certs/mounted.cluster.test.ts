@@ -5,7 +5,7 @@ import { splitBundle } from '../../certs/bundle.ts';
 import { createAuthority } from '../../certs/ca.ts';
 import type { Authority } from '../../certs/ca.ts';
 import { issueLeaf } from '../../certs/serving.ts';
-import { at, list, text } from '../../webhook/policy/json.ts';
+import { at, list, text } from '../../common/json.ts';
 import { CHART } from '../chart/chart.ts';
 import { connect } from '../chart/client.ts';
 import {

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { splitBundle } from '../../certs/bundle.ts';
-import { at, list, text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import { at, list, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { CHART } from '../chart/chart.ts';
 import { connect } from '../chart/client.ts';
 import {

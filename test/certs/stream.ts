@@ -1,4 +1,4 @@
-import { text } from '../../webhook/policy/json.ts';
+import { text } from '../../common/json.ts';
 import { connect, type Reply } from '../chart/client.ts';
 import type { Cluster } from '../cluster/index.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { at, get, isObject, list, text } from '../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import { at, get, isObject, list, text } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 
 const FOLDER = join(import.meta.dirname, 'alerts');
 

@@ -1,7 +1,7 @@
 // What keeps the webhook reachable, as the chart renders it, without a cluster.
 import t from 'tap';
-import { at, get, list } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import { at, get, list } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { render, template } from './chart.ts';
 
 const only = (objects: readonly JsonObject[], kind: string): JsonObject | undefined =>

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** What the API server does with a write while no webhook answers. */
 export type Outcome =

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { at, isObject, list } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { at, isObject, list } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
 import { run, type Result } from '../../scripts/lib/run.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
-import { VERSION } from '../../webhook/version.ts';
+import { VERSION } from '../../common/version.ts';
 import { CHART } from './chart.ts';
 import { AGAIN, objects, startStream, STORED, type Report, type Tally, type Work } from './stream.ts';
 

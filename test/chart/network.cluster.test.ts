@@ -1,8 +1,8 @@
 // Choices of how the API server reaches the pods, on a real cluster. Its network enforces no NetworkPolicy: that one is
 // made there, and understood by the API server, is all that is seen here.
 import t from 'tap';
-import { at, list, text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import { at, list, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import {
   installBluegreen,
   installTraefikCrds,

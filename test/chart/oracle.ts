@@ -12,9 +12,9 @@ import {
   type Decision,
   type Facts,
   type Group,
-  type JsonObject,
 } from '../../webhook/policy/index.ts';
-import { isObject, text } from '../../webhook/policy/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { isObject, text } from '../../common/json.ts';
 import { FakeReader } from '../webhook/facts/fake-reader.ts';
 import { ENFORCED, manifest } from './policy.ts';
 import type { Shape } from './cases.ts';

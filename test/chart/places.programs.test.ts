@@ -1,7 +1,7 @@
 // The chart in places with rules of their own: registries without internet, OpenShift, GitOps, values of older charts.
 import t from 'tap';
-import { at, get, list, text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { at, get, list, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { CHART, containerOf, helm, podOf, render, template } from './chart.ts';
 
 /** Every pod that the chart starts: the webhook's, and that of `helm test`. */

@@ -1,8 +1,9 @@
 // What the chart renders, without a cluster.
 import t from 'tap';
 import { load } from 'js-yaml';
-import { at, get, list, parseObject, text } from '../../webhook/policy/json.ts';
-import { MODE_LABEL, type JsonObject } from '../../webhook/policy/index.ts';
+import { at, get, list, parseObject, text } from '../../common/json.ts';
+import { MODE_LABEL } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { CHART, containerOf, fileText, helm, isHook, NAMESPACE, only, podOf, render, template } from './chart.ts';
 
 const entriesOf = (configuration: JsonObject) =>

@@ -1,5 +1,5 @@
 // Requests that make the webhook use every right that it has.
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Client } from '../e2e/api.ts';
 
 /** Colors that are Deployments, StatefulSets, and Deployments whose preview has no pods. */

@@ -2,8 +2,8 @@
 // everything that the webhook does. And it is needed: taken away one at a time, something fails and says which.
 import { join } from 'node:path';
 import t from 'tap';
-import { parseObject, text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { parseObject, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import {
   demoSpecs,
   installBluegreen,

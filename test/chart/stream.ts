@@ -1,7 +1,7 @@
 // Somebody who goes on working while the chart is installed, upgraded, rolled back and uninstalled.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { annotation, text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { annotation, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { connect, type Call, type Client, type Reply } from '../e2e/api.ts';
 

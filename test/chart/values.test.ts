@@ -1,8 +1,8 @@
 // Every value of the chart is typed in values.schema.json and explained in values.yaml, the schema and the README.
 import t from 'tap';
 import { propertyOf, valuesOf, completed, withTable } from '../../scripts/chart-docs.ts';
-import { isObject, parseObject } from '../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import { isObject, parseObject } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { fileText } from './chart.ts';
 
 const FIX = 'run: npm run chart:docs';

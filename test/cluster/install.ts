@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ImageSpec } from '../../images/image.ts';
 import { webhookImage } from '../../images/webhook.ts';
-import { VERSION } from '../../webhook/version.ts';
+import { VERSION } from '../../common/version.ts';
 import { bundleOf } from '../images/bundles.ts';
 import { demoImage } from '../images/specs.ts';
 import { rolledOut } from './kube.ts';

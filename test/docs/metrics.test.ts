@@ -1,8 +1,8 @@
 // The metrics that docs/operations.md describes are those that the webhook has.
 import { Registry, Counter, Gauge, Histogram } from 'prom-client';
 import t from 'tap';
-import { ENTRIES } from '../../webhook/entries.ts';
-import { createMetrics } from '../../webhook/metrics.ts';
+import { ENTRIES } from '../../webhook/admission/entries.ts';
+import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { rowsOf, sectionOf } from './page.ts';
 
 const registry = new Registry();

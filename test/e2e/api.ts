@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { parseObject } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { parseObject } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 
 export interface Reply {

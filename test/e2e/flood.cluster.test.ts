@@ -1,6 +1,6 @@
 // More reviews than a replica can look at: it stays in service, answers each of them, and lets none pass unseen.
 import t from 'tap';
-import { at, get, list, number, parseObject, text } from '../../webhook/policy/json.ts';
+import { at, get, list, number, parseObject, text } from '../../common/json.ts';
 import { MOST_LOOKUPS } from '../../webhook/admission/room.ts';
 import { openConnections, type Reply } from '../bench/connections.ts';
 import { postReview } from '../bench/reviews.ts';

@@ -1,8 +1,8 @@
 // What operators look at, on a real cluster with a real Prometheus, and the commands of docs/operations.md, in their order.
 import { join } from 'node:path';
 import t from 'tap';
-import { get, list, parseObject, text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import { get, list, parseObject, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { rulesOf } from '../chart/alerts.ts';
 import { fileText, render } from '../chart/chart.ts';
 import {

@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
-import { annotation, parseObject } from '../../webhook/policy/json.ts';
-import { readRecord, type JsonObject } from '../../webhook/policy/index.ts';
+import { annotation, parseObject } from '../../common/json.ts';
+import { readRecord } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Kube } from '../cluster/index.ts';
 
 export interface Said {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at, get, list } from '../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/index.ts';
+import { at, get, list } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import {
   DEMO_NAMESPACE,
   demoSpecs,
@@ -18,31 +18,9 @@ import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
 import { connect, type Client } from '../e2e/api.ts';
 import { startCycles } from './cycles.ts';
-import type { Fault } from './fault.ts';
-import { startLoad, type Load, type Sample } from './load.ts';
+import type { Bed } from './fault.ts';
+import { startLoad, type Load } from './load.ts';
 import { NOTED, OTHER, PROBES, PROMOTED, NOTE, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
-
-/** Where faults happen: a cluster with the chart installed, and objects whose answers are known. */
-export interface Bed {
-  readonly cluster: Cluster;
-  readonly client: Client;
-  /** Installs or upgrades the chart; what `values` leaves out is as the bed was opened with. */
-  install(values?: Readonly<Record<string, string>>): Promise<void>;
-  /** Resolves when every replica is ready and as many as there should be. */
-  settled(): Promise<void>;
-  /** A rising load whose answers do not matter: programs that have just started are slow for a while. */
-  warmUp(rate: number): Promise<void>;
-  /** Lets a fault happen under load; every request that was sent meanwhile. */
-  run(fault: Fault, pace: Pace): Promise<readonly Sample[]>;
-  close(): Promise<void>;
-}
-
-export interface Pace {
-  /** Admissions a second: calls of the webhook. */
-  readonly rate: number;
-  /** Seconds of load before the fault, and after it is over. */
-  readonly margin: number;
-}
 
 /** Many at once: requests are sent on time, also while earlier ones wait. */
 const SOCKETS = 1000;

@@ -1,5 +1,5 @@
-import { text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import { text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Reply } from '../e2e/api.ts';
 
 /** The right answer to a request. */

@@ -1,6 +1,6 @@
 /** Requests whose right answer is known. Those marked so are known to the webhook alone: CEL cannot stand in for it. */
-import { annotation, at, get, list } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import { annotation, at, get, list } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { DEMO_NAMESPACE } from '../cluster/index.ts';
 import type { Answer } from './judge.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runCli } from '../../plugin/cli.ts';
-import type { Io } from '../../plugin/io.ts';
+import { runCli } from '../../plugin/dispatch.ts';
+import type { Io } from '../../plugin/cli/io.ts';
 
 export interface Ran {
   readonly code: number;

@@ -8,9 +8,8 @@ import { writeTarGz } from '../../scripts/release/archive.ts';
 import { licensesOf, packagesOf } from '../../scripts/release/licenses.ts';
 import { billOfMaterials, nodeComponent } from '../../scripts/release/sbom.ts';
 import { PLACES, strayVersions, writeVersion } from '../../scripts/release/version.ts';
-import { VERSION as PLUGIN } from '../../plugin/version.ts';
-import { at, get, list, parseObject, text } from '../../webhook/policy/json.ts';
-import { VERSION } from '../../webhook/version.ts';
+import { at, get, list, parseObject, text } from '../../common/json.ts';
+import { VERSION, VERSION as PLUGIN } from '../../common/version.ts';
 import { fileText } from '../chart/chart.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
-import { at, get, isObject, list, parseObject, text } from '../../webhook/policy/json.ts';
-import type { Json } from '../../webhook/policy/types.ts';
+import { at, get, isObject, list, parseObject, text } from '../../common/json.ts';
+import type { Json } from '../../common/json.ts';
 import { fileText } from '../chart/chart.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

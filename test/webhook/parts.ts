@@ -5,11 +5,11 @@ import { issueLeaf } from '../../certs/serving.ts';
 import type { Leaf } from '../../certs/serving.ts';
 import { UNTOUCHED } from '../../webhook/admission/answers.ts';
 import type { AdmissionRequest, Answer, Handler } from '../../webhook/admission/types.ts';
-import type { Log } from '../../webhook/log.ts';
-import { createMetrics } from '../../webhook/metrics.ts';
-import type { Decided } from '../../webhook/observe.ts';
-import { buildServer } from '../../webhook/server.ts';
-import type { Handlers, ServerParts, WebhookServer } from '../../webhook/server.ts';
+import type { Log } from '../../webhook/telemetry/log.ts';
+import { createMetrics } from '../../webhook/telemetry/metrics.ts';
+import type { Decided } from '../../webhook/admission/decision-event.ts';
+import { buildServer } from '../../webhook/http/server.ts';
+import type { Handlers, ServerParts, WebhookServer } from '../../webhook/http/server.ts';
 
 export const HOUR = 3_600_000;
 export const TOOLS = { now: () => new Date(), elapsed: () => performance.now(), crypto: webcrypto };

@@ -1,5 +1,4 @@
-import { UNREAD } from '../policy/checks/check.ts';
-import { explain, type Mode, type Switch, type Violation } from '../policy/index.ts';
+import { explain, type Mode, type Switch, type Violation, UNREAD } from '../policy/index.ts';
 import type { Answer, Target } from './types.ts';
 
 /** What an answer says beside its verdict when there is nothing to say. */

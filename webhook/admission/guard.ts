@@ -1,4 +1,5 @@
-import { at } from '../policy/json.ts';
+import { messageOf } from '../../common/errors.ts';
+import { at } from '../../common/json.ts';
 import {
   ANNOTATION,
   explain,
@@ -108,8 +109,4 @@ type Passed = Pick<Answer, 'warnings' | 'about' | 'override'> & { readonly viola
 function passed({ violations, ...said }: Passed): Answer {
   const auditAnnotations = audit({ outcome: 'allowed', switched: null, violations, override: said.override });
   return { ...NO_REMARKS, ...said, verdict: 'allowed', checks: checksOf(violations), auditAnnotations };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import jsonPatch from 'fast-json-patch';
-import { ANNOTATION, readRecord, type Change, type Decision, type JsonObject, type Mode } from '../policy/index.ts';
-import { annotation } from '../policy/json.ts';
-import { newOverride } from '../policy/permissions.ts';
+import { ANNOTATION, readRecord, type Change, type Decision, type Mode, newOverride } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { annotation } from '../../common/json.ts';
 import { audit, checksOf, denied, MISSED, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange, type Surroundings } from './decide.ts';

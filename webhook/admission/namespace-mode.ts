@@ -1,6 +1,6 @@
-import { MODE_LABEL } from '../policy/index.ts';
-import { at, text } from '../policy/json.ts';
-import { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from '../policy/mode.ts';
+import { MODE_LABEL, isWeaker, modeOf, NAMESPACE_MODES } from '../policy/index.ts';
+import { at, text } from '../../common/json.ts';
+import type { NamespaceMode } from '../policy/index.ts';
 import { UNTOUCHED } from './answers.ts';
 import type { AdmissionRequest, Handler } from './types.ts';
 

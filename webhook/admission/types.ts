@@ -1,4 +1,5 @@
-import type { CheckId, Group, JsonObject, Operation, Switch } from '../policy/types.ts';
+import type { CheckId, Group, Operation, Switch } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** The parts of an `admission.k8s.io/v1` AdmissionRequest that are used, after `parseReview` has checked their types. */
 export interface AdmissionRequest {

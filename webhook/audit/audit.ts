@@ -1,9 +1,10 @@
+import { messageOf } from '../../common/errors.ts';
 import type { Reader } from '../facts/reader.ts';
-import type { Log } from '../log.ts';
-import { at, text } from '../policy/json.ts';
+import type { Log } from '../telemetry/log.ts';
+import { at, text } from '../../common/json.ts';
 import { GROUPS, type Settings } from '../policy/index.ts';
-import { jittered, within, type Clock } from './clock.ts';
-import type { AuditGauges } from './gauges.ts';
+import { jittered, within, type Clock } from '../../common/clock.ts';
+import type { AuditGauges } from '../telemetry/audit-gauges.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { look, type Listed } from './look.ts';
 import type { AuditReader } from './reader.ts';
@@ -75,7 +76,7 @@ async function auditOnce(parts: AuditParts, ledger: Ledger, signal: AbortSignal)
       }
   } catch (error) {
     ledger.end(false);
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   ledger.end(true);
   return problem;
@@ -100,7 +101,7 @@ async function lookAtAll(
         if (seen.unread !== null) problem ||= problemOf(each, seen.unread);
       } catch (error) {
         ledger.keep(each);
-        problem ||= problemOf(each, error instanceof Error ? error.message : String(error));
+        problem ||= problemOf(each, messageOf(error));
       }
     }
   };

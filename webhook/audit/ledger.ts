@@ -1,5 +1,5 @@
-import type { Log } from '../log.ts';
-import { restsOnFacts } from '../policy/inspect.ts';
+import type { Log } from '../telemetry/log.ts';
+import { restsOnFacts } from '../policy/index.ts';
 import type { Violation } from '../policy/index.ts';
 import type { Listed, Seen } from './look.ts';
 

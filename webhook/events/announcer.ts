@@ -1,7 +1,7 @@
-import { systemClock, type Clock } from '../audit/clock.ts';
-import type { Log } from '../log.ts';
-import type { EventOutcome } from '../metrics.ts';
-import type { Announce } from '../observe.ts';
+import { systemClock, type Clock } from '../../common/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { EventOutcome } from '../telemetry/metrics.ts';
+import type { Announce } from '../admission/decision-event.ts';
 import { createConfirm } from './confirm.ts';
 import type { Occurrence } from './occurrence.ts';
 import { createRecorder } from './recorder.ts';

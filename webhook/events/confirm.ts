@@ -1,5 +1,5 @@
-import type { Clock } from '../audit/clock.ts';
-import { at, text } from '../policy/json.ts';
+import type { Clock } from '../../common/clock.ts';
+import { at, text } from '../../common/json.ts';
 import { readRecord } from '../policy/index.ts';
 import type { Occurrence, Subject } from './occurrence.ts';
 import type { EventStore } from './store.ts';

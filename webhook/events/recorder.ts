@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../audit/clock.ts';
-import type { Log } from '../log.ts';
-import type { EventOutcome } from '../metrics.ts';
-import { at, text } from '../policy/json.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { EventOutcome } from '../telemetry/metrics.ts';
+import { at, text } from '../../common/json.ts';
 import type { Occurrence, Subject } from './occurrence.ts';
 import { createBudget } from './budget.ts';
 import type { EventStore, EventToWrite } from './store.ts';
@@ -167,7 +168,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
     if (series.failures < limits.tries) return;
     known.delete(keyOf(series.event));
     ended('failed');
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (reason !== said) log.warn({ reason }, 'an Event could not be written');
     said = reason;
   }

@@ -1,6 +1,6 @@
-import { at, text } from '../policy/json.ts';
+import { at, text } from '../../common/json.ts';
 import type { HistoryEntry } from '../policy/index.ts';
-import type { Decided } from '../observe.ts';
+import type { Decided } from '../admission/decision-event.ts';
 import type { Occurrence, Reason, Subject } from './occurrence.ts';
 
 /** The TraefikServices that a decision is about, each once; one that has no name yet (generateName) is left out. */

@@ -1,5 +1,7 @@
-import { at, get, list, number, text } from '../policy/json.ts';
-import type { Color, ColorFacts, Facts, JsonObject, Pair, Revision, ServicePort, Workload } from '../policy/types.ts';
+import { messageOf } from '../../common/errors.ts';
+import { at, get, list, number, text } from '../../common/json.ts';
+import type { Color, ColorFacts, Facts, Pair, Revision, ServicePort, Workload } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';
 import { selectorOf } from './selector.ts';
@@ -21,7 +23,7 @@ export async function gatherFacts(reader: Reader, query: FactsQuery, signal: Abo
     return { known: true, blue, green };
   } catch (error) {
     if (signal.aborted) return { known: false, reason: 'the API server did not answer in time' };
-    return { known: false, reason: error instanceof Error ? error.message : String(error) };
+    return { known: false, reason: messageOf(error) };
   }
 }
 

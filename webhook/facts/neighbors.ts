@@ -1,6 +1,7 @@
-import { at } from '../policy/json.ts';
-import { neighborOf } from '../policy/neighbors.ts';
-import { GROUPS, type Group, type Neighbors, type Pair } from '../policy/types.ts';
+import { messageOf } from '../../common/errors.ts';
+import { at } from '../../common/json.ts';
+import { neighborOf, GROUPS } from '../policy/index.ts';
+import type { Group, Neighbors, Pair } from '../policy/index.ts';
 import type { UsageReader } from './usage-reader.ts';
 
 export type NeighborReader = Pick<UsageReader, 'listTraefikServices'>;
@@ -35,6 +36,6 @@ export async function gatherNeighbors(
     return { known: true, those: found.flat().filter((neighbor) => neighbor !== null) };
   } catch (error) {
     if (signal.aborted) return { known: false, reason: 'the API server did not answer in time' };
-    return { known: false, reason: error instanceof Error ? error.message : String(error) };
+    return { known: false, reason: messageOf(error) };
   }
 }

@@ -1,5 +1,5 @@
 import type { Access } from '../admission/access.ts';
-import { at } from '../policy/json.ts';
+import { at } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 
 /** Asks with a SubjectAccessReview, with everything that the authorizer could look at of the user. */

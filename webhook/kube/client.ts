@@ -2,9 +2,10 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import type { Json, JsonObject } from '../policy/types.ts';
-import { at, isObject, list as listOf, text } from '../policy/json.ts';
-import { VERSION } from '../version.ts';
+import { NOT_FOUND } from '../../common/http-status.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
+import { at, isObject, list as listOf, text } from '../../common/json.ts';
+import { VERSION } from '../../common/version.ts';
 import { answeredError, unansweredError } from './errors.ts';
 
 /** Below the 90 s after which the API server closes an idle connection by itself. */
@@ -94,7 +95,7 @@ export function createKubeClient(config: KubeConfig): KubeClient {
 
   async function get(wanted: Omit<Call, 'method'>): Promise<JsonObject | null> {
     const { status, body } = await exchange({ ...wanted, method: 'GET' });
-    if (status === 404) return null;
+    if (status === NOT_FOUND) return null;
     if (status !== 200 || !isObject(body)) throw answeredError(wanted.attempt, status, body);
     return body;
   }

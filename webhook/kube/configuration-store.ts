@@ -1,6 +1,6 @@
 import type { Configuration, ConfigurationKind, ConfigurationStore } from '../../certs/store.ts';
-import { at, get, list, text } from '../policy/json.ts';
-import type { JsonObject } from '../policy/types.ts';
+import { at, get, list, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 import { decode, encode, unlessLost } from './certificate-codec.ts';
 

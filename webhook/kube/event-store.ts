@@ -1,6 +1,7 @@
+import { CONFLICT } from '../../common/http-status.ts';
 import { typeOf } from '../events/occurrence.ts';
 import type { EventStore, EventToWrite } from '../events/store.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
 import { microTime } from './time.ts';
@@ -30,7 +31,7 @@ export function createEventStore(client: KubeClient, pod: string): EventStore {
       try {
         await client.call({ method: 'POST', path: eventsIn(namespace), body: bodyOf(event, pod), attempt, signal });
       } catch (error) {
-        if (!(error instanceof KubeError && error.status === 409)) throw error;
+        if (!(error instanceof KubeError && error.status === CONFLICT)) throw error;
       }
     },
     async repeat(event, signal) {

@@ -1,6 +1,7 @@
-import type { Lease, LeaseClaim, LeaseStore } from '../audit/lease.ts';
-import { at, number, text } from '../policy/json.ts';
-import type { JsonObject } from '../policy/types.ts';
+import { CONFLICT } from '../../common/http-status.ts';
+import type { Lease, LeaseClaim, LeaseStore } from '../leader-election/lease.ts';
+import { at, number, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
 import { microTime } from './time.ts';
@@ -25,7 +26,7 @@ export function createLeaseStore(client: KubeClient, namespace: string, name: st
         });
         return leaseOf(lease);
       } catch (error) {
-        if (error instanceof KubeError && error.status === 409) return null;
+        if (error instanceof KubeError && error.status === CONFLICT) return null;
         throw error;
       }
     },

@@ -1,7 +1,8 @@
 import { ANNOTATION, LAST_APPLIED } from './annotations.ts';
-import { annotation, at, get, list, parseObject, text } from './json.ts';
+import { annotation, at, get, list, parseObject, text } from '../../common/json.ts';
 import { readRecord } from './record.ts';
-import type { Change, JsonObject } from './types.ts';
+import type { Change } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** What a user's annotation says. `name` is null for the short form, a bare `passed`. */
 export type Attestation = { readonly name: string | null } | null;

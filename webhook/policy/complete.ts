@@ -1,12 +1,13 @@
 import { ANNOTATION } from './annotations.ts';
 import { nextSaid, readAttestation, repeatedPass } from './attestation.ts';
-import { annotation, at, isObject, parseObject, sameJson } from './json.ts';
+import { annotation, at, isObject, parseObject, sameJson } from '../../common/json.ts';
 import type { Outline } from './outline.ts';
 import { newOverride, type Permissions } from './permissions.ts';
 import { isEmpty, nextRecord, readRecord, writtenRecord, type ReleaseRecord } from './record.ts';
-import { fitted } from './room.ts';
+import { fitted } from './record-size.ts';
 import { bind, readSmokeTest, suggestion, type SmokeTestRecord } from './smoke-test.ts';
-import { otherColor, type Change, type Facts, type JsonObject, type Pair } from './types.ts';
+import { otherColor, type Change, type Facts, type Pair } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 export interface CompleteInput {
   readonly change: Change;

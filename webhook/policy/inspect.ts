@@ -4,15 +4,8 @@ import { NO_NEIGHBORS } from './neighbors.ts';
 import { NO_PERMISSION_ASKED } from './permissions.ts';
 import { EMPTY_RECORD } from './record.ts';
 import { stateOf } from './state.ts';
-import {
-  otherColor,
-  type Change,
-  type Facts,
-  type JsonObject,
-  type Pair,
-  type Settings,
-  type Violation,
-} from './types.ts';
+import { otherColor, type Change, type Facts, type Pair, type Settings, type Violation } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 export interface InspectInput extends Pick<Change, 'group' | 'namespace' | 'name'> {
   /** As it is stored. */

@@ -1,5 +1,5 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation } from './json.ts';
+import { annotation } from '../../common/json.ts';
 import type { Change } from './types.ts';
 
 /** What RBAC says of a verb on this TraefikService; `unknown` when the authorizer could not be asked. */

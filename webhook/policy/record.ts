@@ -1,6 +1,7 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation, get, list, parseObject, text, texts } from './json.ts';
-import type { Color, ColorFacts, Facts, Json, JsonObject, Revision, Switch } from './types.ts';
+import { annotation, get, list, parseObject, text, texts } from '../../common/json.ts';
+import type { Color, ColorFacts, Facts, Revision, Switch } from './types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 
 /** A color as it was when it became active. */
 export interface Release {

@@ -1,7 +1,8 @@
 import { ANNOTATION } from './annotations.ts';
-import { annotation, parseObject, text, texts } from './json.ts';
+import { annotation, parseObject, text, texts } from '../../common/json.ts';
 import { sameImages, singleRevision } from './record.ts';
-import type { Change, Color, ColorFacts, Facts, JsonObject, Revision } from './types.ts';
+import type { Change, Color, ColorFacts, Facts, Revision } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** What `bluegreen.dev/smoke-test-record` holds: which revision passed. */
 export interface SmokeTestRecord {

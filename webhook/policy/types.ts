@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../common/json.ts';
+
 /**
  * The policy's vocabulary: plain data in, plain data out. Nothing in this folder does I/O or reads a clock.
  */
@@ -16,10 +18,6 @@ export type Group = (typeof GROUPS)[number];
 /** How a namespace is guarded, from its label `bluegreen.dev/mode`. */
 export const MODES = ['enforce', 'warn', 'audit'] as const;
 export type Mode = (typeof MODES)[number];
-
-/** A JSON value as it came over the wire: nothing about it has been checked. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
-export type JsonObject = { readonly [key: string]: Json | undefined };
 
 /** One write to a TraefikService, as the API server describes it. `null` where there is no such object. */
 export interface Change {

@@ -1,6 +1,6 @@
 // Ways around the rules, each on a real cluster through the installed chart, with the verdict that docs/security.md has.
 import t from 'tap';
-import { text } from '../../../webhook/policy/json.ts';
+import { text } from '../../../common/json.ts';
 import type { Reply } from '../../chart/client.ts';
 import { connect } from '../../chart/client.ts';
 import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../../cluster/index.ts';

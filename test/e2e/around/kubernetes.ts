@@ -1,5 +1,6 @@
-import { at, isObject } from '../../../webhook/policy/json.ts';
-import { readRecord, type JsonObject } from '../../../webhook/policy/index.ts';
+import { at, isObject } from '../../../common/json.ts';
+import { readRecord } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Reply } from '../../chart/client.ts';
 import {
   ALICE,

@@ -3,8 +3,8 @@ import { createServer } from 'node:https';
 import { text as read } from 'node:stream/consumers';
 import { createAuthority } from '../../../certs/ca.ts';
 import { issueLeaf } from '../../../certs/serving.ts';
-import { at, parseObject } from '../../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/index.ts';
+import { at, parseObject } from '../../../common/json.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
 
 const NAMESPACE = 'around-mutator';

@@ -1,5 +1,6 @@
-import { get, text } from '../../../webhook/policy/json.ts';
-import type { Group, JsonObject } from '../../../webhook/policy/index.ts';
+import { get, text } from '../../../common/json.ts';
+import type { Group } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Client, Reply } from '../../chart/client.ts';
 import type { Cluster } from '../../cluster/index.ts';
 

@@ -13,7 +13,7 @@ import {
   type Case,
   type Place,
 } from './place.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { nested, previewHost, service } from './traefik.ts';
 
 const ours = ({ name }: Place): JsonObject => ({ name, kind: 'TraefikService' });

@@ -1,4 +1,4 @@
-import { parseObject } from '../../../webhook/policy/json.ts';
+import { parseObject } from '../../../common/json.ts';
 import { released, traefikService, traefikServicePath, tryCreate, tryPatch, weights, type Case } from './place.ts';
 
 /** Refused by the webhook itself, with the words of the check. */

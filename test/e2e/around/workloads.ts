@@ -1,5 +1,5 @@
-import { at, text } from '../../../webhook/policy/json.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import { at, text } from '../../../common/json.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import {
   done,
   pathOf,

@@ -1,5 +1,5 @@
-import { isObject } from '../../../webhook/policy/json.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import { isObject } from '../../../common/json.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { rolledOut } from '../../cluster/kube.ts';
 import { ALICE } from './place.ts';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { at, list, parseObject, text } from '../../../webhook/policy/json.ts';
+import { at, list, parseObject, text } from '../../../common/json.ts';
 import { RELEASE, type Cluster } from '../../cluster/index.ts';
 import { parseMetrics, type Series } from '../metrics.ts';
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { at, get, list, parseObject, text } from '../../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import { at, get, list, parseObject, text } from '../../../common/json.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { packageProgram } from '../../cluster/tools/packages.ts';
 

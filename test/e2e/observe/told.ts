@@ -1,4 +1,4 @@
-import { at, get, list, number, parseObject, text } from '../../../webhook/policy/json.ts';
+import { at, get, list, number, parseObject, text } from '../../../common/json.ts';
 import type { Kube } from '../../cluster/index.ts';
 
 /** An Event, as far as a person looks at it. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../webhook/policy/index.ts';
-import { annotation, at } from '../../../webhook/policy/json.ts';
+import type { JsonObject } from '../../../common/json.ts';
+import { annotation, at } from '../../../common/json.ts';
 import { NAMED, live } from '../people.ts';
 import type { OddCase } from './shop.ts';
 

@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
-import type { Color, JsonObject } from '../../../webhook/policy/index.ts';
+import type { Color } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { live, NAMED, personIn, stored, type Person, type Said } from '../people.ts';
 

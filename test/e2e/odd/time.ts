@@ -1,4 +1,4 @@
-import { annotation, at, parseObject } from '../../../webhook/policy/json.ts';
+import { annotation, at, parseObject } from '../../../common/json.ts';
 import { readRecord } from '../../../webhook/policy/index.ts';
 import { history } from '../people.ts';
 import type { OddCase } from './shop.ts';

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { annotation } from '../../../webhook/policy/json.ts';
+import { annotation } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { history, NAMED, type Person } from '../people.ts';
 import type { OddCase, Shop } from './shop.ts';

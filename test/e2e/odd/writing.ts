@@ -1,4 +1,4 @@
-import { annotation, at, isObject } from '../../../webhook/policy/json.ts';
+import { annotation, at, isObject } from '../../../common/json.ts';
 import { history, stored } from '../people.ts';
 import type { OddCase } from './shop.ts';
 

@@ -1,6 +1,6 @@
-import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../webhook/policy/json.ts';
+import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../common/json.ts';
 import { childrenOf } from '../../../webhook/policy/index.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Client, Reply } from '../api.ts';
 import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
 import { MISSED, NOT_READY, POLICY_SPOKE, type Patience } from './patience.ts';

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { get, isObject, list, text } from '../../../webhook/policy/json.ts';
-import { GROUPS, type Group, type Json, type JsonObject } from '../../../webhook/policy/types.ts';
+import { get, isObject, list, text } from '../../../common/json.ts';
+import { GROUPS, type Group } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 
 /** Ways of writing; those of kubectl are the words that a user types after it. */
 const UPDATES = ['apply', 'server-side apply', 'replace', 'edit', 'merge patch', 'json patch'] as const;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../webhook/policy/types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { NAMESPACE } from './counters.ts';
 
 const metadata = (name: string): JsonObject => ({ name, namespace: NAMESPACE });

@@ -3,8 +3,9 @@ import t from 'tap';
 import { mutateHandler, promotionHandler } from '../../../webhook/admission/handlers.ts';
 import { reviewOf } from '../../../webhook/admission/responses.ts';
 import type { AdmissionRequest, Answer, PatchOperation } from '../../../webhook/admission/types.ts';
-import { isObject, parseObject } from '../../../webhook/policy/json.ts';
-import { MODES, type JsonObject } from '../../../webhook/policy/index.ts';
+import { isObject, parseObject } from '../../../common/json.ts';
+import { MODES } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.ts';
 

@@ -6,7 +6,7 @@ import { reviewOf } from '../../../webhook/admission/responses.ts';
 import { createRoom } from '../../../webhook/admission/room.ts';
 import type { Surroundings } from '../../../webhook/admission/decide.ts';
 import type { Answer } from '../../../webhook/admission/types.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { request, traefikService, world } from './world.ts';
 

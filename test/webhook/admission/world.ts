@@ -2,7 +2,7 @@ import { createRoom } from '../../../webhook/admission/room.ts';
 import { createRecentFacts } from '../../../webhook/facts/recent.ts';
 import type { Surroundings } from '../../../webhook/admission/decide.ts';
 import type { AdmissionRequest } from '../../../webhook/admission/types.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { settled } from '../facts/cluster.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 

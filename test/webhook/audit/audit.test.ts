@@ -1,13 +1,13 @@
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { keepAuditing } from '../../../webhook/audit/audit.ts';
-import { createAuditGauges } from '../../../webhook/audit/gauges.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import { createAuditGauges } from '../../../webhook/telemetry/audit-gauges.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { NamespaceMode } from '../../../webhook/policy/mode.ts';
 import { service, slice } from '../facts/cluster.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { recordingLog } from '../parts.ts';
-import { VirtualClock } from './clock.ts';
+import { VirtualClock } from '../../common/virtual-clock.ts';
 import { FakeInventory, weighted } from './shop.ts';
 
 const MINUTES = 60_000;

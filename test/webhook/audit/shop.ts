@@ -1,5 +1,6 @@
 import type { AuditReader } from '../../../webhook/audit/reader.ts';
-import type { Group, JsonObject } from '../../../webhook/policy/index.ts';
+import type { Group } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /** A cluster's list of TraefikServices, which a test changes as it goes. */
 export class FakeInventory implements AuditReader {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { startAnnouncer } from '../../../webhook/events/announcer.ts';
-import type { Decided } from '../../../webhook/observe.ts';
-import { VirtualClock } from '../audit/clock.ts';
+import type { Decided } from '../../../webhook/admission/decision-event.ts';
+import { VirtualClock } from '../../common/virtual-clock.ts';
 import { ALLOWED, recordingLog } from '../parts.ts';
 import { request } from '../admission/world.ts';
 import { FakeEvents, promoted, refused } from './parts.ts';

@@ -1,6 +1,6 @@
-import type { Decided } from '../../../webhook/observe.ts';
+import type { Decided } from '../../../webhook/admission/decision-event.ts';
 import type { EventStore, EventToWrite } from '../../../webhook/events/store.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { ALLOWED } from '../parts.ts';
 import { request, traefikService } from '../admission/world.ts';
 

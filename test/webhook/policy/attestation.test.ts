@@ -1,8 +1,9 @@
 // What a manifest already said is no news, also where the API server keeps no manifest: under server-side apply.
 import t from 'tap';
-import { ANNOTATION, readRecord, readSmokeTest, type Change, type JsonObject } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, readRecord, readSmokeTest, type Change } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { appliersOf } from '../../../webhook/policy/attestation.ts';
-import { at, isObject, list } from '../../../webhook/policy/json.ts';
+import { at, isObject, list } from '../../../common/json.ts';
 import { annotated, blueLive, change, checksOf, FACTS, judge, NOON, promoted, reweighted, stored } from './build.ts';
 
 /** Managed fields as the API server would have them after `manager` wrote the annotation. */

@@ -7,11 +7,10 @@ import {
   type ColorFacts,
   type Decision,
   type Facts,
-  type Json,
-  type JsonObject,
   type Pair,
   type Revision,
 } from '../../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 
 /** The objects that the tests of the policy talk about, short enough to be read in a line. */
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { at, get, isObject, list, number, text, texts } from '../../../webhook/policy/json.ts';
+import { at, get, isObject, list, number, text, texts } from '../../../common/json.ts';
 import {
   governed,
   GROUPS,
@@ -11,13 +11,13 @@ import {
   type ColorFacts,
   type Facts,
   type Group,
-  type JsonObject,
   type Neighbors,
   type Permission,
   type Permissions,
   type Revision,
   type Settings,
 } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /** A case in YAML: what somebody applies, what the cluster looks like, and what the policy has to say. */
 export interface Fixture {

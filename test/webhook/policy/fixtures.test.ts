@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import t from 'tap';
-import { CHECKS, decide, explain, type Decision, type Json } from '../../../webhook/policy/index.ts';
-import { annotation, isObject, parseObject } from '../../../webhook/policy/json.ts';
+import { CHECKS, decide, explain, type Decision } from '../../../webhook/policy/index.ts';
+import type { Json } from '../../../common/json.ts';
+import { annotation, isObject, parseObject } from '../../../common/json.ts';
 import { NOON, pairOf } from './build.ts';
 import { filesOf, readFixture, VERDICTS, type Fixture } from './fixture.ts';
 

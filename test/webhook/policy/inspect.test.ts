@@ -1,5 +1,6 @@
 import t from 'tap';
-import { ANNOTATION, type Facts, type JsonObject } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, type Facts } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { inspect, restsOnFacts } from '../../../webhook/policy/inspect.ts';
 import {
   blueLive,

@@ -9,9 +9,9 @@ import {
   governed,
   readRecord,
   type Facts,
-  type JsonObject,
 } from '../../../webhook/policy/index.ts';
-import { parseObject } from '../../../webhook/policy/json.ts';
+import type { JsonObject } from '../../../common/json.ts';
+import { parseObject } from '../../../common/json.ts';
 import {
   BLUE_REVISION,
   change,

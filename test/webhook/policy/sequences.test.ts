@@ -9,10 +9,10 @@ import {
   stateOf,
   type Color,
   type Facts,
-  type JsonObject,
   type Revision,
   type Switch,
 } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import {
   annotated,
   blueLive,

@@ -1,7 +1,7 @@
-import { sameJson } from '../json.ts';
 import type { Child } from '../state.ts';
 import type { ColorFacts } from '../types.ts';
-import { alike, namesTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { backendsTouched } from '../touched.ts';
 
 /**
  * Traefik drops a whole TraefikService, and answers 404 to everybody, when one child cannot be built: its Service or
@@ -24,12 +24,6 @@ export const backendsExist: Check = {
     });
   },
 };
-
-/** Whether names, kinds, namespaces or ports of the children change. */
-export function backendsTouched(subject: Pick<Subject, 'was' | 'now'>): boolean {
-  const { was, now } = subject;
-  return namesTouched(subject) || was === null || !alike(was, now, (a, b) => sameJson(a.port ?? null, b.port ?? null));
-}
 
 function backend(subject: Subject, child: Child, color: ColorFacts): readonly Finding[] {
   const { change } = subject;

@@ -1,8 +1,9 @@
 import type { Completion } from '../complete.ts';
-import { at, get, list } from '../json.ts';
-import { effectiveWeight, type Child, type State } from '../state.ts';
+import { at, get, list } from '../../../common/json.ts';
+import { effectiveWeight } from '../state.ts';
 import type { Permissions } from '../permissions.ts';
-import type { Change, CheckId, Facts, JsonObject, Neighbors, Pair, Settings } from '../types.ts';
+import type { Change, CheckId, Facts, Neighbors, Pair, Settings } from '../types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /** What a check looks at: the completed change and what the cluster says. */
 export interface Subject extends Completion {
@@ -37,31 +38,6 @@ export interface Check {
   readonly cel: 'yes' | 'presence only' | 'no';
   touched(subject: Subject): boolean;
   find(subject: Subject): readonly Finding[];
-}
-
-/** Whether names or weights of the children change. */
-export function weightsTouched({ was, now }: Pick<Subject, 'was' | 'now'>): boolean {
-  return was === null || !alike(was, now, (a, b) => a.name === b.name && effectiveWeight(a) === effectiveWeight(b));
-}
-
-/** Whether names, kinds or namespaces of the children change. */
-export function namesTouched({ was, now }: Pick<Subject, 'was' | 'now'>): boolean {
-  return (
-    was === null || !alike(was, now, (a, b) => a.name === b.name && a.kind === b.kind && a.namespace === b.namespace)
-  );
-}
-
-/** Whether two lists of children are as long as each other, and alike entry by entry. */
-export function alike(
-  { children: before }: State,
-  { children: after }: State,
-  same: (a: Child, b: Child) => boolean,
-): boolean {
-  if (before.length !== after.length) return false;
-  return before.every((child, index) => {
-    const other = after[index];
-    return other !== undefined && same(child, other);
-  });
 }
 
 /** More children than this are counted, not named. */

@@ -1,6 +1,7 @@
 import { ANNOTATION } from '../annotations.ts';
-import { annotation } from '../json.ts';
-import { weightsTouched, type Check } from './check.ts';
+import { annotation } from '../../../common/json.ts';
+import type { Check } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /** A freeze holds back promotions; a rollback is what it must never hold back. */
 export const frozen: Check = {

@@ -1,9 +1,10 @@
 import { ANNOTATION } from '../annotations.ts';
 import { governed } from '../governed.ts';
-import { annotation } from '../json.ts';
+import { annotation } from '../../../common/json.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
-import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
+import { type Check, type Finding, type Subject } from './check.ts';
+import { namesTouched } from '../touched.ts';
 
 /**
  * The list holds the pair and nothing else. Traefik splits without a dependable ratio when a Service is listed twice,

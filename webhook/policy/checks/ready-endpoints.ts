@@ -1,6 +1,7 @@
 import { settledRevision } from '../smoke-test.ts';
 import { otherColor, type Color, type ColorFacts } from '../types.ts';
-import { weightsTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /** Traefik does not fail over: a color that gains weight without endpoints answers nobody. */
 export const readyEndpoints: Check = {

@@ -1,5 +1,5 @@
 import { RECORD_ANNOTATIONS } from '../annotations.ts';
-import { annotation } from '../json.ts';
+import { annotation } from '../../../common/json.ts';
 import type { Check, Finding } from './check.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { pluginCommand } from '../commands.ts';
 import { colorOf } from '../names.ts';
 import { effectiveWeight } from '../state.ts';
-import { listing, weightsTouched, type Check } from './check.ts';
+import { listing, type Check } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /** Blue-green means that every request gets the same version. */
 export const singleActive: Check = {

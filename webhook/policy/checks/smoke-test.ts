@@ -1,11 +1,12 @@
 import { ANNOTATION } from '../annotations.ts';
 import { readAttestation } from '../attestation.ts';
 import { attestCommand, pluginCommand } from '../commands.ts';
-import { annotation } from '../json.ts';
+import { annotation } from '../../../common/json.ts';
 import { sameImages, singleRevision } from '../record.ts';
 import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
-import { weightsTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /**
  * Production sees only what somebody has tested. A rollback needs no test: production has seen it, as long as its

@@ -1,6 +1,6 @@
-import { at, sameJson } from '../json.ts';
+import { at, sameJson } from '../../../common/json.ts';
 import { otherNamesOf } from '../state.ts';
-import type { JsonObject } from '../types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Check } from './check.ts';
 
 const KINDS = ['mirroring', 'highestRandomWeight', 'failover'] as const;

@@ -1,6 +1,7 @@
 import { pluginCommand } from '../commands.ts';
 import { effectiveWeight } from '../state.ts';
-import { listing, weightsTouched, type Check } from './check.ts';
+import { listing, type Check } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /** Traefik takes any weights and counts them relatively; two integers that sum to 100 are what a person can check. */
 export const weightsTotal: Check = {

@@ -1,0 +1,156 @@
+import type { ConnectionFlags } from '../kube/resolve.ts';
+
+/** A flag as a command declares it. `list` may be repeated. */
+export interface FlagSpec {
+  readonly name: string;
+  readonly short?: string;
+  readonly type: 'text' | 'boolean' | 'list' | 'duration' | 'number';
+  readonly fallback?: string;
+  /** Value of the flag when it stands without one (`--dry-run`). */
+  readonly bare?: string;
+  readonly choices?: readonly string[];
+  readonly help: string;
+  /** Taken but not shown in the help. */
+  readonly hidden?: boolean;
+}
+
+/** Flags as given, with the declared fallbacks. */
+export interface FlagValues {
+  isSet(name: string): boolean;
+  /** Undefined where neither given nor with a fallback. */
+  text(name: string): string | undefined;
+  boolean(name: string): boolean;
+  list(name: string): readonly string[];
+  number(name: string): number;
+  /** Milliseconds. */
+  duration(name: string): number;
+}
+
+/** kubectl's global flags, and two of the plugin's own. */
+export const GLOBAL_FLAGS: readonly FlagSpec[] = [
+  { name: 'as', type: 'text', help: 'Username to impersonate for the operation.' },
+  { name: 'as-group', type: 'list', help: 'Group to impersonate for the operation; can be repeated.' },
+  { name: 'as-uid', type: 'text', help: 'UID to impersonate for the operation.' },
+  { name: 'as-user-extra', type: 'list', help: 'User extras to impersonate, as key=value; can be repeated.' },
+  { name: 'cache-dir', type: 'text', help: 'Accepted for compatibility; nothing is cached.', hidden: true },
+  { name: 'certificate-authority', type: 'text', help: 'Path to a cert file for the certificate authority.' },
+  { name: 'client-certificate', type: 'text', help: 'Path to a client certificate file for TLS.' },
+  { name: 'client-key', type: 'text', help: 'Path to a client key file for TLS.' },
+  { name: 'cluster', type: 'text', help: 'The name of the kubeconfig cluster to use.' },
+  {
+    name: 'color',
+    type: 'text',
+    fallback: 'auto',
+    choices: ['auto', 'always', 'never'],
+    help: 'Whether output is colored: "auto" (on a terminal, unless NO_COLOR is set), "always" or "never".',
+  },
+  { name: 'context', type: 'text', help: 'The name of the kubeconfig context to use.' },
+  { name: 'disable-compression', type: 'boolean', help: 'Accepted for compatibility.', hidden: true },
+  { name: 'help', short: 'h', type: 'boolean', help: 'Show help.', hidden: true },
+  {
+    name: 'insecure-skip-tls-verify',
+    type: 'boolean',
+    help: "If true, the server's certificate will not be checked for validity. This makes HTTPS connections insecure.",
+  },
+  { name: 'kubeconfig', type: 'text', help: 'Path to the kubeconfig file to use for CLI requests.' },
+  { name: 'namespace', short: 'n', type: 'text', help: 'If present, the namespace scope for this CLI request.' },
+  { name: 'password', type: 'text', help: 'Password for basic authentication to the API server.' },
+  {
+    name: 'request-timeout',
+    type: 'text',
+    fallback: '0',
+    help: 'How long to wait before giving up on a single server request (e.g. 1s, 2m, 3h). Zero means no limit.',
+  },
+  { name: 'server', short: 's', type: 'text', help: 'The address and port of the Kubernetes API server.' },
+  { name: 'tls-server-name', type: 'text', help: 'Server name to use for server certificate validation.' },
+  { name: 'token', type: 'text', help: 'Bearer token for authentication to the API server.' },
+  { name: 'user', type: 'text', help: 'The name of the kubeconfig user to use.' },
+  { name: 'username', type: 'text', help: 'Username for basic authentication to the API server.' },
+  { name: 'v', short: 'v', type: 'number', fallback: '0', help: 'Log level: from 6 on, every request is shown.' },
+];
+
+/** The part of the global flags that chooses a cluster. */
+export function connectionFlags(flags: FlagValues): ConnectionFlags {
+  return {
+    kubeconfig: flags.text('kubeconfig'),
+    context: flags.text('context'),
+    cluster: flags.text('cluster'),
+    user: flags.text('user'),
+    namespace: flags.text('namespace'),
+    server: flags.text('server'),
+    token: flags.text('token'),
+    username: flags.text('username'),
+    password: flags.text('password'),
+    as: flags.text('as'),
+    asUid: flags.text('as-uid'),
+    asGroups: flags.list('as-group'),
+    asUserExtra: flags.list('as-user-extra'),
+    requestTimeout: flags.text('request-timeout'),
+    tlsServerName: flags.text('tls-server-name'),
+    insecure: flags.boolean('insecure-skip-tls-verify'),
+    ca: flags.text('certificate-authority'),
+    clientCertificate: flags.text('client-certificate'),
+    clientKey: flags.text('client-key'),
+  };
+}
+
+/** Flags that several commands share. */
+export const OUTPUT_FLAG: FlagSpec = {
+  name: 'output',
+  short: 'o',
+  type: 'text',
+  help: 'Output format. One of: (json, yaml, name, wide, jsonpath=TEMPLATE).',
+};
+
+export const ALL_NAMESPACES_FLAG: FlagSpec = {
+  name: 'all-namespaces',
+  short: 'A',
+  type: 'boolean',
+  help: 'If present, list across all namespaces. The namespace of the context is ignored even if specified with --namespace.',
+};
+
+/** Flags of every command that changes something. */
+export const MUTATION_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'dry-run',
+    type: 'text',
+    fallback: 'none',
+    bare: 'client',
+    choices: ['none', 'server', 'client'],
+    help: 'Must be "none", "server", or "client". If client, only print what would be sent, without sending it. If server, submit the request without persisting it.',
+  },
+  {
+    name: 'field-manager',
+    type: 'text',
+    fallback: 'kubectl-bluegreen',
+    help: 'Name of the manager used to track field ownership.',
+  },
+  OUTPUT_FLAG,
+];
+
+/** Which color a command is about; it takes the values of the global flag of this name, too. */
+export function colorFlag(fallback: 'active' | 'preview'): FlagSpec {
+  return {
+    name: 'color',
+    type: 'list',
+    choices: ['blue', 'green', 'active', 'preview', 'auto', 'always', 'never'],
+    help: `Which color: "blue", "green", "active" or "preview", by default "${fallback}". It can be repeated with "always" or "never" for the colors of the output.`,
+  };
+}
+
+export const TIMEOUT_FLAG: FlagSpec = {
+  name: 'timeout',
+  type: 'duration',
+  fallback: '2m',
+  help: 'How long to wait before giving up. Zero means do not wait, a negative value is not allowed.',
+};
+
+/** Flags of the commands that can wait for Traefik. */
+export const WAIT_FLAGS: readonly FlagSpec[] = [
+  { name: 'wait', type: 'boolean', help: 'Wait until every ready Traefik replica has the weights.' },
+  {
+    name: 'traefik',
+    type: 'text',
+    help: 'Where the Traefik pods are: NAMESPACE, or NAMESPACE/LABEL=VALUE. By default all pods with app.kubernetes.io/name=traefik.',
+  },
+];

@@ -1,0 +1,29 @@
+import type { Io, Output } from './io.ts';
+
+/** Colors a text for one stream; the identity where that stream is no terminal. */
+export interface Paint {
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+  dim(text: string): string;
+  bold(text: string): string;
+  /** A color's name, in that color. */
+  color(name: string): string;
+}
+
+type Mode = string | undefined;
+
+/** Decides by --color, NO_COLOR and TERM, for each stream by itself. */
+export function createPaint(stream: Output, mode: Mode, env: Io['files']['env']): Paint {
+  const auto = stream.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  const on = mode === 'always' || (mode !== 'never' && auto);
+  const wrap = (code: number) => (text: string) => (on ? `\u001B[${code}m${text}\u001B[0m` : text);
+  return {
+    good: wrap(32),
+    bad: wrap(31),
+    warn: wrap(33),
+    dim: wrap(2),
+    bold: wrap(1),
+    color: (name) => (name === 'blue' ? wrap(34)(name) : name === 'green' ? wrap(32)(name) : name),
+  };
+}

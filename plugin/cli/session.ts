@@ -1,0 +1,55 @@
+import type { NeighborReader } from '../../webhook/facts/neighbors.ts';
+import type { Reader } from '../../webhook/facts/reader.ts';
+import type { FlagValues } from './flags.ts';
+import { connectionFlags } from './flags.ts';
+import type { Io } from './io.ts';
+import type { Client } from '../kube/client.ts';
+import { createClient } from '../kube/client.ts';
+import { collectCredentials } from '../kube/credentials.ts';
+import { ConnectError } from '../kube/errors.ts';
+import { loadKubeconfig } from '../kube/kubeconfig.ts';
+import { proxyFor } from '../kube/proxy.ts';
+import { createReader } from '../kube/reader.ts';
+import type { Connection } from '../kube/resolve.ts';
+import { resolveConnection } from '../kube/resolve.ts';
+import { openTransport } from '../kube/transport.ts';
+import type { Paint } from './paint.ts';
+
+/** A cluster and a namespace in it. */
+export interface Session {
+  readonly client: Client;
+  readonly reader: Reader & NeighborReader;
+  readonly namespace: string;
+  readonly connection: Connection;
+  /** Warns of something once, whether the policy says it here or the webhook later. */
+  warn(text: string): void;
+}
+
+const TRACE_LEVEL = 6;
+
+/** Finds the cluster as kubectl does. Nothing is sent yet, but a credential plugin may run. */
+export async function openSession(flags: FlagValues, io: Io, paint: Paint): Promise<Session> {
+  const options = connectionFlags(flags);
+  const connection = resolveConnection(loadKubeconfig(io.files, options.kubeconfig), options, io.files);
+  const proxy = proxyFor(connection.url, connection.cluster.proxyUrl, io.files.env);
+  if (proxy?.startsWith('socks5')) {
+    throw new ConnectError(`error: the proxy ${proxy} speaks SOCKS5, which is not supported: use an HTTP proxy`);
+  }
+  const environment = { env: io.files.env, stdinIsTty: io.stdinIsTty };
+  const credentials = await collectCredentials(connection, io.files, environment);
+  const said = new Set<string>();
+  const warn = (text: string): void => {
+    if (said.has(text)) return;
+    said.add(text);
+    io.err.write(`${paint.warn('Warning:')} ${text}\n`);
+  };
+  const client = createClient(openTransport(connection, credentials, proxy), {
+    now: () => io.now().getTime(),
+    sleep: (milliseconds, signal) => io.sleep(milliseconds, signal ?? io.interrupted),
+    trace: (line) => {
+      if (flags.number('v') >= TRACE_LEVEL) io.err.write(`${line}\n`);
+    },
+    warn,
+  });
+  return { client, reader: createReader(client), namespace: connection.namespace, connection, warn };
+}

@@ -1,0 +1,150 @@
+import { commandIndex, parseArguments } from './cli/args.ts';
+import { propose } from './completion.ts';
+import type { Call, Command } from './cli/command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { GLOBAL_FLAGS } from './cli/flags.ts';
+import type { FlagSpec, FlagValues } from './cli/flags.ts';
+import { commandHelp, mainHelp } from './cli/help.ts';
+import type { Io } from './cli/io.ts';
+import { EXIT } from './cli/io.ts';
+import { UsageError, UserError, describeError } from './kube/errors.ts';
+import { flow, flowing } from './printers/flow.ts';
+import { createPaint } from './cli/paint.ts';
+import { openSession } from './cli/session.ts';
+import type { Session } from './cli/session.ts';
+import { suggest } from './cli/suggest.ts';
+
+const PROGRAM = 'kubectl bluegreen';
+
+/** Runs one command line to its exit code. Every error ends here, as a message on stderr. */
+export async function runCli(argv: readonly string[], given: Io): Promise<number> {
+  const io: Io = { ...given, err: flowing(given.err) };
+  const index = commandIndex(argv, GLOBAL_FLAGS);
+  const word = argv[index];
+  if (word === undefined) return withoutCommand(argv, io);
+  if (word === '__complete') return complete(argv.slice(index + 1), io);
+  const words = argv.toSpliced(index, 1);
+  if (word === 'help') return help(words, io);
+  const command = COMMANDS.find((each) => each.name === word);
+  if (command === undefined) return unknownCommand(word, io);
+  return runCommand(command, words, io);
+}
+
+/** Where the lines of a help text break off a terminal. */
+const HELP_COLUMNS = 100;
+const COLOR_MODES = new Set(['auto', 'always', 'never']);
+
+/** A command may give a global flag more values: `logs --color green`. */
+function flagsOf(command: Command): readonly FlagSpec[] {
+  const own = new Set(command.flags.map((flag) => flag.name));
+  return [...GLOBAL_FLAGS.filter((flag) => !own.has(flag.name)), ...command.flags];
+}
+
+async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
+  const sessions: Promise<Session>[] = [];
+  try {
+    const { flags, positionals, rest } = parseArguments(argv, flagsOf(command));
+    if (flags.boolean('help')) {
+      io.out.write(flow(commandHelp(command), io.out.columns?.() ?? HELP_COLUMNS));
+      return EXIT.ok;
+    }
+    const args = command.takesRest ? positionals : [...positionals, ...(rest ?? [])];
+    checkCount(command, args);
+    const color = flags.list('color').findLast((value) => COLOR_MODES.has(value)) ?? 'auto';
+    const paint = {
+      out: createPaint(io.out, color, io.files.env),
+      err: createPaint(io.err, color, io.files.env),
+    };
+    const connect = (): Promise<Session> => {
+      const session = sessions[0] ?? openSession(flags, io, paint.err);
+      sessions[0] = session;
+      return session;
+    };
+    const call: Call = { io, flags, args, rest, paint, connect };
+    return await command.run(call);
+  } catch (error) {
+    return report(error, command, io);
+  } finally {
+    await closeAll(sessions);
+  }
+}
+
+/** What kubectl asks of `kubectl_complete-bluegreen`: proposals, one a line, and `:4` for "no file names". */
+async function complete(words: readonly string[], io: Io): Promise<number> {
+  const sessions: Promise<Session>[] = [];
+  const silent = { ...io, err: { write: () => {}, isTTY: false } };
+  const connect = (before: readonly string[]): Promise<Session> => {
+    const flags = parseLeniently(before);
+    const session = openSession(flags, silent, createPaint(silent.err, 'never', io.files.env));
+    sessions.push(session);
+    return session;
+  };
+  const proposals = await propose(words, COMMANDS, { io }, connect);
+  await closeAll(sessions);
+  const lines = proposals.map(({ value, description }) => (description ? `${value}\t${description}` : value));
+  io.out.write([...lines, ':4\n'].join('\n'));
+  return EXIT.ok;
+}
+
+/** The global flags of a line that is not finished: what is not known yet is left out. */
+function parseLeniently(words: readonly string[]): FlagValues {
+  for (let length = words.length; length > 0; length -= 1) {
+    try {
+      return parseArguments(words.slice(0, length), GLOBAL_FLAGS).flags;
+    } catch {
+      // A flag of the command, or one without its value: the words before it still say where to look.
+    }
+  }
+  return parseArguments([], GLOBAL_FLAGS).flags;
+}
+
+async function closeAll(sessions: readonly Promise<Session>[]): Promise<void> {
+  for (const session of await Promise.allSettled(sessions)) {
+    if (session.status === 'fulfilled') session.value.client.close();
+  }
+}
+
+function checkCount(command: Command, args: readonly string[]): void {
+  const { min, max } = command.arguments;
+  if (args.length < min) throw new UsageError(`required argument missing: ${command.usage}`);
+  if (args.length <= max) return;
+  throw new UsageError(
+    max === 0 ? `unexpected argument "${args[0]}"` : `at most ${max} argument, received ${args.length}`,
+  );
+}
+
+function report(error: unknown, command: Command, io: Io): number {
+  if (io.interrupted.aborted) return EXIT.interrupted;
+  io.err.write(`${describeError(error)}\n`);
+  if (error instanceof UsageError) io.err.write(`See '${PROGRAM} ${command.name} --help' for usage.\n`);
+  return error instanceof UserError ? error.exitCode : EXIT.error;
+}
+
+function withoutCommand(argv: readonly string[], io: Io): number {
+  try {
+    parseArguments(argv, GLOBAL_FLAGS);
+  } catch (error) {
+    io.err.write(`${describeError(error)}\nSee '${PROGRAM} --help' for usage.\n`);
+    return EXIT.error;
+  }
+  io.out.write(mainHelp(COMMANDS));
+  return EXIT.ok;
+}
+
+function help(words: readonly string[], io: Io): number {
+  const [name] = words;
+  const command = COMMANDS.find((each) => each.name === name);
+  if (name !== undefined && !name.startsWith('-') && command === undefined) return unknownCommand(name, io);
+  const text = command === undefined ? mainHelp(COMMANDS) : commandHelp(command);
+  io.out.write(flow(text, io.out.columns?.() ?? HELP_COLUMNS));
+  return EXIT.ok;
+}
+
+function unknownCommand(word: string, io: Io): number {
+  const names = COMMANDS.filter((command) => !command.hidden).map((command) => command.name);
+  const meant = suggest(word, names);
+  io.err.write(`error: unknown command "${word}" for "${PROGRAM}"\n`);
+  if (meant.length > 0) io.err.write(`\nDid you mean this?\n${meant.map((name) => `\t${name}\n`).join('')}\n`);
+  io.err.write(`See '${PROGRAM} --help' for usage.\n`);
+  return EXIT.error;
+}

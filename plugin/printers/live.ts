@@ -1,0 +1,54 @@
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
+import { describeError } from '../kube/errors.ts';
+import { visibleLength } from './table.ts';
+
+/** What is shown now. `key` changes when something happened that is more than time passing. */
+export interface Frame {
+  readonly text: string;
+  readonly key: string;
+}
+
+/** Milliseconds between two frames. */
+const INTERVAL = 1000;
+const DEFAULT_COLUMNS = 80;
+const UP = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`);
+const CLEAR_BELOW = '\u001B[0J';
+
+/**
+ * Shows frames until it is interrupted: redrawn in place on a terminal, elsewhere printed anew whenever the key changes.
+ * A look that fails is shown as such and tried again.
+ */
+export async function showLive(call: Call, look: () => Promise<Frame>): Promise<number> {
+  const { io } = call;
+  let drawn = 0;
+  let lastKey: string | null = null;
+  while (!io.interrupted.aborted) {
+    const { text, key } = await frameOf(look);
+    if (io.interrupted.aborted) break;
+    if (io.out.isTTY) {
+      io.out.write(`${UP(drawn)}${CLEAR_BELOW}${text}`);
+      drawn = rowsOf(text, io.out.columns?.() ?? DEFAULT_COLUMNS);
+    } else if (key !== lastKey) io.out.write(`${text}\n`);
+    lastKey = key;
+    await io.sleep(INTERVAL, io.interrupted).catch(() => {});
+  }
+  // The terminal has just shown ^C: the prompt comes below it.
+  if (io.out.isTTY) io.out.write('\n');
+  return EXIT.interrupted;
+}
+
+/** Rows of the terminal that a text takes: long lines wrap. */
+function rowsOf(text: string, columns: number): number {
+  const lines = text.split('\n').slice(0, -1);
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(visibleLength(line) / columns)), 0);
+}
+
+async function frameOf(look: () => Promise<Frame>): Promise<Frame> {
+  try {
+    return await look();
+  } catch (error) {
+    const text = `${describeError(error)}\n`;
+    return { text, key: text };
+  }
+}

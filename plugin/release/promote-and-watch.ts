@@ -1,0 +1,118 @@
+import { otherColor, previousOf } from '../../webhook/policy/index.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
+import type { Promotion } from '../switch/promotion.ts';
+import { awaitReady, replicasLike, scaleTo } from '../switch/scale.ts';
+import type { Session } from '../cli/session.ts';
+import type { Target } from '../traefikservice/argument.ts';
+import { resourceName } from '../traefikservice/find.ts';
+import { startWatchJob } from '../watch/job.ts';
+import { prepareWatch } from '../watch/prepare.ts';
+import { readRules } from '../watch/rules.ts';
+import type { Rules } from '../watch/rules.ts';
+import { watchSwitch } from '../watch/run.ts';
+import type { Release } from '../watch/subject.ts';
+
+/** What a promotion with a watch goes by, step by step. */
+interface Course {
+  readonly call: Call;
+  readonly session: Session;
+  readonly rules: Rules;
+  /** Looks at everything anew. */
+  readonly prepare: () => Promise<readonly Promotion[]>;
+}
+
+/**
+ * Promotes and watches: brings the previews to size, measures the old colors, asks the policy once more, switches, and
+ * watches. What is live already is watched as well, as long as there is something to go back to: an interrupted command
+ * goes on where it was. Answers with the exit code.
+ */
+export async function promoteAndWatch(call: Call, targets: readonly (Target | null)[]): Promise<number> {
+  const rules = readRules(call.flags, 'watch');
+  const session = await call.connect();
+  const prepare = (): Promise<readonly Promotion[]> =>
+    Promise.all(targets.map((target) => preparePromotion(call, session, target)));
+  const first = await prepare();
+  const small = first.filter(isSmaller);
+  const judged = first.map((each) => (small.includes(each) ? withoutCapacity(each) : each));
+  if (await refused(call, session, judged)) return EXIT.error;
+  for (const each of small) await scaleToMatch(call, session, each);
+  if (dryRunOf(call) !== 'none') return switchAll(call, session, first);
+  const course: Course = { call, session, rules, prepare };
+  return call.flags.boolean('in-cluster') ? watchThere(course, first) : watchHere(course, first);
+}
+
+async function watchHere({ call, session, rules, prepare }: Course, first: readonly Promotion[]): Promise<number> {
+  const releases = first.flatMap((each) => releaseOf(call, each) ?? []);
+  const watch = releases.length === 0 ? null : await prepareWatch(call, session, rules, releases);
+  const promotions = await prepare();
+  if (await refused(call, session, promotions)) return EXIT.error;
+  const code = await switchAll(call, session, promotions);
+  return code !== EXIT.ok || watch === null ? code : watchSwitch(call, session, watch);
+}
+
+/** The same with a Job that watches: it measures first, then the switch is made here, by whoever is asking for it. */
+async function watchThere({ call, session, rules, prepare }: Course, first: readonly Promotion[]): Promise<number> {
+  const switching = first.filter(({ decision }) => decision !== null);
+  const awaits = switching.length > 0;
+  const releases = (awaits ? switching : first).flatMap((each) => releaseOf(call, each) ?? []);
+  if (releases.length === 0) return switchAll(call, session, first);
+  const job = await startWatchJob(call, session, rules, releases, awaits);
+  await job.ready;
+  try {
+    const promotions = await prepare();
+    if (await refused(call, session, promotions)) {
+      await job.cancel();
+      return EXIT.error;
+    }
+    job.leave();
+    const code = await switchAll(call, session, promotions);
+    if (code === EXIT.ok) return await job.follow();
+    await job.cancel();
+    return code;
+  } catch (error) {
+    // After Ctrl-C nobody knows whether the switch got through: the Job finds out.
+    if (!call.io.interrupted.aborted) await job.cancel();
+    throw error;
+  }
+}
+
+function releaseOf({ io }: Call, { found, plan, decision }: Promotion): Release | null {
+  const from = otherColor(plan.to);
+  if (decision !== null || previousOf(found.object) === from) return { found, from, to: plan.to };
+  io.err.write(`${resourceName(found)} is on ${plan.to} already, with nothing to go back to: it is not watched\n`);
+  return null;
+}
+
+/** Whether the preview has fewer replicas than the live color. */
+function isSmaller({ facts, plan, decision }: Promotion): boolean {
+  if (decision === null || !facts.known) return false;
+  const { workload } = facts[plan.to];
+  return workload !== null && workload.replicas < replicasLike(facts[otherColor(plan.to)]);
+}
+
+/** What the policy says apart from what scaling up cures. */
+function withoutCapacity(promotion: Promotion): Promotion {
+  const { decision } = promotion;
+  if (decision === null) return promotion;
+  return {
+    ...promotion,
+    decision: { ...decision, violations: decision.violations.filter(({ check }) => check !== 'ready-endpoints') },
+  };
+}
+
+async function scaleToMatch(call: Call, session: Session, { found, plan, facts }: Promotion): Promise<void> {
+  if (!facts.known) return;
+  const { workload } = facts[plan.to];
+  const replicas = replicasLike(facts[otherColor(plan.to)]);
+  if (workload === null) return;
+  const dry = dryRunOf(call) !== 'none';
+  call.io.err.write(
+    `${found.pair[plan.to]} has ${workload.replicas} of the live color's ${replicas} replicas: ${workload.kind} ${workload.name} ${dry ? 'would be' : 'is'} scaled up first\n`,
+  );
+  if (dry) return;
+  await scaleTo(call, session, found, workload, replicas);
+  await awaitReady(call, session, found, { color: plan.to, endpoints: replicas });
+}

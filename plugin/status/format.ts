@@ -1,0 +1,137 @@
+import { commandLine, shortImages } from '../traefikservice/names.ts';
+import type { ColorReport, StatusReport } from './report.ts';
+import type { Traffic } from '../traefik/traffic.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { Found } from '../traefikservice/find.ts';
+import { resourceName } from '../traefikservice/find.ts';
+import type { Outcome } from '../traefikservice/watch-outcome.ts';
+import { flow } from '../printers/flow.ts';
+import type { Paint } from '../cli/paint.ts';
+import { ageOf, formatTable, toSecond } from '../printers/table.ts';
+
+export interface StatusStyle {
+  readonly now: Date;
+  readonly paint: Paint;
+  readonly wide: boolean;
+  /** Width of the terminal; undefined off a terminal. */
+  readonly columns: number | undefined;
+  /** Shows weights as bars and what Traefik counts; null where that is not known. */
+  readonly live?: { readonly traffic: Readonly<Record<Color, Traffic>> | null };
+}
+
+/** `status` for people. */
+export function formatStatus(found: Found, report: StatusReport, style: StatusStyle): string {
+  const { now, paint } = style;
+  const live = report.active === null ? paint.bad('nothing') : paint.color(report.active);
+  const lines = [
+    `Release:    ${paint.bold(resourceName(found))} in namespace ${found.namespace}`,
+    `Live:       ${live}${sinceText(report, now)}`,
+    '',
+    formatTable(
+      header(style),
+      report.colors.map((color) => row(color, style)),
+    ),
+  ];
+  const rest = [
+    ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
+    ...(report.retired === null
+      ? []
+      : [`Retired:    ${paint.warn(report.retired)}. Nothing guards it; to guard it again: ${guardAgain(found)}`]),
+    ...(report.watch === null ? [] : [`Watched:    ${watchText(report.watch, style)}`]),
+    `Promote:    ${possibility(report.promote, () => commandLine('promote', found), paint)}`,
+    `Rollback:   ${possibility(report.rollback, () => commandLine('rollback', found), paint)}`,
+    ...labelled(
+      'Undone by:',
+      report.undoneBy.map((risk) => paint.warn(risk)),
+    ),
+    ...(report.factsError === null ? [] : [`Not read:   ${paint.bad(report.factsError)}`]),
+  ];
+  return `${lines.join('\n')}\n${flow(rest.join('\n'), style.columns)}\n`;
+}
+
+function watchText({ decision, color, at, reason }: Outcome, { now, paint }: StatusStyle): string {
+  const word = decision === 'kept' ? paint.good('kept') : paint.bad('rolled back');
+  return `${paint.color(color)} was ${word} ${ageOf(at, now)} ago: ${reason}`;
+}
+
+function guardAgain(found: Found): string {
+  return commandLine('retire', found, ' --undo');
+}
+
+function header({ wide, live }: StatusStyle): readonly string[] {
+  return [
+    'COLOR',
+    'ROLE',
+    'WEIGHT',
+    ...(live === undefined ? [] : ['TRAFFIC', 'REQ/S', 'ERRORS']),
+    'VERSION',
+    'READY',
+    'SMOKE-TEST',
+    ...(wide ? ['REVISION', 'SERVICE', 'WORKLOAD'] : []),
+  ];
+}
+
+function row(report: ColorReport, { now, paint, wide, live }: StatusStyle): readonly string[] {
+  return [
+    paint.color(report.color),
+    report.role,
+    weightText(report, paint),
+    ...(live === undefined ? [] : trafficCells(report, live.traffic, paint)),
+    shortImages(report.images),
+    readyText(report, paint),
+    smokeText(report, now, paint),
+    ...(wide ? [report.revisions.join(',') || '<none>', report.service, report.workload ?? '<none>'] : []),
+  ];
+}
+
+/** Blocks of a bar for the weight 100. */
+const BAR = 10;
+/** Error rates from here on are shown as bad. */
+const BAD_RATE = 0.01;
+
+function trafficCells(
+  { color, weight }: ColorReport,
+  traffic: Readonly<Record<Color, Traffic>> | null,
+  paint: Paint,
+): readonly string[] {
+  const share = typeof weight === 'number' ? Math.min(100, Math.max(0, weight)) : 0;
+  const full = Math.round((share / 100) * BAR);
+  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
+  if (traffic === null) return [bar, '-', '-'];
+  const { perSecond, errorRate } = traffic[color];
+  const errors = errorRate === null ? '-' : `${(errorRate * 100).toFixed(1)}%`;
+  return [bar, perSecond.toFixed(1), errorRate !== null && errorRate >= BAD_RATE ? paint.bad(errors) : errors];
+}
+
+function weightText({ weight }: ColorReport, paint: Paint): string {
+  if (weight === null) return '<detached>';
+  return typeof weight === 'number' ? String(weight) : paint.bad(`<${weight}>`);
+}
+
+function readyText(report: ColorReport, paint: Paint): string {
+  if (report.readyEndpoints === null) return '<unknown>';
+  const text = `${report.readyEndpoints}/${report.replicas ?? report.readyEndpoints}`;
+  if (report.readyEndpoints === 0) return report.role === 'active' ? paint.bad(text) : paint.dim(text);
+  return report.unsettled === null ? text : paint.warn(`${text}(rolling)`);
+}
+
+function smokeText({ role, smokeTest }: ColorReport, now: Date, paint: Paint): string {
+  if (smokeTest.passed) return paint.good(`passed(${ageOf(smokeTest.at, now)})`);
+  if (smokeTest.at !== null) return paint.warn('stale');
+  return role === 'active' ? '-' : '<none>';
+}
+
+function sinceText(report: StatusReport, now: Date): string {
+  const by = report.by === null ? '' : `, by ${report.by}`;
+  return report.since === null ? by : ` for ${ageOf(report.since, now)}, since ${toSecond(report.since)}${by}`;
+}
+
+function possibility({ to, possible, reasons }: StatusReport['promote'], command: () => string, paint: Paint): string {
+  const detail = reasons.map((reason) => `\n            - ${reason}`).join('');
+  if (possible) return `${paint.good('possible')} to ${to}: ${command()}${detail}`;
+  return `${paint.warn('not now')}${detail}`;
+}
+
+function labelled(label: string, items: readonly string[]): readonly string[] {
+  return items.map((item, index) => `${index === 0 ? label.padEnd(12) : ' '.repeat(12)}${item}`);
+}

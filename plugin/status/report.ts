@@ -1,0 +1,166 @@
+import {
+  ANNOTATION,
+  describe,
+  otherColor,
+  previousOf,
+  readRecord,
+  readSmokeTest,
+  settledRevision,
+  stateOf,
+  stillRuns,
+} from '../../webhook/policy/index.ts';
+import type { Color, Facts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { annotation } from '../../common/json.ts';
+import { undoRisks } from '../traefikservice/drift.ts';
+import type { Io } from '../cli/io.ts';
+import { imagesOf, whyNoRollback } from '../traefikservice/names.ts';
+import { planSwitch } from '../traefikservice/patches.ts';
+import { planRollback } from '../switch/back.ts';
+import { judge } from '../switch/preflight.ts';
+import type { Found } from '../traefikservice/find.ts';
+import { readOutcome } from '../traefikservice/watch-outcome.ts';
+import type { Outcome } from '../traefikservice/watch-outcome.ts';
+
+/** Milliseconds by which the clocks of the webhook and of whoever watched may differ. */
+const CLOCKS = 30_000;
+
+/** What `status` says about one color. Nulls are what could not be read. */
+export interface ColorReport {
+  readonly color: Color;
+  readonly service: string;
+  readonly role: 'active' | 'preview';
+  /** Null when the color is not listed; `missing` counts as 1. */
+  readonly weight: number | 'missing' | 'invalid' | null;
+  readonly images: readonly string[];
+  readonly revisions: readonly string[];
+  readonly readyEndpoints: number | null;
+  readonly replicas: number | null;
+  readonly workload: string | null;
+  /** What its rollout waits for; null when it is settled or not known. */
+  readonly unsettled: string | null;
+  readonly smokeTest: {
+    readonly passed: boolean;
+    readonly by: string | null;
+    readonly at: string | null;
+    readonly reason: string | null;
+  };
+}
+
+/** Everything that `status` says, as `-o json` prints it. */
+export interface StatusReport {
+  readonly resource: { readonly group: string; readonly namespace: string; readonly name: string };
+  readonly active: Color | null;
+  readonly since: string | null;
+  readonly by: string | null;
+  readonly frozen: string | null;
+  /** Why nothing guards it any more; null while the guards stand. */
+  readonly retired: string | null;
+  /** How the watch of the last switch ended; null where none did. */
+  readonly watch: Outcome | null;
+  readonly colors: readonly ColorReport[];
+  readonly promote: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
+  readonly rollback: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
+  /** What would undo a switch. */
+  readonly undoneBy: readonly string[];
+  readonly factsError: string | null;
+}
+
+/** Puts together what a person asks about a release. */
+export function buildReport(found: Found, facts: Facts, io: Io): StatusReport {
+  const { active } = stateOf(found.object, found.pair);
+  const record = readRecord(found.object);
+  const release = record.active?.color === active ? record.active : null;
+  return {
+    resource: { group: found.group, namespace: found.namespace, name: found.name },
+    active,
+    since: release?.since ?? null,
+    by: release?.by ?? null,
+    frozen: annotation(found.object, ANNOTATION.frozen),
+    retired: annotation(found.object, ANNOTATION.retire) || null,
+    watch: watchOf(found.object, active, release?.since ?? null),
+    colors: [colorReport(found, facts, 'blue', active), colorReport(found, facts, 'green', active)],
+    promote: promotion(found, facts, active, io),
+    rollback: rollback(found, facts, io),
+    undoneBy: undoRisks(found.object, found.pair),
+    factsError: facts.known ? null : facts.reason,
+  };
+}
+
+/** The outcome of a watch, as long as it is about the last switch: afterwards it says nothing about what is live. */
+function watchOf(object: JsonObject, active: Color | null, since: string | null): Outcome | null {
+  const outcome = readOutcome(object);
+  if (outcome === null || (outcome.decision === 'kept') !== (outcome.color === active)) return null;
+  return since !== null && Date.parse(outcome.at) < Date.parse(since) - CLOCKS ? null : outcome;
+}
+
+function colorReport(found: Found, facts: Facts, color: Color, active: Color | null): ColorReport {
+  const child = stateOf(found.object, found.pair)[color];
+  const seen = facts.known ? facts[color] : null;
+  const workload = seen?.workload ?? null;
+  return {
+    color,
+    service: found.pair[color],
+    role: color === active ? 'active' : 'preview',
+    weight: child === null ? null : child.weight,
+    images: facts.known ? imagesOf(facts, color) : [],
+    revisions: seen?.revisions.map((revision) => revision.name) ?? [],
+    readyEndpoints: seen?.readyEndpoints ?? null,
+    replicas: workload?.replicas ?? null,
+    workload: workload === null ? null : `${workload.kind}/${workload.name}`,
+    unsettled: workload?.unsettled ?? null,
+    smokeTest: smokeTestOf(found.object, facts, color, found.pair[color]),
+  };
+}
+
+function smokeTestOf(object: JsonObject, facts: Facts, color: Color, service: string): ColorReport['smokeTest'] {
+  const record = readSmokeTest(object);
+  if (record === null || record.color !== color) return { passed: false, by: null, at: null, reason: 'none recorded' };
+  const { by, at } = record;
+  if (!facts.known) return { passed: true, by, at, reason: null };
+  if (facts[color].service?.hasSelector === false) return { passed: true, by, at, reason: null };
+  const settled = settledRevision(facts[color], service);
+  if ('unsettled' in settled) return { passed: false, by, at, reason: settled.unsettled };
+  if (stillRuns(record, settled.revision)) return { passed: true, by, at, reason: null };
+  return {
+    passed: false,
+    by,
+    at,
+    reason: `passed as ${describe({ name: record.revision, images: record.images })}, which no longer runs`,
+  };
+}
+
+function promotion(found: Found, facts: Facts, active: Color | null, io: Io): StatusReport['promote'] {
+  if (active === null) return { to: null, possible: false, reasons: ['no color is listed'] };
+  const to = otherColor(active);
+  const plan = planSwitch(found.object, found.pair, to);
+  if (plan === null) return { to, possible: false, reasons: [`${found.pair[to]} is not listed (detached)`] };
+  const decision = judge(found, plan, facts, io);
+  const reasons = decision.violations.map((violation) => `${violation.check}: ${violation.detail}`);
+  if (decision.switched?.kind === 'rollback') {
+    return {
+      to,
+      possible: false,
+      reasons: [`${to} still runs the version that ${active} replaced: deploy something new to it first`],
+    };
+  }
+  return { to, possible: reasons.length === 0, reasons };
+}
+
+function rollback(found: Found, facts: Facts, io: Io): StatusReport['rollback'] {
+  const to = previousOf(found.object);
+  if (to === null) return { to, possible: false, reasons: [whyNoRollback(found) ?? 'nothing is recorded'] };
+  const { active } = stateOf(found.object, found.pair);
+  if (to === active) return { to, possible: false, reasons: [`${to} is live already`] };
+  const plan = planRollback(found, to);
+  if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
+  const scaledDown = facts.known && facts[to].readyEndpoints === 0;
+  const curable: string = 'ready-endpoints';
+  const decision = judge(found, plan, facts, io);
+  const violations = decision.violations
+    // The command brings it back first.
+    .filter((violation) => !(scaledDown && violation.check === curable))
+    .map((violation) => `${violation.check}: ${violation.detail}`);
+  const slow = scaledDown ? [`${found.pair[to]} is scaled down: it is scaled up and waited for first`] : [];
+  return { to, possible: violations.length === 0, reasons: [...violations, ...slow] };
+}

@@ -1,0 +1,52 @@
+import { gatherFacts } from '../../webhook/facts/gather.ts';
+import { gatherNeighbors } from '../../webhook/facts/neighbors.ts';
+import { decide, explain, NO_NEIGHBORS } from '../../webhook/policy/index.ts';
+import type { Decision, Facts, Neighbors } from '../../webhook/policy/index.ts';
+import type { Io } from '../cli/io.ts';
+import type { Plan } from '../traefikservice/patches.ts';
+import type { Session } from '../cli/session.ts';
+import { LENIENT } from './settings.ts';
+import type { Found } from '../traefikservice/find.ts';
+
+/** Milliseconds that the cluster has to tell the facts of one release. */
+const FACTS_DEADLINE = 10_000;
+
+/** What the cluster says about both colors, now. Never rejects. */
+export function askFacts(session: Session, found: Found, io: Io): Promise<Facts> {
+  return gatherFacts(session.reader, found, deadlineOf(io));
+}
+
+/** The other TraefikServices that send requests to its colors, now. Never rejects. */
+export function askNeighbors(session: Session, found: Found, io: Io): Promise<Neighbors> {
+  return gatherNeighbors(session.reader, found, deadlineOf(io));
+}
+
+function deadlineOf(io: Io): AbortSignal {
+  return AbortSignal.any([AbortSignal.timeout(FACTS_DEADLINE), io.interrupted]);
+}
+
+/** The webhook's own policy on the object as the plan leaves it. Nothing is sent. */
+export function judge(found: Found, plan: Plan, facts: Facts, io: Io, neighbors = NO_NEIGHBORS): Decision {
+  return decide({
+    change: {
+      operation: 'UPDATE',
+      group: found.group,
+      namespace: found.namespace,
+      name: found.name,
+      object: plan.after,
+      oldObject: found.object,
+      user: '',
+      serverSideApply: false,
+    },
+    pair: found.pair,
+    facts,
+    neighbors,
+    settings: LENIENT,
+    at: io.now().toISOString(),
+  });
+}
+
+/** Every violation on a line of its own, as the webhook words them. */
+export function violationLines({ violations }: Pick<Decision, 'violations'>): readonly string[] {
+  return violations.map((violation) => `  - ${explain(violation)}`);
+}

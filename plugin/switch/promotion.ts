@@ -1,0 +1,150 @@
+import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
+import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
+import { colorNamed } from '../traefikservice/colors.ts';
+import { podsOf } from '../pods/list.ts';
+import type { Call } from '../cli/command.ts';
+import { undoRisksAfter } from '../traefikservice/drift.ts';
+import { EXIT } from '../cli/io.ts';
+import { UserError, describeError } from '../kube/errors.ts';
+import { sendSwitch } from '../traefikservice/write.ts';
+import { undoSwitches } from './back.ts';
+import type { Undoable } from './back.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { printMutation } from '../traefikservice/print.ts';
+import { commandLine, running } from '../traefikservice/names.ts';
+import { planSwitch } from '../traefikservice/patches.ts';
+import type { Plan } from '../traefikservice/patches.ts';
+import { askFacts, askNeighbors, judge, violationLines } from './preflight.ts';
+import type { Session } from '../cli/session.ts';
+import type { Target } from '../traefikservice/argument.ts';
+import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
+import { findTarget, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
+
+/** A promotion that passed, or did not pass, its preflight. */
+export interface Promotion {
+  readonly found: Found;
+  readonly plan: Plan;
+  readonly facts: Facts;
+  /** Null when the color is live already. */
+  readonly decision: Decision | null;
+}
+
+/** Asks the policy about one promotion. Throws a UserError where there is nothing to promote. */
+export async function preparePromotion(call: Call, session: Session, target: Target | null): Promise<Promotion> {
+  const found = await findTarget(session, target);
+  const state = stateOf(found.object, found.pair);
+  if (state.active === null)
+    throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
+  const to = colorNamed(call.flags.text('to')) ?? otherColor(state.active);
+  const plan = planSwitch(found.object, found.pair, to);
+  if (plan === null) throw detached(found, to);
+  const live = state.active === to && effectiveWeight(state[otherColor(to)]) === 0;
+  if (live) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
+  const [facts, neighbors] = await Promise.all([
+    askFacts(session, found, call.io),
+    askNeighbors(session, found, call.io),
+  ]);
+  return { found, plan, facts, decision: judge(found, plan, facts, call.io, neighbors) };
+}
+
+function detached(found: Found, to: Color): UserError {
+  const service = found.pair[to];
+  return new UserError(
+    `${resourceName(found)} does not list ${service}, so there is nothing to promote. ` +
+      `Add ${service} to spec.weighted.services with weight 0 once it has ready pods, test it, and promote again`,
+  );
+}
+
+/** Says why not, for every release at once; true when any of them is refused. */
+export async function refused(call: Call, session: Session, promotions: readonly Promotion[]): Promise<boolean> {
+  let any = false;
+  for (const { found, plan, decision } of promotions) {
+    if (decision === null) continue;
+    const reasons = [...violationLines(decision), ...wouldRollBack(call, found, plan, decision)];
+    if (reasons.length === 0) continue;
+    any = true;
+    const lines = [...reasons, ...(await podLines(call, session, found, plan, decision))];
+    const unchanged = promotions.length > 1 ? 'Nothing was changed, for none of the names' : 'Nothing was changed';
+    call.io.err.write(
+      `error: ${resourceName(found)} cannot be promoted to ${plan.to}. ${unchanged}:\n${lines.join('\n')}\n`,
+    );
+  }
+  return any;
+}
+
+/** Why the pods of a preview do not get ready, in one line each, where that is a reason. What cannot be read is left out. */
+async function podLines(
+  { io }: Call,
+  session: Session,
+  found: Found,
+  { to }: Plan,
+  { violations }: Decision,
+): Promise<readonly string[]> {
+  if (!violations.some(({ check }) => check === 'ready-endpoints')) return [];
+  try {
+    const { pods } = await podsOf(session, found, to, io.interrupted);
+    const { diagnose } = await import('../pods/diagnose.ts');
+    const query = { namespace: found.namespace, pods, owners: [] };
+    const { lines } = await diagnose(session.client, query, io.interrupted);
+    return lines.map((line) => `  - pods: ${line}`);
+  } catch {
+    return [];
+  }
+}
+
+/** A second "promote" must not take production back to the version it just left: that is a rollback, and has its own word. */
+function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision): readonly string[] {
+  if (decision.switched?.kind !== 'rollback' || call.flags.isSet('to')) return [];
+  return [
+    `  - ${plan.to} is the version that ${plan.from} replaced. To go back to it: ${commandLine('rollback', found)}. ` +
+      `To release something new, deploy it to ${plan.to} first`,
+  ];
+}
+
+/**
+ * Switches one after the other and answers with the exit code. When one fails, those before it are switched back. What
+ * is live already is left alone.
+ */
+export async function switchAll(call: Call, session: Session, promotions: readonly Promotion[]): Promise<number> {
+  const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
+  const wait = waits ? await prepareWait(call, session) : null;
+  const done: Undoable[] = [];
+  for (const item of promotions) {
+    const { found, plan, decision } = item;
+    if (decision === null) {
+      printMutation(call, found, 'unchanged', found.object);
+      continue;
+    }
+    for (const warning of decision.warnings) session.warn(warning);
+    try {
+      const stored = await sendSwitch(call, session, found, plan);
+      printMutation(call, found, 'promoted', stored);
+      hint(call, item, { ...found, object: stored });
+      done.push({ found: { ...found, object: stored }, to: plan.from });
+    } catch (error) {
+      if (done.length === 0 || dryRunOf(call) !== 'none') throw error;
+      call.io.err.write(`${describeError(error)}\n`);
+      await undoSwitches(call, session, done);
+      return EXIT.error;
+    }
+  }
+  if (wait !== null)
+    await Promise.all(promotions.map(({ found, plan }) => awaitTraefik(call, session, wait, found, plan.to)));
+  return EXIT.ok;
+}
+
+function hint(call: Call, { plan, facts }: Promotion, stored: Found): void {
+  if (dryRunOf(call) !== 'none') return;
+  const { err } = call.io;
+  const paint = call.paint.err;
+  const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
+  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is live now.\n`);
+  if (plan.from === null || previousOf(stored.object) !== plan.from) {
+    err.write(
+      `${paint.warn('Warning:')} the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
+        `has nothing to go by. Is it installed, and does it watch this namespace?\n`,
+    );
+  } else err.write(`To go back: ${commandLine('rollback', stored)}\n`);
+  for (const risk of undoRisksAfter(stored.object, stored.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
+}

@@ -1,0 +1,61 @@
+import type { Json, JsonObject } from '../../common/json.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import type { Call } from '../cli/command.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import type { Session } from '../cli/session.ts';
+import { UserError } from '../kube/errors.ts';
+import { explainConflict, isConflict } from './conflict.ts';
+import { objectPath, readAgain } from './find.ts';
+import type { Found } from './find.ts';
+import type { PatchOperation, Plan } from './patches.ts';
+
+/*
+ * The one place where a TraefikService is written: nothing else knows the path to send a patch to. Every write has the
+ * call's field manager and is a server-side dry run where --dry-run=server says so. A client-side one is the callers'
+ * matter, except of `sendSwitch`: nothing is to be sent then. All reject with what `patch` of the client rejects with.
+ */
+
+/** Sends a JSON patch. Answers with the object as stored. */
+export function sendPatch(
+  call: Call,
+  session: Session,
+  found: Found,
+  patch: readonly PatchOperation[],
+): Promise<JsonObject> {
+  return write(call, session, found, 'json', patch);
+}
+
+/** Writes annotations and nothing else, whatever others wrote meanwhile; null takes one away. */
+export function sendAnnotations(
+  call: Call,
+  session: Session,
+  found: Found,
+  annotations: Readonly<Record<string, string | null>>,
+): Promise<JsonObject> {
+  return write(call, session, found, 'merge', { metadata: { annotations } });
+}
+
+/**
+ * Sends a switch once. When somebody else wrote meanwhile nothing is retried: the error says what changed and by whom.
+ * Answers with the object as stored; with a client-side dry run, as it would be.
+ */
+export async function sendSwitch(call: Call, session: Session, found: Found, plan: Plan): Promise<JsonObject> {
+  if (dryRunOf(call) === 'client') return plan.after;
+  try {
+    return await sendPatch(call, session, found, plan.patch);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    const now = await readAgain(session.client, found).catch(() => null);
+    const version = stringAt(now, 'metadata', 'resourceVersion');
+    if (now === null || version === stringAt(found.object, 'metadata', 'resourceVersion')) throw error;
+    throw new UserError(explainConflict(found, now, call.io.now()));
+  }
+}
+
+function write(call: Call, { client }: Session, found: Found, type: 'json' | 'merge', body: Json): Promise<JsonObject> {
+  const query = {
+    fieldManager: call.flags.text('field-manager'),
+    dryRun: dryRunOf(call) === 'server' ? 'All' : undefined,
+  };
+  return client.patch(objectPath(found), type, body, { query, signal: call.io.interrupted });
+}

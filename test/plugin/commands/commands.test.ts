@@ -1,0 +1,117 @@
+import t from 'tap';
+import { fakeCluster } from '../fake-cluster.ts';
+import { PROMOTED, SHOP, shop, TESTED } from '../shop.ts';
+
+t.test('list', async (t) => {
+  const cluster = await fakeCluster(
+    shop({ weights: [0, 100], annotations: { ...PROMOTED, 'bluegreen.dev/frozen': 'why' } }),
+  );
+  t.teardown(() => cluster.close());
+  t.equal(
+    (await cluster.run(['list', '-A'])).out,
+    `NAMESPACE   NAME   ACTIVE   BLUE   GREEN   VERSION    ROLLBACK-TO   SMOKE-TEST   FROZEN   AGE
+demo        shop   green    0      100     shop:1.1   blue          <none>       true     120m
+`,
+  );
+  t.equal((await cluster.run(['list', '-o', 'name'])).out, 'traefikservice.traefik.io/shop\n');
+  t.equal((await cluster.run(['list', '-o', 'jsonpath={.items[*].metadata.name}'])).out, 'shop');
+  t.equal((await cluster.run(['list', '-n', 'empty'])).err, 'No resources found in empty namespace.\n');
+  t.match((await cluster.run(['list', '--no-headers'])).out, /^shop /);
+});
+
+t.test('history, newest first', async (t) => {
+  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
+  t.teardown(() => cluster.close());
+  t.equal(
+    (await cluster.run(['history', 'shop'])).out,
+    `KIND        FROM     TO      VERSION    REVISION   BY      AGE
+promotion   blue     green   shop:1.1   bbb222     alice   120m
+creation    <none>   blue    shop:1.0   aaa111     bob     28d
+`,
+  );
+  t.equal((await cluster.run(['history', '-o', 'jsonpath={.entries[0].by}'])).out, 'alice');
+});
+
+t.test('status', async (t) => {
+  const cluster = await fakeCluster(shop({ annotations: TESTED }));
+  t.teardown(() => cluster.close());
+  t.equal(
+    (await cluster.run(['status'])).out,
+    `Release:    traefikservice.traefik.io/shop in namespace demo
+Live:       blue
+
+COLOR   ROLE      WEIGHT   VERSION    READY   SMOKE-TEST
+blue    active    100      shop:1.0   2/2     -
+green   preview   0        shop:1.1   2/2     passed(5m)
+
+Promote:    possible to green: kubectl bluegreen promote shop -n demo
+Rollback:   not now
+            - no promotion was recorded on it yet
+`,
+  );
+  t.equal((await cluster.run(['status', '-o', 'jsonpath={.active}'])).out, 'blue');
+  t.match((await cluster.run(['status'], { tty: true })).out, '\u001B[34mblue\u001B[0m');
+  t.notMatch((await cluster.run(['status'], { tty: true, env: { NO_COLOR: '1' } })).out, '\u001B');
+  t.match((await cluster.run(['status', '--color=always'])).out, '\u001B');
+});
+
+t.test('what would undo a switch', async (t) => {
+  const manifest = {
+    spec: {
+      weighted: {
+        services: [
+          { name: 'blue', weight: 100 },
+          { name: 'green', weight: 0 },
+        ],
+      },
+    },
+  };
+  const applied = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(manifest) };
+  const fields = { 'f:spec': { 'f:weighted': { 'f:services': {} } } };
+  const managedFields = [{ manager: 'argocd-controller', operation: 'Apply', fieldsV1: fields }];
+  const cluster = await fakeCluster(shop({ annotations: { ...TESTED, ...applied }, managedFields }));
+  t.teardown(() => cluster.close());
+  const { out } = await cluster.run(['status']);
+  t.match(out, 'the manifest that was applied last sets the weights (blue 100, green 0)');
+  t.match(out, 'Argo CD (field manager "argocd-controller") owns the list of services');
+});
+
+t.test('freeze, unfreeze, retire', async (t) => {
+  const cluster = await fakeCluster(shop({ annotations: TESTED }));
+  t.teardown(() => cluster.close());
+  t.equal(
+    (await cluster.run(['freeze', 'shop', '--reason', 'weekend', '--dry-run=server'])).out,
+    'traefikservice.traefik.io/shop frozen (server dry run)\n',
+  );
+  t.equal(
+    (await cluster.run(['freeze', 'shop', '--reason', 'weekend'])).out,
+    'traefikservice.traefik.io/shop frozen\n',
+  );
+  t.equal(
+    (await cluster.run(['freeze', 'shop', '--reason', 'weekend'])).out,
+    'traefikservice.traefik.io/shop unchanged\n',
+  );
+  const refused = await cluster.run(['promote', 'shop']);
+  t.equal(refused.code, 1);
+  t.match(refused.err, 'frozen: ');
+  t.match((await cluster.run(['status'])).out, 'Frozen:     weekend');
+  t.equal((await cluster.run(['unfreeze', 'shop'])).out, 'traefikservice.traefik.io/shop unfrozen\n');
+  t.equal((await cluster.run(['retire', 'shop'])).out, 'traefikservice.traefik.io/shop retired\n');
+  t.match(JSON.stringify(cluster.objects.get(SHOP)), '"bluegreen.dev/retire":"teardown"');
+  t.match((await cluster.run(['status'])).out, 'Retired:    teardown. Nothing guards it; to guard it again: kubectl');
+  t.equal((await cluster.run(['retire', 'shop', '--undo'])).out, 'traefikservice.traefik.io/shop guarded again\n');
+});
+
+t.test('completion', async (t) => {
+  const cluster = await fakeCluster({ ...shop(), '/api/v1/namespaces/demo': {}, '/api/v1/namespaces/dev': {} });
+  t.teardown(() => cluster.close());
+  const complete = async (...words: readonly string[]) => (await cluster.run(['__complete', ...words])).out;
+  t.equal(await complete('rollb'), 'rollback\tSend production back to the previous version\n:4\n');
+  t.equal(await complete('status', ''), 'shop\n:4\n');
+  t.equal(await complete('status', '-n', 'other', ''), ':4\n');
+  t.equal(await complete('promote', '--to', ''), 'blue\ngreen\n:4\n');
+  t.equal(await complete('promote', '--to=g'), '--to=green\n:4\n');
+  t.equal(await complete('-n', 'd'), 'demo\ndev\n:4\n');
+  t.equal(await complete('status', '--context', ''), 'fake\n:4\n');
+  t.match(await complete('promote', '--dry'), /^--dry-run\tMust be/);
+});

@@ -1,0 +1,217 @@
+import t from 'tap';
+import { fakeCluster } from '../fake-cluster.ts';
+import type { FakeCall, FakeCluster } from '../fake-cluster.ts';
+import { IMAGES, PROMOTED, SHOP, colorObjects, shop } from '../shop.ts';
+
+const NAME = 'traefikservice.traefik.io/shop';
+const DEPLOYMENT = '/apis/apps/v1/namespaces/demo/deployments/green';
+
+interface Service {
+  readonly name: string;
+  readonly weight: number;
+}
+
+function stored(cluster: FakeCluster): { services: Service[]; annotations: Record<string, string> } {
+  const object: { metadata: { annotations: Record<string, string> }; spec: { weighted: { services: Service[] } } } =
+    JSON.parse(JSON.stringify(cluster.objects.get(SHOP)));
+  return { services: object.spec.weighted.services, annotations: object.metadata.annotations };
+}
+
+const writes = (cluster: FakeCluster): readonly FakeCall[] => cluster.calls.filter(({ method }) => method !== 'GET');
+
+/** Plays the controllers: what is asked of green's Deployment is there at once, as pods of another revision. */
+function controllers(cluster: FakeCluster): void {
+  cluster.intercept = ({ method, url, body }) => {
+    if (method !== 'PATCH' || !url.startsWith(DEPLOYMENT) || url.includes('dryRun')) return null;
+    const patch: { spec: { replicas?: number; template?: { spec: { containers: { image: string }[] } } } } =
+      JSON.parse(body);
+    const image = patch.spec.template?.spec.containers[0]?.image ?? IMAGES.green;
+    const replicas = patch.spec.replicas ?? 2;
+    for (const key of cluster.objects.keys()) if (key.includes('/pods/green-')) cluster.objects.delete(key);
+    const text = JSON.stringify(colorObjects('green', replicas)).replaceAll(IMAGES.green, image);
+    const objects: Record<string, object> = JSON.parse(text);
+    for (const [path, object] of Object.entries(objects)) cluster.put(path, object);
+    return { status: 200, body: cluster.objects.get(DEPLOYMENT) };
+  };
+}
+
+t.test('a new image: told, rolled out, ready', async (t) => {
+  const cluster = await fakeCluster(shop());
+  t.teardown(() => cluster.close());
+  controllers(cluster);
+  const { code, out, err } = await cluster.run(['deploy', 'shop', '--image', 'app=registry.local/shop:1.2']);
+  t.equal(code, 0, err);
+  t.equal(out, `${NAME} deployed\n`);
+  t.match(err, 'deployment.apps/green gets app=shop:1.2\n');
+  t.match(err, 'green is ready. To test it: kubectl bluegreen smoke shop -n demo\n');
+  t.strictSame(
+    writes(cluster).map(({ url, body }) => [url.split('?')[0], JSON.parse(body)]),
+    [
+      [
+        DEPLOYMENT,
+        { spec: { template: { spec: { containers: [{ name: 'app', image: 'registry.local/shop:1.2' }] } } } },
+      ],
+    ],
+    'nothing but the image is sent',
+  );
+  const again = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
+  t.strictSame([again.code, again.out], [0, `${NAME} unchanged\n`]);
+  t.equal(writes(cluster).length, 1, 'and a second time nothing');
+});
+
+t.test('the way back is taken away first, in words', async (t) => {
+  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
+  t.teardown(() => cluster.close());
+  const { err } = await cluster.run(['deploy', '--image', 'registry.local/shop:1.2', '--timeout', '0']);
+  t.match(err, 'Warning: the instant rollback to blue (shop:1.0) is gone from now on: blue gets a new version\n');
+  t.equal(stored(cluster).annotations['bluegreen.dev/previous'], 'none');
+  const [first, second] = writes(cluster);
+  t.match([first?.url, second?.url], [/traefikservices\/shop/, /deployments\/blue/]);
+});
+
+t.test('a decommissioned preview is scaled like the live color and listed again once it is ready', async (t) => {
+  const cluster = await fakeCluster(shop({ listed: ['blue'], replicas: { blue: 3, green: 0 } }));
+  t.teardown(() => cluster.close());
+  controllers(cluster);
+  const { code, out, err } = await cluster.run(['deploy', 'shop']);
+  t.equal(code, 0, err);
+  t.equal(out, `${NAME} deployed\n`);
+  t.match(err, 'deployment.apps/green gets 3 replicas\n');
+  t.match(err, 'green is listed again, with weight 0\n');
+  t.match(stored(cluster).services, [
+    { name: 'blue', weight: 100 },
+    { name: 'green', weight: 0, port: 80, responseForwarding: { flushInterval: '1ms' } },
+  ]);
+});
+
+t.test('a preview that does not get ready is not listed', async (t) => {
+  const cluster = await fakeCluster(shop({ listed: ['blue'], replicas: { blue: 2, green: 0 } }));
+  t.teardown(() => cluster.close());
+  const { code, out, err } = await cluster.run(['deploy', 'shop', '--timeout', '0']);
+  t.equal(code, 3);
+  t.equal(out, '');
+  t.match(err, 'error: timed out after 0s waiting for green to be ready (0 of 2 ready):\n');
+  t.match(err, 'Production is as it was.');
+  t.equal(stored(cluster).services.length, 1);
+});
+
+t.test('a rollout that may leave the preview empty takes it out of the list first', async (t) => {
+  const objects = shop();
+  const text = JSON.stringify(objects[DEPLOYMENT]).replace('"spec":{', '"spec":{"strategy":{"type":"Recreate"},');
+  const cluster = await fakeCluster({ ...objects, [DEPLOYMENT]: JSON.parse(text) });
+  t.teardown(() => cluster.close());
+  controllers(cluster);
+  const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
+  t.equal(code, 0, err);
+  t.match(err, 'green leaves the list until it is ready: its rollout may leave it empty\n');
+  t.match(err, 'green is listed again, with weight 0\n');
+  t.strictSame(
+    writes(cluster).map(({ url }) => url.split('?')[0]),
+    [SHOP, DEPLOYMENT, SHOP],
+  );
+});
+
+t.test('the live color is never deployed to', async (t) => {
+  const cluster = await fakeCluster(shop());
+  t.teardown(() => cluster.close());
+  const { code, err } = await cluster.run(['deploy', 'shop', '--to', 'blue', '--image', 'registry.local/shop:1.2']);
+  t.equal(code, 1);
+  t.match(err, 'error: blue is live, and what serves production is never changed under its feet.');
+  const live = await cluster.run(['deploy', 'shop', '--image', IMAGES.blue]);
+  t.strictSame([live.code, live.out], [0, `${NAME} unchanged\n`]);
+  t.match(live.err, 'blue is live and has these images already.');
+  t.equal(writes(cluster).length, 0);
+});
+
+t.test('what cannot be deployed by itself is refused, with what to do', async (t) => {
+  const objects = shop();
+  const green: Record<string, unknown> = JSON.parse(JSON.stringify(objects[DEPLOYMENT]));
+  const paused = JSON.parse(JSON.stringify(green).replace('"spec":{', '"spec":{"paused":true,'));
+  const set = DEPLOYMENT.replace('deployments', 'statefulsets');
+  const onDelete = {
+    ...JSON.parse(JSON.stringify(green).replace('"spec":{', '"spec":{"updateStrategy":{"type":"OnDelete"},')),
+  };
+  const { [DEPLOYMENT]: _, ...without } = objects;
+  const cases: readonly (readonly [string, Record<string, object>, string])[] = [
+    ['paused', { ...objects, [DEPLOYMENT]: paused }, 'kubectl rollout resume deployment/green -n demo'],
+    ['OnDelete', { ...without, [set]: onDelete }, 'set RollingUpdate'],
+    ['nothing', without, 'no Deployment or StatefulSet has pod labels that Service green selects'],
+    [
+      'several',
+      { ...objects, [set]: green },
+      'several workloads stand behind Service green (deployment.apps/green, statefulset.apps/green)',
+    ],
+    [
+      'replicaset',
+      { ...without, [DEPLOYMENT.replace('deployments', 'replicasets')]: green },
+      'does not replace its pods by itself',
+    ],
+  ];
+  for (const [name, given, words] of cases) {
+    const cluster = await fakeCluster(given);
+    const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
+    t.equal(code, 1, name);
+    t.match(err, words);
+    t.equal(writes(cluster).length, 0);
+    cluster.close();
+  }
+});
+
+t.test('a StatefulSet that waits for a broken pod of the former version: which, and what to do', async (t) => {
+  const objects = shop();
+  const { [DEPLOYMENT]: deployment, ...rest } = objects;
+  const set = DEPLOYMENT.replace('deployments', 'statefulsets');
+  const green: Record<string, unknown> = JSON.parse(JSON.stringify(deployment));
+  const unready = JSON.parse(JSON.stringify(rest).replaceAll('"status":"True"', '"status":"False"'));
+  const cluster = await fakeCluster({ ...unready, [set]: { ...green, status: {} } });
+  t.teardown(() => cluster.close());
+  const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--timeout', '0']);
+  t.equal(code, 3, err);
+  t.match(
+    err,
+    '- pod green-bbb222-0 is of the former version and not ready, and the StatefulSet waits for it. To have it replaced: kubectl delete pod green-bbb222-0 -n demo',
+  );
+});
+
+t.test('wrong words', async (t) => {
+  const cluster = await fakeCluster(shop());
+  t.teardown(() => cluster.close());
+  const say = async (...args: readonly string[]) => (await cluster.run(['deploy', 'shop', ...args])).err;
+  t.match(await say('--image', 'web=x:1'), 'error: green has no container "web", only app\n');
+  t.match(await say('--image', '=x:1'), 'expected CONTAINER=IMAGE, or IMAGE alone');
+  t.match(await say('--image', 'x:1', '--image', 'app=x:1'), 'with several images, name the container of each');
+  t.match(await say('--image', 'app=x:1', '--image', 'app=x:2'), '--image names container "app" twice');
+  t.match(await say('--replicas', '0'), 'must be a whole number of at least 1');
+});
+
+t.test('dry runs change nothing', async (t) => {
+  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
+  t.teardown(() => cluster.close());
+  const before = JSON.stringify([...cluster.objects]);
+  const client = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--dry-run']);
+  t.equal(client.out, `${NAME} deployed (dry run)\n`);
+  t.match(client.err, 'deployment.apps/blue gets app=shop:1.2 (dry run)\n');
+  t.equal(writes(cluster).length, 0);
+  const server = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--dry-run=server']);
+  t.equal(server.out, `${NAME} deployed (server dry run)\n`);
+  t.ok(writes(cluster).every(({ url }) => url.includes('dryRun=All')));
+  t.equal(JSON.stringify([...cluster.objects]), before);
+});
+
+t.test('somebody switches meanwhile: it stops', async (t) => {
+  const cluster = await fakeCluster(shop({ listed: ['blue'], replicas: { blue: 2, green: 2 } }));
+  t.teardown(() => cluster.close());
+  let reads = 0;
+  cluster.intercept = ({ method, url }) => {
+    if (method !== 'GET' || !url.startsWith(SHOP)) return null;
+    reads += 1;
+    if (reads < 2) return null;
+    return {
+      status: 200,
+      body: { ...shop({ weights: [0, 100] })[SHOP], metadata: { name: 'shop', namespace: 'demo' } },
+    };
+  };
+  const { code, err } = await cluster.run(['deploy', 'shop']);
+  t.equal(code, 1);
+  t.match(err, `error: ${NAME} was switched to green while this command ran, so it stopped`);
+});

@@ -1,0 +1,71 @@
+import t from 'tap';
+import { fakeCluster, status } from '../fake-cluster.ts';
+import type { Answer, FakeCall } from '../fake-cluster.ts';
+import { run } from '../run.ts';
+import { shop, TESTED } from '../shop.ts';
+
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+/** A cluster whose webhook answers, unless told otherwise. */
+function answers(given: { readonly refusal?: Answer; readonly allowed?: boolean }) {
+  return ({ method, url, body }: FakeCall): Answer | null => {
+    if (url === '/version') return { status: 200, body: { gitVersion: 'v1.34.4' } };
+    if (url === REVIEWS) return { status: 201, body: { status: { allowed: given.allowed ?? true } } };
+    if (method === 'POST') {
+      const denied = 'admission webhook "mutate.bluegreen.dev" denied the request: weights-total: …';
+      return given.refusal ?? (body.includes('doctor-blue') ? status(403, 'Forbidden', denied) : null);
+    }
+    return null;
+  };
+}
+
+t.test('a cluster with gaps', async (t) => {
+  const cluster = await fakeCluster(shop({ annotations: TESTED }));
+  t.teardown(() => cluster.close());
+  cluster.intercept = answers({});
+  const { code, out, err } = await cluster.run(['doctor']);
+  t.equal(code, 1);
+  t.match(out, '√ the API server localhost:');
+  t.match(
+    out,
+    '× no mutating entry of the webhook is registered\n    Nothing watches over switches this way. Install the chart.',
+  );
+  t.match(out, '√ the webhook answers for traefik.io');
+  t.match(out, '√ you may do all that the commands need in namespace demo');
+  t.match(out, '‼ no ready Traefik pod was found');
+  t.match(out, '√ blue-green TraefikServices in namespace demo: 1');
+  t.match(err, /^2 failed, \d+ to look at, \d+ good\.\n$/);
+  const parsed: unknown = JSON.parse((await cluster.run(['doctor', '-o', 'json'])).out);
+  t.match(parsed, { ok: false, findings: [{ state: 'ok', area: 'api' }] });
+});
+
+t.test('who refuses wrong weights, and what is not allowed', async (t) => {
+  const cluster = await fakeCluster(shop());
+  t.teardown(() => cluster.close());
+  const said = async (refusal: Answer) => {
+    cluster.intercept = answers({ refusal, allowed: false });
+    return (await cluster.run(['doctor'])).out;
+  };
+  t.match(await said({ status: 201, body: {} }), '× nothing refuses wrong weights of traefik.io in namespace demo');
+  const policy = status(403, 'Forbidden', "ValidatingAdmissionPolicy 'bluegreen' denied request: weights-total");
+  t.match(await said(policy), '× the webhook does not answer for traefik.io');
+  t.match(await said(status(404, 'NotFound', 'no such kind')), '√ traefik.io is not installed');
+  t.match(
+    await said(status(403, 'Forbidden', 'User "x" cannot create')),
+    '? whether the webhook answers for traefik.io',
+  );
+  t.match(
+    await said(policy),
+    '‼ you may not patch traefikservices in namespace demo\n    It is needed for promote and rollback.',
+  );
+});
+
+t.test('init prints manifests that lint finds good', async (t) => {
+  const { code, out } = await run(['init', 'shop', '--image', 'x/y:1', '--host', 'shop.test', '-n', 'demo']);
+  t.equal(code, 0);
+  const linted = await run(['lint', '-f', '-', '--strict'], { stdin: out });
+  t.equal(linted.code, 0, linted.out);
+  t.match(linted.err, '1 blue-green TraefikService and 1 IngressRoute checked: 0 errors, 0 warnings.');
+  t.match((await run(['init', 'Shop', '--image', 'x', '--host', 'y'])).err, 'error: invalid name "Shop"');
+  t.match((await run(['init', 'shop'])).err, 'error: --image and --host are needed');
+});

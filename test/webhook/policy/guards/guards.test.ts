@@ -1,0 +1,108 @@
+import { dump } from 'js-yaml';
+import t from 'tap';
+import { startDeadline } from '../../../../webhook/admission/deadline.ts';
+import { createRoom } from '../../../../webhook/admission/room.ts';
+import { guardHandler } from '../../../../webhook/admission/guard.ts';
+import type { Answer } from '../../../../webhook/admission/types.ts';
+import type { UsageReader } from '../../../../webhook/facts/usage-reader.ts';
+import { at, text } from '../../../../common/json.ts';
+import { GUARDS, type Mode } from '../../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../../common/json.ts';
+import { FakeReader } from '../../facts/fake-reader.ts';
+import { namesIn, readCase, VERDICTS, type GuardCase } from './fixture.ts';
+
+class FakeUsageReader extends FakeReader implements UsageReader {
+  readonly #objects: readonly JsonObject[];
+
+  constructor(objects: readonly JsonObject[]) {
+    super(objects.map((object) => dump(object)).join('---\n'));
+    this.#objects = objects;
+  }
+
+  listIngressRoutes(group: string): Promise<readonly JsonObject[]> {
+    return Promise.resolve(this.#of('IngressRoute', group));
+  }
+
+  listServices(): Promise<readonly JsonObject[]> {
+    return Promise.resolve(this.#objects.filter((each) => each['kind'] === 'Service'));
+  }
+
+  getNamespace(name: string): Promise<JsonObject | null> {
+    const found = this.#objects.find((each) => each['kind'] === 'Namespace' && at(each, 'metadata', 'name') === name);
+    return Promise.resolve(found ?? null);
+  }
+
+  #of(kind: string, group: string): readonly JsonObject[] {
+    return this.#objects.filter((each) => each['kind'] === kind && text(each['apiVersion'])?.startsWith(`${group}/`));
+  }
+}
+
+function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
+  const handler = guardHandler(mode, {
+    reader: new FakeUsageReader(given.cluster),
+    access: ({ user, verb }) => Promise.resolve(verb === 'override' && given.overriders.includes(user.name)),
+    settings: {
+      allowEmptyServices: given.allowEmptyServices,
+      requireFullCapacity: false,
+      requirePromoteVerb: false,
+    },
+    docs: 'docs/checks.md',
+    deadline: startDeadline,
+    room: createRoom(10),
+  });
+  return handler(given.request);
+}
+
+const ids = GUARDS.map(({ id }) => id);
+
+t.test('every guard has cases that pass and cases that fail, and nothing stray lies among them', (t) => {
+  const own = new Set(['cluster.yaml', 'fixture.ts', 'guards.test.ts']);
+  t.same(
+    namesIn().filter((name) => !own.has(name)),
+    [...ids].sort(),
+  );
+  for (const id of ids) {
+    t.same(namesIn(id), ['fail', 'pass'], id);
+    for (const verdict of VERDICTS) t.not(namesIn(id, verdict).length, 0, `${id} ${verdict}`);
+  }
+  t.end();
+});
+
+for (const id of ids)
+  for (const verdict of VERDICTS)
+    for (const name of namesIn(id, verdict)) {
+      const given = readCase(id, verdict, name);
+      t.test(`${id}: ${given.about}`, async (t) => {
+        const answer = await ask(given);
+        t.equal(answer.verdict, verdict === 'fail' ? 'denied' : 'allowed');
+        t.same(answer.warnings, given.warned);
+        if (answer.verdict !== 'denied') {
+          t.same(given.denied, []);
+          return;
+        }
+        t.equal(answer.message, `${given.denied.join('; ')}. More: docs/checks.md#${id}`);
+        const warned = await ask(given, 'warn');
+        t.equal(warned.verdict, 'allowed', 'warn lets it pass');
+        t.match(warned.warnings[0], /^would be refused: /);
+        const audited = await ask(given, 'audit');
+        t.same([audited.verdict, audited.warnings], ['allowed', []], 'audit says nothing to the user');
+        t.match(audited.auditAnnotations['violations'], `${id}: `);
+      });
+    }
+
+t.test('what cannot be read lets the request pass, with a warning', async (t) => {
+  const given = readCase('live-workload', 'fail', 'kubectl-delete.yaml');
+  const handler = guardHandler('enforce', {
+    reader: Object.assign(new FakeUsageReader([]), {
+      listTraefikServices: () => Promise.reject(new Error('cannot list traefikservices: forbidden')),
+    }),
+    access: () => Promise.resolve(false),
+    settings: { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false },
+    docs: 'docs/checks.md',
+    deadline: startDeadline,
+    room: createRoom(10),
+  });
+  const answer = await handler(given.request);
+  t.equal(answer.verdict, 'allowed');
+  t.same(answer.warnings, ['bluegreen could not check this change: cannot list traefikservices: forbidden']);
+});

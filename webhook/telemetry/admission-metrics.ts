@@ -1,0 +1,105 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Answer } from '../admission/types.ts';
+import { ENTRIES, type Entry } from '../admission/entries.ts';
+import type { CheckId, Mode, Switch } from '../policy/index.ts';
+
+/** A review that was answered. */
+export interface Reviewed {
+  readonly entry: Entry | 'mode';
+  /** Empty for the entry `mode`, which has none. */
+  readonly mode: Mode | '';
+  /** Empty for what could not be read. */
+  readonly operation: string;
+  readonly verdict: Answer['verdict'] | 'unanswerable';
+  readonly seconds: number;
+}
+
+/** What came of a check's finding. */
+export type FindingOutcome = 'denied' | 'overridden' | 'allowed';
+
+export interface Found extends Pick<Reviewed, 'mode' | 'operation'> {
+  readonly check: CheckId;
+  readonly outcome: FindingOutcome;
+}
+
+export interface AdmissionMetrics {
+  reviewed(review: Reviewed): void;
+  /** A check found a violation. */
+  found(finding: Found): void;
+  /** A switch was let through. */
+  switched(kind: Switch['kind']): void;
+  /** A break glass let a request through. */
+  overridden(entry: Entry): void;
+  /** Warnings sent to a user. */
+  warned(entry: Entry | 'mode', count: number): void;
+}
+
+/** Below a millisecond, where nearly all answers are, and around the timeouts of 1, 2 and 3 s and the look-ups' shares of them. */
+const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3];
+
+/** What is counted of admissions. Every label has a fixed set of values. */
+export function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
+  const registers = [registry];
+  const reviews = new Counter({
+    name: 'bluegreen_admission_reviews_total',
+    help: 'Admission reviews answered, by entry, mode, operation and verdict. Dry runs are counted, too.',
+    labelNames: ['entry', 'mode', 'operation', 'verdict'] as const,
+    registers,
+  });
+  const errors = new Counter({
+    name: 'bluegreen_admission_errors_total',
+    help: 'Admission reviews that could not be read or decided, by entry.',
+    labelNames: ['entry'] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'bluegreen_admission_duration_seconds',
+    help: 'Time from a parsed admission review to its answer.',
+    labelNames: ['entry'] as const,
+    buckets: SECONDS,
+    registers,
+  });
+  const findings = new Counter({
+    name: 'bluegreen_findings_total',
+    help: 'Violations found in requests, by check, operation, mode and what came of them. Without dry runs.',
+    labelNames: ['check', 'operation', 'mode', 'outcome'] as const,
+    registers,
+  });
+  const switches = new Counter({
+    name: 'bluegreen_switches_total',
+    help: 'Switches of the active color that were let through, by kind. Without dry runs.',
+    labelNames: ['kind'] as const,
+    registers,
+  });
+  const overrides = new Counter({
+    name: 'bluegreen_overrides_total',
+    help: 'Requests that a break glass let through, by entry. Without dry runs.',
+    labelNames: ['entry'] as const,
+    registers,
+  });
+  const warnings = new Counter({
+    name: 'bluegreen_warnings_total',
+    help: 'Warnings sent to users, by entry. Dry runs are counted, too.',
+    labelNames: ['entry'] as const,
+    registers,
+  });
+  // A series that begins with its first event has no increase then.
+  for (const kind of ['promotion', 'rollback'] as const) switches.inc({ kind }, 0);
+  for (const entry of ENTRIES) overrides.inc({ entry }, 0);
+  for (const entry of [...ENTRIES, 'mode']) {
+    errors.inc({ entry }, 0);
+    warnings.inc({ entry }, 0);
+  }
+
+  return {
+    reviewed({ entry, mode, operation, verdict, seconds }) {
+      reviews.inc({ entry, mode, operation, verdict });
+      if (verdict === 'errored' || verdict === 'unanswerable') errors.inc({ entry });
+      if (verdict !== 'unanswerable') durations.observe({ entry }, seconds);
+    },
+    found: ({ check, operation, mode, outcome }) => findings.inc({ check, operation, mode, outcome }),
+    switched: (kind) => switches.inc({ kind }),
+    overridden: (entry) => overrides.inc({ entry }),
+    warned: (entry, count) => warnings.inc({ entry }, count),
+  };
+}

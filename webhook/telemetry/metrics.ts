@@ -1,0 +1,109 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createAuditGauges, type AuditGauges } from './audit-gauges.ts';
+import { createAdmissionMetrics, type AdmissionMetrics } from './admission-metrics.ts';
+import { VERSION } from '../../common/version.ts';
+import { createCertificateMetrics, type CertificateMetrics } from './certificate-metrics.ts';
+
+/** What became of an Event: see docs/operations.md. */
+const EVENT_OUTCOMES = ['written', 'repeated', 'dropped', 'failed'] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+/**
+ * What is counted, without the library that counts. Durations are seconds, times are seconds since the epoch. Names and
+ * labels are a contract with dashboards and alerts: docs/operations.md lists them, and a test keeps the two in step. A
+ * label's values are a fixed set; only the audit's gauges name objects, and those are limited in number.
+ */
+export interface Metrics extends AdmissionMetrics {
+  factsTook(seconds: number): void;
+  /** The certificate that is served from now on. */
+  certificateServed(validity: { readonly notBefore: number; readonly notAfter: number }): void;
+  /** The mode of a namespace was changed by its label. */
+  modeChanged(from: string, to: string): void;
+  /** Where the replica says whether the API server should call it; read at every scrape. */
+  readyWhen(ready: () => boolean): void;
+  /** An Event about a TraefikService was written, or not. */
+  eventEnded(outcome: EventOutcome): void;
+  /** Somebody who may not was about to send a review. */
+  clientRefused(): void;
+  readonly certificates: CertificateMetrics;
+  /** What there is, beside what is asked for. */
+  readonly audit: AuditGauges;
+  /** The text that Prometheus scrapes, and its content type. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Metrics in a registry of their own, so that several servers can live in one process. */
+export function createMetrics(registry = new Registry()): Metrics {
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const facts = new Histogram({
+    name: 'bluegreen_facts_duration_seconds',
+    help: 'Time to read what the cluster says about the colors.',
+    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2],
+    registers,
+  });
+  const expiry = new Gauge({
+    name: 'bluegreen_certificate_expiry_timestamp_seconds',
+    help: 'When the serving certificate expires, in seconds since the epoch.',
+    registers,
+  });
+  const notBefore = new Gauge({
+    name: 'bluegreen_certificate_not_before_timestamp_seconds',
+    help: 'When the serving certificate began to be valid, in seconds since the epoch.',
+    registers,
+  });
+  const modeChanges = new Counter({
+    name: 'bluegreen_mode_changes_total',
+    help: 'Changes of the mode of a namespace by its label.',
+    labelNames: ['from', 'to'] as const,
+    registers,
+  });
+  const events = new Counter({
+    name: 'bluegreen_events_total',
+    help: 'Kubernetes Events about TraefikServices, by what became of them.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'bluegreen_client_refusals_total',
+    help: 'Reviews that were refused because their sender showed no certificate of the API server.',
+    registers,
+  });
+  for (const outcome of EVENT_OUTCOMES) events.inc({ outcome }, 0);
+  new Gauge({
+    name: 'bluegreen_build_info',
+    help: 'Always 1; the versions of the webhook and of Node.',
+    labelNames: ['version', 'node_version'] as const,
+    registers,
+  }).set({ version: VERSION, node_version: process.versions.node }, 1);
+  let ready: (() => boolean) | null = null;
+  registry.registerMetric(
+    new Gauge({
+      name: 'bluegreen_ready',
+      help: '1 while the replica can answer and the API server trusts its certificate, else 0.',
+      registers: [],
+      collect() {
+        this.set(ready?.() === true ? 1 : 0);
+      },
+    }),
+  );
+  // Without a certificate there is no time to show.
+  for (const gauge of [expiry, notBefore]) gauge.remove();
+
+  return {
+    ...createAdmissionMetrics(registry),
+    factsTook: (seconds) => facts.observe(seconds),
+    certificateServed(validity) {
+      notBefore.set(validity.notBefore);
+      expiry.set(validity.notAfter);
+    },
+    modeChanged: (from, to) => modeChanges.inc({ from, to }),
+    readyWhen: (said) => void (ready = said),
+    eventEnded: (outcome) => events.inc({ outcome }),
+    clientRefused: () => refusals.inc(),
+    certificates: createCertificateMetrics(registry),
+    audit: createAuditGauges(registry),
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}

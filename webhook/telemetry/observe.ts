@@ -1,0 +1,34 @@
+import type { Announce, Decided } from '../admission/decision-event.ts';
+import type { AdmissionMetrics, FindingOutcome } from './admission-metrics.ts';
+import type { Entry } from '../admission/entries.ts';
+import type { Log } from './log.ts';
+import { logDecision } from './decision-log.ts';
+
+export interface Observers {
+  readonly metrics: AdmissionMetrics;
+  readonly log: Log;
+  readonly announce: Announce;
+}
+
+/** Makes a decision visible: in the log, in the metrics and, unless it is a dry run, by an Event. */
+export function observe(decided: Decided, { metrics, log, announce }: Observers): void {
+  const { entry, answer, request } = decided;
+  logDecision(log, decided);
+  if (answer.warnings.length > 0) metrics.warned(entry, answer.warnings.length);
+  if (request.dryRun || entry === 'mode' || answer.verdict === 'errored') return;
+  count(metrics, entry, decided);
+  announce(decided);
+}
+
+/**
+ * Nearly every request that the promotion entry sees was seen by the mutating one before, so there only a denial counts: it
+ * ended the request. A rollback is never shown to the promotion entry.
+ */
+function count(metrics: AdmissionMetrics, entry: Entry, { mode, request, answer }: Decided): void {
+  const { verdict, checks, override, switched } = answer;
+  if (entry === 'promotion' && verdict !== 'denied') return;
+  const outcome: FindingOutcome = verdict === 'denied' ? 'denied' : override === null ? 'allowed' : 'overridden';
+  for (const check of checks) metrics.found({ check, mode, operation: request.operation, outcome });
+  if (override !== null) metrics.overridden(entry);
+  if (verdict !== 'denied' && switched !== null) metrics.switched(switched.kind);
+}
