@@ -1,8 +1,9 @@
 // The chart's entries and policy on a real API server while no webhook answers: what is stored, what waits for the
 // webhook, what the API server refuses by itself.
 import t from 'tap';
-import { at, list, text } from '../../webhook/policy/json.ts';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { at, list, text } from '../../common/json.ts';
+import { GROUPS, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { connect as connectApi } from '../e2e/api.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';

@@ -2,8 +2,9 @@
 // and to the TypeScript. BLUEGREEN_SAMPLES=50000 for more requests, BLUEGREEN_SEED=… for others.
 import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
-import { at, text } from '../../webhook/policy/json.ts';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { at, text } from '../../common/json.ts';
+import { GROUPS, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { render } from './chart.ts';

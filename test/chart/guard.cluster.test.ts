@@ -1,8 +1,8 @@
 // Which requests around a TraefikService reach the guard. Its entries ignore errors, so a condition that cannot be
 // evaluated would open it without a word: here they fail instead.
 import t from 'tap';
-import { at, isObject, list, text } from '../../webhook/policy/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/index.ts';
+import { at, isObject, list, text } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { render } from './chart.ts';

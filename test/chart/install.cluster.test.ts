@@ -1,8 +1,8 @@
 // The chart's life on a real cluster: installed, upgraded and uninstalled while somebody works with TraefikServices.
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { at, get, list, text } from '../../webhook/policy/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import { at, get, list, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import {
   installBluegreen,
   installTraefikCrds,

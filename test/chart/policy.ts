@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
-import { text } from '../../webhook/policy/json.ts';
-import type { Group, JsonObject } from '../../webhook/policy/index.ts';
+import { text } from '../../common/json.ts';
+import type { Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Shape } from './cases.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';

@@ -2,8 +2,9 @@
 // want of a webhook. What passes is nothing that the webhook would have had a say in.
 import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
-import { at, get, isObject, list, sameJson, text } from '../../webhook/policy/json.ts';
-import { governed, type Group, type Json, type JsonObject } from '../../webhook/policy/index.ts';
+import { at, get, isObject, list, sameJson, text } from '../../common/json.ts';
+import { governed, type Group } from '../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import type { Shape } from './cases.ts';

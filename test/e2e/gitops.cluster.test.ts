@@ -1,7 +1,7 @@
 // GitOps tools that apply what stands in Git over and over, between and after the switches of people.
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { annotation } from '../../webhook/policy/json.ts';
+import { annotation } from '../../common/json.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';

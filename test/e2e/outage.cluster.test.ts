@@ -1,8 +1,9 @@
 // What still holds while every replica of the webhook is gone, or hangs, and what comes after.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
-import { annotation, at, list, text } from '../../webhook/policy/json.ts';
-import { childrenOf, GROUPS, readRecord, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { annotation, at, list, text } from '../../common/json.ts';
+import { childrenOf, GROUPS, readRecord, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import {
   allImages,
   installBluegreen,

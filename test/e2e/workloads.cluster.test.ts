@@ -2,7 +2,7 @@
 // promoted and rolled back with kubectl, as a person would.
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { annotation } from '../../webhook/policy/json.ts';
+import { annotation } from '../../common/json.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { bundleOf } from '../images/bundles.ts';

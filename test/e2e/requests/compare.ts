@@ -1,4 +1,4 @@
-import { isObject } from '../../../webhook/policy/json.ts';
+import { isObject } from '../../../common/json.ts';
 import { prepare, stored, type RunTools } from './run.ts';
 import { pathOf, sendByKubectl } from './send.ts';
 import type { Row } from './table.ts';
