@@ -1,7 +1,7 @@
 import type { Summary } from './statistics.ts';
 
 /** What samples count; times where nothing else is said. */
-export type Unit = 'ms' | 'MiB' | 'KiB' | 'a second' | 'requests';
+export type Unit = 'ms' | 's' | 'MiB' | 'KiB' | 'a second' | 'requests';
 
 /** One thing that was measured beside its reference, in the same run. */
 export interface Figure {

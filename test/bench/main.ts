@@ -39,7 +39,9 @@ async function main(): Promise<void> {
   if (unknown !== undefined) throw new Problem(`There is no benchmark "${unknown}".\n\n${USAGE}`);
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(rounds >= 1)) throw new Problem('--rounds has to be a number from 1 on');
-  const asked = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const asked = BENCHMARKS.filter(({ name, onlyNamed }) =>
+    positionals.length === 0 ? onlyNamed !== true : positionals.includes(name),
+  );
   const failed: string[] = [];
   for (const entry of asked) {
     try {

@@ -3,6 +3,8 @@ import type { Benchmark } from './benchmark.ts';
 export interface Entry {
   readonly name: string;
   readonly summary: string;
+  /** It runs only when it is named. */
+  readonly onlyNamed?: true;
   readonly load: () => Promise<Benchmark>;
 }
 
@@ -42,5 +44,12 @@ export const BENCHMARKS: readonly Entry[] = [
     name: 'growth',
     summary: 'what costs more when there is more of it',
     load: async () => (await import('./growth.ts')).growth,
+  },
+  {
+    name: 'setup',
+    summary:
+      'building the programs of the test cluster from nothing (only when named: minutes of both cores, a GiB of downloads)',
+    onlyNamed: true,
+    load: async () => (await import('./setup.ts')).setup,
   },
 ];

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { COMPLETE, isComplete, missingTools, toolFile, toolFolder } from './tools/cache.ts';
@@ -38,6 +38,44 @@ t.test('tools on demand are built only when they are named', async (t) => {
   t.notOk(ids([]).includes('traefik2'));
   t.same(ids(['traefik2']), ['traefik2']);
   t.throws(() => ids(['docker']), /no tool called docker.*kubernetes/);
+});
+
+t.test('an interrupted set-up goes on with the tools that are left, in their order', async (t) => {
+  const root = t.testdir();
+  const wanted = CATALOG.filter(({ onDemand }) => !onDemand);
+  for (const tool of wanted.slice(0, 2)) {
+    mkdirSync(toolFolder(tool, root), { recursive: true });
+    writeFileSync(join(toolFolder(tool, root), COMPLETE), '{}');
+  }
+  t.same(missingTools([], root), wanted.slice(2));
+});
+
+const pinned = (folder: string): ReadonlyMap<string, string> => {
+  const text = readFileSync(join(import.meta.dirname, 'tools', folder, 'go.mod'), 'utf8');
+  return new Map(
+    [...text.matchAll(/^\t(\S+) v(\S+)(?: \/\/ indirect)?$/gm)].map(([, module = '', version = '']) => [
+      module,
+      version,
+    ]),
+  );
+};
+
+t.test('a module has the same version wherever it is named', async (t) => {
+  const originals = pinned('originals');
+  for (const { id, version, files, module } of CATALOG) {
+    for (const file of files) t.equal(originals.get(file.module), version, `${file.module} of ${id}`);
+    if (module === undefined) continue;
+    for (const changed of Object.values(module.changed)) {
+      t.equal(pinned(module.folder).get(changed), originals.get(changed), `${changed} in ${module.folder}`);
+    }
+  }
+  const versions = new Map(CATALOG.map(({ id, version }) => [id, version]));
+  const programs = pinned('programs');
+  t.equal(programs.get('k8s.io/kubernetes'), versions.get('kubernetes'));
+  t.equal(programs.get('helm.sh/helm/v3'), versions.get('helm'));
+  t.equal(programs.get('github.com/coredns/coredns'), versions.get('coredns'));
+  const etcd = CATALOG.flatMap((tool) => tool.programs).find(({ name }) => name === 'etcd');
+  t.equal(programs.get('go.etcd.io/etcd/server/v3'), etcd?.readyMade?.version);
 });
 
 t.test('a lock is waited for, and taken over from a dead owner', async (t) => {

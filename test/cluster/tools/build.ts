@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,41 +10,51 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { COMPLETE, isComplete, missingTools, sourceFolder, toolFolder } from './cache.ts';
-import type { ModuleFile, Tool } from './catalog.ts';
+import { COMPLETE, missingTools, toolFolder } from './cache.ts';
+import type { GoModule, ModuleFile, Program, Tool } from './catalog.ts';
+import { goBuild } from './go.ts';
 import { withLock } from './lock.ts';
-import { runOk } from '../../../scripts/lib/run.ts';
+import { progressLine } from './progress.ts';
+import { readyMade } from './ready-made.ts';
+import { layOut, originalOf } from './sources.ts';
 
-const HEARTBEAT_MS = 30_000;
+const HEARTBEAT_MS = 20_000;
 const UNFINISHED = '.building-';
 
 /** Where messages for a person go, and the time in milliseconds. */
 export type Terminal = { readonly say: (line: string) => void; readonly now: () => number };
 
-const GO_ENV = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false', GOWORK: 'off' };
+/** What a build needs to know beside its tool. */
+type Site = Terminal & {
+  /** The folder that a module's programs are built in. */
+  readonly sources: (module: GoModule) => Promise<string>;
+  /** Called for each package that is compiled. */
+  readonly onPackage: () => void;
+};
 
-// setpriv: an abandoned compiler would go on for minutes.
-const go = (folder: string, args: readonly string[]): Promise<string> =>
-  runOk('setpriv', ['--pdeathsig', 'KILL', 'go', ...args], { cwd: folder, env: GO_ENV });
+const takeReadyMade = async (program: Program, into: string, { say }: Site): Promise<boolean> => {
+  const path = await readyMade(program);
+  if (path === undefined) return false;
+  say(`${program.name}: ${path} is the version wanted, so it is used instead of building one`);
+  copyFileSync(path, join(into, program.name));
+  return true;
+};
 
-const compile = async (tool: Tool, into: string): Promise<void> => {
-  if (tool.target === '') {
-    return;
-  }
+const compile = async (tool: Tool, programs: readonly Program[], into: string, site: Site): Promise<void> => {
+  if (tool.module === undefined || programs.length === 0) return;
   const stamps = Object.entries(tool.stamps).map(([name, value]) => `-X ${name}=${value}`);
-  const linker = ['-s', '-w', ...stamps].join(' ');
-  await go(sourceFolder(tool), ['build', '-ldflags', linker, '-o', `${into}/`, tool.target]);
-  for (const { name, built } of tool.programs) {
-    renameSync(join(into, built), join(into, name));
-  }
+  const built = join(into, 'built');
+  const from = [...new Set(programs.map((program) => program.from))];
+  const build = { linker: ['-s', '-w', ...stamps].join(' '), into: built, from };
+  mkdirSync(built);
+  await goBuild(await site.sources(tool.module), build, site.onPackage);
+  // Links: one program may have several names.
+  for (const program of programs) linkSync(join(built, program.built), join(into, program.name));
+  rmSync(built, { recursive: true });
 };
 
-const copyModuleFile = async (tool: Tool, file: ModuleFile, into: string): Promise<void> => {
-  const source = sourceFolder(tool);
-  await go(source, ['mod', 'download', file.module]);
-  const folder = (await go(source, ['list', '-m', '-f', '{{.Dir}}', file.module])).trim();
-  copyFileSync(join(folder, file.path), join(into, file.name));
-};
+const copyModuleFile = async ({ module, path, name }: ModuleFile, into: string): Promise<void> =>
+  copyFileSync(join(await originalOf(module), path), join(into, name));
 
 const finish = (tool: Tool, folder: string): void => {
   const names = [...tool.programs, ...tool.files].map(({ name }) => name);
@@ -51,28 +62,23 @@ const finish = (tool: Tool, folder: string): void => {
   writeFileSync(join(folder, COMPLETE), JSON.stringify(Object.fromEntries(sizes)));
 };
 
-const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
-
-const buildTool = async (tool: Tool, { say, now }: Terminal): Promise<void> => {
-  const started = now();
-  const folder = toolFolder(tool);
+const buildTool = async (tool: Tool, root: string, site: Site): Promise<void> => {
+  const folder = toolFolder(tool, root);
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}${UNFINISHED}`);
-  say(`${tool.id} ${tool.version}: building, up to ${tool.minutes} min on two cores ...`);
-  const beat = setInterval(() => say(`${tool.id}: still building, ${seconds(now() - started)} so far`), HEARTBEAT_MS);
   try {
-    await compile(tool, unfinished);
-    for (const file of tool.files) {
-      await copyModuleFile(tool, file, unfinished);
+    const toBuild: Program[] = [];
+    for (const program of tool.programs) {
+      if (!(await takeReadyMade(program, unfinished, site))) toBuild.push(program);
     }
+    await compile(tool, toBuild, unfinished, site);
+    for (const file of tool.files) await copyModuleFile(file, unfinished);
     finish(tool, unfinished);
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);
   } finally {
-    clearInterval(beat);
     rmSync(unfinished, { recursive: true, force: true });
   }
-  say(`${tool.id} ${tool.version}: done in ${seconds(now() - started)}`);
 };
 
 // Of builds that were killed: whoever holds the lock is the only one who builds.
@@ -82,26 +88,53 @@ const sweep = (folder: string): void => {
   }
 };
 
+/** Builds one tool after the other, and tells every now and then how far that is. */
+const buildAll = async (tools: readonly Tool[], root: string, terminal: Terminal): Promise<void> => {
+  const { say, now } = terminal;
+  const started = now();
+  const done: string[] = [];
+  const laidOut = new Map<string, Promise<string>>();
+  const sources = (module: GoModule): Promise<string> => {
+    const folder = laidOut.get(module.folder) ?? layOut(module, root);
+    laidOut.set(module.folder, folder);
+    return folder;
+  };
+  for (const tool of tools) {
+    const begun = now();
+    let packages = 0;
+    const tell = (): void => {
+      const share = packages / Math.max(tool.packages, 1);
+      say(progressLine(tools, { done, current: tool.id, share }, now() - started));
+    };
+    const beat = setInterval(tell, HEARTBEAT_MS);
+    try {
+      await buildTool(tool, root, { ...terminal, sources, onPackage: () => (packages += 1) });
+    } finally {
+      clearInterval(beat);
+    }
+    done.push(tool.id);
+    say(`${tool.id} ${tool.version}: done in ${Math.round((now() - begun) / 1000)} s`);
+  }
+};
+
 /**
  * Builds the tools that are not in the cache yet, one process at a time on this machine.
- * A build becomes visible by one rename, so that an interrupted one leaves nothing that looks finished.
+ * A build becomes visible by one rename, so that an interrupted one leaves nothing that looks finished; what was built
+ * before it stays, and Go keeps what it has compiled.
  * @param named ids of single tools; empty for all that are not on demand
  */
 export const buildTools = async (named: readonly string[], root: string, terminal: Terminal): Promise<void> => {
-  const missing = missingTools(named);
-  if (missing.length === 0) {
-    return;
-  }
+  if (missingTools(named, root).length === 0) return;
   const waiting = (): void => terminal.say('another process is building; waiting for it ...');
   await withLock(join(root, 'tools', 'lock'), waiting, async () => {
     sweep(join(root, 'tools'));
-    const left = missing.filter((tool) => !isComplete(toolFolder(tool)));
-    const minutes = left.reduce((sum, tool) => sum + tool.minutes, 0);
-    if (left.length > 0) {
-      terminal.say(`building ${left.length} tools of the test cluster, once, into ${root}: up to ${minutes} min`);
-    }
-    for (const tool of left) {
-      await buildTool(tool, terminal);
+    const left = missingTools(named, root);
+    const ids = left.map(({ id }) => id).join(', ');
+    if (left.length > 0) terminal.say(`building, once, into ${root}: ${ids} ...`);
+    try {
+      await buildAll(left, root, terminal);
+    } finally {
+      rmSync(join(root, 'tools', 'sources'), { recursive: true, force: true });
     }
   });
 };

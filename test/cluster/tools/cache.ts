@@ -1,22 +1,32 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { cacheFolder } from '../../../scripts/lib/cache.ts';
-import { Problem } from '../../../scripts/lib/problem.ts';
 import { CATALOG, type Tool } from './catalog.ts';
+import { Problem } from '../../../scripts/lib/problem.ts';
 
 /** Written last into a finished tool's folder: the size of every file, so that a torn one is noticed. */
 export const COMPLETE = 'complete.json';
 
-/** The folder of a tool's own sources: go.mod, go.sum and, for the pause program, its code. */
-export const sourceFolder = (tool: Tool): string => join(import.meta.dirname, tool.folder);
+/** The folders beside this file that decide what a tool is made of. */
+const foldersOf = ({ module, files }: Tool): string[] => [
+  ...(module === undefined ? [] : [module.folder]),
+  ...Object.keys(module?.changed ?? {}).map((name) => join('left-out', name)),
+  ...(module === undefined && files.length === 0 ? [] : ['originals']),
+];
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .toSorted();
 
 /** Where a finished build of this tool is: the name changes with its version, platform, pins and recipe. */
 export const toolFolder = (tool: Tool, root: string = cacheFolder()): string => {
-  const hash = createHash('sha256').update(JSON.stringify([tool.target, tool.programs, tool.files, tool.stamps]));
-  const sources = readdirSync(sourceFolder(tool)).toSorted();
-  for (const name of sources) {
-    hash.update(name).update(readFileSync(join(sourceFolder(tool), name)));
+  const recipe = [tool.module, tool.programs, tool.files, tool.stamps];
+  const hash = createHash('sha256').update(JSON.stringify(recipe));
+  for (const path of foldersOf(tool).flatMap((name) => filesIn(join(import.meta.dirname, name)))) {
+    hash.update(relative(import.meta.dirname, path)).update(readFileSync(path));
   }
   const key = hash.digest('hex').slice(0, 12);
   return join(root, 'tools', `${tool.id}-${tool.version}-${process.platform}-${process.arch}-${key}`);

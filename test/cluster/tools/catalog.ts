@@ -1,29 +1,47 @@
-// What the test cluster is made of: each tool is one Go module in a folder of its own, pinned by its go.sum.
+// What the test cluster is made of: programs that are built from Go modules, and files copied out of Go modules.
+
+/** A folder beside this file whose go.mod and go.sum pin what is built in it. */
+export type GoModule = {
+  readonly folder: string;
+  /** Modules of which some packages are replaced by ours, by the name of their folder in `left-out`. */
+  readonly changed: Readonly<Record<string, string>>;
+};
+
+/** How a program on PATH tells its version, and the one that is wanted. */
+export type ReadyMade = { readonly version: string; readonly args: readonly string[] };
 
 /** A program that a tool's build leaves behind: `built` is the name that Go gives it, `name` the one used here. */
-export type Program = { readonly name: string; readonly built: string };
+export type Program = {
+  readonly name: string;
+  readonly built: string;
+  /** What go build is asked for. */
+  readonly from: string;
+  /** Where a program of the machine's own may take its place. */
+  readonly readyMade?: ReadyMade;
+};
 
-/** A file copied out of a Go module, verified by go.sum like the code. */
+/** A file copied out of one of the modules in `originals`, verified by go.sum like the code. */
 export type ModuleFile = { readonly module: string; readonly path: string; readonly name: string };
 
 export type Tool = {
   readonly id: string;
-  /** Folder of go.mod and go.sum, beside this file. */
-  readonly folder: string;
   readonly version: string;
-  /** What `go build` is asked for; `tool` is all tool lines of the go.mod. */
-  readonly target: string;
+  /** Where its programs are built; a tool of files alone has none. */
+  readonly module?: GoModule;
   readonly programs: readonly Program[];
   readonly files: readonly ModuleFile[];
   /** Linker's -X settings. */
   readonly stamps: Readonly<Record<string, string>>;
-  /** Cold build on two cores, for the message on the terminal. */
-  readonly minutes: number;
+  /** CPU seconds of a cold build after the tools above it, where they were measured: what counts is their relation. */
+  readonly cost: number;
+  /** Packages that such a build compiles. */
+  readonly packages: number;
   /** Built only when it is asked for by its id. */
   readonly onDemand: boolean;
 };
 
 const KUBERNETES = '1.34.4';
+const ETCD = '3.6.5';
 const TRAEFIK = '3.6.12';
 const TRAEFIK_2 = '2.11.35';
 const HELM = '3.20.0';
@@ -31,21 +49,42 @@ const COREDNS = '1.13.1';
 const PROMETHEUS_OPERATOR = '0.85.0';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
-const same = (name: string): Program => ({ name, built: name });
+/** Kubernetes, Helm, CoreDNS and Traefik share most of their packages: in one module each is compiled once. */
+const programs: GoModule = {
+  folder: 'programs',
+  changed: { lego: 'github.com/go-acme/lego/v4', traefik3: 'github.com/traefik/traefik/v3' },
+};
+
+/** Too old for the packages of the others. */
+const traefik2Module: GoModule = {
+  folder: 'traefik2',
+  changed: { lego: 'github.com/go-acme/lego/v4', traefik2: 'github.com/traefik/traefik/v2' },
+};
+
+const component = (name: string): Program => ({ name, built: 'node', from: './node' });
 
 const kubernetes: Tool = {
   id: 'kubernetes',
-  folder: 'kubernetes',
   version: KUBERNETES,
-  target: 'tool',
+  module: programs,
   programs: [
-    same('kube-apiserver'),
-    same('kube-controller-manager'),
-    same('kube-scheduler'),
-    same('kube-proxy'),
-    same('kubelet'),
-    same('kubectl'),
-    { name: 'etcd', built: 'server' },
+    component('kube-apiserver'),
+    component('kube-controller-manager'),
+    component('kube-scheduler'),
+    component('kube-proxy'),
+    component('kubelet'),
+    {
+      name: 'kubectl',
+      built: 'kubectl',
+      from: 'k8s.io/kubernetes/cmd/kubectl',
+      readyMade: { version: KUBERNETES, args: ['version', '--client'] },
+    },
+    {
+      name: 'etcd',
+      built: 'server',
+      from: 'go.etcd.io/etcd/server/v3',
+      readyMade: { version: ETCD, args: ['--version'] },
+    },
   ],
   files: [],
   stamps: {
@@ -53,51 +92,35 @@ const kubernetes: Tool = {
     'k8s.io/component-base/version.gitMajor': '1',
     'k8s.io/component-base/version.gitMinor': '34',
   },
-  minutes: 5,
+  cost: 400,
+  packages: 2700,
   onDemand: false,
 };
 
 const traefik: Tool = {
   id: 'traefik',
-  folder: 'traefik',
   version: TRAEFIK,
-  target: 'tool',
-  programs: [same('traefik')],
+  module: programs,
+  programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v3/cmd/traefik' }],
   files: [{ module: 'github.com/traefik/traefik/v3', path: CRDS, name: 'crds.yaml' }],
   stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK },
-  minutes: 5,
+  cost: 60,
+  packages: 450,
   onDemand: false,
-};
-
-// Both API groups are in these: traefik.containo.us has its last definitions in Traefik 2.11.
-const traefikCrds: Tool = {
-  id: 'traefik2-crds',
-  folder: 'traefik2',
-  version: TRAEFIK_2,
-  target: '',
-  programs: [],
-  files: [{ module: 'github.com/traefik/traefik/v2', path: CRDS, name: 'crds.yaml' }],
-  stamps: {},
-  minutes: 1,
-  onDemand: false,
-};
-
-const traefik2: Tool = {
-  ...traefikCrds,
-  id: 'traefik2',
-  target: 'tool',
-  programs: [same('traefik')],
-  stamps: { 'github.com/traefik/traefik/v2/pkg/version.Version': TRAEFIK_2 },
-  minutes: 3,
-  onDemand: true,
 };
 
 const helm: Tool = {
   id: 'helm',
-  folder: 'helm',
   version: HELM,
-  target: 'tool',
-  programs: [same('helm')],
+  module: programs,
+  programs: [
+    {
+      name: 'helm',
+      built: 'helm',
+      from: 'helm.sh/helm/v3/cmd/helm',
+      readyMade: { version: HELM, args: ['version', '--short'] },
+    },
+  ],
   files: [],
   // The last four are what `helm template` and `helm lint` take for the cluster's version when they ask none.
   stamps: {
@@ -107,48 +130,68 @@ const helm: Tool = {
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '34',
   },
-  minutes: 3,
+  cost: 25,
+  packages: 120,
   onDemand: false,
 };
 
 const coredns: Tool = {
   id: 'coredns',
-  folder: 'coredns',
   version: COREDNS,
-  target: 'tool',
-  programs: [same('coredns')],
+  module: programs,
+  programs: [{ name: 'coredns', built: 'coredns', from: './coredns' }],
   files: [],
   stamps: {},
-  minutes: 2,
+  cost: 15,
+  packages: 60,
   onDemand: false,
 };
 
 const pause: Tool = {
   id: 'pause',
-  folder: 'pause',
   version: '1',
-  target: '.',
-  programs: [same('pause')],
+  module: programs,
+  programs: [{ name: 'pause', built: 'pause', from: './pause' }],
   files: [],
   stamps: {},
-  minutes: 1,
+  cost: 1,
+  packages: 1,
   onDemand: false,
+};
+
+const filesOnly = { programs: [], stamps: {}, cost: 1, packages: 0 } as const;
+
+// Both API groups are in these: traefik.containo.us has its last definitions in Traefik 2.11.
+const traefik2Crds: Tool = {
+  ...filesOnly,
+  id: 'traefik2-crds',
+  version: TRAEFIK_2,
+  files: [{ module: 'github.com/traefik/traefik/v2', path: CRDS, name: 'crds.yaml' }],
+  onDemand: false,
+};
+
+const traefik2: Tool = {
+  id: 'traefik2',
+  version: TRAEFIK_2,
+  module: traefik2Module,
+  programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v2/cmd/traefik' }],
+  files: traefik2Crds.files,
+  stamps: { 'github.com/traefik/traefik/v2/pkg/version.Version': TRAEFIK_2 },
+  cost: 150,
+  packages: 1400,
+  onDemand: true,
 };
 
 // What the monitors and alerts of the chart are checked against.
 const prometheusOperatorCrds: Tool = {
+  ...filesOnly,
   id: 'prometheus-operator-crds',
-  folder: 'prometheus-operator',
   version: PROMETHEUS_OPERATOR,
-  target: '',
-  programs: [],
   files: ['servicemonitors', 'podmonitors', 'prometheusrules'].map((kind) => ({
     module: 'github.com/prometheus-operator/prometheus-operator',
     path: `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
     name: `${kind}.yaml`,
   })),
-  stamps: {},
-  minutes: 1,
   onDemand: true,
 };
 
@@ -158,7 +201,7 @@ export const CATALOG: readonly Tool[] = [
   traefik,
   helm,
   coredns,
-  traefikCrds,
+  traefik2Crds,
   pause,
   traefik2,
   prometheusOperatorCrds,

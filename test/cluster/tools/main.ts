@@ -1,15 +1,25 @@
 // node test/cluster/tools/main.ts [--check] [TOOL ...]: gets what is missing; --check only says so by its status.
-import { cacheFolder } from '../../../scripts/lib/cache.ts';
+// node test/cluster/tools/main.ts --sources FOLDER: lays out what `programs` or `traefik2` is built from, for go mod tidy.
 import { buildTools } from './build.ts';
+import { cacheFolder } from '../../../scripts/lib/cache.ts';
 import { missingTools } from './cache.ts';
+import { CATALOG } from './catalog.ts';
 import { missingPackages, PACKAGES, unpackPackages } from './packages.ts';
-import { reportProblem } from '../../../scripts/lib/problem.ts';
+import { Problem, reportProblem } from '../../../scripts/lib/problem.ts';
+import { layOut } from './sources.ts';
 
 const say = (line: string): void => void process.stderr.write(`tools: ${line}\n`);
 
 const isPackage = (name: string): boolean => PACKAGES.some(({ id }) => id === name);
 
+const showSources = async (folder: string): Promise<void> => {
+  const tool = CATALOG.find(({ module }) => module?.folder === folder);
+  if (tool?.module === undefined) throw new Problem(`No programs are built in ${folder}.`);
+  process.stdout.write(`${await layOut(tool.module, cacheFolder())}\n`);
+};
+
 const main = async (args: readonly string[]): Promise<void> => {
+  if (args[0] === '--sources') return showSources(args[1] ?? '');
   const named = args.filter((arg) => !arg.startsWith('--'));
   const packages = named.filter(isPackage);
   const tools = named.filter((name) => !isPackage(name));

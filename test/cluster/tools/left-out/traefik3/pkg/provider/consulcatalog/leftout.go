@@ -1,0 +1,7 @@
+// Package consulcatalog is left out.
+package consulcatalog
+
+import "github.com/traefik/traefik/v3/pkg/provider/leftout"
+
+// ProviderBuilder builds a provider that fails.
+type ProviderBuilder = leftout.Builder

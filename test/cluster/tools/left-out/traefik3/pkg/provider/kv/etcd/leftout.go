@@ -1,0 +1,7 @@
+// Package etcd is left out.
+package etcd
+
+import "github.com/traefik/traefik/v3/pkg/provider/leftout"
+
+// Provider fails when it is enabled.
+type Provider = leftout.Provider

@@ -1,0 +1,7 @@
+// Package zk is left out.
+package zk
+
+import "github.com/traefik/traefik/v3/pkg/provider/leftout"
+
+// Provider fails when it is enabled.
+type Provider = leftout.Provider

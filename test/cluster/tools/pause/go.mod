@@ -1,3 +1,0 @@
-module bluegreen.dev/tools/pause
-
-go 1.24.0

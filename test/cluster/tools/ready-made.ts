@@ -1,0 +1,36 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Program } from './catalog.ts';
+import { run } from '../../../scripts/lib/run.ts';
+
+const VERSION = /\bv?(\d+\.\d+\.\d+(?:[-+][\w.-]+)?)/;
+/** Helm adds the commit that its release was built from. */
+const COMMIT = /\+g[0-9a-f]+$/;
+
+/** Whether what a program printed begins with exactly this version: no candidate, no distribution's own build. */
+export const tells = (output: string, version: string): boolean =>
+  VERSION.exec(output)?.[1]?.replace(COMMIT, '') === version;
+
+const canRun = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The machine's own program of exactly the wanted version, if PATH has one. The first on PATH is the one that counts. */
+export const readyMade = async (
+  { name, readyMade: wanted }: Program,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> => {
+  const path = (env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find(canRun);
+  if (wanted === undefined || path === undefined) return undefined;
+  const { code, stdout } = await run(path, wanted.args);
+  return code === 0 && tells(stdout, wanted.version) ? path : undefined;
+};

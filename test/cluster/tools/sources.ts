@@ -1,0 +1,45 @@
+// What go builds: our go.mod and main.go files beside changed copies of modules that would bring a hundred SDKs.
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { GoModule } from './catalog.ts';
+import { go } from './go.ts';
+import { runOk } from '../../../scripts/lib/run.ts';
+
+const here = (...path: string[]): string => join(import.meta.dirname, ...path);
+
+/** The folder of one of the modules in `originals`, downloaded and verified by go.sum. */
+export const originalOf = async (module: string): Promise<string> => {
+  await go(here('originals'), ['mod', 'download', module]);
+  return (await go(here('originals'), ['list', '-m', '-f', '{{.Dir}}', module])).trim();
+};
+
+/** Packages of ours in the place of a module's: each takes its whole folder, with everything below. */
+const leaveOut = (name: string, copy: string): void => {
+  const ours = here('left-out', name);
+  const packages = new Set(globSync('**/*.go', { cwd: ours }).map((file) => dirname(file)));
+  for (const path of packages) {
+    rmSync(join(copy, path), { recursive: true, force: true });
+  }
+  cpSync(ours, copy, { recursive: true });
+};
+
+/**
+ * Lays out the folder that a module's programs are built in, anew.
+ * @param root the project's cache folder
+ * @returns the folder with the go.mod
+ */
+export const layOut = async ({ folder, changed }: GoModule, root: string): Promise<string> => {
+  const into = join(root, 'tools', 'sources', folder);
+  rmSync(into, { recursive: true, force: true });
+  cpSync(here(folder), into, { recursive: true });
+  mkdirSync(join(into, 'changed'));
+  for (const [name, module] of Object.entries(changed)) {
+    const copy = join(into, 'changed', name);
+    // The module cache is read-only, and so would be a plain copy.
+    await runOk('cp', ['-r', '--no-preserve=mode', await originalOf(module), copy]);
+    leaveOut(name, copy);
+    // They test what is left out, and would be counted by `go mod tidy`.
+    await runOk('find', [copy, '-name', '*_test.go', '-delete']);
+  }
+  return into;
+};
