@@ -51,14 +51,19 @@ export function isOver(certificate: X509Certificate, now: Date): boolean {
   return certificate.validToDate <= now;
 }
 
+/** The caBundles of the entries, equal ones once: parsing a certificate costs far more than comparing its text. */
+export function bundlesIn(configurations: readonly Configuration[]): readonly string[] {
+  return [...new Set(configurations.flatMap(({ entries }) => entries.map(({ caBundle }) => caBundle)))];
+}
+
 /** What some entry trusts. */
 export function trustedSomewhere(configurations: readonly Configuration[]): readonly X509Certificate[] {
-  return unique(entriesOf(configurations).flatMap(({ caBundle }) => certificatesIn(caBundle)));
+  return unique(bundlesIn(configurations).flatMap(certificatesIn));
 }
 
 /** What every entry trusts. */
 export function trustedEverywhere(configurations: readonly Configuration[]): readonly X509Certificate[] {
-  const bundles = entriesOf(configurations).map(({ caBundle }) => certificatesIn(caBundle));
+  const bundles = bundlesIn(configurations).map(certificatesIn);
   return (bundles[0] ?? []).filter((certificate) => bundles.every((bundle) => has(bundle, certificate)));
 }
 
@@ -72,8 +77,4 @@ export function isAsWanted(entry: ConfigurationEntry, wanted: readonly X509Certi
     certificates.length === wanted.length &&
     wanted.every((certificate) => has(certificates, certificate))
   );
-}
-
-function entriesOf(configurations: readonly Configuration[]): readonly ConfigurationEntry[] {
-  return configurations.flatMap(({ entries }) => entries);
 }

@@ -1,3 +1,4 @@
+import { bundlesIn } from './bundle.ts';
 import type { TrustView } from './trust.ts';
 import { verifyLeaf } from './verify.ts';
 
@@ -8,9 +9,8 @@ export function distrust(
   names: readonly string[],
   now: Date,
 ): readonly string[] {
-  const bundles = new Set(configurations.flatMap(({ entries }) => entries.map(({ caBundle }) => caBundle)));
   return [
     ...missing.map((kind) => `the ${kind} webhook configuration does not exist yet`),
-    ...new Set([...bundles].flatMap((caBundle) => verifyLeaf(chain, { caBundle, names, now }))),
+    ...new Set(bundlesIn(configurations).flatMap((caBundle) => verifyLeaf(chain, { caBundle, names, now }))),
   ];
 }

@@ -19,8 +19,12 @@ export class VirtualClock {
       wait: (milliseconds, signal) =>
         new Promise((resolve) => {
           if (signal.aborted) return resolve();
-          signal.addEventListener('abort', () => resolve(), { once: true });
-          return void this.#timers.push({ at: this.#now + milliseconds, ring: resolve });
+          const ring = (): void => {
+            signal.removeEventListener('abort', ring);
+            resolve();
+          };
+          signal.addEventListener('abort', ring);
+          return void this.#timers.push({ at: this.#now + milliseconds, ring });
         }),
       deadline: (milliseconds) => {
         const controller = new AbortController();
