@@ -113,11 +113,18 @@ t.test('goes on serving while it drains, then closes', async (t) => {
   const { app, url } = await start(t);
   const idle = connect(Number(new URL(url).port), '127.0.0.1');
   await once(idle, 'connect');
-  const drained = app.drain();
+  const over = Promise.withResolvers<void>();
+  const waits: number[] = [];
+  const drained = app.drain((milliseconds) => {
+    waits.push(milliseconds);
+    return over.promise;
+  });
   t.equal((await fetch(`${url}/readyz`)).status, 503);
   const response = await fetch(url);
   t.equal(response.status, 200);
   t.equal(response.headers.get('connection'), 'close');
+  t.same(waits, [50]);
+  over.resolve();
   idle.destroy();
   await drained;
   t.notOk(app.server.listening);

@@ -8,8 +8,8 @@ import { readFault, type Fault, type Settings } from './settings.ts';
 
 export type App = {
   readonly server: Server;
-  /** Not ready at once, serving for the time that the settings give, then closed. */
-  drain(): Promise<void>;
+  /** Not ready at once, serving while it waits for the milliseconds that the settings give, then closed. */
+  drain(wait?: (milliseconds: number) => Promise<void>): Promise<void>;
 };
 
 const FORCE_CLOSE_MS = 5000;
@@ -119,9 +119,9 @@ export const createApp = (settings: Settings, random: () => number, crash: () =>
     if (request.url === '/ws/echo') echo(request, socket);
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
   });
-  const drain = async (): Promise<void> => {
+  const drain: App['drain'] = async (wait = sleep) => {
     draining = true;
-    await sleep(settings.drainMs);
+    await wait(settings.drainMs);
     const closed = new Promise((resolve) => server.close(resolve));
     const force = setTimeout(() => server.closeAllConnections(), FORCE_CLOSE_MS);
     await closed;
