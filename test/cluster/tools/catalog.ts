@@ -92,7 +92,7 @@ const kubernetes: Tool = {
     'k8s.io/component-base/version.gitMajor': '1',
     'k8s.io/component-base/version.gitMinor': '34',
   },
-  cost: 440,
+  cost: 406,
   packages: 2780,
   onDemand: false,
 };
@@ -104,7 +104,7 @@ const traefik: Tool = {
   programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v3/cmd/traefik' }],
   files: [{ module: 'github.com/traefik/traefik/v3', path: CRDS, name: 'crds.yaml' }],
   stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK },
-  cost: 86,
+  cost: 80,
   packages: 540,
   onDemand: false,
 };
@@ -142,7 +142,7 @@ const coredns: Tool = {
   programs: [{ name: 'coredns', built: 'coredns', from: './coredns' }],
   files: [],
   stamps: {},
-  cost: 5,
+  cost: 6,
   packages: 40,
   onDemand: false,
 };
