@@ -13,7 +13,7 @@ import { connect, type Client, type Reply } from './client.ts';
 import { admitBy, developer, ENFORCED, manifest, outcomeOf, servicesPath } from './policy.ts';
 
 const MODES = ['warn', 'audit', 'off'] as const;
-const cluster = await shareCluster(t, 'api');
+const cluster = await shareCluster(t, 'api', ENFORCED);
 const client = connect(cluster);
 t.teardown(() => client.close());
 

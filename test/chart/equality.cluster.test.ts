@@ -47,7 +47,7 @@ const routes = draw(routeFamilies, Math.ceil(WANTED / 4 / 5)).map((family, index
   name: `r-${index}`,
 }));
 
-const cluster = await shareCluster(t, 'api');
+const cluster = await shareCluster(t, 'api', ENFORCED);
 const client = connect(cluster, LANES);
 t.teardown(() => client.close());
 t.comment(`seed ${SEED}, ${services.length * 6} writes of TraefikServices, ${routes.length * 5} of IngressRoutes`);

@@ -25,7 +25,7 @@ const draw = <Value>(values: Arbitrary<Value>, numRuns: number): readonly Value[
 const services = draw(families, Math.ceil((WANTED * 2) / 3 / 6));
 const routes = draw(routeFamilies, Math.ceil(WANTED / 3 / 5));
 
-const cluster = await shareCluster(t, 'api');
+const cluster = await shareCluster(t, 'api', ENFORCED);
 const client = connect(cluster, LANES);
 t.teardown(() => client.close());
 t.comment(`seed ${SEED}, ${services.length * 6} writes of TraefikServices, ${routes.length * 5} of IngressRoutes`);

@@ -22,7 +22,8 @@ const now = (): number => performance.now();
 
 process.on('SIGINT', () => {
   endAll();
-  process.exitCode = 130;
+  // Shared clusters end with this process: their standard input closes.
+  process.exit(130);
 });
 process.exitCode = await main(process.argv.slice(2));
 

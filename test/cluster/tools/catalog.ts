@@ -92,8 +92,8 @@ const kubernetes: Tool = {
     'k8s.io/component-base/version.gitMajor': '1',
     'k8s.io/component-base/version.gitMinor': '34',
   },
-  cost: 400,
-  packages: 2700,
+  cost: 406,
+  packages: 2780,
   onDemand: false,
 };
 
@@ -104,8 +104,8 @@ const traefik: Tool = {
   programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v3/cmd/traefik' }],
   files: [{ module: 'github.com/traefik/traefik/v3', path: CRDS, name: 'crds.yaml' }],
   stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK },
-  cost: 60,
-  packages: 450,
+  cost: 80,
+  packages: 540,
   onDemand: false,
 };
 
@@ -130,7 +130,7 @@ const helm: Tool = {
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '34',
   },
-  cost: 25,
+  cost: 13,
   packages: 120,
   onDemand: false,
 };
@@ -142,8 +142,8 @@ const coredns: Tool = {
   programs: [{ name: 'coredns', built: 'coredns', from: './coredns' }],
   files: [],
   stamps: {},
-  cost: 15,
-  packages: 60,
+  cost: 6,
+  packages: 40,
   onDemand: false,
 };
 
@@ -177,8 +177,8 @@ const traefik2: Tool = {
   programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v2/cmd/traefik' }],
   files: traefik2Crds.files,
   stamps: { 'github.com/traefik/traefik/v2/pkg/version.Version': TRAEFIK_2 },
-  cost: 150,
-  packages: 1400,
+  cost: 130,
+  packages: 860,
   onDemand: true,
 };
 

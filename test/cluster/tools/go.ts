@@ -16,12 +16,17 @@ const PACKAGE = /^[^\s#]+$/;
 export const go = (folder: string, args: readonly string[]): Promise<string> =>
   runOk('setpriv', bound(args), { cwd: folder, env: ENV });
 
+/**
+ * No debugging information, which nothing here reads, saves three percent of the time; a compiler that collects no
+ * garbage before it has half a GiB saves a sixth, and most never have.
+ */
+const COMPILER = '-gcflags=all=-dwarf=false -d=gcstart=512';
+
 /** What is built: the linker's flags, where to, and of what. */
 export type GoBuild = { readonly linker: string; readonly into: string; readonly from: readonly string[] };
 
 /**
- * Builds programs into a folder. The compiler writes no debugging information: nothing here reads it, and it is three
- * percent of the time.
+ * Builds programs into a folder.
  * @param onPackage called for each package that is compiled, not for those that Go has in its cache
  */
 export const goBuild = async (
@@ -29,7 +34,7 @@ export const goBuild = async (
   { linker, into, from }: GoBuild,
   onPackage: () => void,
 ): Promise<void> => {
-  const args = ['build', '-v', '-gcflags=all=-dwarf=false', '-ldflags', linker, '-o', `${into}/`, ...from];
+  const args = ['build', '-v', COMPILER, '-ldflags', linker, '-o', `${into}/`, ...from];
   const child = spawn('setpriv', bound(args), {
     cwd: folder,
     env: { ...process.env, ...ENV },
