@@ -52,7 +52,7 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
   const retirement = createRetirement({ peers, tools, log, settleMs: settleMs * HOLD });
   let served: Served | null = null;
   let status: CertificateStatus = { ready: false, reason: 'the serving certificate has not been read yet' };
-  let refused = '';
+  let denied = '';
   /** CAs that may be replaced ones: there when this replica started, or served by before. One that came later is newer. */
   let older: readonly X509Certificate[] | null = null;
 
@@ -78,12 +78,12 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
     try {
       const pair = readPair(await options.read(), name, tools.now());
       if (managed && anchorOf(pair.chain, pair.authorities) === null) throw new Error(unsigned(pair));
-      refused = '';
+      denied = '';
       return { pair, problem: null };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== refused) events.onUnusable();
-      refused = reason;
+      if (reason !== denied) events.onUnusable();
+      denied = reason;
       const kept = served === null ? '' : '; the certificate before it goes on serving';
       return { pair: null, problem: `the mounted certificate cannot be used: ${reason}${kept}` };
     }

@@ -30,7 +30,7 @@ export interface ConfigurationEntry {
   /** Decoded PEM, empty where there is none. */
   readonly caBundle: string;
   /**
-   * False for an entry that lets pass what it cannot be asked, and should refuse it: an installation starts like that,
+   * False for an entry that lets pass what it cannot be asked, and should deny it: an installation starts like that,
    * so that nothing is held up before anybody can be asked.
    */
   readonly armed: boolean;

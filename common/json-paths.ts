@@ -1,7 +1,5 @@
 import { at, isObject, list, text } from './json.ts';
-import type { Json, JsonObject } from '../webhook/policy/types.ts';
-
-export { isObject };
+import type { Json, JsonObject } from './json.ts';
 
 /** The string at a path of keys; undefined for anything that is not a string. */
 export function stringAt(value: unknown, first: string, ...rest: readonly string[]): string | undefined {

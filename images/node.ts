@@ -1,25 +1,26 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { Problem } from '../scripts/lib/problem.ts';
 import { runOk } from '../scripts/lib/run.ts';
 import { BASE, program } from './base.ts';
 import type { Entry } from './tar.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-
-const nodeBinary = (): string => {
-  const packaged = join(ROOT, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
-  return existsSync(packaged) ? packaged : process.execPath;
-};
+const BINARY = join(import.meta.dirname, '..', 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
 
 const makeNodeLayer = async (): Promise<Entry[]> => {
-  const binary = nodeBinary();
-  const listed = await runOk('ldd', [binary]);
+  if (!existsSync(BINARY)) {
+    throw new Problem(`${BINARY} is missing: images hold the Node that package-lock.json pins. Run npm ci on Linux.`);
+  }
+  const listed = await runOk('ldd', [BINARY]);
   const libraries = [...listed.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
   const files = libraries.map((path) => program(realpathSync(path), path.slice(1)));
-  return [...BASE, program(binary, 'usr/bin/node'), ...files];
+  return [...BASE, program(BINARY, 'usr/bin/node'), ...files];
 };
 
 let madeNodeLayer: Promise<Entry[]> | undefined;
 
-/** Node and the libraries that it is linked with, at the paths where it looks for them. */
+/**
+ * The Node that package-lock.json pins, and this machine's copies of the libraries that it is linked with, at the paths
+ * where it looks for them.
+ */
 export const nodeLayer = (): Promise<Entry[]> => (madeNodeLayer ??= makeNodeLayer());

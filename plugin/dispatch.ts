@@ -1,10 +1,9 @@
 import { commandIndex, parseArguments } from './cli/args.ts';
-import type { FlagValues } from './cli/args.ts';
 import { propose } from './completion.ts';
 import type { Call, Command } from './cli/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { GLOBAL_FLAGS } from './cli/flags.ts';
-import type { FlagSpec } from './cli/flags.ts';
+import type { FlagSpec, FlagValues } from './cli/flags.ts';
 import { commandHelp, mainHelp } from './cli/help.ts';
 import type { Io } from './cli/io.ts';
 import { EXIT } from './cli/io.ts';

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 import { isObject, parseObject } from '../common/json.ts';
-import type { Json, JsonObject } from '../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../common/json.ts';
 
 const CHART = join(import.meta.dirname, '..', 'charts', 'bluegreen');
 const FIRST = '<!-- values: written by npm run chart:docs -->';
@@ -55,7 +55,7 @@ export function propertyOf(schema: JsonObject, path: readonly string[]): JsonObj
   return isObject(node) ? node : null;
 }
 
-/** A comment as running text. Indented lines are choices, "enforce  refuse ...": each has a line of its own. */
+/** A comment as running text. Indented lines are choices, "enforce  deny ...": each has a line of its own. */
 function prose(comment: readonly string[], newline: string): string {
   let told = '';
   let before = 0;
@@ -91,7 +91,7 @@ function cut(text: string, mark: string): [before: string, after: string] {
 
 /**
  * The schema with the comment of every value as its description, and with every value required: an upgrade that brings
- * its values from an older chart (`--reuse-values`) is then refused by name, not done by half. Maps inside a section may
+ * its values from an older chart (`--reuse-values`) is then denied by name, not done by half. Maps inside a section may
  * be taken away, as in `--set resources.limits=null`.
  */
 export function completed(schema: JsonObject, values: readonly Value[], above: readonly string[] = []): JsonObject {

@@ -18,13 +18,14 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from './lib/problem.ts';
 import { ARCHITECTURE } from '../images/image.ts';
+import { webhookImage } from '../images/webhook.ts';
 import { VERSION } from '../common/version.ts';
 import { bundle } from './build.ts';
 import { writeTarGz } from './release/archive.ts';
 import { packageChart } from './release/chart.ts';
 import { executableName, makeExecutable, PLATFORM_NOTES, platformName, PLATFORMS } from './release/executables.ts';
 import type { Platform } from './release/executables.ts';
-import { filesOf, releaseImage, writeImage } from './release/image.ts';
+import { filesOf, writeImage } from './release/image.ts';
 import { krewManifest } from './release/krew.ts';
 import type { KrewArchive } from './release/krew.ts';
 import { licensesOf, nodePackage, packagesOf } from './release/licenses.ts';
@@ -62,7 +63,7 @@ async function main(args: readonly string[]): Promise<void> {
   );
 
   const programs = { webhook: textOf('webhook.cjs'), plugin: textOf('plugin.cjs') };
-  const image = await releaseImage(programs, VERSION);
+  const image = await webhookImage(programs, [`docker.io/bluegreen/webhook:${VERSION}`]);
   await writeImage(image, join(WORK, 'images'), at(`bluegreen-webhook_v${VERSION}_linux_${ARCHITECTURE}.oci.tar`));
 
   const archives: KrewArchive[] = [];

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
-import type { ClientCheck } from './http/client-certificate.ts';
 import { parseDuration } from '../common/duration.ts';
-import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
+import { NAMESPACE_MODES } from './policy/index.ts';
+import type { NamespaceMode } from './policy/index.ts';
 
 /**
  * What an operator sets, by environment variable:
@@ -26,7 +26,7 @@ import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
  * | BLUEGREEN_CLIENT_NAMES | | common names that it may have, separated by commas; any without them |
  * | BLUEGREEN_DRAIN_SECONDS | 20 | how long a terminating replica goes on serving |
  * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
- * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | refuse, not only warn, when a color has fewer ready endpoints than the active one |
+ * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | deny, not only warn, when a color has fewer ready endpoints than the active one |
  * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
  * | BLUEGREEN_MODE | enforce | mode of namespaces without a label of their own: enforce, warn, audit or off |
  * | BLUEGREEN_EXCLUDED_NAMESPACES | | namespaces that are never looked at, separated by commas |
@@ -34,7 +34,7 @@ import { NAMESPACE_MODES, type NamespaceMode } from './policy/mode.ts';
  * | BLUEGREEN_AUDIT_LEASE | bluegreen-audit | Lease that chooses the replica that audits |
  * | BLUEGREEN_POD | host name | name of the pod, which holds the Lease and signs Events |
  * | BLUEGREEN_EVENTS | true | write Kubernetes Events about TraefikServices |
- * | BLUEGREEN_DOCS | docs/checks.md | address of the page that describes the checks; refusals name it |
+ * | BLUEGREEN_DOCS | docs/checks.md | address of the page that describes the checks; denials name it |
  * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
  */
 export interface Config {
@@ -56,7 +56,7 @@ export interface Config {
   readonly drainSeconds: number;
   readonly allowEmptyServices: boolean;
   readonly requireFullCapacity: boolean;
-  /** Address of the page that describes the checks; refusals name it. */
+  /** Address of the page that describes the checks; denials name it. */
   readonly docs: string;
   readonly requirePromoteVerb: boolean;
   /** Mode of namespaces without a label of their own. */
@@ -68,6 +68,14 @@ export interface Config {
   readonly pod: string;
   readonly events: boolean;
   readonly logLevel: LogLevel;
+}
+
+/** The certificate by which the API server has to show itself. */
+export interface ClientCheck {
+  /** PEM of the CA that signs it. */
+  readonly ca: string;
+  /** Common names that it may have; any when there are none. */
+  readonly names: readonly string[];
 }
 
 const CERTIFICATE_SOURCES = ['self', 'cert-manager', 'existing'] as const;

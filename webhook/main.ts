@@ -11,9 +11,11 @@ import { startAnnouncer, type Announcer } from './events/announcer.ts';
 import { createRecentFacts } from './facts/recent.ts';
 import { createHandlers } from './http/handlers.ts';
 import { createAccess } from './kube/access.ts';
+import { createAuditReader } from './kube/audit-reader.ts';
 import { createKubeClient, type KubeClient } from './kube/client.ts';
 import { loadKubeConfig } from './kube/config.ts';
 import { createEventStore } from './kube/event-store.ts';
+import { createLeaseStore } from './kube/lease.ts';
 import { createReader } from './kube/reader.ts';
 import { createUsageReader } from './kube/usage-reader.ts';
 import { createLog } from './telemetry/log.ts';
@@ -94,7 +96,17 @@ async function run(config: Config, log: Log): Promise<void> {
   listening = true;
   log.info({ port: config.port, version: VERSION }, 'listening');
 
-  const audited = startAudit({ client, reader, config, gauges: metrics.audit, log }, stopAudit.signal);
+  const audited = startAudit(
+    {
+      inventory: createAuditReader(client),
+      lease: createLeaseStore(client, config.namespace, config.auditLease),
+      reader,
+      config,
+      gauges: metrics.audit,
+      log,
+    },
+    stopAudit.signal,
+  );
 
   await ended;
   // Another replica can take over while this one still answers.

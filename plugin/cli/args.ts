@@ -1,20 +1,8 @@
 import { parseArgs } from 'node:util';
 
 import { UsageError } from '../kube/errors.ts';
-import { parseDuration } from '../kube/resolve.ts';
-import type { FlagSpec } from './flags.ts';
-
-/** Flags as given, with the declared fallbacks. */
-export interface FlagValues {
-  isSet(name: string): boolean;
-  /** Undefined where neither given nor with a fallback. */
-  text(name: string): string | undefined;
-  boolean(name: string): boolean;
-  list(name: string): readonly string[];
-  number(name: string): number;
-  /** Milliseconds. */
-  duration(name: string): number;
-}
+import { parseDuration } from '../../common/duration.ts';
+import type { FlagSpec, FlagValues } from './flags.ts';
 
 export interface ParsedArguments {
   readonly flags: FlagValues;

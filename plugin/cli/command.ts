@@ -1,5 +1,4 @@
-import type { FlagValues } from './args.ts';
-import type { FlagSpec } from './flags.ts';
+import type { FlagSpec, FlagValues } from './flags.ts';
 import type { Io } from './io.ts';
 import type { Session } from './session.ts';
 import type { Paint } from './paint.ts';

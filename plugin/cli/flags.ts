@@ -1,5 +1,4 @@
 import type { ConnectionFlags } from '../kube/resolve.ts';
-import type { FlagValues } from './args.ts';
 
 /** A flag as a command declares it. `list` may be repeated. */
 export interface FlagSpec {
@@ -13,6 +12,18 @@ export interface FlagSpec {
   readonly help: string;
   /** Taken but not shown in the help. */
   readonly hidden?: boolean;
+}
+
+/** Flags as given, with the declared fallbacks. */
+export interface FlagValues {
+  isSet(name: string): boolean;
+  /** Undefined where neither given nor with a fallback. */
+  text(name: string): string | undefined;
+  boolean(name: string): boolean;
+  list(name: string): readonly string[];
+  number(name: string): number;
+  /** Milliseconds. */
+  duration(name: string): number;
 }
 
 /** kubectl's global flags, and two of the plugin's own. */

@@ -1,6 +1,6 @@
 import type { NeighborReader } from '../../webhook/facts/neighbors.ts';
 import type { Reader } from '../../webhook/facts/reader.ts';
-import type { FlagValues } from './args.ts';
+import type { FlagValues } from './flags.ts';
 import { connectionFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import type { Client } from '../kube/client.ts';

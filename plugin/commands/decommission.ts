@@ -17,7 +17,7 @@ export const decommission: Command = {
   description: `Take the color that production left out of service: out of the list first, then, once every Traefik replica has dropped it,
 down to no replicas. Scaling it down first would have Traefik answer 404 to everybody, unless it allows empty services.
 
-It is refused before --after has passed since the switch, and for a color that was never live: that is the next release.
+It is denied before --after has passed since the switch, and for a color that was never live: that is the next release.
 Afterwards a rollback is no longer instant, it brings the color up first.
 
 With --all, every release of the namespace is looked at, with -A of all namespaces: what is not due is passed over, a failure does
@@ -39,7 +39,7 @@ not keep the others from being done, and the exit code is 1 then.`,
       name: 'color',
       type: 'list',
       choices: ['blue', 'green', 'auto', 'always', 'never'],
-      help: 'The color, to make sure: the live one is refused. It can be repeated with "always" or "never" for the colors of the output.',
+      help: 'The color, to make sure: the live one is denied. It can be repeated with "always" or "never" for the colors of the output.',
     },
     {
       name: 'settle',
@@ -66,13 +66,13 @@ not keep the others from being done, and the exit code is 1 then.`,
 
 async function one(call: Call, session: Session, found: Found): Promise<number> {
   const { decommissionOne } = await import('../decommission/run.ts');
-  refuseActive(call, found);
+  denyActive(call, found);
   const end = await decommissionOne(call, session, found, call.flags.duration('after'));
-  if (end.kind !== 'refused') return EXIT.ok;
+  if (end.kind !== 'denied') return EXIT.ok;
   throw new UserError(`${resourceName(found)} is not decommissioned: ${end.leftover.why}. Nothing was changed`);
 }
 
-function refuseActive(call: Call, found: Found): void {
+function denyActive(call: Call, found: Found): void {
   const color = call.flags
     .list('color')
     .map(colorNamed)
@@ -92,9 +92,9 @@ async function every(call: Call, session: Session): Promise<number> {
   for (const each of found) {
     const name = everywhere ? `${each.namespace}/${each.name}` : each.name;
     try {
-      refuseActive(call, each);
+      denyActive(call, each);
       const end = await decommissionOne(call, session, each, flags.duration('after'));
-      if (end.kind === 'refused') io.err.write(`${name} is passed over: ${end.leftover.why}\n`);
+      if (end.kind === 'denied') io.err.write(`${name} is passed over: ${end.leftover.why}\n`);
     } catch (error) {
       if (io.interrupted.aborted) throw error;
       failed += 1;

@@ -5,7 +5,8 @@ import type { FlagSpec } from '../cli/flags.ts';
 import { MUTATION_FLAGS, TIMEOUT_FLAG } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
-import { dryRunOf, printMutation } from '../traefikservice/write.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { printMutation } from '../traefikservice/print.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { checkFormat } from '../printers/object.ts';
 import { parseTarget } from '../traefikservice/argument.ts';
@@ -48,7 +49,7 @@ without --image it brings the preview up as it is.`,
       name: 'to',
       type: 'text',
       choices: ['blue', 'green'],
-      help: 'The color to deploy to, refused when it is live. By default the one that is not live.',
+      help: 'The color to deploy to, denied when it is live. By default the one that is not live.',
     },
     { ...TIMEOUT_FLAG, fallback: '5m', help: 'How long to wait until the pods are ready.' },
     ...MUTATION_FLAGS,

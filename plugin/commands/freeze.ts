@@ -11,8 +11,8 @@ import { findTarget } from '../traefikservice/find.ts';
 export const freeze: Command = {
   name: 'freeze',
   usage: '[NAME]',
-  summary: 'Refuse promotions until unfreeze',
-  description: `Refuse promotions until 'kubectl bluegreen unfreeze'. Rollbacks stay possible.`,
+  summary: 'Deny promotions until unfreeze',
+  description: `Deny promotions until 'kubectl bluegreen unfreeze'. Rollbacks stay possible.`,
   examples: [
     {
       comment: 'No releases over the weekend',
@@ -20,7 +20,7 @@ export const freeze: Command = {
     },
   ],
   flags: [
-    { name: 'reason', type: 'text', fallback: 'frozen by hand', help: 'What people read when a promotion is refused.' },
+    { name: 'reason', type: 'text', fallback: 'frozen by hand', help: 'What people read when a promotion is denied.' },
     ...MUTATION_FLAGS,
   ],
   arguments: { min: 0, max: 1 },

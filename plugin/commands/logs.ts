@@ -1,10 +1,12 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { chosenColor, nameOf, podsOf } from '../traefikservice/colors.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { chosenColor } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
+import { podsOf } from '../pods/list.ts';
 import type { Call, Command } from '../cli/command.ts';
 import { colorFlag } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import { parseDuration } from '../kube/resolve.ts';
+import { parseDuration } from '../../common/duration.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
 import { parseTarget } from '../traefikservice/argument.ts';

@@ -3,7 +3,7 @@ import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { JOB_FLAGS } from '../job/image.ts';
 import { checkFormat } from '../printers/object.ts';
-import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
+import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import { parseTarget } from '../traefikservice/argument.ts';
 import { IN_CLUSTER_FLAGS, WATCH_FLAGS, watchesAsked } from '../watch/flags.ts';
 
@@ -13,7 +13,7 @@ export const promote: Command = {
   summary: 'Send production to the preview',
   description: `Send production to the preview, at once.
 
-The policy of the webhook is asked first; with a violation nothing is changed. Then one patch gives the preview all of the
+The policy of the webhook is asked first; with a finding nothing is changed. Then one patch gives the preview all of the
 weight, guarded against whatever others do meanwhile. Several names are switched together: all of them pass first, and when
 one fails, those that were switched are switched back.
 
@@ -63,7 +63,7 @@ when it turns out bad. A preview with fewer replicas than the live color is scal
     }
     const session = await call.connect();
     const promotions = await Promise.all(targets.map((target) => preparePromotion(call, session, target)));
-    if (await refused(call, session, promotions)) return EXIT.error;
+    if (await denied(call, session, promotions)) return EXIT.error;
     return switchAll(call, session, promotions);
   },
 };

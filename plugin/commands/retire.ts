@@ -4,7 +4,7 @@ import type { Command } from '../cli/command.ts';
 import { MUTATION_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
-import { dryRunOf } from '../traefikservice/write.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { checkFormat } from '../printers/object.ts';
 import { parseTarget } from '../traefikservice/argument.ts';

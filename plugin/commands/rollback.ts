@@ -1,21 +1,9 @@
-import { effectiveWeight, otherColor, previousOf, readRecord, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, Facts } from '../../webhook/policy/index.ts';
-import type { Call, Command } from '../cli/command.ts';
-import { undoRisksAfter } from '../traefikservice/drift.ts';
+import type { Command } from '../cli/command.ts';
 import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
-import { EXIT } from '../cli/io.ts';
-import { UserError } from '../kube/errors.ts';
-import { dryRunOf, printMutation, sendSwitch } from '../traefikservice/write.ts';
-import { commandLine, shortImages, whyNoRollback } from '../traefikservice/names.ts';
-import { planSwitch } from '../traefikservice/patches.ts';
-import { askFacts, judge, violationLines } from '../switch/preflight.ts';
 import { checkFormat } from '../printers/object.ts';
-import { awaitReady, replicasLike, scaleTo, workloadOf } from '../switch/scale.ts';
-import type { Session } from '../cli/session.ts';
+import { rollBack } from '../switch/rollback.ts';
 import { parseTarget } from '../traefikservice/argument.ts';
-import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
-import { findTarget, readAgain, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import { findTarget } from '../traefikservice/find.ts';
 
 export const rollback: Command = {
   name: 'rollback',
@@ -43,99 +31,7 @@ and waited for; one that was taken out of the list is listed again.`,
     checkFormat(call.flags.text('output'));
     const session = await call.connect();
     const [argument] = call.args;
-    const first = await findTarget(session, argument === undefined ? null : parseTarget(argument));
-    const to = previousOf(first.object);
-    if (to === null) throw nothingToGoBackTo(first);
-    if (isLive(first, to)) {
-      printMutation(call, first, 'unchanged', first.object);
-      return EXIT.ok;
-    }
-    const { found, facts } = await prepareColor(call, session, first, to);
-    return goBack(call, session, found, to, facts);
+    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    return rollBack(call, session, found);
   },
 };
-
-function nothingToGoBackTo(found: Found): UserError {
-  const active = stateOf(found.object, found.pair).active;
-  const color = active === null ? 'blue' : otherColor(active);
-  return new UserError(
-    `nothing to roll back to: ${whyNoRollback(found) ?? 'nothing is recorded'}. ` +
-      `To send production to ${color} all the same, test it and run: ${commandLine('promote', found, ` --to ${color}`)}`,
-  );
-}
-
-function isLive(found: Found, color: Color): boolean {
-  const state = stateOf(found.object, found.pair);
-  return state.active === color && effectiveWeight(state[otherColor(color)]) === 0;
-}
-
-/** Makes sure that somebody answers behind the color; reads the object again if that took time. */
-async function prepareColor(
-  call: Call,
-  session: Session,
-  found: Found,
-  to: Color,
-): Promise<{ readonly found: Found; readonly facts: Facts }> {
-  const { err } = call.io;
-  const warn = call.paint.err.warn('Warning:');
-  const facts = await askFacts(session, found, call.io);
-  if (!facts.known) {
-    err.write(
-      `${warn} whether ${found.pair[to]} is ready could not be read (${facts.reason}): going back all the same\n`,
-    );
-    return { found, facts };
-  }
-  if (facts[to].readyEndpoints > 0) return { found, facts };
-  const replicas = replicasLike(facts[otherColor(to)]);
-  const workload = await workloadOf(session, found, facts[to], to);
-  if (workload === null) {
-    throw new UserError(
-      `${found.pair[to]} has no ready endpoint, and no Deployment or StatefulSet behind it was found that could be scaled up. ` +
-        `Bring its pods back, then run: ${commandLine('rollback', found)}`,
-    );
-  }
-  if (dryRunOf(call) !== 'none') {
-    err.write(
-      `${found.pair[to]} has no ready endpoint: ${workload.kind} ${workload.name} would be brought to ${replicas} replicas first\n`,
-    );
-    return { found, facts };
-  }
-  if ((facts[to].workload?.replicas ?? 0) < replicas) {
-    err.write(
-      `${found.pair[to]} is scaled down: scaling ${workload.kind} ${workload.name} to ${replicas} and waiting for it\n`,
-    );
-    await scaleTo(call, session, found, workload, replicas);
-  } else err.write(`${found.pair[to]} has no ready endpoint: waiting for it\n`);
-  const ready = await awaitReady(call, session, found, { color: to, endpoints: replicas });
-  const object = await readAgain(session.client, found);
-  if (previousOf(object) !== to) throw nothingToGoBackTo({ ...found, object });
-  return { found: { ...found, object }, facts: ready };
-}
-
-async function goBack(call: Call, session: Session, found: Found, to: Color, facts: Facts): Promise<number> {
-  const { err } = call.io;
-  const paint = call.paint.err;
-  const plan = planSwitch(found.object, found.pair, to, true);
-  if (plan === null)
-    throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
-  const decision = judge(found, plan, facts, call.io);
-  if (decision.violations.length > 0 && dryRunOf(call) === 'none') {
-    err.write(
-      `error: ${resourceName(found)} cannot be rolled back to ${to}. Nothing was changed:\n${violationLines(decision).join('\n')}\n`,
-    );
-    return EXIT.error;
-  }
-  for (const warning of decision.warnings) session.warn(warning);
-  const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
-  const wait = waits ? await prepareWait(call, session) : null;
-  const stored = await sendSwitch(call, session, found, plan);
-  printMutation(call, found, 'rolled back', stored);
-  if (dryRunOf(call) !== 'none') return EXIT.ok;
-  const images = readRecord(found.object).previous?.images ?? [];
-  const version = images.length === 0 ? '' : ` (${shortImages(images)})`;
-  const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
-  err.write(`${from}${paint.color(to)}: ${to}${version} is live again.\n`);
-  for (const risk of undoRisksAfter(stored, found.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
-  if (wait !== null) await awaitTraefik(call, session, wait, found, to);
-  return EXIT.ok;
-}

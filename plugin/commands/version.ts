@@ -2,7 +2,7 @@ import type { Command } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { printObject } from '../printers/object.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../../common/version.ts';
 
 export const version: Command = {
   name: 'version',

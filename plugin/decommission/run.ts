@@ -1,8 +1,11 @@
 import { stateOf } from '../../webhook/policy/index.ts';
-import type { Color, Facts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color, Facts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import { dryRunOf, printMutation, sendPatch } from '../traefikservice/write.ts';
+import { sendPatch } from '../traefikservice/write.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { printMutation } from '../traefikservice/print.ts';
 import { commandLine, running } from '../traefikservice/names.ts';
 import { planDetach } from '../traefikservice/patches.ts';
 import { askFacts } from '../switch/preflight.ts';
@@ -18,7 +21,7 @@ import type { Leftover } from './leftover.ts';
 /** How one release came out of it. */
 export type Decommissioned =
   | { readonly kind: 'done' | 'unchanged' }
-  | { readonly kind: 'refused'; readonly leftover: Exclude<Leftover, { readonly kind: 'left' }> };
+  | { readonly kind: 'denied'; readonly leftover: Exclude<Leftover, { readonly kind: 'left' }> };
 
 /**
  * Takes the idle color out of service: out of the list first, then, when every Traefik replica has dropped it, down to
@@ -32,7 +35,7 @@ export async function decommissionOne(
 ): Promise<Decommissioned> {
   const facts = await askFacts(session, found, call.io);
   const leftover = leftoverOf(found, facts, after, call.io.now().getTime());
-  if (leftover.kind !== 'left') return { kind: 'refused', leftover };
+  if (leftover.kind !== 'left') return { kind: 'denied', leftover };
   const { color } = leftover;
   const workload = facts.known ? await workloadOf(session, found, facts[color], color) : null;
   const detach = planDetach(found.object, found.pair, color);

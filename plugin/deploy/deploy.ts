@@ -1,9 +1,10 @@
 import { ANNOTATION, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, ColorFacts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { checkActive, edit } from '../traefikservice/edit.ts';
 import { UserError } from '../kube/errors.ts';
-import { dryRunOf, dryRunSuffix } from '../traefikservice/write.ts';
+import { dryRunOf, dryRunSuffix } from '../cli/dry-run.ts';
 import { commandLine, shortImage, shortImages } from '../traefikservice/names.ts';
 import { planAttach, planDetach } from '../traefikservice/patches.ts';
 import type { PatchOperation } from '../traefikservice/patches.ts';

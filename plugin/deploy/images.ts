@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { UsageError, UserError } from '../kube/errors.ts';
-import { nameOf } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 
 /** One --image: a container's name, null where it was left out, and its new image. */

@@ -1,5 +1,8 @@
-import type { Color, ColorFacts, JsonObject } from '../../webhook/policy/index.ts';
-import { isReady, nameOf, podsOf } from '../traefikservice/colors.ts';
+import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
+import { podsOf } from '../pods/list.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';

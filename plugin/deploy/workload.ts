@@ -1,6 +1,7 @@
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { at, number } from '../../common/json.ts';
-import { nameOf } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
 import { UserError } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { certificatesIn, isOver } from '../../certs/bundle.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { objectAt, stringAt } from '../../common/json-paths.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';

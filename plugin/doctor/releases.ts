@@ -14,7 +14,7 @@ const { ok, warn, unknown } = findingsOf('releases');
 /** How many releases are looked at together. */
 const AT_ONCE = 8;
 
-/** Every governed TraefikService: what of it the policy would refuse today, and what would undo a switch. */
+/** Every governed TraefikService: what of it the policy would deny today, and what would undo a switch. */
 export async function lookAtReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const { session, namespace } = context;
   try {
@@ -35,7 +35,7 @@ async function lookAtOne({ session, io }: DoctorContext, found: Found): Promise<
   const { group, namespace, name, object, pair } = found;
   const facts = await askFacts(session, found, io);
   const label = `${namespace}/${resourceName(found)}`;
-  const { violations, warnings } = decide({
+  const { findings, warnings } = decide({
     change: {
       operation: 'UPDATE',
       group,
@@ -53,7 +53,7 @@ async function lookAtOne({ session, io }: DoctorContext, found: Found): Promise<
     at: io.now().toISOString(),
   });
   const retired = annotation(object, ANNOTATION.retire);
-  const told = [...violations.map(explain), ...warnings];
+  const told = [...findings.map(explain), ...warnings];
   return [
     ...(facts.known ? [] : [unknown(`${label}: what runs could not be read`, facts.reason)]),
     ...(retired

@@ -1,7 +1,8 @@
 import { GROUPS } from '../../webhook/policy/index.ts';
-import type { Group, JsonObject } from '../../webhook/policy/index.ts';
+import type { Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { list } from '../../common/json.ts';
-import { nameOf } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
 import { ApiError, describeError, messageOf } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { certificates } from './certificates.ts';
@@ -54,7 +55,7 @@ function entriesOf(configuration: JsonObject): readonly JsonObject[] {
 function policies(entries: readonly JsonObject[], kind: string): readonly DoctorFinding[] {
   const promotion = entries.find((entry) => stringAt(entry, 'name') === `promotion${SUFFIX}`);
   if (kind !== 'validating' || promotion === undefined) return [];
-  if (stringAt(promotion, 'failurePolicy') === 'Fail') return [ok('promotions are refused while the webhook is down')];
+  if (stringAt(promotion, 'failurePolicy') === 'Fail') return [ok('promotions are denied while the webhook is down')];
   return [
     warn(
       'the entry for promotions lets everything pass while the webhook is down (failurePolicy Ignore)',
@@ -89,7 +90,7 @@ async function lookAtPolicy({ session, io }: DoctorContext): Promise<readonly Do
   }
 }
 
-/** Asks the API server to create what has to be refused, as a dry run, and sees who refuses. */
+/** Asks the API server to create what has to be denied, as a dry run, and sees who denies. */
 async function probe({ session, io, namespace }: DoctorContext, group: Group): Promise<readonly DoctorFinding[]> {
   const place = namespace ?? session.namespace;
   const object = {
@@ -110,22 +111,22 @@ async function probe({ session, io, namespace }: DoctorContext, group: Group): P
     await session.client.create(path, object, { query: { dryRun: 'All' }, signal: io.interrupted, quiet: true });
     return [
       fail(
-        `nothing refuses wrong weights of ${group} in namespace ${place}`,
+        `nothing denies wrong weights of ${group} in namespace ${place}`,
         `A TraefikService at 60/30 would be accepted. Is the webhook running, and the label bluegreen.dev/mode of the namespace "enforce"?`,
       ),
     ];
   } catch (error) {
-    return [judgeRefusal(error, group, place)];
+    return [judgeDenial(error, group, place)];
   }
 }
 
-function judgeRefusal(error: unknown, group: Group, place: string): DoctorFinding {
+function judgeDenial(error: unknown, group: Group, place: string): DoctorFinding {
   const text = messageOf(error);
   if (/admission webhook "\w+\.bluegreen\.dev" denied/.test(text)) return ok(`the webhook answers for ${group}`);
   if (text.includes('ValidatingAdmissionPolicy')) {
     return fail(
       `the webhook does not answer for ${group}`,
-      'Only the policy inside the API server refuses wrong weights; nothing fills in, records or checks smoke tests. Look at the pods of the webhook.',
+      'Only the policy inside the API server denies wrong weights; nothing fills in, records or checks smoke tests. Look at the pods of the webhook.',
     );
   }
   if (error instanceof ApiError && error.code === 404) {

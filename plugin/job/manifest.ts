@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** A Job that runs the plugin, of the project's own image, inside the cluster. */
 export interface JobOptions {

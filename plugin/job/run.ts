@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
-import { nameOf } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { ApiError, UserError, describeError } from '../kube/errors.ts';

@@ -1,5 +1,5 @@
 import { at } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
 
 /** How often a request is sent at most. */

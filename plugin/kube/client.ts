@@ -1,9 +1,10 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { sendAgain, TRIES } from './again.ts';
 import { ApiError } from './errors.ts';
 import { readResponse } from './transport.ts';
 import type { Request, Response, Transport } from './transport.ts';
-import { isObject, objectsAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { objectsAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 import { attachWebSocket } from './websocket.ts';
 import type { MessageHandlers, MessageSocket } from './websocket.ts';
 
@@ -68,8 +69,8 @@ export function createClient(transport: Transport, hooks: ClientHooks): Client {
   async function call(request: Request, quiet = false): Promise<JsonObject> {
     for (let left = TRIES; ; left -= 1) {
       const response = await send(request);
-      const refused = left > 1 && response.status >= 400;
-      const again = refused ? sendAgain(response.status, parseObject(response.body)) : null;
+      const failed = left > 1 && response.status >= 400;
+      const again = failed ? sendAgain(response.status, parseObject(response.body)) : null;
       if (again === null) {
         for (const text of quiet ? [] : new Set(response.warnings)) hooks.warn(text);
         return readAnswer(response);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { sendAgain } from './again.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 

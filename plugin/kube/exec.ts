@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { ConnectError, messageOf } from './errors.ts';
 import type { Cluster, ExecConfig } from './kubeconfig.ts';
-import { isObject, objectAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { objectAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 
 /** What a credential plugin hands out: a token, or a client certificate with its key (PEM), or both. */
 export interface ExecCredential {

@@ -2,10 +2,9 @@ import { isAbsolute, dirname, join, resolve, delimiter } from 'node:path';
 
 import { CORE_SCHEMA, load, Type } from 'js-yaml';
 
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
-import { list } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
+import { list, isObject } from '../../common/json.ts';
 import { ConfigError, messageOf } from './errors.ts';
-import { isObject } from '../../common/json-paths.ts';
 
 /** The fields of a kubeconfig's cluster that matter here; empty strings where nothing is given, as in kubectl. */
 export interface Cluster {

@@ -1,8 +1,9 @@
 import { LineCounter, isAlias, isNode, parseAllDocuments } from 'yaml';
 import type { Document } from 'yaml';
 
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { isObject, objectsAt, parseJson } from '../../common/json-paths.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { objectsAt, parseJson } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 
 /** Where something stands: 1-based. */
 export interface Position {

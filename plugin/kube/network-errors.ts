@@ -1,6 +1,7 @@
 import { ConnectError, messageOf } from './errors.ts';
 import type { Connection } from './resolve.ts';
-import { isObject, stringAt } from '../../common/json-paths.ts';
+import { stringAt } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 
 const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',

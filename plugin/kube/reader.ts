@@ -1,6 +1,6 @@
 import type { NeighborReader } from '../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../webhook/facts/reader.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Client } from './client.ts';
 import { ApiError } from './errors.ts';
 

@@ -1,3 +1,4 @@
+import { parseDuration } from '../../common/duration.ts';
 import { ConfigError, UserError } from './errors.ts';
 import { EMPTY } from './kubeconfig.ts';
 import type { Cluster, Files, Kubeconfig, User } from './kubeconfig.ts';
@@ -98,19 +99,6 @@ export function parseTimeout(text: string | undefined): number {
   throw new UserError(
     'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
   );
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds of a Go duration such as `1m30s`; null when it is not one. A bare `0` is one, as in Go. */
-export function parseDuration(text: string): number | null {
-  if (text === '0') return 0;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return null;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
-    total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
-  }
-  return total;
 }
 
 function overrideUser(user: User, flags: ConnectionFlags): User {

@@ -6,9 +6,10 @@ import {
   decide,
   governed,
   neighborOf,
+  childrenOf,
 } from '../../webhook/policy/index.ts';
-import type { CheckId, Decision, Group, JsonObject, Neighbors, Pair } from '../../webhook/policy/index.ts';
-import { childrenOf } from '../../webhook/policy/state.ts';
+import type { CheckId, Decision, Group, Neighbors, Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 import type { LintObject, Position } from '../kube/manifests.ts';
@@ -120,7 +121,7 @@ function creation({ item, group, namespace, pair }: Release, neighbors: Neighbor
 function lintOne(release: Release, neighbors: Neighbors): readonly LintFinding[] {
   const { item, namespace, pair } = release;
   const { object } = item;
-  const { violations, warnings } = creation(release, neighbors);
+  const { findings, warnings } = creation(release, neighbors);
   const finding = (severity: LintFinding['severity'], rule: string, message: string): LintFinding => ({
     severity,
     rule,
@@ -130,7 +131,7 @@ function lintOne(release: Release, neighbors: Neighbors): readonly LintFinding[]
     resource: `${namespace}/${stringAt(object, 'metadata', 'name') ?? ''}`,
   });
   return [
-    ...violations
+    ...findings
       .filter(({ check }) => !needsCluster(check))
       .map(({ check, detail }) => finding('error', check, detail)),
     ...warnings

@@ -1,5 +1,6 @@
 import { GROUPS, guard } from '../../webhook/policy/index.ts';
-import type { JsonObject, Pair } from '../../webhook/policy/index.ts';
+import type { Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { at, get, list } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
@@ -24,13 +25,13 @@ export function lintRoute(object: JsonObject, namespace: string, pairs: readonly
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return list(at(object, 'spec', 'routes')).flatMap((route, index) => {
     const names = objectsAt(route, 'services').filter(isService).map(nameOf);
-    const { violations, warnings } = guard({
+    const { findings, warnings } = guard({
       request: { kind: 'ingressroute', namespace, name, routes: [names], pairs },
       settings: LENIENT,
     });
     const path = ['spec', 'routes', index, 'services'];
     return [
-      ...violations.map(({ check, detail }) => ({ severity: 'error' as const, rule: check, message: detail, path })),
+      ...findings.map(({ check, detail }) => ({ severity: 'error' as const, rule: check, message: detail, path })),
       ...warnings.map((text) => {
         const colon = text.indexOf(': ');
         return { severity: 'warning' as const, rule: text.slice(0, colon), message: text.slice(colon + 2), path };

@@ -1,5 +1,5 @@
 import { CHECKS, GUARDS } from '../../webhook/policy/index.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../../common/version.ts';
 import type { LintFinding } from './check.ts';
 
 /** Findings as SARIF 2.1.0, which code hosts show beside the lines. */

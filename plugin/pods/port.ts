@@ -1,6 +1,9 @@
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number, text } from '../../common/json.ts';
-import { isReady, nameOf, podsOf } from '../traefikservice/colors.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
+import { podsOf } from './list.ts';
 import type { Call } from '../cli/command.ts';
 import type { PodPort } from '../kube/port-forward.ts';
 import { UsageError, UserError } from '../kube/errors.ts';

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
-import { nameOf } from '../traefikservice/colors.ts';
+import { nameOf } from '../../common/objects.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { oneLine } from '../printers/line.ts';
 

@@ -1,11 +1,10 @@
-import { list } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import { list, isObject } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { UsageError } from '../kube/errors.ts';
-import { isObject } from '../../common/json-paths.ts';
 
 /**
  * kubectl's jsonpath templates as far as scripts use them: text, `{.a.b}`, `{.a[0]}`, `{.a[*].b}`, `{..name}`,
- * `{.a['x.y']}`, `{.a[1:3]}`, `{.a[?(@.b=="c")].d}`, `{"\n"}` and `{range .a[*]}…{end}`. The rest is refused.
+ * `{.a['x.y']}`, `{.a[1:3]}`, `{.a[?(@.b=="c")].d}`, `{"\n"}` and `{range .a[*]}…{end}`. The rest is denied.
  */
 export function printJsonpath(object: JsonObject, template: string): string {
   const source = /[{]/.test(template) ? template : `{${template.startsWith('.') ? template : `.${template}`}}`;

@@ -1,9 +1,8 @@
 import { dump } from 'js-yaml';
 
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
-import { list } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
+import { list, isObject } from '../../common/json.ts';
 import { UsageError } from '../kube/errors.ts';
-import { isObject } from '../../common/json-paths.ts';
 import { printJsonpath } from './jsonpath.ts';
 
 const FORMATS = 'json, yaml, name, wide, jsonpath=TEMPLATE';

@@ -1,8 +1,8 @@
 import { otherColor, previousOf } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
-import { dryRunOf } from '../traefikservice/write.ts';
-import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import type { Promotion } from '../switch/promotion.ts';
 import { awaitReady, replicasLike, scaleTo } from '../switch/scale.ts';
 import type { Session } from '../cli/session.ts';
@@ -37,7 +37,7 @@ export async function promoteAndWatch(call: Call, targets: readonly (Target | nu
   const first = await prepare();
   const small = first.filter(isSmaller);
   const judged = first.map((each) => (small.includes(each) ? withoutCapacity(each) : each));
-  if (await refused(call, session, judged)) return EXIT.error;
+  if (await denied(call, session, judged)) return EXIT.error;
   for (const each of small) await scaleToMatch(call, session, each);
   if (dryRunOf(call) !== 'none') return switchAll(call, session, first);
   const course: Course = { call, session, rules, prepare };
@@ -48,7 +48,7 @@ async function watchHere({ call, session, rules, prepare }: Course, first: reado
   const releases = first.flatMap((each) => releaseOf(call, each) ?? []);
   const watch = releases.length === 0 ? null : await prepareWatch(call, session, rules, releases);
   const promotions = await prepare();
-  if (await refused(call, session, promotions)) return EXIT.error;
+  if (await denied(call, session, promotions)) return EXIT.error;
   const code = await switchAll(call, session, promotions);
   return code !== EXIT.ok || watch === null ? code : watchSwitch(call, session, watch);
 }
@@ -63,7 +63,7 @@ async function watchThere({ call, session, rules, prepare }: Course, first: read
   await job.ready;
   try {
     const promotions = await prepare();
-    if (await refused(call, session, promotions)) {
+    if (await denied(call, session, promotions)) {
       await job.cancel();
       return EXIT.error;
     }
@@ -99,7 +99,7 @@ function withoutCapacity(promotion: Promotion): Promotion {
   if (decision === null) return promotion;
   return {
     ...promotion,
-    decision: { ...decision, violations: decision.violations.filter(({ check }) => check !== 'ready-endpoints') },
+    decision: { ...decision, findings: decision.findings.filter(({ check }) => check !== 'ready-endpoints') },
   };
 }
 

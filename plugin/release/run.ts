@@ -5,10 +5,10 @@ import { deployPreview } from '../deploy/deploy.ts';
 import type { WantedImage } from '../deploy/images.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
-import { printMutation } from '../traefikservice/write.ts';
+import { printMutation } from '../traefikservice/print.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { ageOf } from '../printers/table.ts';
-import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
+import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import type { Session } from '../cli/session.ts';
 import { takeSnapshot } from '../smoke/revision.ts';
 import { smokeTest } from '../smoke/smoke.ts';
@@ -40,7 +40,7 @@ export async function release(call: Call, session: Session, found: Found, reques
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
   }
   if (stage.kind === 'live') return live(call, session, found, stage, request);
-  refuseAgain(call, found, stage, request);
+  requireNewRelease(call, found, stage, request);
   const next = steps(call, request);
   next();
   const { images, replicas, timeout } = request;
@@ -81,7 +81,7 @@ async function live(
 }
 
 /** What production went back from is not sent there again by a pipeline that only runs once more. */
-function refuseAgain(call: Call, found: Found, stage: Stage, { again }: ReleaseRequest): void {
+function requireNewRelease(call: Call, found: Found, stage: Stage, { again }: ReleaseRequest): void {
   if (stage.kind === 'former') {
     throw new UserError(
       `${stage.color} runs these images, and is the version that was replaced last. To go back to it: ${commandLine('rollback', found)}`,
@@ -131,5 +131,5 @@ async function promote(
     return promoteAndWatch(pinned, [target]);
   }
   const promotion = await preparePromotion(pinned, session, target);
-  return (await refused(pinned, session, [promotion])) ? EXIT.error : switchAll(pinned, session, [promotion]);
+  return (await denied(pinned, session, [promotion])) ? EXIT.error : switchAll(pinned, session, [promotion]);
 }

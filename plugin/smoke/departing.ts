@@ -1,6 +1,6 @@
 import { revisionsOf } from '../../webhook/facts/revisions.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { podsOf } from '../traefikservice/colors.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { podsOf } from '../pods/list.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';

@@ -1,5 +1,4 @@
-import type { FlagValues } from '../cli/args.ts';
-import type { FlagSpec } from '../cli/flags.ts';
+import type { FlagSpec, FlagValues } from '../cli/flags.ts';
 import { UsageError } from '../kube/errors.ts';
 import { TIMEOUT } from './check.ts';
 import type { Check } from './check.ts';

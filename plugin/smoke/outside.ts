@@ -1,11 +1,11 @@
 import { load } from 'js-yaml';
 
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { number } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { number, isObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { runJob } from '../job/run.ts';
 import { UserError, messageOf } from '../kube/errors.ts';
-import { isObject, objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
+import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
 import type { CheckResult } from './check.ts';
 import { START_WITHIN } from './where.ts';

@@ -1,5 +1,6 @@
 import { otherColor, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number, text } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { UsageError } from '../kube/errors.ts';

@@ -1,11 +1,11 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
 
-import { get, list, number, text, texts } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import { get, list, number, text, texts, isObject } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { UserError, messageOf } from '../kube/errors.ts';
-import { parseDuration } from '../kube/resolve.ts';
-import { isObject, objectAt, objectsAt } from '../../common/json-paths.ts';
+import { parseDuration } from '../../common/duration.ts';
+import { objectAt, objectsAt } from '../../common/json-paths.ts';
 import { readObjects } from '../kube/manifests.ts';
 import type { LintObject } from '../kube/manifests.ts';
 import { printJsonpath } from '../printers/jsonpath.ts';

@@ -1,12 +1,12 @@
-import { ANNOTATION, readAttestation, readSmokeTest, stillRuns } from '../../webhook/policy/index.ts';
-import type { JsonObject, Revision } from '../../webhook/policy/index.ts';
-import { LAST_APPLIED } from '../../webhook/policy/annotations.ts';
+import { ANNOTATION, readAttestation, readSmokeTest, stillRuns, LAST_APPLIED } from '../../webhook/policy/index.ts';
+import type { Revision } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation, parseObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { UserError } from '../kube/errors.ts';
 import type { Session } from '../cli/session.ts';
-import { objectPath } from '../traefikservice/find.ts';
 import type { Found } from '../traefikservice/find.ts';
+import { sendAnnotations } from '../traefikservice/write.ts';
 import type { Snapshot } from './revision.ts';
 
 /**
@@ -57,8 +57,6 @@ function newsOf(object: JsonObject, revision: Revision): string {
   return values.find((value) => !said.has(value)) ?? `passed:${revision.name}`;
 }
 
-function write(call: Call, { client }: Session, found: Found, value: string | null): Promise<JsonObject> {
-  const body = { metadata: { annotations: { [ANNOTATION.smokeTest]: value } } };
-  const query = { fieldManager: call.flags.text('field-manager') };
-  return client.patch(objectPath(found), 'merge', body, { query, signal: call.io.interrupted });
+function write(call: Call, session: Session, found: Found, value: string | null): Promise<JsonObject> {
+  return sendAnnotations(call, session, found, { [ANNOTATION.smokeTest]: value });
 }

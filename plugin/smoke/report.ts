@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
-import { isObject, parseJson } from '../../common/json-paths.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { parseJson } from '../../common/json-paths.ts';
+import { isObject } from '../../common/json.ts';
 import { shortImages } from '../traefikservice/names.ts';
 import type { Paint } from '../cli/paint.ts';
 import { oneLine } from '../printers/line.ts';

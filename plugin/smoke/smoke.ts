@@ -1,6 +1,7 @@
 import type { Call } from '../cli/command.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import type { JsonObject, Revision } from '../../webhook/policy/index.ts';
+import type { Revision } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Session } from '../cli/session.ts';
 import type { Found } from '../traefikservice/find.ts';
 import type { Check, CheckResult } from './check.ts';

@@ -1,7 +1,7 @@
-import { get, list, number, text, texts } from '../../common/json.ts';
-import type { Json } from '../../webhook/policy/types.ts';
-import { isObject, parseJson } from '../../common/json-paths.ts';
-import { VERSION } from '../version.ts';
+import { get, list, number, text, texts, isObject } from '../../common/json.ts';
+import type { Json } from '../../common/json.ts';
+import { parseJson } from '../../common/json-paths.ts';
+import { VERSION } from '../../common/version.ts';
 import type { Assignment, CheckResult, Progress } from './check.ts';
 
 /** What a Job writes, one JSON document a line: how far it is, then what it found. */

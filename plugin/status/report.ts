@@ -9,12 +9,14 @@ import {
   stateOf,
   stillRuns,
 } from '../../webhook/policy/index.ts';
-import type { Color, Facts, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color, Facts } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
 import { undoRisks } from '../traefikservice/drift.ts';
 import type { Io } from '../cli/io.ts';
 import { imagesOf, whyNoRollback } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
+import { planRollback } from '../switch/back.ts';
 import { judge } from '../switch/preflight.ts';
 import type { Found } from '../traefikservice/find.ts';
 import { readOutcome } from '../traefikservice/watch-outcome.ts';
@@ -134,7 +136,7 @@ function promotion(found: Found, facts: Facts, active: Color | null, io: Io): St
   const plan = planSwitch(found.object, found.pair, to);
   if (plan === null) return { to, possible: false, reasons: [`${found.pair[to]} is not listed (detached)`] };
   const decision = judge(found, plan, facts, io);
-  const reasons = decision.violations.map((violation) => `${violation.check}: ${violation.detail}`);
+  const reasons = decision.findings.map((finding) => `${finding.check}: ${finding.detail}`);
   if (decision.switched?.kind === 'rollback') {
     return {
       to,
@@ -150,15 +152,15 @@ function rollback(found: Found, facts: Facts, io: Io): StatusReport['rollback'] 
   if (to === null) return { to, possible: false, reasons: [whyNoRollback(found) ?? 'nothing is recorded'] };
   const { active } = stateOf(found.object, found.pair);
   if (to === active) return { to, possible: false, reasons: [`${to} is live already`] };
-  const plan = planSwitch(found.object, found.pair, to, true);
+  const plan = planRollback(found, to);
   if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
   const scaledDown = facts.known && facts[to].readyEndpoints === 0;
   const curable: string = 'ready-endpoints';
   const decision = judge(found, plan, facts, io);
-  const violations = decision.violations
+  const findings = decision.findings
     // The command brings it back first.
-    .filter((violation) => !(scaledDown && violation.check === curable))
-    .map((violation) => `${violation.check}: ${violation.detail}`);
+    .filter((finding) => !(scaledDown && finding.check === curable))
+    .map((finding) => `${finding.check}: ${finding.detail}`);
   const slow = scaledDown ? [`${found.pair[to]} is scaled down: it is scaled up and waited for first`] : [];
-  return { to, possible: violations.length === 0, reasons: [...violations, ...slow] };
+  return { to, possible: findings.length === 0, reasons: [...findings, ...slow] };
 }

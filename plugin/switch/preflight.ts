@@ -46,7 +46,7 @@ export function judge(found: Found, plan: Plan, facts: Facts, io: Io, neighbors 
   });
 }
 
-/** Every violation on a line of its own, as the webhook words them. */
-export function violationLines({ violations }: Pick<Decision, 'violations'>): readonly string[] {
-  return violations.map((violation) => `  - ${explain(violation)}`);
+/** Every finding on a line of its own, as the webhook words them. */
+export function findingLines({ findings }: Pick<Decision, 'findings'>): readonly string[] {
+  return findings.map((finding) => `  - ${explain(finding)}`);
 }

@@ -1,15 +1,20 @@
 import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
-import { colorNamed, podsOf } from '../traefikservice/colors.ts';
+import { colorNamed } from '../traefikservice/colors.ts';
+import { podsOf } from '../pods/list.ts';
 import type { Call } from '../cli/command.ts';
 import { undoRisksAfter } from '../traefikservice/drift.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
-import { dryRunOf, printMutation, sendPatch, sendSwitch, undoSwitches } from '../traefikservice/write.ts';
+import { sendSwitch } from '../traefikservice/write.ts';
+import { undoSwitches } from './back.ts';
+import type { Undoable } from './back.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { printMutation } from '../traefikservice/print.ts';
 import { commandLine, running } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
 import type { Plan } from '../traefikservice/patches.ts';
-import { askFacts, askNeighbors, judge, violationLines } from './preflight.ts';
+import { askFacts, askNeighbors, judge, findingLines } from './preflight.ts';
 import type { Session } from '../cli/session.ts';
 import type { Target } from '../traefikservice/argument.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
@@ -51,12 +56,12 @@ function detached(found: Found, to: Color): UserError {
   );
 }
 
-/** Says why not, for every release at once; true when any of them is refused. */
-export async function refused(call: Call, session: Session, promotions: readonly Promotion[]): Promise<boolean> {
+/** Says why not, for every release at once; true when any of them is denied. */
+export async function denied(call: Call, session: Session, promotions: readonly Promotion[]): Promise<boolean> {
   let any = false;
   for (const { found, plan, decision } of promotions) {
     if (decision === null) continue;
-    const reasons = [...violationLines(decision), ...wouldRollBack(call, found, plan, decision)];
+    const reasons = [...findingLines(decision), ...wouldRollBack(call, found, plan, decision)];
     if (reasons.length === 0) continue;
     any = true;
     const lines = [...reasons, ...(await podLines(call, session, found, plan, decision))];
@@ -74,9 +79,9 @@ async function podLines(
   session: Session,
   found: Found,
   { to }: Plan,
-  { violations }: Decision,
+  { findings }: Decision,
 ): Promise<readonly string[]> {
-  if (!violations.some(({ check }) => check === 'ready-endpoints')) return [];
+  if (!findings.some(({ check }) => check === 'ready-endpoints')) return [];
   try {
     const { pods } = await podsOf(session, found, to, io.interrupted);
     const { diagnose } = await import('../pods/diagnose.ts');
@@ -104,7 +109,7 @@ function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision)
 export async function switchAll(call: Call, session: Session, promotions: readonly Promotion[]): Promise<number> {
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
   const wait = waits ? await prepareWait(call, session) : null;
-  const done: { readonly found: Found; readonly undo: () => Promise<void> }[] = [];
+  const done: Undoable[] = [];
   for (const item of promotions) {
     const { found, plan, decision } = item;
     if (decision === null) {
@@ -116,22 +121,17 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);
       hint(call, item, { ...found, object: stored });
-      done.push({ found, undo: () => switchBack(call, session, { ...found, object: stored }, plan.from) });
+      done.push({ found: { ...found, object: stored }, to: plan.from });
     } catch (error) {
       if (done.length === 0 || dryRunOf(call) !== 'none') throw error;
       call.io.err.write(`${describeError(error)}\n`);
-      await undoSwitches(call, done);
+      await undoSwitches(call, session, done);
       return EXIT.error;
     }
   }
   if (wait !== null)
     await Promise.all(promotions.map(({ found, plan }) => awaitTraefik(call, session, wait, found, plan.to)));
   return EXIT.ok;
-}
-
-async function switchBack(call: Call, session: Session, found: Found, to: Color | null): Promise<void> {
-  const plan = to === null ? null : planSwitch(found.object, found.pair, to);
-  if (plan !== null) await sendPatch(call, session, found, plan.patch);
 }
 
 function hint(call: Call, { plan, facts }: Promotion, stored: Found): void {

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { at, list, text } from '../../common/json.ts';
-import { parseDuration } from '../kube/resolve.ts';
+import { parseDuration } from '../../common/duration.ts';
 import { objectsAt } from '../../common/json-paths.ts';
 
 /** Milliseconds of Traefik's own default, https://doc.traefik.io/traefik/reference/install-configuration/providers/overview/ */

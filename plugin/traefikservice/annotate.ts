@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
 import { annotation } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
-import { dryRunOf, printMutation } from './write.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { printMutation } from './print.ts';
 import type { Session } from '../cli/session.ts';
-import { objectPath } from './find.ts';
 import type { Found } from './find.ts';
+import { sendAnnotations } from './write.ts';
 
 /**
  * Writes one annotation, or takes it away with null, and prints the verb; `unchanged` where it says so already. Nothing
@@ -12,7 +12,7 @@ import type { Found } from './find.ts';
  */
 export async function annotate(
   call: Call,
-  { client }: Session,
+  session: Session,
   found: Found,
   change: { readonly key: string; readonly value: string | null; readonly verb: string },
 ): Promise<boolean> {
@@ -21,16 +21,8 @@ export async function annotate(
     printMutation(call, found, 'unchanged', found.object);
     return false;
   }
-  const body = { metadata: { annotations: { [key]: value } } };
-  const dryRun = dryRunOf(call);
-  const query = {
-    fieldManager: call.flags.text('field-manager'),
-    dryRun: dryRun === 'server' ? 'All' : undefined,
-  };
-  const stored: JsonObject =
-    dryRun === 'client'
-      ? found.object
-      : await client.patch(objectPath(found), 'merge', body, { query, signal: call.io.interrupted });
+  const stored =
+    dryRunOf(call) === 'client' ? found.object : await sendAnnotations(call, session, found, { [key]: value });
   printMutation(call, found, verb, stored);
   return true;
 }

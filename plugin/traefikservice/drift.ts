@@ -1,6 +1,6 @@
-import { childrenOf, colorOf, stateOf } from '../../webhook/policy/index.ts';
-import type { JsonObject, Pair } from '../../webhook/policy/index.ts';
-import { LAST_APPLIED } from '../../webhook/policy/annotations.ts';
+import { childrenOf, colorOf, stateOf, LAST_APPLIED } from '../../webhook/policy/index.ts';
+import type { Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation, at, parseObject } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 

@@ -1,16 +1,17 @@
 import { stateOf } from '../../webhook/policy/index.ts';
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
-import { ApiError, UserError } from '../kube/errors.ts';
+import { UserError } from '../kube/errors.ts';
+import { isConflict } from './conflict.ts';
 import { stringAt } from '../../common/json-paths.ts';
-import { dryRunOf, sendPatch } from './write.ts';
+import { sendPatch } from './write.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
 import type { PatchOperation } from './patches.ts';
 import type { Session } from '../cli/session.ts';
 import { readAgain, resourceName } from './find.ts';
 import type { Found } from './find.ts';
 
-const CONFLICT = 409;
-const INVALID = 422;
 /** How often somebody else may be faster before it is given up. */
 const ATTEMPTS = 5;
 
@@ -33,7 +34,7 @@ export async function edit(
     try {
       return { ...current, object: await sendPatch(call, session, current, patch) };
     } catch (error) {
-      if (!(error instanceof ApiError) || (error.code !== CONFLICT && error.code !== INVALID)) throw error;
+      if (!isConflict(error)) throw error;
       const object = await readAgain(session.client, found, { signal: call.io.interrupted });
       checkActive({ ...found, object }, active);
       const version = stringAt(object, 'metadata', 'resourceVersion');

@@ -1,5 +1,6 @@
 import { ANNOTATION, GROUPS, governed } from '../../webhook/policy/index.ts';
-import type { Group, JsonObject, Pair } from '../../webhook/policy/index.ts';
+import type { Group, Pair } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { CallOptions, Client } from '../kube/client.ts';
 import { ApiError, UserError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';
@@ -135,7 +136,7 @@ function notGoverned(resource: Pick<Found, 'group' | 'name'>): UserError {
   );
 }
 
-/** The most telling failure: a refusal over a missing object, a missing object over a missing kind. */
+/** The most telling failure: a denial over a missing object, a missing object over a missing kind. */
 function preferredError(answers: readonly PromiseSettledResult<unknown>[]): unknown {
   const errors = answers.flatMap((answer): readonly unknown[] => (answer.status === 'rejected' ? [answer.reason] : []));
   const serious = errors.find((error) => !isMissing(error));

@@ -1,7 +1,8 @@
 import { colorOf, effectiveWeight, otherColor, stateOf } from '../../webhook/policy/index.ts';
-import type { Child, Color, Json, JsonObject, Pair } from '../../webhook/policy/index.ts';
-import { at, list } from '../../common/json.ts';
-import { isObject, stringAt } from '../../common/json-paths.ts';
+import type { Child, Color, Pair } from '../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
+import { at, list, isObject } from '../../common/json.ts';
+import { stringAt } from '../../common/json-paths.ts';
 
 export type PatchOperation =
   | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: Json }

@@ -1,5 +1,6 @@
 import { ANNOTATION } from '../../webhook/policy/index.ts';
-import type { Color, JsonObject } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation, parseObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { ConnectError, UserError } from '../kube/errors.ts';
 import { jobImage } from '../job/image.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { UserError } from '../kube/errors.ts';
 import type { Session } from '../cli/session.ts';
@@ -116,7 +116,7 @@ function unlabelled(lines: readonly (readonly string[] | null)[]): boolean {
 }
 
 /** Throws where watching would be blind and nobody said that this is all right. */
-export function refuseBlind(why: string): UserError {
+export function withoutMetrics(why: string): UserError {
   return new UserError(
     `Traefik's metrics cannot be read: ${why}. Nothing was switched. To watch the pods alone, use --without-metrics`,
   );

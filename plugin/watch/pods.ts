@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
-import { isReady, nameOf } from '../traefikservice/colors.ts';
+import { isReady } from '../kube/pods.ts';
+import { nameOf } from '../../common/objects.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 
 /** A color's pods at one moment. */

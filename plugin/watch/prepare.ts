@@ -7,7 +7,7 @@ import type { Baseline, Measured } from './judge.ts';
 import { bucketAround } from './latency.ts';
 import { EMPTY, countedSince, enter } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
-import { lookAt, refuseBlind, subjectOf, whyUnreadable } from './look.ts';
+import { lookAt, withoutMetrics, subjectOf, whyUnreadable } from './look.ts';
 import type { Subject } from './look.ts';
 import { watchPods } from './pods.ts';
 import type { PodMemory } from './pods.ts';
@@ -49,7 +49,7 @@ export async function prepareWatch(
   const subjects = await Promise.all(releases.map((release) => subjectOf(call, session, release)));
   const why = await whyUnreadable(call, session).catch((error: unknown) => describeError(error));
   if (why !== null) {
-    if (!rules.withoutMetrics) throw refuseBlind(why);
+    if (!rules.withoutMetrics) throw withoutMetrics(why);
     const warn = call.paint.err.warn('Warning:');
     call.io.err.write(`${warn} Traefik's metrics cannot be read (${why}): only the pods are watched\n`);
     return { rules, watched: subjects.map((subject) => ({ subject, baseline: null, ...NOTHING })) };

@@ -1,4 +1,4 @@
-import type { FlagValues } from '../cli/args.ts';
+import type { FlagValues } from '../cli/flags.ts';
 import { UsageError } from '../kube/errors.ts';
 
 /** What a color is measured by. Shares are from 0 to 1, times in milliseconds. */

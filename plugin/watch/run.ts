@@ -4,8 +4,9 @@ import { EXIT } from '../cli/io.ts';
 import { describeError } from '../kube/errors.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import type { Session } from '../cli/session.ts';
-import { objectPath, resourceName } from '../traefikservice/find.ts';
-import { switchBack } from './back.ts';
+import { resourceName } from '../traefikservice/find.ts';
+import { sendAnnotations } from '../traefikservice/write.ts';
+import { rollBackWithRetries } from '../switch/back.ts';
 import { judge } from './judge.ts';
 import type { Verdict } from './judge.ts';
 import { lookAt } from './look.ts';
@@ -110,7 +111,7 @@ async function backAll(call: Call, session: Session, states: readonly State[], r
   for (const { subject } of states.toReversed()) {
     const at = call.io.now().toISOString();
     const outcome: Outcome = { decision: 'rolled back', color: subject.release.to, at, reason };
-    if (!(await switchBack(call, session, subject.release, outcome))) {
+    if (!(await rollBackWithRetries(call, session, subject.release, { outcome, pause: INTERVAL }))) {
       done = false;
       call.io.err.write(`Go back by hand: ${commandLine('rollback', subject.release.found)}\n`);
     }
@@ -149,11 +150,9 @@ async function finish(call: Call, session: Session, end: End): Promise<number> {
 }
 
 /** Writes how it ended on the object, for whoever asks later. That this fails changes nothing. */
-async function record(call: Call, { client }: Session, { subject }: State, outcome: Outcome): Promise<void> {
-  const body = { metadata: { annotations: { [ANNOTATION.watch]: JSON.stringify(outcome) } } };
-  const query = { fieldManager: call.flags.text('field-manager') };
+async function record(call: Call, session: Session, { subject }: State, outcome: Outcome): Promise<void> {
   try {
-    await client.patch(objectPath(subject.release.found), 'merge', body, { query, signal: call.io.interrupted });
+    await sendAnnotations(call, session, subject.release.found, { [ANNOTATION.watch]: JSON.stringify(outcome) });
   } catch (error) {
     if (call.io.interrupted.aborted) return;
     call.io.err.write(`${call.paint.err.warn('Warning:')} the outcome was not recorded: ${describeError(error)}\n`);

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, runOk } from '../lib/run.ts';
 import { at, get, isObject, list, parseObject, text } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 
 const PRODUCT = 'bluegreen';
 

@@ -8,6 +8,7 @@ export const PLACES: readonly (readonly [file: string, place: RegExp])[] = [
   ['README.md', /docker build -t REGISTRY\/bluegreen\/webhook:(\S+) /],
   ['README.md', /docker push REGISTRY\/bluegreen\/webhook:(\S+)/],
   ['Dockerfile', /docker build -t HOST\/PATH\/bluegreen-webhook:(\S+) /],
+  ['Dockerfile', /^LABEL org\.opencontainers\.image\.version=(\S+)$/m],
 ];
 
 /** The places that name another version, or none. */

@@ -15,7 +15,8 @@ import { measure, openConnections, type Connections, type Endpoint, type Load } 
 import { askDirectly } from './direct.ts';
 import { partsBetween, readTimes } from './parts.ts';
 import { summarize } from './statistics.ts';
-import { makeVariants, VARIANTS, weighted, type Variant } from './variants.ts';
+import { allTo } from '../objects.ts';
+import { makeVariants, VARIANTS, type Variant } from './variants.ts';
 import { createLauncher } from './webhook.ts';
 
 const ROUNDS = 12;
@@ -50,7 +51,7 @@ async function promoteAll(cluster: Cluster): Promise<void> {
     const at = ['-n', VARIANTS[variant]];
     const smoke = 'bluegreen.dev/smoke-test=passed:6.1.6';
     await cluster.kubectlOk(['annotate', ...at, 'traefikservice.traefik.io/bluegreen-wrr', smoke]);
-    const patch = JSON.stringify({ spec: { weighted: { services: weighted(0, 100) } } });
+    const patch = JSON.stringify({ spec: allTo('green') });
     await cluster.kubectlOk(['patch', ...at, 'traefikservice.traefik.io/bluegreen-wrr', '--type=merge', '-p', patch]);
   }
 }
@@ -103,7 +104,7 @@ async function sample(connections: Connections, each: Case, rounds: number): Pro
   return samples;
 }
 
-/** Facts that a busy API server does not give in time refuse a switch, rightly. */
+/** Facts that a busy API server does not give in time deny a switch, rightly. */
 function loadOf({ patch, status, apart }: Case, variant: Variant, times: number): Load {
   const path = `/apis/traefik.io/v1alpha1/namespaces/${VARIANTS[variant]}/traefikservices/bluegreen-wrr?dryRun=All`;
   return {

@@ -1,4 +1,5 @@
-import { openBed, type Pace } from '../faults/bed.ts';
+import { openBed } from '../faults/bed.ts';
+import type { Pace } from '../faults/fault.ts';
 import { caRotated } from '../faults/faults/ca-rotated.ts';
 import { killed } from '../faults/faults/killed.ts';
 import { none } from '../faults/faults/none.ts';

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { installTraefikCrds, Problem, startCluster } from '../cluster/index.ts';
 import { openWriter, type Writer } from './api.ts';
 import type { Benchmark, Figure, Point } from './benchmark.ts';
@@ -9,6 +8,7 @@ import { postReview, scaleReview } from './reviews.ts';
 import { summarize } from './statistics.ts';
 import type { Launcher } from './webhook.ts';
 import { createLauncher } from './webhook.ts';
+import { until } from '../cluster/node/api.ts';
 
 const ROUNDS = 8;
 /** Node compiles what is called often. */
@@ -173,11 +173,9 @@ async function audited(launcher: Launcher, point: Point): Promise<Figure> {
 }
 
 async function auditEnds({ endpoint }: Program): Promise<void> {
-  const deadline = performance.now() + AUDIT_MS;
-  while (performance.now() < deadline) {
+  const ended = async (): Promise<boolean> => {
     const { body } = await withConnection(endpoint, (each) => each.send({ method: 'GET', path: '/metrics' }));
-    if (/^bluegreen_audit_last_success_timestamp_seconds [1-9]/m.test(body)) return;
-    await sleep(200);
-  }
-  throw new Problem(`no audit ended within ${AUDIT_MS / 1000} s`);
+    return /^bluegreen_audit_last_success_timestamp_seconds [1-9]/m.test(body);
+  };
+  if (!(await until(ended, AUDIT_MS))) throw new Problem(`no audit ended within ${AUDIT_MS / 1000} s`);
 }

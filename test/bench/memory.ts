@@ -10,7 +10,7 @@ const REVIEWS = 200_000;
 const LOOKS = 20;
 const UNIT = 'MiB';
 
-/** As an API server sends them: mostly edits that move no traffic, some refusals, some that need look-ups. */
+/** As an API server sends them: mostly edits that move no traffic, some denials, some that need look-ups. */
 const MIX = [
   { share: 0.85, request: postReview() },
   { share: 0.1, request: postReview({ weights: [30, 60] }) },

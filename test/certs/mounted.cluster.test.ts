@@ -132,7 +132,7 @@ t.test('existing: a renewed certificate is taken without a restart, a wrong key 
   await fill('webhook-tls', first, key);
   const counted = async (): Promise<boolean> =>
     (await metric('bluegreen_certificate_reload_failures_total')).every((value) => value === 1);
-  t.ok(await until(counted, 120_000), 'refused and counted by every replica');
+  t.ok(await until(counted, 120_000), 'denied and counted by every replica');
   t.ok(await allReady(), 'which go on');
   const logs = await cluster.kubectlOk([...here, 'logs', 'deployment/bluegreen']);
   t.match(logs, 'tls.key is not the key of tls.crt; the certificate before it goes on serving');

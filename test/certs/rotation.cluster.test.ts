@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { splitBundle } from '../../certs/bundle.ts';
 import { at, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { CHART } from '../chart/chart.ts';
 import { connect } from '../chart/client.ts';
 import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';

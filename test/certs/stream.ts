@@ -1,6 +1,7 @@
 import { text } from '../../common/json.ts';
 import { connect, type Reply } from '../chart/client.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { allTo, traefikService, weightedSpec } from '../objects.ts';
 
 /** How admissions ended, by outcome: `answered` is the right one. */
 export type Outcomes = Readonly<Record<string, number>>;
@@ -21,26 +22,16 @@ export interface Stream {
 
 /**
  * Dry-run creations of TraefikServices in `namespace`, which has to have the Services blue and green: by turns one that the
- * mutating entry refuses, and one that it completes and that the validating entry lets through.
+ * mutating entry denies, and one that it completes and that the validating entry lets through.
  */
 export function admissions(cluster: Cluster, namespace: string, perSecond: number): Stream {
   const client = connect(cluster, 64);
   const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices?dryRun=All`;
 
   async function send(turn: number): Promise<string> {
-    const weights = turn % 2 === 0 ? ([60, 30] as const) : ([100, 0] as const);
-    const services = (['blue', 'green'] as const).map((name, index) => ({
-      name,
-      port: 80,
-      weight: weights[index] ?? 0,
-    }));
-    const reply = await client.call('POST', path, {
-      apiVersion: 'traefik.io/v1alpha1',
-      kind: 'TraefikService',
-      metadata: { name: 'stream' },
-      spec: { weighted: { services } },
-    });
-    return turn % 2 === 0 ? refusal(reply) : completion(reply);
+    const spec = turn % 2 === 0 ? weightedSpec(60, 30) : allTo('blue');
+    const reply = await client.call('POST', path, traefikService({ name: 'stream' }, spec));
+    return turn % 2 === 0 ? denial(reply) : completion(reply);
   }
 
   async function during(work: Promise<unknown>): Promise<Counted> {
@@ -68,7 +59,7 @@ export function admissions(cluster: Cluster, namespace: string, perSecond: numbe
   return { during, close: () => client.close() };
 }
 
-function refusal({ status, body }: Reply): string {
+function denial({ status, body }: Reply): string {
   const message = text(body['message']) ?? '';
   if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'answered';
   return `${status} ${message.replaceAll(/https:\S+|\d+\.\d+\.\d+\.\d+:\d+/g, '…').slice(0, 300)}`;
@@ -79,5 +70,5 @@ function completion(reply: Reply): string {
   const { status, body } = reply;
   const seen = JSON.stringify(body['metadata'] ?? {}).includes('bluegreen.dev/record');
   if (status === 201 && seen) return 'answered';
-  return status === 201 ? 'passed unseen' : refusal(reply);
+  return status === 201 ? 'passed unseen' : denial(reply);
 }

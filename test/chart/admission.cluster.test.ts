@@ -1,8 +1,9 @@
 // The chart's entries and policy on a real API server while no webhook answers: what is stored, what waits for the
-// webhook, what the API server refuses by itself.
+// webhook, what the API server denies by itself.
 import t from 'tap';
 import { at, list, text } from '../../common/json.ts';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { GROUPS, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { connect as connectApi } from '../e2e/api.ts';
 import { until } from '../cluster/node/api.ts';
@@ -90,7 +91,7 @@ const takenBack: Shape = {
   annotations: {
     'bluegreen.dev/active': 'green',
     'bluegreen.dev/previous': 'blue',
-    'bluegreen.dev/record': '{"active":{"color":"green"},"previous":{"color":"blue"},"history":[],"said":["passed:1"]}',
+    'bluegreen.dev/record': '{"active":{"color":"green"},"previous":{"color":"blue"},"history":[],"supersededPasses":["passed:1"]}',
     'bluegreen.dev/smoke-test': 'failed',
   },
   spec: live('green'),
@@ -111,9 +112,9 @@ const bad: Shape = {
     },
   },
 };
-const refused = async (): Promise<boolean> =>
+const denied = async (): Promise<boolean> =>
   outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: bad })) !== 'passes';
-if (!(await until(refused, 30_000))) throw new Error('the policy does not take effect');
+if (!(await until(denied, 30_000))) throw new Error('the policy does not take effect');
 
 t.test('without a webhook', async (t) => {
   await cluster.apply(ofKind('MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { at, get, isObject, list, text } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 
 const FOLDER = join(import.meta.dirname, 'alerts');
 

@@ -1,7 +1,7 @@
 // What keeps the webhook reachable, as the chart renders it, without a cluster.
 import t from 'tap';
 import { at, get, list } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { render, template } from './chart.ts';
 
 const only = (objects: readonly JsonObject[], kind: string): JsonObject | undefined =>
@@ -92,7 +92,7 @@ t.test('priority, and resources without a limit of the CPU', async (t) => {
   t.equal(get(limits, 'cpu'), undefined);
 });
 
-t.test('wrong values are refused by name', async (t) => {
+t.test('wrong values are denied by name', async (t) => {
   const wrong: readonly (readonly [string, RegExp])[] = [
     ['service.ipFamilyPolicy=Dual', /'\/service\/ipFamilyPolicy'/],
     ['service.ipFamilies={IPv5}', /'\/service\/ipFamilies\/0'/],

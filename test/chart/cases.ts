@@ -1,12 +1,14 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { mergePatch } from '../common/merge-patch.ts';
+import { weightedSpec } from '../objects.ts';
 
 /** What the API server does with a write while no webhook answers. */
 export type Outcome =
   /** Stored. */
   | 'passes'
-  /** Sent to the promotion entry, which refuses what it cannot ask. */
+  /** Sent to the promotion entry, which denies what it cannot ask. */
   | 'asks the webhook'
-  /** Refused by the policy with these checks, in this order. */
+  /** Denied by the policy with these checks, in this order. */
   | readonly string[];
 
 export interface Shape {
@@ -37,8 +39,7 @@ type Annotations = Readonly<Record<string, string>>;
 const list = (...services: readonly Entry[]): JsonObject => ({
   weighted: { services: services.map((entry) => ({ port: 80, ...entry })) },
 });
-const of = (blue: number, green: number, [b, g]: readonly [string, string] = ['blue', 'green']): JsonObject =>
-  list({ name: b, weight: blue }, { name: g, weight: green });
+const of = weightedSpec;
 const shape = (spec: JsonObject, short: Annotations = {}): Shape => ({
   spec,
   annotations: Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value])),
@@ -236,18 +237,7 @@ const rollbacks: readonly Case[] = [
   update(
     'rollback that also makes traffic sticky',
     live,
-    shape(
-      {
-        weighted: {
-          services: [
-            { name: 'blue', port: 80, weight: 100 },
-            { name: 'green', port: 80, weight: 0 },
-          ],
-          sticky: { cookie: { name: 'c' } },
-        },
-      },
-      GREEN_LIVE,
-    ),
+    shape(mergePatch(of(100, 0), { weighted: { sticky: { cookie: { name: 'c' } } } }), GREEN_LIVE),
     ASKS,
   ),
   update('rollback that also mirrors', live, shape({ ...of(100, 0), ...MIRROR }, GREEN_LIVE), ['weighted-only']),

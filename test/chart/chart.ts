@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { at, isObject, list } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
 import { run, type Result } from '../../scripts/lib/run.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { connect as connectApi, type Reply } from '../e2e/api.ts';
 

@@ -3,13 +3,14 @@
 import { sample, type Arbitrary } from 'fast-check';
 import t from 'tap';
 import { at, text } from '../../common/json.ts';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { GROUPS, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { render } from './chart.ts';
 import { connect } from './client.ts';
 import { judge, judgeRoute, shapeOf, STATIC, staticFindings } from './oracle.ts';
-import { developer, ENFORCED, inLanes, manifest, outcomeOf, refusalOf, servicesPath } from './policy.ts';
+import { developer, ENFORCED, inLanes, manifest, outcomeOf, denialOf, servicesPath } from './policy.ts';
 import { routeFamilies, type RouteWrite } from './random-routes.ts';
 import { families } from './random-services.ts';
 
@@ -97,7 +98,7 @@ const holds = async (): Promise<boolean> => {
     client.call('POST', `${servicesPath('traefik.io', ENFORCED)}?dryRun=All`, bad),
     client.call('POST', `${routesPath('traefik.io')}?dryRun=All`, routeManifest('traefik.io', 'probe', split)),
   ];
-  return (await Promise.all(probes)).every((reply) => refusalOf(reply) !== null);
+  return (await Promise.all(probes)).every((reply) => denialOf(reply) !== null);
 };
 if (!(await until(holds, 30_000))) throw new Error('the policies do not take effect');
 
@@ -111,7 +112,7 @@ const show = (counts: ReadonlyMap<string, number>): string =>
 t.test('TraefikServices', async (t) => {
   const found = new Map<string, number>();
   const reasons = new Map<string, number>();
-  const tally = { governed: 0, ungoverned: 0, refused: 0 };
+  const tally = { governed: 0, ungoverned: 0, denied: 0 };
   const differences = await inLanes(storedServices, LANES, async ({ group, before, afters, name, version }) => {
     const told: string[] = [];
     for (const after of afters) {
@@ -128,28 +129,28 @@ t.test('TraefikServices', async (t) => {
         told.push(`${what}: ${JSON.stringify({ group, before, after, sent, outcome })}`);
       if (decision === null) {
         tally.ungoverned++;
-        if (outcome !== 'passes') differ('not governed, but refused');
+        if (outcome !== 'passes') differ('not governed, but denied');
         continue;
       }
       tally.governed++;
       if (typeof outcome === 'string' && outcome !== 'passes') differ('no decision');
       const here = new Set(Array.isArray(outcome) ? outcome.filter((check) => STATIC.has(check)) : []);
       const there = new Set(
-        decision.violations.map(({ check }) => text(check) ?? '').filter((check) => STATIC.has(check)),
+        decision.findings.map(({ check }) => text(check) ?? '').filter((check) => STATIC.has(check)),
       );
       if ([...STATIC].some((check) => here.has(check) !== there.has(check)))
         differ(`CEL finds ${[...here].join()}, the webhook ${[...there].join()}`);
-      if (decision.violations.length === 0 && outcome !== 'passes') differ('refused by CEL only');
-      const said = (refusalOf(reply) ?? '').replaceAll(name, 'shop');
+      if (decision.findings.length === 0 && outcome !== 'passes') differ('denied by CEL only');
+      const said = (denialOf(reply) ?? '').replaceAll(name, 'shop');
       const unsaid = staticFindings(decision).find((words) => !said.includes(words));
       if (unsaid !== undefined) differ(`other words than ${unsaid}`);
-      if (outcome !== 'passes') tally.refused++;
+      if (outcome !== 'passes') tally.denied++;
       for (const check of STATIC) count(found, `${check} ${there.has(check) ? 'found' : 'not found'}`);
-      for (const { check, reason } of decision.violations) if (STATIC.has(check)) count(reasons, reason);
+      for (const { check, reason } of decision.findings) if (STATIC.has(check)) count(reasons, reason);
     }
     return told;
   });
-  t.comment(`${tally.governed} governed (${tally.refused} refused), ${tally.ungoverned} not governed`);
+  t.comment(`${tally.governed} governed (${tally.denied} denied), ${tally.ungoverned} not governed`);
   t.comment(show(found));
   t.comment(show(reasons));
   t.same(differences.flat().slice(0, 5), [], `${differences.flat().length} differences`);
@@ -178,7 +179,7 @@ t.test('IngressRoutes', async (t) => {
         body,
         user === 'admin' ? undefined : user,
       );
-      return outcomeOf(reply) === 'passes' ? null : (refusalOf(reply) ?? JSON.stringify(reply.body));
+      return outcomeOf(reply) === 'passes' ? null : (denialOf(reply) ?? JSON.stringify(reply.body));
     };
     for (const after of afters) {
       const object = (spec: JsonObject): JsonObject => routeManifest(group, name, spec, '', after.annotations);
@@ -191,15 +192,15 @@ t.test('IngressRoutes', async (t) => {
       const [here, there] = await Promise.all([attempt(after), judgeRoute(change)]);
       if (here !== there)
         told.push(`CEL says ${here}, the webhook ${there}: ${JSON.stringify({ group, before, after })}`);
-      count(found, there === null ? 'allowed' : 'refused');
+      count(found, there === null ? 'allowed' : 'denied');
       if ('bluegreen.dev/override' in after.annotations)
-        count(found, `override by ${after.user}, ${there === null ? 'allowed' : 'refused'}`);
+        count(found, `override by ${after.user}, ${there === null ? 'allowed' : 'denied'}`);
     }
     return told;
   });
   t.comment(show(found));
   t.same(differences.flat().slice(0, 5), [], `${differences.flat().length} differences`);
-  for (const verdict of ['allowed', 'refused', 'override by developer, refused', 'override by admin, allowed'])
+  for (const verdict of ['allowed', 'denied', 'override by developer, denied', 'override by admin, allowed'])
     t.ok((found.get(verdict) ?? 0) >= ENOUGH, verdict);
 });
 

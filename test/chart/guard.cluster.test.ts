@@ -2,7 +2,7 @@
 // evaluated would open it without a word: here they fail instead.
 import t from 'tap';
 import { at, isObject, list, text } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { installTraefikCrds, startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { render } from './chart.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { at, get, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { installBluegreen, installTraefikCrds, RELEASE, startCluster, webhookSpec } from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { until } from '../cluster/node/api.ts';
@@ -48,9 +48,9 @@ const attempt = async (blue: number, green: number): Promise<string> => {
   });
   const message = text(body['message']) ?? '';
   if (status === 201) return 'stored';
-  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'refused by the webhook';
-  if (message.includes('failed calling webhook')) return 'refused for want of the webhook';
-  if (message.includes('ValidatingAdmissionPolicy')) return 'refused by the policy';
+  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'denied by the webhook';
+  if (message.includes('failed calling webhook')) return 'denied for want of the webhook';
+  if (message.includes('ValidatingAdmissionPolicy')) return 'denied by the policy';
   return message;
 };
 
@@ -105,7 +105,7 @@ t.test('a first installation whose image cannot be pulled blocks nobody', async 
     '--set',
     'image.pullPolicy=Never',
   ]);
-  t.ok(await until(async () => (await attempt(60, 30)) === 'refused by the policy', 10_000), 'the policy holds');
+  t.ok(await until(async () => (await attempt(60, 30)) === 'denied by the policy', 10_000), 'the policy holds');
   t.equal(await attempt(100, 0), 'stored');
   await uninstall();
   t.equal(await leftovers(), '', 'and it can be uninstalled');
@@ -113,7 +113,7 @@ t.test('a first installation whose image cannot be pulled blocks nobody', async 
 
 t.test('helm install --wait returns when admissions are answered', async (t) => {
   await installBluegreen(cluster);
-  t.equal(await attempt(60, 30), 'refused by the webhook');
+  t.equal(await attempt(60, 30), 'denied by the webhook');
   t.equal(await attempt(100, 0), 'stored');
 });
 
@@ -124,8 +124,8 @@ t.test('from then on a promotion waits for the webhook', async (t) => {
 t.test('helm test tries it from a pod', async (t) => {
   const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, ...here]);
   t.equal(code, 0, stdout);
-  t.match(stderr, 'traefik.io: refused by the webhook, as it should be');
-  t.match(stderr, 'traefik.containo.us: refused by the webhook, as it should be');
+  t.match(stderr, 'traefik.io: denied by the webhook, as it should be');
+  t.match(stderr, 'traefik.containo.us: denied by the webhook, as it should be');
 });
 
 t.test('an upgrade loses no admission and leaves the certificates alone', async (t) => {
@@ -133,7 +133,7 @@ t.test('an upgrade loses no admission and leaves the certificates alone', async 
   const secret = await live(SECRET);
   t.ok(get(secret['data'], 'ca.crt'));
   const rolled = upgrade('--set', 'podAnnotations.rolled=yes');
-  t.same(Object.keys(await during(rolled, [60, 30])), ['refused by the webhook']);
+  t.same(Object.keys(await during(rolled, [60, 30])), ['denied by the webhook']);
   const after = await Promise.all([configuration('mutating'), configuration('validating')]);
   t.same(after.map(bundles), before.map(bundles));
   t.same((await live(SECRET))['data'], secret['data']);
@@ -142,7 +142,7 @@ t.test('an upgrade loses no admission and leaves the certificates alone', async 
 
 t.test('a rollback of the release does so, too', async (t) => {
   const back = cluster.helmOk(['rollback', RELEASE.name, '1', ...here, '--wait', '--timeout', '120s']);
-  t.same(Object.keys(await during(back, [60, 30])), ['refused by the webhook']);
+  t.same(Object.keys(await during(back, [60, 30])), ['denied by the webhook']);
 });
 
 t.test('which leaves the promotion entry at Fail', async (t) => {
@@ -174,7 +174,7 @@ t.test('the webhook may do what it has to and nothing else', async (t) => {
   for (const [verb, what, namespace] of mayNot) t.equal(await can(verb, what, namespace), 'no', `${verb} ${what}`);
 });
 
-t.test('uninstalling refuses nothing for want of the webhook, and leaves nothing', async (t) => {
+t.test('uninstalling denies nothing for want of the webhook, and leaves nothing', async (t) => {
   const counts = await during(uninstall(), [100, 0]);
   t.same(Object.keys(counts), ['stored']);
   t.equal(await leftovers(), '');
@@ -193,7 +193,7 @@ t.test('uninstalling works when the webhook does not', async (t) => {
     'app.kubernetes.io/component=webhook',
     '--timeout=60s',
   ]);
-  t.equal(await attempt(100, 0), 'refused for want of the webhook');
+  t.equal(await attempt(100, 0), 'denied for want of the webhook');
   await uninstall();
   t.equal(await attempt(100, 0), 'stored');
   t.equal(await leftovers(), '');

@@ -66,24 +66,24 @@ const during = async (t: Test, what: string, work: () => Promise<unknown>): Prom
   const figures = Object.entries(report).map(([kind, tally]) => `${kind} ${JSON.stringify(tally)}`);
   t.comment(`${what}: ${figures.join(', ')}`);
   for (const kind of RIGHT) {
-    const refused = Object.keys(report[kind]).filter((outcome) => outcome !== STORED && outcome !== AGAIN);
-    t.same(refused, [], `${what}: none of the ${kind} is refused`);
+    const denied = Object.keys(report[kind]).filter((outcome) => outcome !== STORED && outcome !== AGAIN);
+    t.same(denied, [], `${what}: none of the ${kind} is denied`);
     t.ok(report[kind][STORED], `${what}: there were ${kind}`);
   }
   return report;
 };
 
-/** Installed, and used for a moment: what is refused too early is refused right after the entry does so. */
+/** Installed, and used for a moment: what is denied too early is denied right after the entry does so. */
 const installed = async (): Promise<void> => {
   await installBluegreen(cluster);
   await sleep(SETTLED_MS);
 };
 
-/** How mistakes ended that somebody had to refuse; the policy does where the webhook was late. */
+/** How mistakes ended that somebody had to deny; the policy does where the webhook was late. */
 const unexpected = (mistakes: Tally): readonly string[] =>
-  Object.keys(mistakes).filter((outcome) => !outcome.startsWith('refused by '));
+  Object.keys(mistakes).filter((outcome) => !outcome.startsWith('denied by '));
 
-t.test('an installation refuses nothing that is right', async (t) => {
+t.test('an installation denies nothing that is right', async (t) => {
   await during(t, 'install', installed);
 });
 
@@ -112,8 +112,8 @@ t.test('nor a rollback of the release to the first installation', async (t) => {
 t.test('helm test tries it from a pod', async (t) => {
   const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, ...here]);
   t.equal(code, 0, stderr);
-  t.match(`${stdout}${stderr}`, 'traefik.io: refused by the webhook, as it should be');
-  t.match(`${stdout}${stderr}`, 'promotions are refused while no webhook answers');
+  t.match(`${stdout}${stderr}`, 'traefik.io: denied by the webhook, as it should be');
+  t.match(`${stdout}${stderr}`, 'promotions are denied while no webhook answers');
 });
 
 t.test('nor uninstalling it, which leaves nothing', async (t) => {

@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import t from 'tap';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { at, get, isObject, list, parseObject, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { packageProgram } from '../cluster/tools/packages.ts';
 import { run, type Result } from '../../scripts/lib/run.ts';
 import { blocksOf } from '../docs/blocks.ts';
@@ -112,7 +112,7 @@ t.test('alerts are chosen, labelled and spaced by values; without the audit thos
   const names = namesOf(rulesOf(rule));
   t.notOk(names.includes('BluegreenOverridden') || names.includes('BluegreenSlow'));
   for (const each of rulesOf(rule)) t.equal(at(each, 'labels', 'team'), 'platform');
-  t.notOk(namesOf(await alertsOf('audit.interval=0')).some((name) => /Violation|Color|Frozen|Audit/.test(name)));
+  t.notOk(namesOf(await alertsOf('audit.interval=0')).some((name) => /Finding|Color|Frozen|Audit/.test(name)));
 });
 
 for (const [kind, value, endpoints] of [

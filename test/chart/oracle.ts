@@ -12,8 +12,8 @@ import {
   type Decision,
   type Facts,
   type Group,
-  type JsonObject,
 } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { isObject, text } from '../../common/json.ts';
 import { FakeReader } from '../webhook/facts/fake-reader.ts';
 import { ENFORCED, manifest } from './policy.ts';
@@ -54,8 +54,8 @@ export function judge(group: Group, before: Shape | null, after: Shape): Decisio
 }
 
 /** Static findings in the words of a message. CEL does not know what the mutation filled in. */
-export function staticFindings({ violations }: Decision): readonly string[] {
-  return violations
+export function staticFindings({ findings }: Decision): readonly string[] {
+  return findings
     .filter(({ check }) => STATIC.has(check))
     .map((each) => explain(each).replaceAll(' (filled in)', ''));
 }
@@ -93,7 +93,7 @@ export interface RouteChange {
   readonly user: string;
 }
 
-/** How the guard refuses an IngressRoute where no TraefikService tells further colors; null when it does not. */
+/** How the guard denies an IngressRoute where no TraefikService tells further colors; null when it does not. */
 export async function judgeRoute({ group, before, after, user }: RouteChange): Promise<string | null> {
   const answer = await guard({
     uid: 'u1',

@@ -1,7 +1,7 @@
 // The chart in places with rules of their own: registries without internet, OpenShift, GitOps, values of older charts.
 import t from 'tap';
 import { at, get, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { CHART, containerOf, helm, podOf, render, template } from './chart.ts';
 
 /** Every pod that the chart starts: the webhook's, and that of `helm test`. */
@@ -68,7 +68,7 @@ t.test('rendering is repeatable: no random name, no time, no generated key', asy
   for (const object of await render()) t.equal(at(object, 'metadata', 'generateName'), undefined);
 });
 
-t.test('values of an older chart are refused by name, not used by half', async (t) => {
+t.test('values of an older chart are denied by name, not used by half', async (t) => {
   // What --reuse-values does: the values of the installed chart, without those that came since.
   const { code, stderr } = await template(
     [],

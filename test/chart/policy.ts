@@ -1,5 +1,7 @@
 import { text } from '../../common/json.ts';
-import type { Group, JsonObject } from '../../webhook/policy/index.ts';
+import type { Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { traefikService } from '../objects.ts';
 import type { Shape } from './cases.ts';
 import type { Reply } from './client.ts';
 
@@ -9,30 +11,24 @@ export const ENFORCED = 'enforced';
 export const servicesPath = (group: Group, namespace: string, name = ''): string =>
   `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices${name === '' ? '' : `/${name}`}`;
 
-export const manifest = (group: Group, name: string, shape: Shape, resourceVersion?: string): JsonObject => ({
-  apiVersion: `${group}/v1alpha1`,
-  kind: 'TraefikService',
-  metadata: {
-    name,
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    annotations: shape.annotations ?? {},
-    labels: shape.labels ?? {},
-  },
-  spec: shape.spec ?? {},
-});
+export const manifest = (group: Group, name: string, shape: Shape, resourceVersion?: string): JsonObject => {
+  const { annotations = {}, labels = {}, spec = {} } = shape;
+  const version = resourceVersion === undefined ? {} : { resourceVersion };
+  return traefikService({ name, ...version, annotations, labels }, spec, group);
+};
 
-/** What a ValidatingAdmissionPolicy of the chart says in a refusal; null for any other answer. */
-export const refusalOf = ({ body }: Pick<Reply, 'body'>): string | null =>
+/** What a ValidatingAdmissionPolicy of the chart says in a denial; null for any other answer. */
+export const denialOf = ({ body }: Pick<Reply, 'body'>): string | null =>
   /ValidatingAdmissionPolicy 'bluegreen(?:-routes)?' .*denied request: (.*)$/s.exec(text(body['message']) ?? '')?.[1] ??
   null;
 
-/** The checks that a refusal names, each once; or what else happened. */
+/** The checks that a denial names, each once; or what else happened. */
 export const outcomeOf = (reply: Pick<Reply, 'status' | 'body'>): string | readonly string[] => {
   const { status, body } = reply;
   const message = text(body['message']) ?? '';
   if (status < 300) return 'passes';
   if (message.includes('failed calling webhook "promotion.bluegreen.dev"')) return 'asks the webhook';
-  const findings = refusalOf(reply);
+  const findings = denialOf(reply);
   if (findings === null) return `${status}: ${message}`;
   return [...new Set([...findings.matchAll(/(?:^|; )([a-z-]+): /g)].map(([, check = '']) => check))];
 };

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/types.ts';
+import { GROUPS, type Group } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** What somebody does to an IngressRoute, or to nothing. */
 export interface RouteFamily {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { at, isObject, list } from '../../common/json.ts';
-import { GROUPS, type Group, type JsonObject } from '../../webhook/policy/types.ts';
+import { GROUPS, type Group } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Shape } from './cases.ts';
 
 /** What somebody does to a TraefikService, or to nothing. */

@@ -2,7 +2,8 @@
 import t from 'tap';
 import { load } from 'js-yaml';
 import { at, get, list, parseObject, text } from '../../common/json.ts';
-import { MODE_LABEL, type JsonObject } from '../../webhook/policy/index.ts';
+import { MODE_LABEL } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { CHART, containerOf, fileText, helm, isHook, NAMESPACE, only, podOf, render, template } from './chart.ts';
 
 const entriesOf = (configuration: JsonObject) =>
@@ -312,7 +313,7 @@ t.test('an unquoted off in a values file is the mode off', async (t) => {
   for (const binding of bindings) t.match(selectorOf(at(binding, 'spec', 'matchResources')), [{}, { operator: 'In' }]);
 });
 
-t.test('wrong values are refused by name', async (t) => {
+t.test('wrong values are denied by name', async (t) => {
   const wrong: readonly (readonly [string, RegExp])[] = [
     ['mode=enforced', /'\/mode': value must be one of 'enforce', 'warn', 'audit', 'off'/],
     ['replicaCount=0', /'\/replicaCount': minimum: got 0, want 1/],

@@ -1,6 +1,7 @@
 // Requests that make the webhook use every right that it has.
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Client } from '../e2e/api.ts';
+import { allTo, traefikService, weightedSpec } from '../objects.ts';
 
 /** Colors that are Deployments, StatefulSets, and Deployments whose preview has no pods. */
 export const COLORS = {
@@ -20,22 +21,14 @@ const switchTo = (
   query = DRY,
   user?: string,
 ): Ask => {
-  const services = ['blue', 'green'].map((name) => ({ name, port: 80, weight: name === color ? 100 : 0 }));
-  const body = { metadata: { annotations }, spec: { weighted: { services } } };
+  const body = { metadata: { annotations }, spec: allTo(color) };
   const type = 'application/merge-patch+json';
   return ['PATCH', `${shopIn(namespace)}${query}`, { body, type, user: user ?? null }];
 };
 
-/** Refused twice: one Event, which is counted. Each time another, for the pause between two counts grows. */
-const refusedTwice = (time: number): readonly Ask[] => {
-  const services = ['blue', 'green'].map((name) => ({ name, port: 80, weight: 30 }));
-  const metadata = { name: `refused-${time}` };
-  const body = {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata,
-    spec: { weighted: { services } },
-  };
+/** Denied twice: one Event, which is counted. Each time another, for the pause between two counts grows. */
+const deniedTwice = (time: number): readonly Ask[] => {
+  const body = traefikService({ name: `denied-${time}` }, weightedSpec(30, 30));
   const ask: Ask = ['POST', shopIn('deployments').replace(/\/shop$/, ''), { body }];
   return [ask, ask];
 };
@@ -50,8 +43,8 @@ export const work = (time: number): readonly Ask[] => {
     ['DELETE', `/apis/apps/v1/namespaces/deployments/deployments/blue${DRY}`],
     ['DELETE', `${shopIn('deployments')}${DRY}`],
     ['DELETE', `${shopIn('deployments', 'traefik.containo.us')}${DRY}`],
-    // Refusals and switches that are no dry runs, for the Events.
-    ...refusedTwice(time),
+    // Denials and switches that are no dry runs, for the Events.
+    ...deniedTwice(time),
     switchTo('green', 'statefulsets', { 'bluegreen.dev/smoke-test': null }),
     switchTo('green', 'statefulsets', tested, ''),
     switchTo('blue', 'statefulsets', { 'bluegreen.dev/smoke-test': null }, ''),

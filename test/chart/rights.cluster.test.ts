@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { parseObject, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import {
   demoSpecs,
   installBluegreen,
@@ -110,8 +110,8 @@ t.test('every right is used, and nothing else is asked for', async (t) => {
   };
   await until(async () => (await exercise()) !== '' && unused().length === 0, WAIT_MS);
   t.same(unused(), [], 'granted, but never used');
-  const refused = askedFor(cluster.log('audit')).filter(({ allowed }) => !allowed);
-  t.same([...new Set(refused.map(({ what }) => what))], [], 'asked for, but not granted');
+  const denied = askedFor(cluster.log('audit')).filter(({ allowed }) => !allowed);
+  t.same([...new Set(denied.map(({ what }) => what))], [], 'asked for, but not granted');
   t.comment(`${rights.size} rights, ${askedFor(cluster.log('audit')).length} requests`);
 });
 
@@ -127,7 +127,7 @@ const toldBy = (right: Right): RegExp => {
     ? /whether you have it could not be asked/
     : new RegExp(`${resource}[^:]{0,80} is forbidden`);
 };
-const refused = (right: Right, log: string): boolean =>
+const denied = (right: Right, log: string): boolean =>
   askedFor(log).some((each) => each.right === right && !each.allowed);
 const isWatch = (right: Right): boolean => right.startsWith('watch ');
 
@@ -141,7 +141,7 @@ t.test('without any one of them, something fails and says which', async (t) => {
       await disturb();
       if (/^(patch|create) secrets/.test(right)) await loseSecret();
       const fails = async (): Promise<boolean> =>
-        toldBy(right).test(`${await exercise()}${await logs(since)}`) && refused(right, cluster.log('audit'));
+        toldBy(right).test(`${await exercise()}${await logs(since)}`) && denied(right, cluster.log('audit'));
       t.ok(await until(fails, WAIT_MS), right);
       await write(whole, role);
     }
@@ -154,7 +154,7 @@ t.test('watches are hints: without them everything works, later', async (t) => {
   await Promise.all(roles.map((role, index) => write(without(whole[index] ?? {}, watches), role)));
   await cluster.kubectlOk([...here, 'rollout', 'restart', 'deployment/bluegreen']);
   await rolledOut(cluster, RELEASE.namespace, 'bluegreen');
-  for (const watch of watches) t.ok(await until(async () => refused(watch, cluster.log('audit')), WAIT_MS), watch);
+  for (const watch of watches) t.ok(await until(async () => denied(watch, cluster.log('audit')), WAIT_MS), watch);
   await disturb();
   t.ok(await until(async () => !(await bundles()).includes(''), WAIT_MS), 'the caBundles are right again');
   await Promise.all(roles.map((role, index) => write(whole[index] ?? {}, role)));

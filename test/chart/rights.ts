@@ -1,6 +1,6 @@
 // The rights of the webhook's service account, one by one: what the chart grants, and what the webhook asks for.
 import { get, list, number, parseObject, text, texts } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** "patch leases coordination.k8s.io": a verb on a resource of an API group, which is empty for the core. */
 export type Right = string;

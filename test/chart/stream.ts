@@ -1,9 +1,10 @@
 // Somebody who goes on working while the chart is installed, upgraded, rolled back and uninstalled.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { connect, type Call, type Client, type Reply } from '../e2e/api.ts';
+import * as manifests from '../objects.ts';
 
 export const SHOP = 'shop';
 const SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices`;
@@ -25,46 +26,23 @@ export interface Stream {
   stop(): Promise<void>;
 }
 
-const traefikService = (name: string, blue: number, green: number, metadata: JsonObject = {}): JsonObject => ({
-  apiVersion: 'traefik.io/v1alpha1',
-  kind: 'TraefikService',
-  metadata: { name, ...metadata },
-  spec: {
-    weighted: {
-      services: [
-        { name: 'blue', port: 80, weight: blue },
-        { name: 'green', port: 80, weight: green },
-      ],
-    },
-  },
-});
+const traefikService = (name: string, blue: number, green: number, metadata: JsonObject = {}): JsonObject =>
+  manifests.traefikService({ name, ...metadata }, manifests.weightedSpec(blue, green));
 
 /** Metadata that says what passed a smoke test. */
 const tested = (what: string): JsonObject => ({ annotations: { 'bluegreen.dev/smoke-test': `passed:${what}` } });
 
 /** Two colors whose endpoints are kept by hand, so that a promotion needs no pods; and what is worked on. */
 export const objects: readonly JsonObject[] = [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
+  manifests.namespaceObject(SHOP),
   ...['blue', 'green'].flatMap((name) => [
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace: SHOP },
-      spec: { ports: [{ name: 'http', port: 80 }] },
-    },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { name, namespace: SHOP, labels: { 'kubernetes.io/service-name': name } },
-      addressType: 'IPv4',
-      ports: [{ name: 'http', port: 80 }],
-      endpoints: [{ addresses: [name === 'blue' ? '192.0.2.1' : '192.0.2.2'], conditions: { ready: true } }],
-    },
+    manifests.service({ name, namespace: SHOP }, null),
+    manifests.endpointSlice({ name, namespace: SHOP }, name, name === 'blue' ? '192.0.2.1' : '192.0.2.2'),
   ]),
   traefikService('promoted', 100, 0, { namespace: SHOP }),
 ];
 
-/** What became of a request that is right: stored, late, or the words of the refusal. */
+/** What became of a request that is right: stored, late, or the words of the denial. */
 const outcomeOf = ({ status, body }: Reply): string => {
   if (status >= 200 && status < 300) return STORED;
   const message = text(body['message']) ?? String(status);
@@ -72,10 +50,10 @@ const outcomeOf = ({ status, body }: Reply): string => {
 };
 
 /** Who noticed a mistake. */
-const refusalOf = ({ status, body }: Reply): string => {
+const denialOf = ({ status, body }: Reply): string => {
   const message = text(body['message']) ?? '';
-  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'refused by the webhook';
-  if (message.includes('ValidatingAdmissionPolicy')) return 'refused by the policy';
+  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'denied by the webhook';
+  if (message.includes('ValidatingAdmissionPolicy')) return 'denied by the policy';
   return status < 300 ? STORED : message;
 };
 
@@ -125,7 +103,7 @@ export const startStream = (cluster: Pick<Cluster, 'api'>): Stream => {
   };
   const mistake = async (): Promise<void> => {
     const call: Call = { body: traefikService('mistake', 60, 30) };
-    count('mistakes', await client.call('POST', `${SERVICES}?dryRun=All`, call).then(refusalOf, String));
+    count('mistakes', await client.call('POST', `${SERVICES}?dryRun=All`, call).then(denialOf, String));
   };
 
   const goOn = async (work: (turn: number) => Promise<void>): Promise<void> => {

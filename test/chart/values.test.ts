@@ -2,7 +2,7 @@
 import t from 'tap';
 import { propertyOf, valuesOf, completed, withTable } from '../../scripts/chart-docs.ts';
 import { isObject, parseObject } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { fileText } from './chart.ts';
 
 const FIX = 'run: npm run chart:docs';
@@ -47,7 +47,7 @@ t.test('every value has a type in the schema, and every property of the schema i
   );
 });
 
-t.test('misspelt values are refused everywhere but in global, which other charts share', async (t) => {
+t.test('misspelt values are denied everywhere but in global, which other charts share', async (t) => {
   const open = [['', schema] as const, ...properties(schema)].filter(
     ([, property]) => isObject(property['properties']) && property['additionalProperties'] !== false,
   );

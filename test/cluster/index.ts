@@ -15,4 +15,5 @@ export type { Kube } from './kube.ts';
 export { NODE_NAME, REGISTRY } from './node/names.ts';
 export { openOwnCluster, type Target } from './target.ts';
 export { Problem, reportProblem } from '../../scripts/lib/problem.ts';
-export { installTraefik, installTraefikCrds, TRAEFIK_NAMESPACE, type Traefik, type TraefikOptions } from './traefik.ts';
+export { installTraefik, installTraefikCrds, TRAEFIK_NAMESPACE, type Traefik } from './traefik.ts';
+export type { TraefikOptions } from './traefik-objects.ts';

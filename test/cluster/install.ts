@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageSpec } from '../../images/image.ts';
 import { webhookImage } from '../../images/webhook.ts';
+import { VERSION } from '../../common/version.ts';
 import { bundleOf } from '../images/bundles.ts';
 import { demoImage } from '../images/specs.ts';
 import { rolledOut } from './kube.ts';
@@ -18,17 +18,10 @@ export const DEMO_VERSIONS = ['6.1.5', '6.1.6'] as const;
 export const DEMO_NAMESPACE = 'demo-bluegreen';
 export const RELEASE = { name: 'bluegreen', namespace: 'bluegreen-system' } as const;
 
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '0.0.0';
-};
-
 /** The webhook's image, which holds the plugin as well, built from the sources as they are now. */
 export const webhookSpec = async (registry: string): Promise<ImageSpec> => {
   const programs = { webhook: await bundleOf('webhook'), plugin: await bundleOf('plugin') };
-  return webhookImage(programs, [`${registry}/bluegreen-webhook:${version()}`]);
+  return webhookImage(programs, [`${registry}/bluegreen-webhook:${VERSION}`]);
 };
 
 /** The demo app's images, by their own names and by those of podinfo's published images. */
@@ -66,11 +59,11 @@ export const installBluegreen = async (
   values: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
   await target.provide([await webhookSpec(target.registry)]);
-  const image = { 'image.repository': `${target.registry}/bluegreen-webhook`, 'image.tag': version() };
+  const image = { 'image.repository': `${target.registry}/bluegreen-webhook`, 'image.tag': VERSION };
   const place = ['-n', RELEASE.namespace, '--create-namespace', '--wait', '--timeout', '120s'];
   const flags = setFlags({ ...image, ...values });
   await target.helmOk(['upgrade', '--install', RELEASE.name, CHART, ...place, ...flags]);
-  // A first installation begins to refuse what no webhook answers for when the pods have been ready for a while.
+  // A first installation begins to deny what no webhook answers for when the pods have been ready for a while.
   const armed = '--for=jsonpath={.webhooks[0].failurePolicy}=Fail';
   await target.kubectlOk(['wait', 'validatingwebhookconfiguration', RELEASE.name, armed, '--timeout=60s']);
 };

@@ -75,7 +75,7 @@ t.test('two clusters side by side, one with the examples behind Traefik', async 
     t.match(await first.kubectlOk(exec), '"version":"6.1.6"');
   });
 
-  await t.test('the kubelet refuses whoever is not the API server', async (t) => {
+  await t.test('the kubelet denies whoever is not the API server', async (t) => {
     const insecure = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' };
     const script = `fetch('https://${first.ip}:10250/pods').then((r) => console.log(r.status))`;
     t.equal((await run(process.execPath, ['-e', script], { env: insecure })).stdout.trim(), '401');

@@ -1,7 +1,24 @@
 // The objects that make up a Traefik installation: names, labels, ports and rights as its Helm chart has them.
-import type { TraefikOptions } from './traefik.ts';
 
 export const OLD_GROUP = 'traefik.containo.us';
+
+export type TraefikOptions = {
+  /** 3 unless told otherwise; 2 (which also reads traefik.containo.us) has to be built first. */
+  readonly version?: 2 | 3;
+  readonly replicas?: number;
+  /** Left to Traefik unless given: it then takes an empty colour's whole TraefikService out of service. */
+  readonly allowEmptyServices?: boolean;
+  /** Such as 0s; Traefik's own default is 2s. */
+  readonly providersThrottleDuration?: string;
+  /** Prometheus metrics, on unless false. */
+  readonly metrics?: boolean;
+  /** Traefik's API, on unless false. */
+  readonly api?: boolean;
+  /** Further flags, in full. */
+  readonly flags?: readonly string[];
+  /** An image to use instead of building one. */
+  readonly image?: string;
+};
 
 type Settings = TraefikOptions & {
   readonly image: string;

@@ -6,25 +6,7 @@ import type { Target } from './target.ts';
 import { until } from './node/api.ts';
 import { toolFile } from './tools/cache.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
-import { OLD_GROUP, traefikObjects } from './traefik-objects.ts';
-
-export type TraefikOptions = {
-  /** 3 unless told otherwise; 2 (which also reads traefik.containo.us) has to be built first. */
-  readonly version?: 2 | 3;
-  readonly replicas?: number;
-  /** Left to Traefik unless given: it then takes an empty colour's whole TraefikService out of service. */
-  readonly allowEmptyServices?: boolean;
-  /** Such as 0s; Traefik's own default is 2s. */
-  readonly providersThrottleDuration?: string;
-  /** Prometheus metrics, on unless false. */
-  readonly metrics?: boolean;
-  /** Traefik's API, on unless false. */
-  readonly api?: boolean;
-  /** Further flags, in full. */
-  readonly flags?: readonly string[];
-  /** An image to use instead of building one. */
-  readonly image?: string;
-};
+import { OLD_GROUP, traefikObjects, type TraefikOptions } from './traefik-objects.ts';
 
 export type Traefik = {
   readonly namespace: string;

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import t, { type Test } from 'tap';
 import { createApp, type App } from './app/app.ts';
 import { readSettings } from './app/settings.ts';
+import { listenFor } from '../ports.ts';
 
 type Running = { readonly app: App; readonly url: string };
 
@@ -13,15 +14,7 @@ const start = async (
   crash: () => void = () => t.fail('crashed'),
 ): Promise<Running> => {
   const app = createApp(readSettings({ VERSION: '6.1.5', DRAIN_MS: '50', ...env }, [], 'pod-1'), random, crash);
-  app.server.listen(0, '127.0.0.1');
-  await once(app.server, 'listening');
-  t.teardown(() => {
-    app.server.closeAllConnections();
-    app.server.close();
-  });
-  const address = app.server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  return { app, url: `http://127.0.0.1:${port}` };
+  return { app, url: `http://127.0.0.1:${await listenFor(t, app.server)}` };
 };
 
 t.test('tells what it is, as podinfo does', async (t) => {
@@ -61,7 +54,9 @@ t.test('breaks down as its environment says', async (t) => {
   t.equal(crashes, 0, 'probes do not count');
   await fetch(url);
   t.equal(crashes, 1);
-  t.match(readSettings({ FAULT_REFUSE: 'true' }, [], 'pod-1'), { breakdown: { refuse: true, crashAfter: 0 } });
+  t.match(readSettings({ FAULT_REFUSE: 'true' }, [], 'pod-1'), {
+    breakdown: { refuseConnections: true, crashAfter: 0 },
+  });
 });
 
 t.test('faults hit requests, never probes', async (t) => {

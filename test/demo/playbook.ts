@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expectDone, expectRefused, expectSwitch, NAME, NAMESPACE, type Stage } from './stage.ts';
+import { expectDone, expectPatchedSwitch, expectDenied, expectSwitch, NAME, NAMESPACE, type Stage } from './stage.ts';
 
 const MANIFESTS = join('test', 'demo', 'manifests');
 const IN = `-n ${NAMESPACE}`;
@@ -21,8 +21,8 @@ export async function playbook(stage: Stage): Promise<void> {
   screen.step('Blue is live, green is the preview');
   await expectDone(stage, `bluegreen status ${NAME} ${IN}`);
 
-  screen.step('What would break production is refused');
-  for (const { file, check } of BAD_APPLIES) await expectRefused(stage, `apply -f ${join(MANIFESTS, file)}`, check);
+  screen.step('What would break production is denied');
+  for (const { file, check } of BAD_APPLIES) await expectDenied(stage, `apply -f ${join(MANIFESTS, file)}`, check);
 
   screen.step('A forgotten weight is filled in');
   await expectFilled(stage, 'forgotten-weight.yaml');
@@ -30,7 +30,7 @@ export async function playbook(stage: Stage): Promise<void> {
 
   screen.step('Smoke-test green inside the cluster, at http://green.demo-bluegreen/');
   await smokeTest(stage);
-  await expectDone(stage, `annotate traefikservice.traefik.io/${NAME} ${IN} bluegreen.dev/smoke-test=passed:6.1.6`);
+  await attest(stage, '6.1.6');
 
   screen.step('Promote green');
   await expectSwitch(stage, `bluegreen promote ${NAME} ${IN}`, 'blue', 'green');
@@ -39,12 +39,16 @@ export async function playbook(stage: Stage): Promise<void> {
   await expectSwitch(stage, `bluegreen rollback ${NAME} ${IN}`, 'green', 'blue');
 
   screen.step('A promotion used its smoke test up: test again, promote again');
-  await expectRefused(stage, `bluegreen promote ${NAME} ${IN}`, 'smoke-test');
+  await expectDenied(stage, `bluegreen promote ${NAME} ${IN}`, 'smoke-test');
   await smokeTest(stage);
   const { output: revision } = await expectDone(stage, GREEN_REVISION);
-  const attest = `annotate --overwrite traefikservice.traefik.io/${NAME} ${IN} bluegreen.dev/smoke-test=passed:${revision}`;
-  await expectDone(stage, attest);
+  await attest(stage, revision);
   await expectSwitch(stage, `bluegreen promote ${NAME} ${IN}`, 'blue', 'green');
+
+  screen.step('For comparison: the same switches by kubectl patch, through the same guard');
+  await expectPatchedSwitch(stage, 'green', 'blue');
+  await attest(stage, '6.1.6');
+  await expectPatchedSwitch(stage, 'blue', 'green');
 
   screen.step('A day later: take blue out of service, out of the list first, then down');
   const takeOut =
@@ -53,6 +57,12 @@ export async function playbook(stage: Stage): Promise<void> {
   await expectDone(stage, `scale deployment blue ${IN} --replicas=0`);
   await expectDone(stage, `wait pods ${IN} -l color=blue --for=delete --timeout=60s`);
   await expectDone(stage, `bluegreen status ${NAME} ${IN}`);
+}
+
+/** Says by hand that green passed: its version, or its revision. */
+async function attest(stage: Stage, passed: string): Promise<void> {
+  const annotation = `bluegreen.dev/smoke-test=passed:${passed}`;
+  await expectDone(stage, `annotate --overwrite traefikservice.traefik.io/${NAME} ${IN} ${annotation}`);
 }
 
 async function smokeTest(stage: Stage): Promise<void> {

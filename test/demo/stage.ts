@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kube } from '../cluster/index.ts';
 import type { Screen } from './screen.ts';
-import { switchFigures, type SwitchFigures, type Traffic } from './traffic.ts';
+import { hasMoved, switchFigures, type SwitchFigures, type Traffic } from './traffic.ts';
 
 /** What the playbook is played with. */
 export interface Stage {
@@ -9,11 +10,18 @@ export interface Stage {
   readonly traffic: Traffic;
   /** What went wrong so far, in words for the closing table; the demo fails if there is any. */
   readonly problems: string[];
+  /** Switches by the plugin. */
   readonly switches: SwitchReport[];
+  /** The same switches by `kubectl patch`, which those of the plugin are compared with. */
+  readonly references: SwitchReport[];
 }
 
 export interface SwitchReport extends SwitchFigures {
   readonly command: string;
+  readonly from: Color;
+  readonly to: Color;
+  /** Whether all traffic went over to the new color. */
+  readonly moved: boolean;
   /** Milliseconds that the command itself took. */
   readonly took: number;
 }
@@ -21,7 +29,7 @@ export interface SwitchReport extends SwitchFigures {
 export const NAMESPACE = 'demo-bluegreen';
 export const NAME = 'bluegreen-wrr';
 export const VERSIONS = { blue: '6.1.5', green: '6.1.6' } as const;
-type Color = keyof typeof VERSIONS;
+export type Color = keyof typeof VERSIONS;
 
 /** A command line after `kubectl`; words are set off by single blanks. */
 export interface Played {
@@ -51,30 +59,59 @@ export async function expectDone(stage: Stage, words: string): Promise<Played> {
   return played;
 }
 
-/** A command that has to be refused with a message that names a check. */
-export async function expectRefused(stage: Stage, words: string, check: string): Promise<void> {
+/** A command that has to be denied with a message that names a check. */
+export async function expectDenied(stage: Stage, words: string, check: string): Promise<void> {
   const { code, output } = await play(stage, words);
-  if (code === 0) stage.problems.push(`kubectl ${words} was not refused`);
-  else if (!output.includes(`${check}: `)) stage.problems.push(`kubectl ${words} was refused without naming ${check}`);
+  if (code === 0) stage.problems.push(`kubectl ${words} was not denied`);
+  else if (!output.includes(`${check}: `)) stage.problems.push(`kubectl ${words} was denied without naming ${check}`);
 }
 
-/** How long clients are watched after a switch: longer than Traefik's throttle of 2 s. */
+/** How long clients are watched after a switch at least: longer than Traefik's throttle of 2 s. */
 const WATCH_MS = 3_000;
+/** For how long the new color alone has to answer until the switch counts as done. */
+const SETTLED_MS = 1_000;
+/** After this long a switch is taken for one that does not happen, on a slow machine as well. */
+const PATIENCE_MS = 60_000;
 
-/** A command that has to move all traffic; measured from the outside, by the clients. */
+/** A command of the plugin that has to move all traffic; measured from the outside, by the clients. */
 export async function expectSwitch(stage: Stage, words: string, from: Color, to: Color): Promise<void> {
+  const seen = await playSwitch(stage, words, from, to);
+  if (seen !== null) stage.switches.push(seen);
+}
+
+/** The same switch by `kubectl patch`, for comparison. */
+export async function expectPatchedSwitch(stage: Stage, from: Color, to: Color): Promise<void> {
+  const patch = (['blue', 'green'] as const).flatMap((color, index) => [
+    { op: 'test', path: `/spec/weighted/services/${index}/name`, value: color },
+    { op: 'replace', path: `/spec/weighted/services/${index}/weight`, value: color === to ? 100 : 0 },
+  ]);
+  const words = `patch traefikservice.traefik.io/${NAME} -n ${NAMESPACE} --type=json -p=${JSON.stringify(patch)}`;
+  const seen = await playSwitch(stage, words, from, to);
+  if (seen !== null) stage.references.push(seen);
+}
+
+async function playSwitch(stage: Stage, words: string, from: Color, to: Color): Promise<SwitchReport | null> {
   const begun = performance.now();
   const { code, output } = await play(stage, words);
   const took = performance.now() - begun;
   if (code !== 0) {
     stage.problems.push(`kubectl ${words} failed: ${output}`);
-    return;
+    return null;
   }
-  const watched = (sample: { readonly started: number }): boolean => sample.started > begun + WATCH_MS;
-  await stage.traffic.until(watched, WATCH_MS * 5);
+  const moved = await watchSwitch(stage.traffic, begun, to);
   const figures = switchFigures(stage.traffic.samples, begun, VERSIONS[from], VERSIONS[to]);
-  stage.switches.push({ command: `kubectl ${words}`, took, ...figures });
   stage.screen.output(
     `last answer of ${from} ${Math.round(figures.lastOld)} ms after Enter, ${figures.failed} failed requests`,
   );
+  return { command: `kubectl ${words}`, from, to, moved, took, ...figures };
+}
+
+/** Watches the clients until the new color alone has answered for a while; whether it did. */
+async function watchSwitch({ samples }: Traffic, begun: number, to: Color): Promise<boolean> {
+  for (;;) {
+    const now = performance.now();
+    if (now > begun + WATCH_MS && hasMoved(samples, VERSIONS[to], now - SETTLED_MS)) return true;
+    if (now > begun + PATIENCE_MS) return false;
+    await sleep(50);
+  }
 }

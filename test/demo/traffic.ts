@@ -113,6 +113,12 @@ export interface SwitchFigures {
   readonly failed: number;
 }
 
+/** Whether there are answers to requests that were started after `since`, and all of them are of this version. */
+export function hasMoved(samples: readonly Sample[], version: string, since: number): boolean {
+  const answers = samples.filter((sample) => sample.started > since && sample.version !== null);
+  return answers.length > 0 && answers.every((sample) => sample.version === version);
+}
+
 /** Figures of the switch that a command made; `begun` is when it was started. */
 export function switchFigures(samples: readonly Sample[], begun: number, from: string, to: string): SwitchFigures {
   const after = samples.filter((sample) => sample.ended >= begun);

@@ -1,7 +1,7 @@
 // The metrics that docs/operations.md describes are those that the webhook has.
 import { Registry, Counter, Gauge, Histogram } from 'prom-client';
 import t from 'tap';
-import { ENTRIES } from '../../webhook/admission/entries.ts';
+import { WEBHOOKS } from '../../webhook/admission/webhooks.ts';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { rowsOf, sectionOf } from './page.ts';
 
@@ -40,8 +40,8 @@ t.test('only gauges of the audit, which are limited in number, have labels that 
   const free = own.filter((metric) => /namespace|name`|user|uid/.test(labelsOf(metric)));
   t.same(
     free.map(({ name }) => name.replace('bluegreen_', '')),
-    ['violations', 'active', 'ready_endpoints', 'last_switch_timestamp_seconds', 'frozen'],
+    ['findings', 'active', 'ready_endpoints', 'last_switch_timestamp_seconds', 'frozen'],
   );
-  t.match([...ENTRIES], ['mutate', 'promotion', 'guard']);
+  t.match([...WEBHOOKS], ['mutate', 'promotion', 'guard']);
   t.end();
 });

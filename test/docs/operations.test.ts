@@ -7,7 +7,8 @@ import { propertyOf } from '../../scripts/chart-docs.ts';
 import { audit } from '../../webhook/admission/answers.ts';
 import type { Answer } from '../../webhook/admission/types.ts';
 import { REASONS, typeOf } from '../../webhook/events/occurrence.ts';
-import { createLog, logDecision } from '../../webhook/telemetry/log.ts';
+import { createLog } from '../../webhook/telemetry/log.ts';
+import { logDecision } from '../../webhook/telemetry/decision-log.ts';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { parseObject } from '../../common/json.ts';
 import { fileText } from '../chart/chart.ts';
@@ -37,7 +38,7 @@ t.test('the fields of the log are those of a decision', (t) => {
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   for (const answer of answers)
     logDecision(log, {
-      entry: 'mutate',
+      webhook: 'mutate',
       mode: 'enforce',
       request: { ...request(traefikService([100, 0])), dryRun: true },
       answer,
@@ -52,7 +53,7 @@ t.test('the audit annotations are those of an answer, and the mode of a namespac
   const keys = audit({
     outcome: 'denied',
     switched: { kind: 'promotion', from: 'blue', to: 'green' },
-    violations: [{ check: 'frozen', reason: 'frozen', detail: 'no' }],
+    findings: [{ check: 'frozen', reason: 'frozen', detail: 'no' }],
     override: 'incident 42',
   });
   t.same(firstCells('Audit log of the API server').toSorted(), [...Object.keys(keys), 'mode'].toSorted());

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { parseObject } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 
 export interface Reply {

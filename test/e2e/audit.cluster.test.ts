@@ -95,16 +95,16 @@ t.test('the label that guards it again is logged and counted, with who did it', 
 t.test('what is already there shows within an audit, in both groups, and nothing is changed', async (t) => {
   const before = await versions();
   const pod = await auditor();
-  t.ok(await eventually(async () => (await shown(pod, `bluegreen_violations{${SPLIT}}`)) === 2));
+  t.ok(await eventually(async () => (await shown(pod, `bluegreen_findings{${SPLIT}}`)) === 2));
   const all = await samples(cluster, pod);
-  t.equal(all.get('bluegreen_violations{check="weights-total",namespace="shop"}'), 1);
+  t.equal(all.get('bluegreen_findings{check="weights-total",namespace="shop"}'), 1);
   const active = (group: string, name: string, color: string) =>
     all.get(`bluegreen_active{group="${group}",namespace="shop",name="${name}",color="${color}"}`);
   t.equal(active('traefik.io', 'fine', 'green'), 1);
   t.equal(active('traefik.io', 'fine', 'blue'), 0);
   t.equal(active('traefik.containo.us', 'old', 'blue'), 1);
-  const found = await logged(cluster, pod, 'violation found');
-  t.equal(found.length, 3, 'one line per violation, over several audits');
+  const found = await logged(cluster, pod, 'new finding');
+  t.equal(found.length, 3, 'one line per finding, over several audits');
   t.match(found, [{ name: 'split', check: 'single-active', detail: /blue 50 \+ green 50/ }, {}, {}]);
   t.equal(await versions(), before);
 });
@@ -114,17 +114,17 @@ t.test(
   async (t) => {
     const first = await auditor();
     const second = (await replicas(cluster)).find((pod) => pod !== first);
-    t.equal(await shown(second ?? '', `bluegreen_violations{${SPLIT}}`), undefined);
+    t.equal(await shown(second ?? '', `bluegreen_findings{${SPLIT}}`), undefined);
     signalPod(first, 'SIGSTOP');
     try {
       t.ok(await until(async () => (await holder(cluster)) === second, 30_000), 'the lease runs out');
-      t.ok(await eventually(async () => (await shown(second ?? '', `bluegreen_violations{${SPLIT}}`)) === 2));
+      t.ok(await eventually(async () => (await shown(second ?? '', `bluegreen_findings{${SPLIT}}`)) === 2));
     } finally {
       signalPod(first, 'SIGCONT');
     }
     const cleared = async (): Promise<boolean> => {
       const names = [...(await samples(cluster, first)).keys()];
-      return names.length > 0 && !names.some((name) => /^bluegreen_(violations\{|active|audit)/.test(name));
+      return names.length > 0 && !names.some((name) => /^bluegreen_(findings\{|active|audit)/.test(name));
     };
     t.ok(await eventually(cleared), 'the former auditor shows nothing');
     t.equal(await holder(cluster), second);
@@ -138,7 +138,7 @@ t.test('a pod that is deleted hands over at once', async (t) => {
   const next = await auditor(first);
   t.not(next, first);
   t.ok(Date.now() - started < 10_000, 'without waiting for the lease to run out');
-  t.ok(await eventually(async () => (await shown(next, `bluegreen_violations{${SPLIT}}`)) === 2));
+  t.ok(await eventually(async () => (await shown(next, `bluegreen_findings{${SPLIT}}`)) === 2));
 });
 
 t.test('what is deleted or repaired disappears', async (t) => {
@@ -149,11 +149,11 @@ t.test('what is deleted or repaired disappears', async (t) => {
   const gone = async (): Promise<boolean> => {
     const names = [...(await samples(cluster, pod)).keys()];
     return (
-      names.length > 0 && !names.some((name) => name.includes('name="old"') || name.startsWith('bluegreen_violations{'))
+      names.length > 0 && !names.some((name) => name.includes('name="old"') || name.startsWith('bluegreen_findings{'))
     );
   };
   t.ok(await eventually(gone));
-  t.equal((await logged(cluster, pod, 'violation resolved')).length, 3);
+  t.equal((await logged(cluster, pod, 'finding resolved')).length, 3);
 });
 
 t.test('who weakens a mode is told so, and a dry run is not counted', async (t) => {

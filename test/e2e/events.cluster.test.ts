@@ -22,7 +22,7 @@ const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)], audi
 t.teardown(() => cluster.stop());
 await installTraefikCrds(cluster);
 await installBluegreen(cluster);
-const namespaces = ['refused', 'switched', 'overridden', 'away', 'mute'] as const;
+const namespaces = ['denied', 'switched', 'overridden', 'away', 'mute'] as const;
 for (const namespace of [...namespaces, 'promote']) await cluster.kubectlOk(['create', 'namespace', namespace]);
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
 await cluster.kubectlOk(['apply', '-f', join(import.meta.dirname, 'observe', 'later-validator.yaml')]);
@@ -44,44 +44,44 @@ async function told(t: Test, namespace: string, wanted: (all: readonly Told[]) =
 const of = (all: readonly Told[], reason: string): readonly Told[] => all.filter((each) => each.reason === reason);
 const timesOf = (all: readonly Told[]): number => all.reduce((sum, { count }) => sum + count, 0);
 
-t.test('a refusal is seen by kubectl describe and kubectl events, with who and why', async (t) => {
-  const alice = personIn(cluster, 'refused', 'alice');
-  const admin = personIn(cluster, 'refused');
+t.test('a denial is seen by kubectl describe and kubectl events, with who and why', async (t) => {
+  const alice = personIn(cluster, 'denied', 'alice');
+  const admin = personIn(cluster, 'denied');
   await alice.mayNot(t, `${split} --dry-run=server`);
   await alice.mayNot(t, split, 'weights-total: blue 60');
-  await told(t, 'refused', (all) => timesOf(of(all, 'Refused')) === 1);
-  const line = /Warning +Refused +\S+ +bluegreen\.dev\/webhook +refused the update by alice: weights-total: blue 60/;
+  await told(t, 'denied', (all) => timesOf(of(all, 'Denied')) === 1);
+  const line = /Warning +Denied +\S+ +bluegreen\.dev\/webhook +denied the update by alice: weights-total: blue 60/;
   t.match(await admin.may(t, `describe ${SHOP}`), line);
-  t.match(await admin.may(t, `events --for ${SHOP}`), /Warning +Refused +TraefikService\/shop +refused the update by/);
+  t.match(await admin.may(t, `events --for ${SHOP}`), /Warning +Denied +TraefikService\/shop +denied the update by/);
 });
 
-t.test('a loop of refused writes is one Event a replica, which counts', async (t) => {
-  const alice = personIn(cluster, 'refused', 'alice');
+t.test('a loop of denied writes is one Event a replica, which counts', async (t) => {
+  const alice = personIn(cluster, 'denied', 'alice');
   for (let each = 0; each < 25; each++) await alice.run(split);
-  const all = await told(t, 'refused', (now) => timesOf(of(now, 'Refused')) === 26);
+  const all = await told(t, 'denied', (now) => timesOf(of(now, 'Denied')) === 26);
   t.ok(all.length <= 2, `${all.length} Events`);
-  t.match(await personIn(cluster, 'refused').may(t, `describe ${SHOP}`), /\(x\d+ over \S+\) +bluegreen\.dev\/webhook/);
+  t.match(await personIn(cluster, 'denied').may(t, `describe ${SHOP}`), /\(x\d+ over \S+\) +bluegreen\.dev\/webhook/);
 });
 
-t.test('a guard that refuses is seen on the TraefikService that it protects', async (t) => {
-  const admin = personIn(cluster, 'refused');
-  await admin.mayNot(t, 'delete service blue', 'live-service: ');
-  await told(t, 'refused', (all) => all.some(({ note }) => note.includes('the deletion of services blue')));
-  t.match(await admin.may(t, `describe ${SHOP}`), /refused the deletion of services blue by admin: live-service: /);
+t.test('a guard that denies is seen on the TraefikService that it protects', async (t) => {
+  const admin = personIn(cluster, 'denied');
+  await admin.mayNot(t, 'delete service blue', 'active-service: ');
+  await told(t, 'denied', (all) => all.some(({ note }) => note.includes('the deletion of services blue')));
+  t.match(await admin.may(t, `describe ${SHOP}`), /denied the deletion of services blue by admin: active-service: /);
 });
 
-t.test('a refused creation is seen by the name that it would have had', async (t) => {
-  const alice = personIn(cluster, 'refused', 'alice');
+t.test('a denied creation is seen by the name that it would have had', async (t) => {
+  const alice = personIn(cluster, 'denied', 'alice');
   const services = '"services":[{"name":"blue","port":80,"weight":1},{"name":"green","port":80,"weight":1}]';
   const manifest = `{"apiVersion":"traefik.io/v1alpha1","kind":"TraefikService","metadata":{"name":"new"},"spec":{"weighted":{${services}}}}`;
   t.notOk((await alice.run('create -f -', manifest)).ok);
-  const all = await told(t, 'refused', (now) => now.some(({ name }) => name === 'new'));
+  const all = await told(t, 'denied', (now) => now.some(({ name }) => name === 'new'));
   t.equal(all.find(({ name }) => name === 'new')?.uid, null);
-  const seen = await personIn(cluster, 'refused').may(t, 'events');
-  t.match(seen, /Refused +TraefikService\/new +refused the creation by alice: /);
+  const seen = await personIn(cluster, 'denied').may(t, 'events');
+  t.match(seen, /Denied +TraefikService\/new +denied the creation by alice: /);
 });
 
-t.test('a switch is told when it happened, and never one that another validator refused', async (t) => {
+t.test('a switch is told when it happened, and never one that another validator denied', async (t) => {
   const alice = personIn(cluster, 'switched', 'alice');
   await alice.may(t, `annotate ${SHOP} bluegreen.dev/smoke-test=passed:v2`);
   const closed = toColor('green').replace('"annotations":{}', '"labels":{"change-window":"closed"}');
@@ -110,7 +110,7 @@ t.test('a broken rule is told, on a switch and through a guard', async (t) => {
   await told(t, 'overridden', (all) =>
     all.some(
       ({ note }) =>
-        note === 'did not refuse the deletion of services green by oncall, by override (drill): live-service',
+        note === 'did not deny the deletion of services green by oncall, by override (drill): active-service',
     ),
   );
 });
@@ -129,12 +129,12 @@ t.test('a switch that nobody saw is told when it is noticed', async (t) => {
 });
 
 t.test('the audit log of the API server has the verdict, the checks, the switch and the override', async (t) => {
-  const refused = auditedFor(cluster.log('audit'), 'refused', 'shop');
+  const denied = auditedFor(cluster.log('audit'), 'denied', 'shop');
   t.match(
-    refused.find((annotations) => annotations['mutate.bluegreen.dev/verdict'] === 'denied'),
+    denied.find((annotations) => annotations['mutate.bluegreen.dev/verdict'] === 'denied'),
     {
       'mutate.bluegreen.dev/checks': 'weights-total,single-active',
-      'mutate.bluegreen.dev/violations': /^weights-total: blue 60/,
+      'mutate.bluegreen.dev/findings': /^weights-total: blue 60/,
     },
   );
   const switched = auditedFor(cluster.log('audit'), 'switched', 'shop').flatMap(Object.entries);
@@ -144,7 +144,7 @@ t.test('the audit log of the API server has the verdict, the checks, the switch 
   t.ok(said('mutate.bluegreen.dev/switch', 'rollback green to blue'));
   t.match(auditedFor(cluster.log('audit'), 'overridden', 'green').at(-1), {
     'guard.bluegreen.dev/verdict': 'allowed',
-    'guard.bluegreen.dev/checks': 'live-service',
+    'guard.bluegreen.dev/checks': 'active-service',
     'guard.bluegreen.dev/override': 'drill',
   });
 });

@@ -66,7 +66,7 @@ t.test('a flood of promotions', async (t) => {
   t.same(
     [...verdicts.keys()].filter((verdict) => !/^200 denied (403|429|503)$/.test(verdict)),
     [],
-    'each is refused: by a rule, or for the moment',
+    'each is denied: by a rule, or for the moment',
   );
   t.ok((verdicts.get('200 denied 429') ?? 0) > 0, 'some are told to come again, as there is no room to look');
   t.same(await state(), before, 'the kubelet has found it ready all the time');

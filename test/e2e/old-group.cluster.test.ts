@@ -77,7 +77,7 @@ t.test('Traefik 2.11 serves what the old group says, and the colors are there', 
   t.match(said, '6.1.5');
 });
 
-t.test('bad applies are refused, in the words of the checks', async (t) => {
+t.test('bad applies are denied, in the words of the checks', async (t) => {
   const good = manifest('traefik.yaml');
   const bad: readonly (readonly [string, RegExp])[] = [
     [
@@ -105,7 +105,7 @@ t.test('bad applies are refused, in the words of the checks', async (t) => {
   t.equal(await weights(), '100 0');
 });
 
-t.test('a promotion without a test is refused', async (t) => {
+t.test('a promotion without a test is denied', async (t) => {
   const { ok, said } = await kubectl('bluegreen', 'promote', NAME);
   t.notOk(ok);
   t.match(said, 'smoke-test: green');

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { get, list, parseObject, text } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { rulesOf } from '../chart/alerts.ts';
 import { fileText, render } from '../chart/chart.ts';
 import {
@@ -96,10 +96,10 @@ t.test('what happens shows in the metrics, under the namespace of the TraefikSer
   await admin.may(t, `patch ${SHOP} ${toColor('blue')}`);
   await admin.may(t, `patch ${SHOP} ${toColor('green', { override: 'drill' })}`, 'overridden');
   for (const expression of [
-    'sum(bluegreen_findings_total{check="smoke-test", operation="UPDATE", mode="enforce", outcome="denied"}) >= 1',
+    'sum(bluegreen_request_findings_total{check="smoke-test", operation="UPDATE", mode="enforce", outcome="denied"}) >= 1',
     'sum(bluegreen_switches_total{kind="promotion"}) >= 2',
     'sum(bluegreen_switches_total{kind="rollback"}) >= 1',
-    'sum(bluegreen_overrides_total{entry="mutate"}) >= 1',
+    'sum(bluegreen_overrides_total{webhook="mutate"}) >= 1',
     'max(bluegreen_active{namespace="shop", name="shop", color="green"}) == 1',
     'max(bluegreen_ready_endpoints{namespace="shop", name="shop", color="blue"}) == 1',
     'sum(bluegreen_events_total{outcome="written"}) >= 4',
@@ -124,7 +124,7 @@ const silentPanels = async (): Promise<readonly string[]> => {
 
 t.test('every panel of the dashboard has an answer, once there was something to see', async (t) => {
   // Nothing violates a rule, nobody changed a mode, and every call was answered.
-  const expected = ['Calls that failed', 'Violations by check', 'Warnings and mode changes'];
+  const expected = ['Calls that failed', 'Findings by check', 'Warnings and mode changes'];
   // A rate has an answer from the second sample of its series on.
   let silent: readonly string[] = [];
   await until(async () => {
@@ -146,9 +146,9 @@ t.test('a webhook that is gone shows in the API server’s metrics, and alerts',
   const condition = { name: 'broken', expression: 'object.data.nope == "1"' };
   const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] };
   const clientConfig = { url: 'https://127.0.0.1:1/' };
-  const entry = { name: 'broken.bluegreen.dev', clientConfig, rules: [rule], matchConditions: [condition] };
+  const webhook = { name: 'broken.bluegreen.dev', clientConfig, rules: [rule], matchConditions: [condition] };
   const more = { admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore' };
-  await cluster.apply([{ ...broken, webhooks: [{ ...entry, ...more }] }]);
+  await cluster.apply([{ ...broken, webhooks: [{ ...webhook, ...more }] }]);
   await scale(0);
   t.ok(await until(async () => (await admin.run(`label --overwrite ${SHOP} at=${Date.now()}`)).ok, TIME_MS));
   await cluster.kubectlOk([

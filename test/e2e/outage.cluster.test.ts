@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
 import { annotation, at, list, text } from '../../common/json.ts';
-import { childrenOf, GROUPS, readRecord, type Group, type JsonObject } from '../../webhook/policy/index.ts';
+import { childrenOf, GROUPS, readRecord, type Group } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';
@@ -106,7 +107,7 @@ for (const group of GROUPS) {
 t.test('with every replica gone', async (t) => {
   await scale(0);
   for (const group of GROUPS) {
-    t.test(`${group}: bad weights are refused by the API server itself, in the same words`, async (t) => {
+    t.test(`${group}: bad weights are denied by the API server itself, in the same words`, async (t) => {
       for (const { ok, said } of [
         await apply(manifest(group, 'live', spec(60, 30))),
         await patchByHand(group, 'live', { spec: spec(60, 30) }),
@@ -116,7 +117,7 @@ t.test('with every replica gone', async (t) => {
         t.match(said, 'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0');
       }
     });
-    t.test(`${group}: promotions are refused`, async (t) => {
+    t.test(`${group}: promotions are denied`, async (t) => {
       const byPatch = await patchByHand(group, 'tested', { spec: spec(0, 100) });
       t.notOk(byPatch.ok);
       t.match(byPatch.said, 'failed calling webhook "promotion.bluegreen.dev"');
@@ -135,7 +136,7 @@ t.test('with every replica gone', async (t) => {
         t.same(await weights(group, `back-by-${way}`), [100, 0]);
       });
     }
-    t.test(`${group}: a rollback that brings a forged smoke test is refused`, async (t) => {
+    t.test(`${group}: a rollback that brings a forged smoke test is denied`, async (t) => {
       const annotations = { 'bluegreen.dev/smoke-test-record': '{"color":"green","revision":"x","images":[]}' };
       const { ok, said } = await patchByHand(group, 'forged', { metadata: { annotations }, spec: spec(100, 0) });
       t.notOk(ok);

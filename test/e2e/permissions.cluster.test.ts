@@ -27,9 +27,9 @@ const broken = (reason: string): string => `patch ${SHOP} ${toColor('green', { o
 const blueAgain = `patch ${SHOP} ${toColor('blue')}`;
 
 /** What an answer shows of the mode. */
-const refused = (answer: string): boolean => answer.includes('(Forbidden)');
-const warned = (answer: string): boolean => answer.includes('Warning: would be refused') && !refused(answer);
-const silent = (answer: string): boolean => !answer.includes('Warning') && !refused(answer);
+const denied = (answer: string): boolean => answer.includes('(Forbidden)');
+const warned = (answer: string): boolean => answer.includes('Warning: would be denied') && !denied(answer);
+const silent = (answer: string): boolean => !answer.includes('Warning') && !denied(answer);
 
 t.test('a promotion needs the verb promote, a rollback does not', async (t) => {
   const alice = personIn(cluster, 'promote', 'alice');
@@ -78,11 +78,11 @@ t.test('a retirement needs the verb override and lifts the guards until it is ta
   const retired = `annotate ${SHOP} bluegreen.dev/retire=moved`;
   const deleted = 'delete service green --dry-run=server';
   await alice.mayNot(t, retired, 'bluegreen.dev/retire needs the verb override', 'alice does not have it');
-  await alice.mayNot(t, deleted, 'live-service: ');
+  await alice.mayNot(t, deleted, 'active-service: ');
   await oncall.may(t, retired);
   await alice.may(t, deleted);
   await alice.may(t, `annotate ${SHOP} bluegreen.dev/retire-`);
-  await alice.mayNot(t, deleted, 'live-service: ');
+  await alice.mayNot(t, deleted, 'active-service: ');
 });
 
 t.test('the mode of a namespace follows its label', async (t) => {
@@ -96,11 +96,11 @@ t.test('the mode of a namespace follows its label', async (t) => {
   };
 
   await alice.mayNot(t, split, 'weights-total: blue 60');
-  await alice.mayNot(t, 'delete service green', 'live-service: ');
+  await alice.mayNot(t, 'delete service green', 'active-service: ');
 
   await label(t, '=warn', warned);
-  await alice.may(t, split, 'would be refused: weights-total: blue 60');
-  await alice.may(t, 'delete service green --dry-run=server', 'would be refused: live-service: ');
+  await alice.may(t, split, 'would be denied: weights-total: blue 60');
+  await alice.may(t, 'delete service green --dry-run=server', 'would be denied: active-service: ');
   t.match((await live(alice, 'shop')).slice(0, 4), '60 0');
   await alice.may(t, blueAgain);
 
@@ -121,9 +121,9 @@ t.test('the mode of a namespace follows its label', async (t) => {
   t.notMatch(await alice.may(t, split), 'Warning');
   await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
 
-  await label(t, '-', refused);
+  await label(t, '-', denied);
   await alice.mayNot(t, split, 'weights-total: blue 60');
-  await alice.mayNot(t, 'delete service green', 'live-service: ');
+  await alice.mayNot(t, 'delete service green', 'active-service: ');
   await alice.may(t, `label ${SHOP} team=web`);
   t.equal((await history(alice, 'shop')).at(-1), 'unseen green to blue by nobody', 'the switch is noticed afterwards');
 });

@@ -38,12 +38,13 @@ t.test('the playbook goes through without a failed request', async (t) => {
   const written: string[] = [];
   const terminal = { write: (text: string): void => void written.push(text), live: false };
   const screen = openScreen({ terminal, samples: () => traffic.samples, versions: VERSIONS });
-  const stage: Stage = { kube: cluster, screen, traffic, problems: [], switches: [] };
+  const stage: Stage = { kube: cluster, screen, traffic, problems: [], switches: [], references: [] };
   await playbook(stage);
   screen.close();
   t.same(stage.problems, [], written.join(''));
   t.equal(stage.switches.length, 3, 'promoted, rolled back, promoted again');
-  for (const { command, firstNew } of stage.switches) t.ok(firstNew < Number.POSITIVE_INFINITY, command);
+  t.equal(stage.references.length, 2, 'and once more in both directions by kubectl patch');
+  for (const { command, moved } of [...stage.switches, ...stage.references]) t.ok(moved, command);
   t.ok(traffic.samples.length > 1_000, `${traffic.samples.length} requests`);
   t.same(failures(traffic), []);
 });

@@ -85,7 +85,7 @@ t.test('StatefulSets', async (t) => {
   await person.may(t, `patch ${SHOP} ${toColor('blue')}`);
   t.equal(await live(person, 'shop'), '100 0: blue');
 
-  t.test('a preview that rolls between test and promotion is refused', async (t) => {
+  t.test('a preview that rolls between test and promotion is denied', async (t) => {
     await person.may(t, attest(`passed:${IMAGE}:6.1.6`));
     await person.may(t, 'set env statefulset/green STEP=2');
     await person.may(t, 'rollout status statefulset/green --timeout=60s');
@@ -165,7 +165,7 @@ t.test('bare ReplicaSets', async (t) => {
     await podsReady(t, person, 'green', 1);
   });
 
-  t.test('one whose pods come back with another image is refused', async (t) => {
+  t.test('one whose pods come back with another image is denied', async (t) => {
     await person.may(t, `set image replicaset/green podinfo=${IMAGE}:6.1.5`);
     await replacePods(t, person, 'green');
     await person.mayNot(

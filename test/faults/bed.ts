@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { at, get, list } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../webhook/policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import {
   DEMO_NAMESPACE,
   demoSpecs,
@@ -17,31 +17,10 @@ import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
 import { connect, type Client } from '../e2e/api.ts';
 import { startCycles } from './cycles.ts';
-import type { Fault } from './fault.ts';
-import { startLoad, type Load, type Sample } from './load.ts';
+import type { Bed } from './fault.ts';
+import { startLoad, type Load } from './load.ts';
 import { NOTED, OTHER, PROBES, PROMOTED, NOTE, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
-
-/** Where faults happen: a cluster with the chart installed, and objects whose answers are known. */
-export interface Bed {
-  readonly cluster: Cluster;
-  readonly client: Client;
-  /** Installs or upgrades the chart; what `values` leaves out is as the bed was opened with. */
-  install(values?: Readonly<Record<string, string>>): Promise<void>;
-  /** Resolves when every replica is ready and as many as there should be. */
-  settled(): Promise<void>;
-  /** A rising load whose answers do not matter: programs that have just started are slow for a while. */
-  warmUp(rate: number): Promise<void>;
-  /** Lets a fault happen under load; every request that was sent meanwhile. */
-  run(fault: Fault, pace: Pace): Promise<readonly Sample[]>;
-  close(): Promise<void>;
-}
-
-export interface Pace {
-  /** Admissions a second: calls of the webhook. */
-  readonly rate: number;
-  /** Seconds of load before the fault, and after it is over. */
-  readonly margin: number;
-}
+import { traefikService } from '../objects.ts';
 
 /** Many at once: requests are sent on time, also while earlier ones wait. */
 const SOCKETS = 1000;
@@ -143,7 +122,7 @@ function isReady(pod: Json): boolean {
 /** TraefikServices in every state that a probe needs, and a Deployment without pods that is no color. */
 async function makeObjects(cluster: Cluster, client: Client): Promise<void> {
   const names = [TESTED, PROMOTED, UNTESTED, ...NOTED, ...CYCLES];
-  await cluster.apply([...names.map(traefikService), otherDeployment()]);
+  await cluster.apply([...names.map((name) => traefikService({ name, namespace: DEMO_NAMESPACE })), otherDeployment()]);
   const patch = async (name: string, body: Parameters<Client['call']>[2]): Promise<void> => {
     const call = { type: 'application/merge-patch+json', ...body };
     const done = async (): Promise<boolean> =>
@@ -154,11 +133,6 @@ async function makeObjects(cluster: Cluster, client: Client): Promise<void> {
     await patch(name, { body: { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } } });
   }
   await patch(PROMOTED, { body: weights(0, 100) });
-}
-
-function traefikService(name: string): object {
-  const metadata = { name, namespace: DEMO_NAMESPACE };
-  return { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata, ...weights(100, 0) };
 }
 
 function otherDeployment(): object {

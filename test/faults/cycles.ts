@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, at } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Client } from '../e2e/api.ts';
 import { takeSample, type Load, type Sample } from './load.ts';
 import type { Probe } from './probes.ts';

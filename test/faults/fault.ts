@@ -1,4 +1,6 @@
-import type { Bed } from './bed.ts';
+import type { Client } from '../e2e/api.ts';
+import type { Cluster } from '../cluster/index.ts';
+import type { Sample } from './load.ts';
 
 /** Something that goes wrong while admissions are asked for: one file in `faults`, one row of the table. */
 export interface Fault {
@@ -21,4 +23,26 @@ export interface Fault {
   happen(bed: Bed): Promise<void>;
   /** After the load. */
   restore?(bed: Bed): Promise<void>;
+}
+
+/** Where faults happen: a cluster with the chart installed, and objects whose answers are known. */
+export interface Bed {
+  readonly cluster: Cluster;
+  readonly client: Client;
+  /** Installs or upgrades the chart; what `values` leaves out is as the bed was opened with. */
+  install(values?: Readonly<Record<string, string>>): Promise<void>;
+  /** Resolves when every replica is ready and as many as there should be. */
+  settled(): Promise<void>;
+  /** A rising load whose answers do not matter: programs that have just started are slow for a while. */
+  warmUp(rate: number): Promise<void>;
+  /** Lets a fault happen under load; every request that was sent meanwhile. */
+  run(fault: Fault, pace: Pace): Promise<readonly Sample[]>;
+  close(): Promise<void>;
+}
+
+export interface Pace {
+  /** Admissions a second: calls of the webhook. */
+  readonly rate: number;
+  /** Seconds of load before the fault, and after it is over. */
+  readonly margin: number;
 }

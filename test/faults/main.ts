@@ -1,8 +1,8 @@
 /** `npm run test:faults`: admissions at a steady rate while faults happen; one table. Exits non-zero when a row misses. */
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
-import { MIXED, openBed, type Bed, type Pace } from './bed.ts';
-import type { Fault } from './fault.ts';
+import { MIXED, openBed } from './bed.ts';
+import type { Fault, Bed, Pace } from './fault.ts';
 import { FAULTS, none } from './faults/index.ts';
 import { details, holds, table, type Row } from './report.ts';
 import { takeRow } from './row.ts';

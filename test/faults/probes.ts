@@ -1,6 +1,6 @@
 /** Requests whose right answer is known. Those marked so are known to the webhook alone: CEL cannot stand in for it. */
 import { annotation, at, get, list } from '../../common/json.ts';
-import type { JsonObject } from '../../webhook/policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { DEMO_NAMESPACE } from '../cluster/index.ts';
 import type { Answer } from './judge.ts';
 
@@ -58,7 +58,7 @@ const weightsAre =
 /** An annotation of bluegreen that nothing reads: a label would not be sent to the webhook. */
 const note = (number: number): JsonObject => ({ metadata: { annotations: { 'bluegreen.dev/note': `n${number}` } } });
 
-/** What costs least: a call to the mutating entry and one to the promotion entry, decided without looking at the cluster. */
+/** What costs least: a call to the mutating entry and one to the promotion webhook, decided without looking at the cluster. */
 export const NOTE: Probe = {
   name: 'note (dry run)',
   share: 12,
@@ -143,7 +143,7 @@ export const PROBES: readonly Probe[] = [
     method: 'PATCH',
     path: `${DEPLOYMENTS}/blue/scale${DRY}`,
     body: () => ({ spec: { replicas: 0 } }),
-    answer: { allowed: false, says: /live-workload: / },
+    answer: { allowed: false, says: /active-workload: / },
     // A guard that cannot be asked never holds up repairs.
     unanswered: PASSES,
   },

@@ -1,6 +1,5 @@
-import type { Bed, Pace } from './bed.ts';
 import { readCounts } from './calls.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, Bed, Pace } from './fault.ts';
 import type { Row } from './report.ts';
 
 /** Lets a fault happen under load, and what became of the requests by them and by the API server's count. */

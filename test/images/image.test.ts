@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { archiveOf, buildImage, type ImageSpec } from '../../images/image.ts';
 import { pushImage } from '../../images/push.ts';
 import { Store } from '../../images/store.ts';
 import { tar, type Entry } from '../../images/tar.ts';
+import { listenFor } from '../ports.ts';
 
 const LONG = `${'folder/'.repeat(16)}file`;
 
@@ -46,7 +46,7 @@ t.test('tar(1) reads what tar writes', async (t) => {
   t.equal(readFileSync(join(dir, 'out/etc/passwd'), 'utf8'), 'nonroot:x:65532\n');
 });
 
-t.test('a path that no tar archive can hold is refused', async (t) => {
+t.test('a path that no tar archive can hold is denied', async (t) => {
   const tooLong = tar([{ kind: 'text', path: 'x'.repeat(200), mode: 0o644, content: '' }]);
   await t.rejects(tooLong.next(), /too long/);
 });
@@ -106,7 +106,7 @@ t.test('what was not used for a week is dropped, and old archives before', async
 });
 
 // The part of a registry's protocol that pushing needs.
-const registry = async (t: Tap, allow: (request: IncomingMessage) => boolean = () => true) => {
+const registry = async (t: Pick<Test, 'teardown'>, allow: (request: IncomingMessage) => boolean = () => true) => {
   const blobs = new Map<string, Buffer>();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://registry');
@@ -126,13 +126,8 @@ const registry = async (t: Tap, allow: (request: IncomingMessage) => boolean = (
     }
   };
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  const address = server.address();
-  return { blobs, host: `127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
+  return { blobs, host: `127.0.0.1:${await listenFor(t, server)}` };
 };
-type Tap = { teardown(undo: () => unknown): void };
 
 t.test('an image is pushed to a registry', async (t) => {
   const dir = t.testdir();
@@ -148,7 +143,7 @@ t.test('an image is pushed to a registry', async (t) => {
   await pushImage(store, image, `${host}/app:1.0`, { scheme: 'http' });
 });
 
-t.test('what a registry refuses is said with its words', async (t) => {
+t.test('what a registry denies is said with its words', async (t) => {
   const dir = t.testdir();
   const store = new Store(join(dir, 'store'));
   const basic = `Basic ${Buffer.from('me:secret').toString('base64')}`;

@@ -113,7 +113,7 @@ t.test('a good color is kept by the Job; who follows it to the end gets its exit
   t.match((await bluegreen('status')).stdout, /Watched: +green was kept \S+ ago: \d+ requests/);
 });
 
-t.test('decommission: refused too early, out of the list, dropped by all of Traefik, then down', async (t) => {
+t.test('decommission: denied too early, out of the list, dropped by all of Traefik, then down', async (t) => {
   const before = failed();
   const early = await bluegreen('decommission', 'bluegreen-wrr');
   t.equal(early.code, 1);

@@ -23,8 +23,8 @@ t.test('a command loads nothing of the others: what takes time is loaded by thos
   const loaded = loadedAtStart('plugin/main.ts');
   t.ok(loaded.has('plugin/commands/promote.ts') && loaded.has('plugin/traefik/wait.ts'), `${loaded.size} files`);
   const rooms = new Set(['plugin/watch', 'plugin/decommission', 'plugin/doctor']);
-  // Flags are part of the help, and `status` shows how a watch ended.
-  const light = new Set(['plugin/watch/flags.ts', 'plugin/traefikservice/watch-outcome.ts']);
+  // Flags are part of the help.
+  const light = new Set(['plugin/watch/flags.ts']);
   const heavy = [...loaded].filter((file) => rooms.has(dirname(file)) && !light.has(file));
   t.strictSame(heavy, []);
 });

@@ -42,7 +42,7 @@ const eventually = async (condition: () => boolean) => {
 const podsIn = (out: string) => new Set([...out.matchAll(/^\[(green-\w+)-\w+\]/gm)].map(([, set]) => set));
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 
-t.test('untested: refused, and nothing changed', async (t) => {
+t.test('untested: denied, and nothing changed', async (t) => {
   const { code, stdout, stderr } = await bluegreen('promote', 'bluegreen-wrr');
   t.equal(code, 1);
   t.equal(stdout, '');

@@ -102,9 +102,9 @@ t.test('four releases under load, from color to color', async (t) => {
   t.strictSame([again.code, again.stdout], [0, `${NAME} unchanged\n`], 'a pipeline that runs again does nothing');
   const back = await bluegreen('rollback');
   t.equal(back.code, 0, back.stderr);
-  const refused = await bluegreen('release', '--image', imageOf('7.4'), '--path', '/');
-  t.equal(refused.code, 1);
-  t.match(refused.stderr, /production went back from these images on blue \d+s ago, by .*--again/);
+  const denied = await bluegreen('release', '--image', imageOf('7.4'), '--path', '/');
+  t.equal(denied.code, 1);
+  t.match(denied.stderr, /production went back from these images on blue \d+s ago, by .*--again/);
 });
 
 const jobOf = (code: number): string => `apiVersion: batch/v1

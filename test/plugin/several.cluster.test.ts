@@ -81,10 +81,10 @@ t.test('a name that does not pass keeps the others from being switched', async (
   t.equal(stdout, `${CART} promoted (dry run)\n${DEMO} promoted (dry run)\n`);
   await cluster.kubectlOk(['scale', 'deployment/cart-blue', '--replicas=0']);
   await cluster.kubectlOk(['wait', 'pod', '-l', 'app=cart,color=blue', '--for=delete', '--timeout=60s']);
-  const refused = await bluegreen('promote', 'cart', 'bluegreen-wrr', '--to', 'blue');
-  t.equal(refused.code, 1);
-  t.equal(refused.stdout, '');
-  t.match(refused.stderr, `${CART} cannot be promoted to blue. Nothing was changed, for none of the names:`);
+  const denied = await bluegreen('promote', 'cart', 'bluegreen-wrr', '--to', 'blue');
+  t.equal(denied.code, 1);
+  t.equal(denied.stdout, '');
+  t.match(denied.stderr, `${CART} cannot be promoted to blue. Nothing was changed, for none of the names:`);
   t.equal(await active('bluegreen-wrr'), 'green');
 });
 

@@ -112,17 +112,17 @@ t.test('a crash under load', (t) =>
   }),
 );
 
-t.test('ready, but refusing connections', (t) =>
+t.test('ready, but denying connections', (t) =>
   expectRolledBack(t, {
     env: { FAULT_REFUSE: 'true' },
     withoutProbes: true,
     shows: status('502'),
-    cause: /errors: .* × 502 \(its pods refuse or break connections\)/,
+    cause: /errors: .* × 502 \(its pods deny or break connections\)/,
   }),
 );
 
 /** Promotes green although something keeps it from being ready, and expects that nothing is switched. */
-async function expectRefused(t: Test, cause: RegExp): Promise<void> {
+async function expectDenied(t: Test, cause: RegExp): Promise<void> {
   const { code, stdout, stderr } = await bluegreen('promote', '--watch', '60s', ...LIMITS, '--timeout', '5s');
   t.equal(code, 1, stderr);
   t.equal(stdout, '');
@@ -133,7 +133,7 @@ async function expectRefused(t: Test, cause: RegExp): Promise<void> {
 
 /** What does not get ready never gets production; why is told as soon as the pods say it. */
 const untilPods = (t: Test, cause: RegExp): Promise<void> =>
-  eventually(async () => cause.test((await bluegreen('promote')).stderr)).then(() => expectRefused(t, cause));
+  eventually(async () => cause.test((await bluegreen('promote')).stderr)).then(() => expectDenied(t, cause));
 
 t.test('never ready', async (t) => {
   await breakGreen(cluster, { env: { FAULT_NEVER_READY: 'true' } });

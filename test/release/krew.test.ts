@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { krewManifest } from '../../scripts/release/krew.ts';
 import type { KrewArchive } from '../../scripts/release/krew.ts';
 import { parseJson } from '../../common/json-paths.ts';
-import type { Json } from '../../webhook/policy/types.ts';
+import type { Json } from '../../common/json.ts';
 import { krewProblems } from './krew.ts';
 
 const BASE = 'https://forge.example/acme/bluegreen/releases/download/v0.1.0/';
@@ -27,7 +27,7 @@ t.test("the manifest keeps Krew's rules", async (t) => {
   });
 });
 
-t.test('the rules find what Krew refuses', async (t) => {
+t.test('the rules find what Krew denies', async (t) => {
   const [linux] = ARCHIVES;
   if (linux === undefined) throw new Error('no archive');
   t.match(krewProblems(manifest([]), 'bluegreen'), ['there is no platform']);

@@ -103,7 +103,7 @@ t.test('the image holds Node, its libraries, the two programs, and nothing to ru
   const config = parseObject(readFileSync(blob(get(get(manifest, 'config'), 'digest')), 'utf8'));
   t.match(config, {
     config: {
-      User: '65532',
+      User: '65532:65532',
       Entrypoint: ['/usr/bin/node', '--max-semi-space-size=1', '/app/webhook.cjs'],
       Labels: { 'org.opencontainers.image.version': VERSION },
     },

@@ -8,9 +8,8 @@ import { writeTarGz } from '../../scripts/release/archive.ts';
 import { licensesOf, packagesOf } from '../../scripts/release/licenses.ts';
 import { billOfMaterials, nodeComponent } from '../../scripts/release/sbom.ts';
 import { PLACES, strayVersions, writeVersion } from '../../scripts/release/version.ts';
-import { VERSION as PLUGIN } from '../../plugin/version.ts';
 import { at, get, list, parseObject, text } from '../../common/json.ts';
-import { VERSION } from '../../common/version.ts';
+import { VERSION, VERSION as PLUGIN } from '../../common/version.ts';
 import { fileText } from '../chart/chart.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -129,7 +128,7 @@ const release = (...args: readonly string[]): string => {
   }
 };
 
-t.test('a wrong version or platform is refused before anything is made', async (t) => {
+t.test('a wrong version or platform is denied before anything is made', async (t) => {
   t.equal(
     release('9.8.7').trim(),
     `package.json says ${VERSION}, not 9.8.7. Set it everywhere with: npm version 9.8.7`,

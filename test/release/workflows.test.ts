@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
 import { at, get, isObject, list, parseObject, text } from '../../common/json.ts';
-import type { Json } from '../../webhook/policy/types.ts';
+import type { Json } from '../../common/json.ts';
 import { fileText } from '../chart/chart.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -7,7 +7,7 @@ import { UNTOUCHED } from '../../webhook/admission/answers.ts';
 import type { AdmissionRequest, Answer, Handler } from '../../webhook/admission/types.ts';
 import type { Log } from '../../webhook/telemetry/log.ts';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
-import type { Decided } from '../../webhook/telemetry/observe.ts';
+import type { Decided } from '../../webhook/admission/decision-event.ts';
 import { buildServer } from '../../webhook/http/server.ts';
 import type { Handlers, ServerParts, WebhookServer } from '../../webhook/http/server.ts';
 

@@ -1,6 +1,5 @@
-import { appliersOf } from '../policy/attestation.ts';
 import { at, text } from '../../common/json.ts';
-import { GROUPS, type Change } from '../policy/index.ts';
+import { GROUPS, type Change, appliersOf } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** The policy's view of a request for a TraefikService; null for any other kind of request. */

@@ -102,7 +102,7 @@ function decideBusy(considered: Considered | null, at: string): Decision {
   const facts: Facts = { known: false, reason: 'bluegreen is looking at too many other changes' };
   const permissions: Permissions = { promote: 'unknown', override: 'unknown' };
   const decision = considered?.decide({ facts, neighbors: NO_NEIGHBORS, permissions, at });
-  if (decision?.switched?.kind === 'rollback' && decision.violations.length === 0) return decision;
+  if (decision?.switched?.kind === 'rollback' && decision.findings.length === 0) return decision;
   throw new Busy();
 }
 
@@ -137,7 +137,7 @@ async function askPermissions({ change, user, verbs, access }: Question, signal:
   const answers = await Promise.all(
     verbs.map(async (verb): Promise<readonly [string, Permission]> => {
       const granted = access({ user, verb, group, namespace, name }, signal);
-      return [verb, await granted.then((yes) => (yes ? 'granted' : 'refused')).catch(() => 'unknown' as const)];
+      return [verb, await granted.then((yes) => (yes ? 'granted' : 'denied')).catch(() => 'unknown' as const)];
     }),
   );
   const answered = new Map(answers);

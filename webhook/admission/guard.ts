@@ -6,7 +6,7 @@ import {
   type GuardedRequest,
   type Mode,
   type Settings,
-  type Violation,
+  type Finding,
 } from '../policy/index.ts';
 import type { Access } from './access.ts';
 import type { Deadline } from './deadline.ts';
@@ -60,15 +60,15 @@ async function decide(
   const guarded = await readGuarded(request, reader, signal);
   if (guarded === null) return UNTOUCHED;
   const verdict = guard({ request: guarded.request, settings });
-  const { violations } = verdict;
+  const { findings } = verdict;
   const about = targets(guarded.request).filter(({ name }) => name !== '');
-  if (violations.length === 0 || mode !== 'enforce')
-    return passed({ warnings: remarks(verdict, mode), violations, about, override: null });
+  if (findings.length === 0 || mode !== 'enforce')
+    return passed({ warnings: remarks(verdict, mode), findings, about, override: null });
   if (await namespaceEnds(request, reader, signal)) return UNTOUCHED;
   if (guarded.override === null) return denied({ ...verdict, switched: null, about, docs });
   if (await mayOverride(request, guarded, access, signal)) {
-    const warnings = violations.map((each) => `overridden (${guarded.override}): ${explain(each)}`);
-    return passed({ warnings, violations, about, override: guarded.override });
+    const warnings = findings.map((each) => `overridden (${guarded.override}): ${explain(each)}`);
+    return passed({ warnings, findings, about, override: guarded.override });
   }
   const addition = `. ${ANNOTATION.override} needs the verb override on traefikservices, which ${request.user.name} does not have`;
   return denied({ ...verdict, switched: null, about, docs, addition });
@@ -103,11 +103,11 @@ function targets(request: GuardedRequest): readonly Target[] {
   return uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
 }
 
-type Passed = Pick<Answer, 'warnings' | 'about' | 'override'> & { readonly violations: readonly Violation[] };
+type Passed = Pick<Answer, 'warnings' | 'about' | 'override'> & { readonly findings: readonly Finding[] };
 
-function passed({ violations, ...said }: Passed): Answer {
-  const auditAnnotations = audit({ outcome: 'allowed', switched: null, violations, override: said.override });
-  return { ...NO_REMARKS, ...said, verdict: 'allowed', checks: checksOf(violations), auditAnnotations };
+function passed({ findings, ...said }: Passed): Answer {
+  const auditAnnotations = audit({ outcome: 'allowed', switched: null, findings, override: said.override });
+  return { ...NO_REMARKS, ...said, verdict: 'allowed', checks: checksOf(findings), auditAnnotations };
 }
 
 function messageOf(error: unknown): string {

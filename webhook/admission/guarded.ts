@@ -4,14 +4,8 @@ import { leftBy, routesTo } from '../facts/routes.ts';
 import { governedIn, usesOfPods, usesOfService } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
 import { at, get, list, number, sameJson, text } from '../../common/json.ts';
-import {
-  ANNOTATION,
-  GROUPS,
-  type GuardedRequest,
-  type JsonObject,
-  type TargetedPort,
-  type Use,
-} from '../policy/index.ts';
+import { ANNOTATION, GROUPS, type GuardedRequest, type TargetedPort, type Use } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf, workloadActions } from './workload-actions.ts';
 

@@ -1,7 +1,7 @@
 import jsonPatch from 'fast-json-patch';
-import { ANNOTATION, readRecord, type Change, type Decision, type JsonObject, type Mode } from '../policy/index.ts';
+import { ANNOTATION, readRecord, type Change, type Decision, type Mode, newOverride } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
-import { newOverride } from '../policy/permissions.ts';
 import { audit, checksOf, denied, MISSED, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange, type Surroundings } from './decide.ts';
@@ -18,7 +18,7 @@ export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
     const decided = await decideRequest(request, surroundings, MUTATE);
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
-    if (decision.violations.length > 0 && mode === 'enforce') return refused(decided, surroundings.docs);
+    if (decision.findings.length > 0 && mode === 'enforce') return denialOf(decided, surroundings.docs);
     return patched(decided, difference(request.object, decision.object), remarks(decision, mode));
   });
 }
@@ -33,7 +33,7 @@ export function promotionHandler(mode: Mode, surroundings: Surroundings): Handle
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
     if (mode !== 'enforce') return patched(decided, [], []);
-    if (decision.violations.length > 0) return refused(decided, surroundings.docs);
+    if (decision.findings.length > 0) return denialOf(decided, surroundings.docs);
     const missed = difference(request.object, decision.object);
     if (missed.length > 0) return incomplete(decided, missed, surroundings.docs);
     return patched(decided, [], []);
@@ -64,16 +64,16 @@ function difference(before: JsonObject, after: JsonObject): readonly PatchOperat
 
 function patched(decided: Decided, patch: readonly PatchOperation[], warnings: readonly string[]): Answer {
   const { change, decision } = decided;
-  const violations = [...decision.violations, ...decision.overridden];
+  const findings = [...decision.findings, ...decision.overridden];
   const override = decision.overridden.length === 0 ? null : newOverride(change);
   const about = {
     switched: decision.switched,
     warnings,
-    checks: checksOf(violations),
+    checks: checksOf(findings),
     override,
     about: [targetOf(change)],
     recordedAt: recordedAt(decided),
-    auditAnnotations: audit({ outcome: 'allowed', switched: decision.switched, violations, override }),
+    auditAnnotations: audit({ outcome: 'allowed', switched: decision.switched, findings, override }),
   };
   return patch.length === 0 ? { verdict: 'allowed', ...about } : { verdict: 'patched', patch, ...about };
 }
@@ -89,7 +89,7 @@ function targetOf({ group, name }: Change): Target {
   return { group, name };
 }
 
-function refused({ change, decision }: Decided, docs: string): Answer {
+function denialOf({ change, decision }: Decided, docs: string): Answer {
   return denied({ ...decision, about: [targetOf(change)], docs });
 }
 
@@ -97,6 +97,6 @@ function refused({ change, decision }: Decided, docs: string): Answer {
 function incomplete({ change, decision }: Decided, missed: readonly PatchOperation[], docs: string): Answer {
   const paths = missed.map((operation) => operation.path).join(', ');
   const detail = `this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`;
-  const violations = [{ check: 'record', reason: MISSED, detail }] as const;
-  return denied({ violations, warnings: [], switched: decision.switched, about: [targetOf(change)], docs });
+  const findings = [{ check: 'record', reason: MISSED, detail }] as const;
+  return denied({ findings, warnings: [], switched: decision.switched, about: [targetOf(change)], docs });
 }

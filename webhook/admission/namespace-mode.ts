@@ -1,6 +1,6 @@
-import { MODE_LABEL } from '../policy/index.ts';
+import { MODE_LABEL, isWeaker, modeOf, NAMESPACE_MODES } from '../policy/index.ts';
 import { at, text } from '../../common/json.ts';
-import { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from '../policy/mode.ts';
+import type { NamespaceMode } from '../policy/index.ts';
 import { UNTOUCHED } from './answers.ts';
 import type { AdmissionRequest, Handler } from './types.ts';
 
@@ -13,7 +13,7 @@ export interface ModeChange {
 
 /**
  * Makes a change of a namespace's mode visible, which is a way around every rule: to the one who makes it, to the audit
- * log and, unless it is a dry run, to `observe`. Nothing is ever refused here: who may label a namespace may do this.
+ * log and, unless it is a dry run, to `observe`. Nothing is ever denied here: who may label a namespace may do this.
  */
 export function namespaceModeHandler(fallback: NamespaceMode, observe: (change: ModeChange) => void): Handler {
   return (request) => {
@@ -39,7 +39,7 @@ export function namespaceModeHandler(fallback: NamespaceMode, observe: (change: 
 function guardedNow(namespace: string, from: NamespaceMode, to: NamespaceMode): string {
   return to === 'off'
     ? `namespace ${namespace} is no longer guarded by bluegreen: mode off, before it was ${from}`
-    : `namespace ${namespace} is now guarded by bluegreen in mode ${to}, before it was ${from}: nothing is refused`;
+    : `namespace ${namespace} is now guarded by bluegreen in mode ${to}, before it was ${from}: nothing is denied`;
 }
 
 function labelOf(namespace: AdmissionRequest['object']): string | null {

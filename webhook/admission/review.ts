@@ -1,5 +1,5 @@
 import { isObject, text, texts } from '../../common/json.ts';
-import type { Json, JsonObject } from '../policy/types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** The only version of the protocol that is spoken. */

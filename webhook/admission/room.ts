@@ -44,8 +44,8 @@ const SAID =
   'bluegreen is looking at too many other changes and has not looked at this one. Nothing was changed: try again in a second';
 
 /**
- * Overload never opens a way around the rules: what could not be looked at is refused at once, with a time after which
- * kubectl and every other client of client-go ask again by themselves. Modes that refuse nothing let it pass.
+ * Overload never opens a way around the rules: what could not be looked at is denied at once, with a time after which
+ * kubectl and every other client of client-go ask again by themselves. Modes that deny nothing let it pass.
  */
 export function unlessBusy(mode: Mode, handler: Handler): Handler {
   return async (request) => {

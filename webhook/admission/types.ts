@@ -1,4 +1,5 @@
-import type { CheckId, Group, JsonObject, Operation, Switch } from '../policy/types.ts';
+import type { CheckId, Group, Operation, Switch } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** The parts of an `admission.k8s.io/v1` AdmissionRequest that are used, after `parseReview` has checked their types. */
 export interface AdmissionRequest {
@@ -43,7 +44,7 @@ interface Remarks {
   readonly warnings: readonly string[];
   /** The switch that the request makes; null for one that moves no traffic. */
   readonly switched: Switch | null;
-  /** Checks that found a violation, whatever came of it: a denial, a mode that lets it pass, or a break glass. */
+  /** Checks that found a finding, whatever came of it: a denial, a mode that lets it pass, or a break glass. */
   readonly checks: readonly CheckId[];
   /** The reason of the break glass that let the request pass; null where nothing had to be broken. */
   readonly override: string | null;

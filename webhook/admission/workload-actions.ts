@@ -1,5 +1,6 @@
 import { annotation, at, get, list, number, sameJson, text } from '../../common/json.ts';
-import type { Json, JsonObject, WorkloadAction } from '../policy/index.ts';
+import type { WorkloadAction } from '../policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** What a request does to a Deployment or StatefulSet that matters to the traffic it carries. */

@@ -1,6 +1,6 @@
 import type { Log } from '../telemetry/log.ts';
-import { restsOnFacts } from '../policy/inspect.ts';
-import type { Violation } from '../policy/index.ts';
+import { restsOnFacts } from '../policy/index.ts';
+import type { Finding } from '../policy/index.ts';
 import type { Listed, Seen } from './look.ts';
 
 /** What is known from one audit to the next: for each governed TraefikService a line of the report, not the object. */
@@ -17,7 +17,7 @@ export interface Ledger {
 }
 
 /**
- * A violation is logged when it is first seen and when it is resolved. One that has the same check and reason is the same,
+ * A finding is logged when it is first seen and when it is resolved. One that has the same check and reason is the same,
  * whatever its numbers say. A replica that takes over knows of none and logs all of them once.
  */
 export function createLedger(log: Log): Ledger {
@@ -27,11 +27,11 @@ export function createLedger(log: Log): Ledger {
     begin: () => void (now = new Map()),
     enter(seen) {
       const key = keyOf(seen);
-      const old = before.get(key)?.violations ?? [];
-      const entry = seen.unread === null ? seen : { ...seen, violations: withUnread(seen.violations, old) };
-      const violations = distinct(entry.violations);
-      report(log, seen, old, violations);
-      now.set(key, { ...entry, violations: violations.map(shortened) });
+      const old = before.get(key)?.findings ?? [];
+      const entry = seen.unread === null ? seen : { ...seen, findings: withUnread(seen.findings, old) };
+      const findings = distinct(entry.findings);
+      report(log, seen, old, findings);
+      now.set(key, { ...entry, findings: findings.map(shortened) });
     },
     keep(listed) {
       const key = keyOf(listed);
@@ -41,7 +41,7 @@ export function createLedger(log: Log): Ledger {
     end(complete) {
       for (const [key, seen] of before) {
         if (now.has(key)) continue;
-        if (complete) report(log, seen, seen.violations, []);
+        if (complete) report(log, seen, seen.findings, []);
         else now.set(key, seen);
       }
       before = now;
@@ -55,34 +55,34 @@ function keyOf({ group, namespace, name }: Omit<Listed, 'object'>): string {
 }
 
 /** Without facts, what rests on them is neither found nor resolved. */
-function withUnread(found: readonly Violation[], old: readonly Violation[]): readonly Violation[] {
+function withUnread(found: readonly Finding[], old: readonly Finding[]): readonly Finding[] {
   return [...found, ...old.filter(({ check }) => restsOnFacts(check))];
 }
 
 /** Several findings of the same reason are one, with all details. */
-function distinct(violations: readonly Violation[]): readonly Violation[] {
-  const found = new Map<string, Violation>();
-  for (const violation of violations) {
-    const key = `${violation.check} ${violation.reason}`;
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.check} ${finding.reason}`;
     const same = found.get(key);
-    found.set(key, same === undefined ? violation : { ...same, detail: `${same.detail}; ${violation.detail}` });
+    found.set(key, same === undefined ? finding : { ...same, detail: `${same.detail}; ${finding.detail}` });
   }
   return [...found.values()];
 }
 
 /** Details are long, and only for the log. */
-function shortened(violation: Violation): Violation {
-  return { ...violation, detail: '' };
+function shortened(finding: Finding): Finding {
+  return { ...finding, detail: '' };
 }
 
-function report(log: Log, { group, namespace, name }: Seen, old: readonly Violation[], found: readonly Violation[]) {
+function report(log: Log, { group, namespace, name }: Seen, old: readonly Finding[], found: readonly Finding[]) {
   const where = { group, namespace, name };
   for (const { check, reason, detail } of found)
-    if (!has(old, check, reason)) log.warn({ ...where, check, reason, detail }, 'violation found');
+    if (!has(old, check, reason)) log.warn({ ...where, check, reason, detail }, 'new finding');
   for (const { check, reason } of old)
-    if (!has(found, check, reason)) log.info({ ...where, check, reason }, 'violation resolved');
+    if (!has(found, check, reason)) log.info({ ...where, check, reason }, 'finding resolved');
 }
 
-function has(violations: readonly Violation[], check: string, reason: string): boolean {
-  return violations.some((each) => each.check === check && each.reason === reason);
+function has(findings: readonly Finding[], check: string, reason: string): boolean {
+  return findings.some((each) => each.check === check && each.reason === reason);
 }

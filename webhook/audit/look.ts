@@ -9,12 +9,12 @@ import {
   type Color,
   type Facts,
   type Group,
-  type JsonObject,
   type Pair,
   type Settings,
-  type Violation,
+  inspect,
 } from '../policy/index.ts';
-import { inspect } from '../policy/inspect.ts';
+import type { Audited } from '../telemetry/audit-gauges.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { annotation, at } from '../../common/json.ts';
 
 /** A TraefikService as the API server lists it. */
@@ -26,15 +26,7 @@ export interface Listed {
 }
 
 /** What an audit has seen of a governed TraefikService. */
-export interface Seen extends Omit<Listed, 'object'> {
-  readonly active: Color | null;
-  /** When production last changed color, in seconds since the epoch; null when nobody knows. */
-  readonly switchedAt: number | null;
-  /** Ready endpoints of each color; null where they were not read. */
-  readonly ready: Readonly<Record<Color, number>> | null;
-  /** Whether promotions are refused by `bluegreen.dev/frozen`. */
-  readonly frozen: boolean;
-  readonly violations: readonly Violation[];
+export interface Seen extends Audited {
   /** Why the cluster could not be read; null when it could, or did not have to be. */
   readonly unread: string | null;
 }
@@ -61,7 +53,7 @@ export async function look(listed: Listed, { reader, settings }: LookTools, sign
     switchedAt: lastSwitch(object, active),
     ready: facts.known ? { blue: facts.blue.readyEndpoints, green: facts.green.readyEndpoints } : null,
     frozen: !!annotation(object, ANNOTATION.frozen),
-    violations: inspect({ ...target, object, pair, facts, settings }),
+    findings: inspect({ ...target, object, pair, facts, settings }),
     unread: asked && !facts.known ? facts.reason : null,
   };
 }

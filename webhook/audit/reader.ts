@@ -1,4 +1,5 @@
-import type { Group, JsonObject } from '../policy/types.ts';
+import type { Group } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** What the audit asks of a cluster beside the Reader's; rejects with a sentence for a user. */
 export interface AuditReader {

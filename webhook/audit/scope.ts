@@ -1,5 +1,5 @@
-import type { NamespaceMode } from '../policy/mode.ts';
-import { MODES } from '../policy/types.ts';
+import type { NamespaceMode } from '../policy/index.ts';
+import { MODES } from '../policy/index.ts';
 import type { AuditReader } from './reader.ts';
 
 export interface ScopeSettings {

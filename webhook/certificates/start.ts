@@ -23,7 +23,7 @@ import { watchObject } from '../kube/watch.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createHints, keepTrusted } from './sync-loop.ts';
 
-/** The entry that has to refuse what it cannot be asked. */
+/** The entry that has to deny what it cannot be asked. */
 const FAIL_CLOSED = ['promotion.bluegreen.dev'];
 
 /** A process that stood still for less than this missed nothing. */

@@ -7,7 +7,7 @@ import type { Occurrence, Subject } from './occurrence.ts';
 import { createBudget } from './budget.ts';
 import type { EventStore, EventToWrite } from './store.ts';
 
-/** Milliseconds and numbers that keep a loop of refused writes from filling etcd. */
+/** Milliseconds and numbers that keep a loop of denied writes from filling etcd. */
 export const LIMITS = {
   /** Different Events that are known at a time. */
   series: 500,
@@ -64,7 +64,7 @@ interface Series {
 export function createRecorder(parts: RecorderParts): Recorder {
   const { store, clock, log, ended, limits = LIMITS } = parts;
   const known = new Map<string, Series>();
-  // A flood of refusals must not keep a switch from being told.
+  // A flood of denials must not keep a switch from being told.
   const budgets = {
     once: createBudget(limits.burst, limits.refill, () => clock.now()),
     repeated: createBudget(limits.burst, limits.refill, () => clock.now()),

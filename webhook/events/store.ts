@@ -1,4 +1,4 @@
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Occurrence, Subject } from './occurrence.ts';
 
 /** An Event as it is to be written. */

@@ -1,6 +1,6 @@
 import { at, text } from '../../common/json.ts';
 import type { HistoryEntry } from '../policy/index.ts';
-import type { Decided } from '../telemetry/observe.ts';
+import type { Decided } from '../admission/decision-event.ts';
 import type { Occurrence, Reason, Subject } from './occurrence.ts';
 
 /** The TraefikServices that a decision is about, each once; one that has no name yet (generateName) is left out. */
@@ -16,19 +16,19 @@ export function subjectsOf({ request, answer }: Decided): readonly Subject[] {
   return [...new Map(subjects).values()];
 }
 
-/** What a decision says for certain: a refusal ends the request, whatever others say of it. */
-export function refusals(decided: Decided): readonly Occurrence[] {
+/** What a decision says for certain: a denial ends the request, whatever others say of it. */
+export function denials(decided: Decided): readonly Occurrence[] {
   const { answer } = decided;
   if (answer.verdict !== 'denied') return [];
-  const note = `refused ${whatOf(decided)}: ${answer.message}`;
-  return subjectsOf(decided).map((subject) => repeated(subject, 'Refused', note, decided));
+  const note = `denied ${whatOf(decided)}: ${answer.message}`;
+  return subjectsOf(decided).map((subject) => repeated(subject, 'Denied', note, decided));
 }
 
 /** A guard that was overridden: nothing of it is recorded on the TraefikService. */
 export function guardOverrides(decided: Decided): readonly Occurrence[] {
-  const { entry, answer } = decided;
-  if (entry !== 'guard' || answer.override === null) return [];
-  const note = `did not refuse ${whatOf(decided)}, by override (${answer.override}): ${answer.checks.join(', ')}`;
+  const { webhook, answer } = decided;
+  if (webhook !== 'guard' || answer.override === null) return [];
+  const note = `did not deny ${whatOf(decided)}, by override (${answer.override}): ${answer.checks.join(', ')}`;
   return subjectsOf(decided).map((subject) => repeated(subject, 'Overridden', note, decided));
 }
 

@@ -1,5 +1,6 @@
 import { at, get, list, number, text } from '../../common/json.ts';
-import type { Color, ColorFacts, Facts, JsonObject, Pair, Revision, ServicePort, Workload } from '../policy/types.ts';
+import type { Color, ColorFacts, Facts, Pair, Revision, ServicePort, Workload } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';
 import { selectorOf } from './selector.ts';

@@ -1,6 +1,6 @@
 import { at } from '../../common/json.ts';
-import { neighborOf } from '../policy/neighbors.ts';
-import { GROUPS, type Group, type Neighbors, type Pair } from '../policy/types.ts';
+import { neighborOf, GROUPS } from '../policy/index.ts';
+import type { Group, Neighbors, Pair } from '../policy/index.ts';
 import type { UsageReader } from './usage-reader.ts';
 
 export type NeighborReader = Pick<UsageReader, 'listTraefikServices'>;

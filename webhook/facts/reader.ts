@@ -1,4 +1,4 @@
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** A label selector with equality terms only, as a Service has: `{app: shop, color: green}`. */
 export type LabelSelector = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Facts } from '../policy/types.ts';
+import type { Facts } from '../policy/index.ts';
 import type { FactsQuery } from './gather.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { at, get, list, text } from '../../common/json.ts';
-import type { Json, JsonObject, Revision } from '../policy/types.ts';
+import type { Revision } from '../policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 
 /** An endpoint of a Service, as far as the policy cares. */
 export interface Endpoint {

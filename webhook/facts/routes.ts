@@ -1,7 +1,8 @@
+import { nameOf } from '../../common/objects.ts';
 import { at, get, list, text } from '../../common/json.ts';
-import type { Routed } from '../policy/guards/guard.ts';
-import { stateOf } from '../policy/state.ts';
-import { GROUPS, type Group, type JsonObject } from '../policy/types.ts';
+import type { Routed, Group } from '../policy/index.ts';
+import { stateOf, GROUPS } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
 import { endpointsOf } from './revisions.ts';
 import type { UsageReader } from './usage-reader.ts';
@@ -79,8 +80,4 @@ function targetsOf(route: JsonObject, namespace: string): ReadonlySet<string> {
       .filter((service) => (text(get(service, 'namespace')) ?? namespace) === namespace)
       .map((service) => text(get(service, 'name')) ?? ''),
   );
-}
-
-function nameOf(object: JsonObject): string {
-  return text(at(object, 'metadata', 'name')) ?? '';
 }

@@ -1,5 +1,5 @@
 import { at, isObject } from '../../common/json.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector } from './reader.ts';
 
 /** The selector of a Service; null when it has none and its endpoints are kept by hand. */

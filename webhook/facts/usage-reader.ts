@@ -1,4 +1,5 @@
-import type { Group, JsonObject } from '../policy/types.ts';
+import type { Group } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** What the guards ask of a cluster beside the Reader's; the same rules apply. A group that is not installed has no items. */
 export interface UsageReader {

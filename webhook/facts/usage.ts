@@ -1,9 +1,7 @@
-import { ANNOTATION } from '../policy/annotations.ts';
-import { governed } from '../policy/governed.ts';
-import type { Use } from '../policy/guards/guard.ts';
+import { ANNOTATION, governed, stateOf, COLORS, GROUPS, otherColor } from '../policy/index.ts';
+import type { Use, Group, Pair } from '../policy/index.ts';
 import { annotation, at, text } from '../../common/json.ts';
-import { stateOf } from '../policy/state.ts';
-import { COLORS, GROUPS, otherColor, type Group, type JsonObject, type Pair } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector } from './reader.ts';
 import { selectorOf } from './selector.ts';
 import type { UsageReader } from './usage-reader.ts';

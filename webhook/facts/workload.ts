@@ -1,5 +1,6 @@
 import { annotation, at, number, text } from '../../common/json.ts';
-import type { JsonObject, Workload } from '../policy/types.ts';
+import type { Workload } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { controllerOf, imagesOf } from './revisions.ts';
 

@@ -1,13 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
-
-/** The certificate by which the API server has to show itself. */
-export interface ClientCheck {
-  /** PEM of the CA that signs it. */
-  readonly ca: string;
-  /** Common names that it may have; any when there are none. */
-  readonly names: readonly string[];
-}
+import type { ClientCheck } from '../config.ts';
 
 /** What a TLS server needs to ask for certificates; connections without one are let in, for probes and scrapes. */
 export function askForCertificates(check: ClientCheck | null): { requestCert?: true; rejectUnauthorized?: false } {

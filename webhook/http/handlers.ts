@@ -3,8 +3,7 @@ import { guardHandler, type GuardSurroundings } from '../admission/guard.ts';
 import { mutateHandler, promotionHandler } from '../admission/handlers.ts';
 import { namespaceModeHandler, type ModeChange } from '../admission/namespace-mode.ts';
 import type { Handler } from '../admission/types.ts';
-import type { NamespaceMode } from '../policy/mode.ts';
-import type { Mode } from '../policy/types.ts';
+import type { NamespaceMode, Mode } from '../policy/index.ts';
 import type { Handlers } from './server.ts';
 
 export interface ModeSurroundings {
@@ -13,7 +12,7 @@ export interface ModeSurroundings {
   readonly observeMode: (change: ModeChange) => void;
 }
 
-/** The handlers of every entry and mode. */
+/** The handlers of every webhook and mode. */
 export function createHandlers(surroundings: Surroundings & GuardSurroundings & ModeSurroundings): Handlers {
   return {
     mutate: inEveryMode((mode) => mutateHandler(mode, surroundings)),

@@ -1,7 +1,7 @@
 import type { AuditReader } from '../audit/reader.ts';
-import { MODE_LABEL } from '../policy/annotations.ts';
+import { MODE_LABEL } from '../policy/index.ts';
 import { at, isObject, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 
 /** TraefikServices of a few kilobytes: what is in memory at a time. */

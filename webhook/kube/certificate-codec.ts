@@ -1,5 +1,5 @@
 import { text } from '../../common/json.ts';
-import type { Json } from '../policy/types.ts';
+import type { Json } from '../../common/json.ts';
 import { KubeError } from './errors.ts';
 
 /** Bytes as the API carries them. */

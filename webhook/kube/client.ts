@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import type { Json, JsonObject } from '../policy/types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import { at, isObject, list as listOf, text } from '../../common/json.ts';
 import { VERSION } from '../../common/version.ts';
 import { answeredError, unansweredError } from './errors.ts';

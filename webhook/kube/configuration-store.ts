@@ -1,6 +1,6 @@
 import type { Configuration, ConfigurationKind, ConfigurationStore } from '../../certs/store.ts';
 import { at, get, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 import { decode, encode, unlessLost } from './certificate-codec.ts';
 
@@ -16,7 +16,7 @@ const CALL_MS = 10_000;
 export interface ConfigurationStoreOptions {
   /** Names of the webhook configurations. */
   readonly configurations: Readonly<Record<ConfigurationKind, string>>;
-  /** Names of the entries that have to refuse what they cannot be asked, as of now: others count as armed. */
+  /** Names of the entries that have to deny what they cannot be asked, as of now: others count as armed. */
   readonly failClosed: () => readonly string[];
 }
 

@@ -1,4 +1,4 @@
-import type { Json } from '../policy/types.ts';
+import type { Json } from '../../common/json.ts';
 
 /** The API server said no, or could not be asked. The message is a sentence for a user. */
 export class KubeError extends Error {

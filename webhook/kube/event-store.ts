@@ -1,6 +1,6 @@
 import { typeOf } from '../events/occurrence.ts';
 import type { EventStore, EventToWrite } from '../events/store.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
 import { microTime } from './time.ts';

@@ -1,6 +1,6 @@
 import type { Lease, LeaseClaim, LeaseStore } from '../leader-election/lease.ts';
 import { at, number, text } from '../../common/json.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
 import { microTime } from './time.ts';

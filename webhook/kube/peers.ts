@@ -2,7 +2,7 @@ import { connect } from 'node:tls';
 import type { DetailedPeerCertificate } from 'node:tls';
 import type { Peer, Peers } from '../../certs/store.ts';
 import { at, get, list, number, text } from '../../common/json.ts';
-import type { Json } from '../policy/types.ts';
+import type { Json } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 
 /** How long the list of addresses, and one handshake, may take, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { LabelSelector, Reader } from '../facts/reader.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 
 /** The Reader of the facts on a real API server. Every call is live: nothing is cached. */

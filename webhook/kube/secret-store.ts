@@ -1,6 +1,6 @@
 import type { SecretStore, StoredSecret } from '../../certs/store.ts';
 import { at, get, text } from '../../common/json.ts';
-import type { JsonObject } from '../policy/types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { decode, encode, unlessLost } from './certificate-codec.ts';
 import type { KubeClient } from './client.ts';
 

@@ -1,5 +1,6 @@
 import type { UsageReader } from '../facts/usage-reader.ts';
-import type { Group, JsonObject } from '../policy/types.ts';
+import type { Group } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { KubeClient } from './client.ts';
 
 /** The UsageReader of the guards on a real API server. Every call is live: nothing is cached. */

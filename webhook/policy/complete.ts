@@ -1,12 +1,13 @@
 import { ANNOTATION } from './annotations.ts';
-import { nextSaid, readAttestation, repeatedPass } from './attestation.ts';
+import { nextSupersededPasses, readAttestation, repeatedPass } from './attestation.ts';
 import { annotation, at, isObject, parseObject, sameJson } from '../../common/json.ts';
 import type { Outline } from './outline.ts';
 import { newOverride, type Permissions } from './permissions.ts';
 import { isEmpty, nextRecord, readRecord, writtenRecord, type ReleaseRecord } from './record.ts';
 import { fitted } from './record-size.ts';
 import { bind, readSmokeTest, suggestion, type SmokeTestRecord } from './smoke-test.ts';
-import { otherColor, type Change, type Facts, type JsonObject, type Pair } from './types.ts';
+import { otherColor, type Change, type Facts, type Pair } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 export interface CompleteInput {
   readonly change: Change;
@@ -73,7 +74,7 @@ function smokeTestInForce({ oldObject, was, attestation }: Outline, input: Compl
   const binding = bind({ attestation, change, preview, service: pair[preview], facts, at: time });
   if ('bound' in binding) return { ...stands, inForce: binding.bound, bound: binding.bound };
   if ('unread' in binding) return { ...stands, unread: binding.unread };
-  return { ...stands, warnings: [`${ANNOTATION.smokeTest} does not count: ${binding.refused}`] };
+  return { ...stands, warnings: [`${ANNOTATION.smokeTest} does not count: ${binding.denied}`] };
 }
 
 function noNews(repeated: string, instead: string): string {
@@ -106,7 +107,7 @@ function withRecord(context: RecordContext): JsonObject {
     tested: smoke.bound,
     forgetPrevious: saysNone && annotation(oldObject, ANNOTATION.previous) !== 'none',
     override: permissions.override === 'granted' ? newOverride(change) : null,
-    said: nextSaid(oldRecord.said, { ...change, oldObject }),
+    supersededPasses: nextSupersededPasses(oldRecord.supersededPasses, { ...change, oldObject }),
     facts,
     by: change.user,
     at: plausibleTime(reviewed?.history.at(-1)?.at, context.at),

@@ -2,7 +2,8 @@ import { ANNOTATION } from './annotations.ts';
 import { annotation } from '../../common/json.ts';
 import { pairOfName } from './names.ts';
 import { childrenOf, otherNamesOf } from './state.ts';
-import type { JsonObject, Pair } from './types.ts';
+import type { Pair } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /**
  * Whether the policy applies to a TraefikService: it names a pair; or it lists a color alone, and then only if the other

@@ -1,23 +1,27 @@
 /**
- * The policy: one `decide` for the webhook, the plugin's preflight and `lint`.
+ * The policy: one `decide` for the webhook, the plugin's preflight and `lint`. What is not exported here is nobody else's
+ * to import; the linter holds that.
  */
-import type { Subject } from './checks/check.ts';
-import { complete, type Completion } from './complete.ts';
-import { evaluate, type Evaluation } from './evaluate.ts';
-import { NO_NEIGHBORS } from './neighbors.ts';
-import { needsOf, outline, type Needs } from './outline.ts';
-import { NO_PERMISSION_ASKED, type Permissions } from './permissions.ts';
-import type { Change, Facts, Neighbors, Pair, Settings } from './types.ts';
-
 export * from './types.ts';
-export { ANNOTATION, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
+export { ANNOTATION, LAST_APPLIED, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
+export { UNREAD } from './checks/check.ts';
 export { CHECKS } from './checks/index.ts';
+export {
+  consider,
+  decide,
+  NOT_ASKED,
+  type Answers,
+  type Considered,
+  type ConsiderInput,
+  type DecideInput,
+  type Decision,
+} from './decide.ts';
 export { guard, GUARDS } from './guards/index.ts';
 export type { GuardedRequest, Routed, TargetedPort, Use, WorkloadAction } from './guards/guard.ts';
 export { explain } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
 export { colorOf, pairOfName } from './names.ts';
-export { NO_PERMISSION_ASKED, type Permission, type Permissions } from './permissions.ts';
+export { newOverride, NO_PERMISSION_ASKED, type Permission, type Permissions } from './permissions.ts';
 export {
   previousOf,
   readRecord,
@@ -36,59 +40,9 @@ export {
   tagOf,
   type SmokeTestRecord,
 } from './smoke-test.ts';
-export { readAttestation } from './attestation.ts';
+export { appliersOf, readAttestation } from './attestation.ts';
+export { inspect, restsOnFacts } from './inspect.ts';
+export { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from './mode.ts';
 export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
 export type { Needs } from './outline.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';
-
-/** A change, and what an operator chose. */
-export interface ConsiderInput {
-  readonly change: Change;
-  readonly pair: Pair;
-  readonly settings: Settings;
-}
-
-/** What the cluster says of a change. */
-export interface Answers {
-  /** `known: false` where none are needed. */
-  readonly facts: Facts;
-  /** Left out where none are needed. */
-  readonly neighbors?: Neighbors;
-  /** Left out where no verb is needed, or the caller leaves that to the webhook. */
-  readonly permissions?: Permissions;
-  /** RFC 3339, the time of this review. */
-  readonly at: string;
-}
-
-/** The completed object and what the checks say of it. */
-export type Decision = Completion & Evaluation;
-
-/** A change that has been looked at by itself: what has to be asked, and the decision once that is answered. */
-export interface Considered {
-  readonly needs: Needs;
-  decide(answers: Answers): Decision;
-}
-
-export type DecideInput = ConsiderInput & Answers;
-
-/** Begins to decide a creation or an update of a governed TraefikService. */
-export function consider({ change, pair, settings }: ConsiderInput): Considered {
-  const outlined = outline({ change, pair });
-  return {
-    needs: needsOf(outlined, change, settings),
-    decide: ({ facts, neighbors = NO_NEIGHBORS, permissions = NO_PERMISSION_ASKED, at }) => {
-      const completion = complete(outlined, { change, pair, facts, permissions, at });
-      const subject: Subject = { ...completion, change, pair, facts, neighbors, settings, permissions };
-      const { violations, overridden, warnings } = evaluate(subject);
-      return { ...completion, violations, overridden, warnings: [...completion.warnings, ...warnings] };
-    },
-  };
-}
-
-/** Decides a creation or an update of a governed TraefikService whose questions are answered. */
-export function decide(input: DecideInput): Decision {
-  return consider(input).decide(input);
-}
-
-/** The facts of a request that needs none. */
-export const NOT_ASKED: Facts = { known: false, reason: 'not asked for' };

@@ -4,15 +4,8 @@ import { NO_NEIGHBORS } from './neighbors.ts';
 import { NO_PERMISSION_ASKED } from './permissions.ts';
 import { EMPTY_RECORD } from './record.ts';
 import { stateOf } from './state.ts';
-import {
-  otherColor,
-  type Change,
-  type Facts,
-  type JsonObject,
-  type Pair,
-  type Settings,
-  type Violation,
-} from './types.ts';
+import { otherColor, type Change, type Facts, type Pair, type Settings, type Finding } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 export interface InspectInput extends Pick<Change, 'group' | 'namespace' | 'name'> {
   /** As it is stored. */
@@ -36,7 +29,7 @@ export interface InspectInput extends Pick<Change, 'group' | 'namespace' | 'name
  * - An incomplete rollout does not hold up a way back, and capacity is no matter of what is live already.
  * What is a warning there is none here: a warning is for the person who writes.
  */
-export function inspect({ object, pair, facts, settings, ...target }: InspectInput): readonly Violation[] {
+export function inspect({ object, pair, facts, settings, ...target }: InspectInput): readonly Finding[] {
   const now = stateOf(object, pair);
   const subject: Subject = {
     change: { ...target, operation: 'UPDATE', object, oldObject: object, user: '', serverSideApply: false },
@@ -58,12 +51,12 @@ export function inspect({ object, pair, facts, settings, ...target }: InspectInp
   return CHECKS.flatMap((check) =>
     check
       .find(subject)
-      .filter(({ severity }) => severity === 'denial')
+      .filter(({ severity }) => severity === 'denied')
       .map(({ reason, detail }) => ({ check: check.id, reason, detail })),
   );
 }
 
 /** Whether a check can only speak where the facts are known. */
-export function restsOnFacts(id: Violation['check']): boolean {
+export function restsOnFacts(id: Finding['check']): boolean {
   return CHECKS.find((check) => check.id === id)?.cel === 'no';
 }

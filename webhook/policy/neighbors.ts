@@ -1,6 +1,7 @@
 import { at, text } from '../../common/json.ts';
 import { childrenOf, effectiveWeight, otherNamesOf } from './state.ts';
-import { COLORS, type Group, type JsonObject, type Neighbor, type Neighbors, type Pair } from './types.ts';
+import { COLORS, type Group, type Neighbor, type Neighbors, type Pair } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** The neighbors of a request that nobody asks about. */
 export const NO_NEIGHBORS: Neighbors = { known: true, those: [] };

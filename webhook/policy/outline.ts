@@ -1,10 +1,11 @@
 import { newAttestation, type Attestation } from './attestation.ts';
-import { backendsTouched } from './checks/backends-exist.ts';
+import { backendsTouched } from './touched.ts';
 import { newOverride, newRetirement, type Permissions } from './permissions.ts';
 import { previousIn, readRecord, type ReleaseRecord } from './record.ts';
 import { stateOf, type State } from './state.ts';
 import { switchOf } from './switch.ts';
-import type { Change, Color, JsonObject, Pair, Settings, Switch } from './types.ts';
+import type { Change, Color, Pair, Settings, Switch } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { fillWeights } from './weights.ts';
 
 /** What a change does, as far as the objects alone say. */

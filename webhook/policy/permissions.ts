@@ -3,7 +3,7 @@ import { annotation } from '../../common/json.ts';
 import type { Change } from './types.ts';
 
 /** What RBAC says of a verb on this TraefikService; `unknown` when the authorizer could not be asked. */
-export type Permission = 'granted' | 'refused' | 'unknown' | 'not asked';
+export type Permission = 'granted' | 'denied' | 'unknown' | 'not asked';
 
 export interface Permissions {
   readonly promote: Permission;

@@ -1,6 +1,6 @@
 import { at, isObject, text } from '../../common/json.ts';
 import type { HistoryEntry, ReleaseRecord } from './record.ts';
-import type { JsonObject } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** Kubernetes' bound on the keys and values of all annotations of an object, in bytes. */
 const ANNOTATIONS_LIMIT = 262_144;

@@ -1,6 +1,7 @@
 import { ANNOTATION } from './annotations.ts';
 import { annotation, get, list, parseObject, text, texts } from '../../common/json.ts';
-import type { Color, ColorFacts, Facts, Json, JsonObject, Revision, Switch } from './types.ts';
+import type { Color, ColorFacts, Facts, Revision, Switch } from './types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 
 /** A color as it was when it became active. */
 export interface Release {
@@ -38,13 +39,13 @@ export interface ReleaseRecord {
   readonly previous: Release | null;
   readonly history: readonly HistoryEntry[];
   /** Passes that a server-side apply wrote and somebody wrote over since: see attestation.ts. */
-  readonly said: readonly string[];
+  readonly supersededPasses: readonly string[];
 }
 
 /** Entries kept: a year of fortnightly releases, a few kilobytes of annotation. */
 export const HISTORY_LIMIT = 25;
 
-export const EMPTY_RECORD: ReleaseRecord = { active: null, previous: null, history: [], said: [] };
+export const EMPTY_RECORD: ReleaseRecord = { active: null, previous: null, history: [], supersededPasses: [] };
 
 /** Reads the record annotation; what cannot be read counts as not there. */
 export function readRecord(object: JsonObject | null): ReleaseRecord {
@@ -56,18 +57,18 @@ export function readRecord(object: JsonObject | null): ReleaseRecord {
     history: list(value['history'])
       .map(readEvent)
       .filter((event) => event !== null),
-    said: texts(value['said']),
+    supersededPasses: texts(value['supersededPasses']),
   };
 }
 
-/** A record as it is written: most never have anything that was said. */
-export function writtenRecord({ said, ...rest }: ReleaseRecord): object {
-  return said.length === 0 ? rest : { ...rest, said };
+/** A record as it is written: most never have anything that was supersededPasses. */
+export function writtenRecord({ supersededPasses, ...rest }: ReleaseRecord): object {
+  return supersededPasses.length === 0 ? rest : { ...rest, supersededPasses };
 }
 
 /** Whether there is nothing to write down. */
-export function isEmpty({ active, history, said }: ReleaseRecord): boolean {
-  return active === null && history.length === 0 && said.length === 0;
+export function isEmpty({ active, history, supersededPasses }: ReleaseRecord): boolean {
+  return active === null && history.length === 0 && supersededPasses.length === 0;
 }
 
 /**
@@ -132,7 +133,7 @@ export interface RecordInput {
   readonly forgetPrevious: boolean;
   /** The reason of a break glass that this request brings and may bring. */
   readonly override: string | null;
-  readonly said: readonly string[];
+  readonly supersededPasses: readonly string[];
   readonly facts: Facts;
   readonly by: string;
   /** RFC 3339. */
@@ -141,7 +142,7 @@ export interface RecordInput {
 
 /** The record after a change. The same input gives the same record, so that a second review changes nothing. */
 export function nextRecord(input: RecordInput): ReleaseRecord {
-  const caughtUp = { ...catchUp(input), said: input.said };
+  const caughtUp = { ...catchUp(input), supersededPasses: input.supersededPasses };
   const kept = input.forgetPrevious || retested(caughtUp.previous, input) ? { ...caughtUp, previous: null } : caughtUp;
   if (input.switched !== null) return withSwitch(kept, input.switched, input);
   if (input.activeNow === null) return kept;

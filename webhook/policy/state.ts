@@ -1,6 +1,7 @@
 import { at, get, list, number, text } from '../../common/json.ts';
 import { colorOf } from './names.ts';
-import type { Color, Json, JsonObject, Pair } from './types.ts';
+import type { Color, Pair } from './types.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 
 /** An entry of `spec.weighted.services`. */
 export interface Child {

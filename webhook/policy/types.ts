@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../common/json.ts';
+
 /**
  * The policy's vocabulary: plain data in, plain data out. Nothing in this folder does I/O or reads a clock.
  */
@@ -16,10 +18,6 @@ export type Group = (typeof GROUPS)[number];
 /** How a namespace is guarded, from its label `bluegreen.dev/mode`. */
 export const MODES = ['enforce', 'warn', 'audit'] as const;
 export type Mode = (typeof MODES)[number];
-
-/** A JSON value as it came over the wire: nothing about it has been checked. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
-export type JsonObject = { readonly [key: string]: Json | undefined };
 
 /** One write to a TraefikService, as the API server describes it. `null` where there is no such object. */
 export interface Change {
@@ -113,16 +111,16 @@ export const CHECK_IDS = [
   'frozen',
   'permission',
   'record',
-  'live-workload',
-  'idle-workload',
-  'live-service',
-  'live-route',
+  'active-workload',
+  'preview-workload',
+  'active-service',
+  'active-route',
   'inline-weights',
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
 /** The finding of a check. */
-export interface Violation {
+export interface Finding {
   readonly check: CheckId;
   /** Terse, without names: the same words for the same rule, for metrics and logs. */
   readonly reason: string;
@@ -137,9 +135,9 @@ export interface Switch {
   readonly to: Color;
 }
 
-/** The answer of `evaluate`: denied when there is a violation; warnings never deny. */
+/** The answer of `evaluate`: denied when there is a finding; warnings never deny. */
 export interface Verdict {
-  readonly violations: readonly Violation[];
+  readonly findings: readonly Finding[];
   readonly warnings: readonly string[];
 }
 

@@ -1,7 +1,8 @@
 import { at, isObject, list } from '../../common/json.ts';
 import { colorOf } from './names.ts';
 import { stateOf, type State } from './state.ts';
-import { otherColor, type Color, type JsonObject, type Pair } from './types.ts';
+import { otherColor, type Color, type Pair } from './types.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /**
  * Weights that the object leaves out: at an update the old object's (a color that was not listed had none of the

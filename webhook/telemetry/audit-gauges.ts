@@ -1,11 +1,25 @@
 import { Gauge, type Registry } from 'prom-client';
-import { COLORS } from '../policy/index.ts';
-import type { Seen } from '../audit/look.ts';
+import { COLORS, type Color, type Group, type Finding } from '../policy/index.ts';
+
+/** What an audit shows of a governed TraefikService. */
+export interface Audited {
+  readonly group: Group;
+  readonly namespace: string;
+  readonly name: string;
+  readonly active: Color | null;
+  /** When production last changed color, in seconds since the epoch; null when nobody knows. */
+  readonly switchedAt: number | null;
+  /** Ready endpoints of each color; null where they were not read. */
+  readonly ready: Readonly<Record<Color, number>> | null;
+  /** Whether promotions are denied by `bluegreen.dev/frozen`. */
+  readonly frozen: boolean;
+  readonly findings: readonly Finding[];
+}
 
 /** What an audit shows to Prometheus. */
 export interface AuditGauges {
   /** Takes the place of all that was shown before. The first so many objects are shown one by one, the rest only counted. */
-  show(seen: Iterable<Seen>): void;
+  show(seen: Iterable<Audited>): void;
   /** An audit that saw everything ended at that time (seconds since the epoch) after so many seconds. */
   succeeded(at: number, seconds: number): void;
   /** Seconds between two audits; shown as long as this replica audits. */
@@ -20,15 +34,15 @@ export interface AuditGauges {
  */
 export const SHOWN = { objects: 2000, namespaces: 500 };
 
-/** The namespace under which the violations of all further namespaces are counted. No namespace is called so. */
+/** The namespace under which the findings of all further namespaces are counted. No namespace is called so. */
 const OTHERS = '_others';
 
 /** Only the replica that audits shows these at all, so that `max by (...)` of them is right. */
 export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGauges {
   const registers = [registry];
   const OBJECT = ['group', 'namespace', 'name'] as const;
-  const violations = new Gauge({
-    name: 'bluegreen_violations',
+  const findings = new Gauge({
+    name: 'bluegreen_findings',
     help: 'TraefikServices that violate a check as they stand, by check and namespace.',
     labelNames: ['check', 'namespace'] as const,
     registers,
@@ -77,17 +91,17 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
     help: 'How long the last audit took that saw every TraefikService.',
     registers,
   });
-  const objects = [violations, active, ready, switched, frozen];
+  const objects = [findings, active, ready, switched, frozen];
   const single = [governed, interval, success, duration];
 
-  function countViolations(seen: Seen, namespaces: Set<string>): void {
+  function countFindings(seen: Audited, namespaces: Set<string>): void {
     if (namespaces.size < limits.namespaces) namespaces.add(seen.namespace);
     const namespace = namespaces.has(seen.namespace) ? seen.namespace : OTHERS;
-    for (const check of new Set(seen.violations.map((violation) => violation.check)))
-      violations.inc({ check, namespace });
+    for (const check of new Set(seen.findings.map((finding) => finding.check)))
+      findings.inc({ check, namespace });
   }
 
-  function showObject(seen: Seen): void {
+  function showObject(seen: Audited): void {
     const { group, namespace, name } = seen;
     for (const color of COLORS) {
       active.set({ group, namespace, name, color }, seen.active === color ? 1 : 0);
@@ -104,7 +118,7 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
       let count = 0;
       for (const each of seen) {
         count++;
-        if (each.violations.length > 0) countViolations(each, namespaces);
+        if (each.findings.length > 0) countFindings(each, namespaces);
         if (count <= limits.objects) showObject(each);
       }
       governed.set(count);

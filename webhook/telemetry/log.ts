@@ -1,7 +1,6 @@
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream } from 'pino';
 import type { LogLevel } from '../config.ts';
-import type { Decided } from './observe.ts';
 
 /** One JSON line per call on stdout. */
 export interface Log {
@@ -16,45 +15,9 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
   const options = {
     level,
     base: null,
+    messageKey: 'message',
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return stream === undefined ? pino(options) : pino(options, stream);
-}
-
-/**
- * Says what was decided and for whom; docs/operations.md lists the fields. What moves traffic, is refused or would be is a
- * line at info, a break glass one at warn, a fault of the webhook one at error; the rest, which is nearly all, only at debug.
- * No object is ever logged.
- */
-export function logDecision(log: Log, { entry, mode, request, answer, milliseconds }: Decided): void {
-  const { verdict, switched, checks, override, warnings } = answer;
-  const refused = verdict === 'denied' || verdict === 'errored';
-  const fields = {
-    entry,
-    mode,
-    verdict,
-    ...(switched !== null && { switch: switched }),
-    operation: request.operation,
-    resource: request.subResource === '' ? request.resource : `${request.resource}/${request.subResource}`,
-    group: request.group,
-    namespace: request.namespace,
-    name: request.name,
-    user: request.user.name,
-    ...(request.dryRun && { dryRun: true }),
-    uid: request.uid,
-    ms: Math.round(milliseconds * 100) / 100,
-    ...(checks.length > 0 && { checks }),
-    ...(override !== null && { override }),
-    ...(warnings.length > 0 && { warnings }),
-    ...(refused && { said: answer.message }),
-  };
-  // Said once by what bounds them, and not by each of the many.
-  if (answer.verdict === 'errored' && answer.code === 429) log.debug(fields, 'busy');
-  else if (verdict === 'errored') log.error(fields, 'could not decide');
-  else if (refused) log.info(fields, 'denied');
-  else if (override !== null) log.warn(fields, 'overridden');
-  else if (switched !== null) log.info(fields, 'switch let through');
-  else if (checks.length > 0) log.info(fields, 'let through, would be refused');
-  else log.debug(fields, verdict);
 }

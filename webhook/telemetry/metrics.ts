@@ -24,7 +24,7 @@ export interface Metrics extends AdmissionMetrics {
   /** An Event about a TraefikService was written, or not. */
   eventEnded(outcome: EventOutcome): void;
   /** Somebody who may not was about to send a review. */
-  clientRefused(): void;
+  clientRejected(): void;
   readonly certificates: CertificateMetrics;
   /** What there is, beside what is asked for. */
   readonly audit: AuditGauges;
@@ -65,9 +65,9 @@ export function createMetrics(registry = new Registry()): Metrics {
     labelNames: ['outcome'] as const,
     registers,
   });
-  const refusals = new Counter({
-    name: 'bluegreen_client_refusals_total',
-    help: 'Reviews that were refused because their sender showed no certificate of the API server.',
+  const denials = new Counter({
+    name: 'bluegreen_client_rejections_total',
+    help: 'Reviews that were denied because their sender showed no certificate of the API server.',
     registers,
   });
   for (const outcome of EVENT_OUTCOMES) events.inc({ outcome }, 0);
@@ -101,7 +101,7 @@ export function createMetrics(registry = new Registry()): Metrics {
     modeChanged: (from, to) => modeChanges.inc({ from, to }),
     readyWhen: (said) => void (ready = said),
     eventEnded: (outcome) => events.inc({ outcome }),
-    clientRefused: () => refusals.inc(),
+    clientRejected: () => denials.inc(),
     certificates: createCertificateMetrics(registry),
     audit: createAuditGauges(registry),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -1,5 +1,5 @@
-// Tries, as a dry run, to create a TraefikService that must be refused, and looks at who refused it. Then waits until
-// promotions are refused while no webhook answers, which begins some seconds after an installation.
+// Tries, as a dry run, to create a TraefikService that must be denied, and looks at who denied it. Then waits until
+// promotions are denied while no webhook answers, which begins some seconds after an installation.
 const { readFileSync } = require('node:fs');
 const { request } = require('node:https');
 
@@ -57,11 +57,11 @@ function judge(group, { status, text }) {
   const message = messageOf(text);
   if (status === 404 && /could not find the requested resource|page not found/.test(message)) return null;
   if (message.includes('admission webhook "mutate.bluegreen.dev" denied') && message.includes('weights-total'))
-    return { passed: true, line: `${group}: refused by the webhook, as it should be: ${message}` };
+    return { passed: true, line: `${group}: denied by the webhook, as it should be: ${message}` };
   if (message.includes('ValidatingAdmissionPolicy'))
     return {
       passed: false,
-      line: `${group}: refused by the policy in the API server only: the webhook did not answer in time. See its logs and the API server's. ${message}`,
+      line: `${group}: denied by the policy in the API server only: the webhook did not answer in time. See its logs and the API server's. ${message}`,
     };
   if (status === 201)
     return {
@@ -77,7 +77,7 @@ async function armed() {
     const { status, text } = await ask('GET', path);
     if (status !== 200) return { passed: false, line: `${path}: unexpected answer ${status}: ${messageOf(text)}` };
     const { failurePolicy } = JSON.parse(text).webhooks.find(({ name }) => name === ENTRY) ?? {};
-    if (failurePolicy === 'Fail') return { passed: true, line: 'promotions are refused while no webhook answers' };
+    if (failurePolicy === 'Fail') return { passed: true, line: 'promotions are denied while no webhook answers' };
     if (second === ARMED_WITHIN_S)
       return {
         passed: false,

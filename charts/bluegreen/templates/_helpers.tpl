@@ -144,7 +144,7 @@ namespaceSelector:
 {{- end }}
 
 {{/*
-Fail holds promotions up while no webhook answers. Until the first one ever did, that would refuse releases because of an
+Fail holds promotions up while no webhook answers. Until the first one ever did, that would deny releases because of an
 image that cannot be pulled: so a first installation starts with Ignore, and the webhook turns it into Fail once it can be
 reached through its Service.
 */}}

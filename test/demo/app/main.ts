@@ -17,7 +17,7 @@ const stop = (): void => {
 
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
-if (settings.breakdown.refuse) {
+if (settings.breakdown.refuseConnections) {
   process.stdout.write(`fault: version ${settings.version} listens to nothing\n`);
   setInterval(() => {}, 60_000);
 } else {

@@ -18,7 +18,7 @@ export type Breakdown = {
   /** Its readiness probe always fails. */
   readonly neverReady: boolean;
   /** Runs, and listens to nothing. */
-  readonly refuse: boolean;
+  readonly refuseConnections: boolean;
 };
 
 /** Failures on demand: the share of requests answered 500 (0 to 1), and a delay for each, in milliseconds. */
@@ -60,7 +60,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[], ho
     breakdown: {
       crashAfter: numberIn(env['FAULT_CRASH_AFTER'], 0, 0, Number.MAX_SAFE_INTEGER),
       neverReady: env['FAULT_NEVER_READY'] === 'true',
-      refuse: env['FAULT_REFUSE'] === 'true',
+      refuseConnections: env['FAULT_REFUSE'] === 'true',
     },
   };
 };

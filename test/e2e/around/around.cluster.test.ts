@@ -52,7 +52,7 @@ const run = (given: Case, before?: Case['before']): void =>
     await before?.(place);
     const reply = await attacked(given, place);
     const words = said(reply);
-    if (given.verdict === 'prevented') t.ok(reply.status >= 400, 'it is refused');
+    if (given.verdict === 'prevented') t.ok(reply.status >= 400, 'it is denied');
     else t.ok(reply.status < 300, `it is done: ${words}`);
     if (given.verdict === 'accepted') t.same(reply.warnings, [], 'without a word');
     if (given.says !== undefined) t.match(words, given.says);

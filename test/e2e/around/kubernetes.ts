@@ -1,5 +1,6 @@
 import { at, isObject } from '../../../common/json.ts';
-import { readRecord, type JsonObject } from '../../../webhook/policy/index.ts';
+import { readRecord } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Reply } from '../../chart/client.ts';
 import {
   ALICE,
@@ -35,7 +36,7 @@ function objectAt(value: unknown, key: string): JsonObject {
   return isObject(found) ? found : {};
 }
 
-/** Whether somebody may do something, as a refusal or not. */
+/** Whether somebody may do something, as a denial or not. */
 async function mayDo({ client }: Place, user: string, attributes: Readonly<Record<string, string>>): Promise<Reply> {
   const body = await done(
     client.call(

@@ -1,7 +1,9 @@
 import { get, text } from '../../../common/json.ts';
-import type { Group, JsonObject } from '../../../webhook/policy/index.ts';
+import type { Group } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Client, Reply } from '../../chart/client.ts';
 import type { Cluster } from '../../cluster/index.ts';
+import * as manifests from '../../objects.ts';
 
 export type Verdict = 'prevented' | 'detected' | 'accepted';
 
@@ -9,7 +11,7 @@ export type Verdict = 'prevented' | 'detected' | 'accepted';
 export interface Case {
   /** As docs/security.md has it. */
   readonly name: string;
-  /** `prevented`: refused. `detected`: done, and said. `accepted`: done. */
+  /** `prevented`: denied. `detected`: done, and said. `accepted`: done. */
   readonly verdict: Verdict;
   readonly group?: Group;
   /** A namespace of `world.ts`; the one whose endpoints are kept by hand unless given. */
@@ -17,7 +19,7 @@ export interface Case {
   /** What somebody does before, all of it allowed. */
   readonly before?: (place: Place) => Promise<void>;
   readonly attack: (place: Place) => Promise<Reply>;
-  /** Of a refusal, or of the warning that tells. */
+  /** Of a denial, or of the warning that tells. */
   readonly says?: RegExp;
 }
 
@@ -90,30 +92,17 @@ export async function create({ client, namespace }: Place, ...objects: readonly 
   }
 }
 
-/** Weights of both colors. */
+/** The spec with weights of both colors. */
 export function weights({ blue, green }: Pick<Place, 'blue' | 'green'>, b: number, g: number): JsonObject {
-  return {
-    weighted: {
-      services: [
-        { name: blue, port: 80, weight: b },
-        { name: green, port: 80, weight: g },
-      ],
-    },
-  };
+  return manifests.weightedSpec(b, g, [blue, green]);
 }
 
-export function traefikService(place: Place, spec: JsonObject, annotations: JsonObject = {}): JsonObject {
-  const { group, name } = place;
-  return { apiVersion: `${group}/v1alpha1`, kind: 'TraefikService', metadata: { name, annotations }, spec };
+export function traefikService({ group, name }: Place, spec: JsonObject, annotations: JsonObject = {}): JsonObject {
+  return manifests.traefikService({ name, annotations }, spec, group);
 }
 
 export function ingressRoute({ group, name }: Place, ...services: readonly JsonObject[]): JsonObject {
-  return {
-    apiVersion: `${group}/v1alpha1`,
-    kind: 'IngressRoute',
-    metadata: { name },
-    spec: { routes: [{ match: 'PathPrefix(`/`)', kind: 'Rule', services }] },
-  };
+  return manifests.ingressRoute({ name }, 'PathPrefix(`/`)', services, group);
 }
 
 /** Blue live. */

@@ -1,5 +1,5 @@
 import { at, get, isObject, list, text } from '../../../common/json.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Reply } from '../../chart/client.ts';
 import { create, done, pathOf, released, tryDelete, tryPatch, type Case, type Place } from './place.ts';
 import { live, NEW_IMAGE, OLD_IMAGE, workloadPath } from './workloads.ts';

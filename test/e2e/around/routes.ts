@@ -13,7 +13,7 @@ import {
   type Case,
   type Place,
 } from './place.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { nested, previewHost, service } from './traefik.ts';
 
 const ours = ({ name }: Place): JsonObject => ({ name, kind: 'TraefikService' });
@@ -91,7 +91,7 @@ export const ROUTES: readonly Case[] = [
     verdict: 'prevented',
     before: routed,
     attack: (place) => tryDelete(place, traefikServicePath(place)),
-    says: /live-route: IngressRoute .* points at TraefikService/,
+    says: /active-route: IngressRoute .* points at TraefikService/,
   },
   {
     name: 'deleting a TraefikService that a route of another namespace points at',
@@ -109,7 +109,7 @@ export const ROUTES: readonly Case[] = [
     verdict: 'prevented',
     before: routed,
     attack: (place) => tryDelete(place, routePath(place)),
-    says: /live-route: IngressRoute .* is the last one that points at TraefikService .*, where .*-blue answers/,
+    says: /active-route: IngressRoute .* is the last one that points at TraefikService .*, where .*-blue answers/,
   },
   {
     name: 'deleting one of two routes',

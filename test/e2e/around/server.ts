@@ -1,7 +1,7 @@
-import { parseObject } from '../../../common/json.ts';
+import { at, list, parseObject } from '../../../common/json.ts';
 import { released, traefikService, traefikServicePath, tryCreate, tryPatch, weights, type Case } from './place.ts';
 
-/** Refused by the webhook itself, with the words of the check. */
+/** Denied by the webhook itself, with the words of the check. */
 const BY_THE_WEBHOOK = /admission webhook "mutate\.bluegreen\.dev" denied the request: .*weights-total: /;
 
 const SPECIAL = parseObject('{"__proto__": "a", "constructor": "b", "prototype": "c"}') ?? {};
@@ -49,10 +49,7 @@ export const SERVER: readonly Case[] = [
     verdict: 'prevented',
     attack: (place) => {
       const services = Array.from({ length: 5_000 }, (_, index) => ({ name: `other-${index}`, port: 80, weight: 0 }));
-      const pair = [
-        { name: place.blue, port: 80, weight: 60 },
-        { name: place.green, port: 80, weight: 30 },
-      ];
+      const pair = list(at(weights(place, 60, 30), 'weighted', 'services'));
       return tryCreate(place, traefikService(place, { weighted: { services: [...services, ...pair] } }));
     },
     says: /weights-total: 5002 children = 90, not 100/,

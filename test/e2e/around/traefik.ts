@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import {
   change,
   create,

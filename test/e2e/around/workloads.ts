@@ -1,5 +1,5 @@
 import { at, text } from '../../../common/json.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import {
   done,
   pathOf,
@@ -14,6 +14,7 @@ import {
   type Place,
 } from './place.ts';
 import { deployment, PODS } from './world.ts';
+import { endpointSlice } from '../../objects.ts';
 
 export const OLD_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.5';
 export const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
@@ -35,28 +36,28 @@ export const WORKLOADS: readonly Case[] = [
         workloadPath('Deployment', 'blue'),
         inPod({ containers: [{ name: 'podinfo', image: NEW_IMAGE }] }),
       ),
-    says: /live-workload: Deployment blue serves production .* does not get another image/,
+    says: /active-workload: Deployment blue serves production .* does not get another image/,
   },
   {
     ...live,
     name: 'the live color scaled to 0, by /scale',
     verdict: 'prevented',
     attack: (place) => tryPatch(place, `${workloadPath('Deployment', 'blue')}/scale`, { spec: { replicas: 0 } }),
-    says: /live-workload: Deployment blue serves production .* is not scaled to 0/,
+    says: /active-workload: Deployment blue serves production .* is not scaled to 0/,
   },
   {
     ...live,
     name: 'the Deployment of the live color deleted',
     verdict: 'prevented',
     attack: (place) => tryDelete(place, workloadPath('Deployment', 'blue')),
-    says: /live-workload: Deployment blue serves production .* is not deleted/,
+    says: /active-workload: Deployment blue serves production .* is not deleted/,
   },
   {
     ...live,
     name: 'the selector of the live Service turned to the other pods',
     verdict: 'prevented',
     attack: (place) => tryPatch(place, servicePath(place), { spec: { selector: { app: 'podinfo', color: 'green' } } }),
-    says: /live-service: Service .*-blue is live in TraefikService/,
+    says: /active-service: Service .*-blue is live in TraefikService/,
   },
   {
     name: 'the selector of the preview turned to other pods after its test',
@@ -84,7 +85,7 @@ export const WORKLOADS: readonly Case[] = [
           ],
         },
       }),
-    says: /live-service: Service .*-blue is live in .* targetPort 1 would send production to another port/,
+    says: /active-service: Service .*-blue is live in .* targetPort 1 would send production to another port/,
   },
   {
     ...live,
@@ -94,14 +95,14 @@ export const WORKLOADS: readonly Case[] = [
       tryPatch(place, servicePath(place), {
         spec: { type: 'ExternalName', externalName: 'example.com', clusterIP: null, clusterIPs: null },
       }),
-    says: /live-service: Service .*-blue is live in .* as an ExternalName it would send production to example\.com/,
+    says: /active-service: Service .*-blue is live in .* as an ExternalName it would send production to example\.com/,
   },
   {
     ...live,
     name: 'the live Service given publishNotReadyAddresses',
     verdict: 'prevented',
     attack: (place) => tryPatch(place, servicePath(place), { spec: { publishNotReadyAddresses: true } }),
-    says: /live-service: Service .*-blue is live in .* publishNotReadyAddresses would send production to pods/,
+    says: /active-service: Service .*-blue is live in .* publishNotReadyAddresses would send production to pods/,
   },
   {
     ...live,
@@ -117,21 +118,17 @@ export const WORKLOADS: readonly Case[] = [
       tryPatch(place, workloadPath('Deployment', 'other'), {
         spec: { template: { metadata: { labels: { color: 'blue' } } } },
       }),
-    says: /live-workload: Deployment other does not get pod labels that .*-blue selects/,
+    says: /active-workload: Deployment other does not get pod labels that .*-blue selects/,
   },
   {
     ...live,
     name: 'an EndpointSlice made by hand on the live Service',
     verdict: 'accepted',
     attack: (place) =>
-      tryCreate(place, {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: { name: `${place.blue}-by-hand`, labels: { 'kubernetes.io/service-name': place.blue } },
-        addressType: 'IPv4',
-        ports: [{ name: 'http', port: 9898 }],
-        endpoints: [{ addresses: ['192.0.2.9'], conditions: { ready: true } }],
-      }),
+      tryCreate(
+        place,
+        endpointSlice({ name: `${place.blue}-by-hand` }, place.blue, '192.0.2.9', [{ name: 'http', port: 9898 }]),
+      ),
   },
   {
     ...live,

@@ -30,7 +30,7 @@ export async function samples(cluster: Cluster, pod: string): Promise<Series> {
 /** Lines that a pod logged with this message. */
 export async function logged(cluster: Cluster, pod: string, message: string): Promise<readonly object[]> {
   const lines = (await cluster.kubectlOk([...here, 'logs', pod])).split('\n').map((line) => parseObject(line));
-  return lines.filter((line) => line !== null).filter((line) => line['msg'] === message);
+  return lines.filter((line) => line !== null).filter((line) => line['message'] === message);
 }
 
 /** Makes a pod's process hang, go on, or end; it sees none of these. */

@@ -44,7 +44,7 @@ t.test('the garbage collector and the namespace controller work while everything
   const owned = JSON.stringify({ metadata: { ownerReferences: [owner] } });
   const children = ['deployment/blue', 'service/blue', SHOP];
   for (const child of children) await person.may(t, `patch ${child} --type=merge -p '${owned}'`);
-  await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+  await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
   await person.may(t, 'delete configmap parent');
   const collected = async (): Promise<boolean> =>
     (await Promise.all(children.map((child) => exists(person, child)))).every((there) => !there);
@@ -53,7 +53,7 @@ t.test('the garbage collector and the namespace controller work while everything
   t.comment(`collected after ${Math.round(performance.now() - begun)} ms`);
 
   await person.may(t, `apply -f ${join(FILES, 'colors.yaml')} -f ${join(FILES, 'routes.yaml')}`);
-  await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+  await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
   const ended = performance.now();
   await person.may(t, `delete namespace family --timeout=${PROMPTLY_MS}ms`);
   t.notOk(await exists(person, 'namespace/family'));
@@ -68,7 +68,7 @@ t.test('where Traefik allows empty Services, a listed preview may be emptied', a
   t.ok(await until(allowed, UPGRADE_MS), 'the upgrade counts');
   await person.may(t, 'scale deployment/green --replicas=0');
   await person.may(t, 'delete deployment green');
-  await person.mayNot(t, 'scale deployment/blue --replicas=0', 'live-workload: ');
+  await person.mayNot(t, 'scale deployment/blue --replicas=0', 'active-workload: ');
 });
 
 const install = (namespace: string): Promise<string> =>
@@ -76,15 +76,15 @@ const install = (namespace: string): Promise<string> =>
 const uninstall = ['uninstall', 'shop', '--wait', '--timeout=60s', '--debug', '-n'];
 
 t.test("helm uninstall of an application's own chart", async (t) => {
-  t.test('is refused, and says what has to be done first', async (t) => {
-    const person = personIn(cluster, 'helm-refused');
-    await install('helm-refused');
-    const { code, stderr } = await cluster.helm([...uninstall, 'helm-refused']);
+  t.test('is denied, and says what has to be done first', async (t) => {
+    const person = personIn(cluster, 'helm-denied');
+    await install('helm-denied');
+    const { code, stderr } = await cluster.helm([...uninstall, 'helm-denied']);
     t.not(code, 0);
-    t.match(stderr, 'live-service: ');
-    t.match(stderr, 'live-workload: ');
-    t.match(stderr, 'kubectl bluegreen retire shop -n helm-refused');
-    t.match(stderr, 'live-route: IngressRoute');
+    t.match(stderr, 'active-service: ');
+    t.match(stderr, 'active-workload: ');
+    t.match(stderr, 'kubectl bluegreen retire shop -n helm-denied');
+    t.match(stderr, 'active-route: IngressRoute');
     for (const kept of ['deployment/blue', 'service/blue', 'service/green', SHOP, 'ingressroute.traefik.io/shop'])
       t.ok(await exists(person, kept), `${kept} is still there`);
   });
@@ -92,7 +92,7 @@ t.test("helm uninstall of an application's own chart", async (t) => {
   t.test('goes through after a retirement, and takes everything away', async (t) => {
     const person = personIn(cluster, 'helm-retired');
     await install('helm-retired');
-    await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+    await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
     await person.may(t, 'bluegreen retire shop --reason moved');
     const { code, stderr } = await cluster.helm([...uninstall, 'helm-retired']);
     t.equal(code, 0, stderr);

@@ -1,5 +1,5 @@
 import { at, get, list, parseObject, text } from '../../../common/json.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
 
 /** What the operator makes of a ServiceMonitor, as far as the chart's own goes. */

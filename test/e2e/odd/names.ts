@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { annotation, at } from '../../../common/json.ts';
 import { NAMED, live } from '../people.ts';
 import type { OddCase } from './shop.ts';
@@ -113,7 +113,7 @@ export const NAMES: readonly OddCase[] = [
     name: 'the preview Service gets another name',
     run: async (t, shop) => {
       await shop.make(t);
-      await shop.alice.mayNot(t, `delete service ${shop.green}`, 'live-service: ');
+      await shop.alice.mayNot(t, `delete service ${shop.green}`, 'active-service: ');
       const path = '/spec/weighted/services/1/name';
       const renamed = JSON.stringify([{ op: 'replace', path, value: `${shop.name}-two` }]);
       await shop.alice.mayNot(t, `patch ${shop.resource} --type=json -p '${renamed}'`, 'may stand in the list');

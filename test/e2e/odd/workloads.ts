@@ -3,6 +3,7 @@ import { annotation } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { history, NAMED, type Person } from '../people.ts';
 import type { OddCase, Shop } from './shop.ts';
+import { service } from '../../objects.ts';
 
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
 const SETTLED_MS = 60_000;
@@ -78,7 +79,7 @@ export const WORKLOADS: readonly OddCase[] = [
       await alice.may(t, 'scale deployment/green --replicas=2');
       await alice.may(t, 'rollout status deployment/green --timeout=60s');
       await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
-      await alice.mayNot(t, 'delete deployment green', 'live-workload: ');
+      await alice.mayNot(t, 'delete deployment green', 'active-workload: ');
       await alice.may(t, 'delete hpa green');
       await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
       await alice.may(t, 'scale deployment/green --replicas=1');
@@ -96,10 +97,10 @@ export const WORKLOADS: readonly OddCase[] = [
       const pod = (await alice.run('get pods -l color=blue -o name')).said;
       await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.6 -c debugger`);
       const renamed = { op: 'replace', path: '/spec/template/spec/containers/0/name', value: 'other' };
-      await alice.mayNot(t, `patch deployment/blue --type=json -p '${JSON.stringify([renamed])}'`, 'live-workload: ');
+      await alice.mayNot(t, `patch deployment/blue --type=json -p '${JSON.stringify([renamed])}'`, 'active-workload: ');
       const sidecar = { spec: { template: { spec: { containers: [{ name: 'sidecar', image: `${IMAGE}:6.1.6` }] } } } };
-      await alice.mayNot(t, `patch deployment/blue -p '${JSON.stringify(sidecar)}'`, 'live-workload: ');
-      await alice.mayNot(t, `set image deployment/blue podinfo=${IMAGE}@sha256:${'0'.repeat(64)}`, 'live-workload: ');
+      await alice.mayNot(t, `patch deployment/blue -p '${JSON.stringify(sidecar)}'`, 'active-workload: ');
+      await alice.mayNot(t, `set image deployment/blue podinfo=${IMAGE}@sha256:${'0'.repeat(64)}`, 'active-workload: ');
       await alice.may(t, `patch deployment/blue --type=merge -p '{"spec":{"replicas":null}}'`);
       await alice.mayNot(t, `patch deployment/blue --type=merge -p '{"spec":{"replicas":0}}'`, 'is not scaled to 0');
       await alice.mayNot(
@@ -130,7 +131,7 @@ export const WORKLOADS: readonly OddCase[] = [
       const manifest = (await alice.run('get deployment blue -o json')).said;
       const forced = await alice.run('replace --force -f -', manifest);
       t.notOk(forced.ok);
-      t.match(forced.said, 'live-workload: ');
+      t.match(forced.said, 'active-workload: ');
       const route = await shop.pipe(alice, 'apply --prune -l app=shop --prune-allowlist=apps/v1/Deployment -f -', {
         apiVersion: 'v1',
         kind: 'ConfigMap',
@@ -156,16 +157,7 @@ export const WORKLOADS: readonly OddCase[] = [
       t.ok((await shop.pipe(alice, 'create -f -', set)).ok);
       const ports = [{ port: 80, targetPort: 9898 }];
       for (const color of ['blue', 'green'])
-        t.ok(
-          (
-            await shop.pipe(alice, 'create -f -', {
-              apiVersion: 'v1',
-              kind: 'Service',
-              metadata: { name: `bare-${color}` },
-              spec: { selector: labels, ports },
-            })
-          ).ok,
-        );
+        t.ok((await shop.pipe(alice, 'create -f -', service({ name: `bare-${color}` }, labels, ports))).ok);
       const services = [{ name: 'bare-blue', port: 80, weight: 100 }];
       t.ok(
         (

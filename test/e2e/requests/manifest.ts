@@ -1,5 +1,5 @@
 import { isObject, list } from '../../../common/json.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Row, Written } from './table.ts';
 
 const PREFIX = 'bluegreen.dev/';

@@ -1,6 +1,6 @@
 import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../common/json.ts';
 import { childrenOf } from '../../../webhook/policy/index.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Client, Reply } from '../api.ts';
 import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
 import { MISSED, NOT_READY, POLICY_SPOKE, type Patience } from './patience.ts';
@@ -33,13 +33,13 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
     if (code !== 0) return [`kubectl ${words} failed: ${stderr}`];
   }
   const words = { ...wordsOf(row), ...(await revisions(tools.client, row)) };
-  const { written, verbatim, refused, warns, stored } = row;
+  const { written, verbatim, denied, warns, stored } = row;
   const fill = (value: Json): Json => filledIn(value, words);
   const full: Row = {
     ...row,
     written: objects(fill({ ...written })),
     verbatim: verbatim === undefined ? undefined : fill(verbatim),
-    refused: refused === null ? null : texts(fill(refused)),
+    denied: denied === null ? null : texts(fill(denied)),
     warns: texts(fill(warns)),
     stored: objects(fill(stored)),
   };
@@ -47,32 +47,32 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
   const { ok, said } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
-    full.refused === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
+    full.denied === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
   );
   const after = await read(tools.client, full);
   const problems =
-    full.refused === null ? notAllowed(full, ok, said, after) : notRefused(full.refused, { ok, said, before, after });
+    full.denied === null ? notAllowed(full, ok, said, after) : notDenied(full.denied, { ok, said, before, after });
   return problems.map((problem) => `${problem}\n  it said: ${said.trim()}`);
 }
 
-interface Refusal {
+interface Denial {
   readonly ok: boolean;
   readonly said: string;
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
 }
 
-function notRefused(excerpts: readonly string[], { ok, said, before, after }: Refusal): readonly string[] {
-  if (ok) return ['it was not refused'];
+function notDenied(excerpts: readonly string[], { ok, said, before, after }: Denial): readonly string[] {
+  if (ok) return ['it was not denied'];
   const missing = excerpts.filter((excerpt) => !said.includes(excerpt));
   return [
-    ...missing.map((excerpt) => `the refusal does not say "${excerpt}"`),
+    ...missing.map((excerpt) => `the denial does not say "${excerpt}"`),
     ...(sameJson(before ?? null, after ?? null) ? [] : ['the object changed all the same']),
   ];
 }
 
 function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | null): readonly string[] {
-  if (!ok) return ['it was refused'];
+  if (!ok) return ['it was denied'];
   if (row.weights === null) return after === null ? [] : ['the object is still there'];
   const weights = childrenOf(after).map(({ weight }) => weight);
   const warnings = said

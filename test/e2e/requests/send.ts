@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, text } from '../../../common/json.ts';
-import type { Json, JsonObject } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Kube } from '../../cluster/index.ts';
 import type { Client } from '../api.ts';
 import { inFull, jsonPatch, manifest, merged, mergePatch } from './manifest.ts';

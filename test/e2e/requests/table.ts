@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { get, isObject, list, text } from '../../../common/json.ts';
-import { GROUPS, type Group, type Json, type JsonObject } from '../../../webhook/policy/types.ts';
+import { GROUPS, type Group } from '../../../webhook/policy/types.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
 
 /** Ways of writing; those of kubectl are the words that a user types after it. */
 const UPDATES = ['apply', 'server-side apply', 'replace', 'edit', 'merge patch', 'json patch'] as const;
@@ -47,8 +48,8 @@ export interface Row {
   /** A patch or a body, word for word, instead of what `written` makes. */
   readonly verbatim: Json | undefined;
   readonly dryRun: boolean;
-  /** What the refusal has to say; null for a request that has to go through. */
-  readonly refused: readonly string[] | null;
+  /** What the denial has to say; null for a request that has to go through. */
+  readonly denied: readonly string[] | null;
   /** The stored weights of an allowed request; null where it removes the object. */
   readonly weights: readonly Json[] | null;
   readonly warns: readonly string[];
@@ -68,7 +69,7 @@ export interface Table {
 const KEYS = new Set(
   (
     'it, from, before, as, by, but not, groups, names, in, dry run, weights, services, spec, annotations, labels, ' +
-    'finalizers, verbatim, refused, allowed, warns, stored'
+    'finalizers, verbatim, denied, allowed, warns, stored'
   ).split(', '),
 );
 /** Enough where all of them were tried with the same kind of mistake. */
@@ -125,7 +126,7 @@ function readRow({ row, id, namespace, states }: Source): readonly Row[] {
   if (!isObject(row) || it === '') throw wrong('a row is an object with a sentence');
   const unknown = Object.keys(row).find((key) => !KEYS.has(key));
   if (unknown !== undefined) throw wrong(`there is no ${unknown}`);
-  if ('refused' in row === 'allowed' in row) throw wrong('a row is refused or allowed');
+  if ('denied' in row === 'allowed' in row) throw wrong('a row is denied or allowed');
   const stateOf = (name: string): readonly Step[] => {
     if (name === 'nothing') return [];
     const state = states.get(name);
@@ -142,7 +143,7 @@ function readRow({ row, id, namespace, states }: Source): readonly Row[] {
     written: writtenIn(row),
     verbatim: row['verbatim'],
     dryRun: row['dry run'] === true,
-    refused: 'refused' in row ? strings(row['refused']) : null,
+    denied: 'denied' in row ? strings(row['denied']) : null,
     weights: row['allowed'] === 'gone' ? null : list(row['allowed']),
     warns: strings(row['warns']),
     stored: objectIn(row, 'stored') ?? {},

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replicas, signalPod } from '../../e2e/audit/replicas.ts';
-import type { Bed } from '../bed.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, Bed } from '../fault.ts';
 
 const HUNG_MS = 5_000;
 

@@ -1,6 +1,6 @@
 import { splitBundle } from '../../../certs/bundle.ts';
 import { at, list, text } from '../../../common/json.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { RELEASE } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import type { Client } from '../../e2e/api.ts';

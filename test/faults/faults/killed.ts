@@ -3,8 +3,7 @@ import { RELEASE } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import { signalPod } from '../../e2e/audit/replicas.ts';
 import { busiest } from '../busiest.ts';
-import type { Bed } from '../bed.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, Bed } from '../fault.ts';
 
 const RESTART_MS = 60_000;
 

@@ -10,14 +10,11 @@ import type { ShopOptions } from '../shop.ts';
 const SCALE = '/apis/apps/v1/namespaces/demo/deployments/blue/scale';
 const AFTER_1H = ['--after', '1h', '--settle', '1s'] as const;
 
-const open = async (t: Test, options: ShopOptions = {}): Promise<FakeCluster> => {
-  const cluster = await fakeCluster({
+const open = (t: Test, options: ShopOptions = {}): Promise<FakeCluster> =>
+  fakeCluster(t, {
     ...shop({ weights: [0, 100], annotations: PROMOTED, ...options }),
     [SCALE]: { spec: { replicas: 2 } },
   });
-  t.teardown(() => cluster.close());
-  return cluster;
-};
 const listed = (cluster: FakeCluster): string =>
   [...JSON.stringify(cluster.objects.get(SHOP)?.['spec']).matchAll(/"name":"(blue|green)"/g)]
     .map(([, name]) => name)

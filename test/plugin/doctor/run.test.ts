@@ -1,27 +1,26 @@
 import t from 'tap';
 import { fakeCluster, status } from '../fake-cluster.ts';
-import type { Answer, FakeCall } from '../fake-cluster.ts';
+import type { Answer, Call } from '../../api-server.ts';
 import { run } from '../run.ts';
 import { shop, TESTED } from '../shop.ts';
 
 const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** A cluster whose webhook answers, unless told otherwise. */
-function answers(given: { readonly refusal?: Answer; readonly allowed?: boolean }) {
-  return ({ method, url, body }: FakeCall): Answer | null => {
+function answers(given: { readonly denial?: Answer; readonly allowed?: boolean }) {
+  return ({ method, url, body }: Call): Answer | null => {
     if (url === '/version') return { status: 200, body: { gitVersion: 'v1.34.4' } };
     if (url === REVIEWS) return { status: 201, body: { status: { allowed: given.allowed ?? true } } };
     if (method === 'POST') {
       const denied = 'admission webhook "mutate.bluegreen.dev" denied the request: weights-total: …';
-      return given.refusal ?? (body.includes('doctor-blue') ? status(403, 'Forbidden', denied) : null);
+      return given.denial ?? (body.includes('doctor-blue') ? status(403, 'Forbidden', denied) : null);
     }
     return null;
   };
 }
 
 t.test('a cluster with gaps', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = answers({});
   const { code, out, err } = await cluster.run(['doctor']);
   t.equal(code, 1);
@@ -39,14 +38,13 @@ t.test('a cluster with gaps', async (t) => {
   t.match(parsed, { ok: false, findings: [{ state: 'ok', area: 'api' }] });
 });
 
-t.test('who refuses wrong weights, and what is not allowed', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
-  const said = async (refusal: Answer) => {
-    cluster.intercept = answers({ refusal, allowed: false });
+t.test('who denies wrong weights, and what is not allowed', async (t) => {
+  const cluster = await fakeCluster(t, shop());
+  const said = async (denial: Answer) => {
+    cluster.intercept = answers({ denial, allowed: false });
     return (await cluster.run(['doctor'])).out;
   };
-  t.match(await said({ status: 201, body: {} }), '× nothing refuses wrong weights of traefik.io in namespace demo');
+  t.match(await said({ status: 201, body: {} }), '× nothing denies wrong weights of traefik.io in namespace demo');
   const policy = status(403, 'Forbidden', "ValidatingAdmissionPolicy 'bluegreen' denied request: weights-total");
   t.match(await said(policy), '× the webhook does not answer for traefik.io');
   t.match(await said(status(404, 'NotFound', 'no such kind')), '√ traefik.io is not installed');

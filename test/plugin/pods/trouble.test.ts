@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 import t from 'tap';
-import { isObject } from '../../../common/json-paths.ts';
+import { isObject } from '../../../common/json.ts';
 import { troubleOf } from '../../../plugin/pods/trouble.ts';
 
 const pod = (status: string) => {

@@ -41,7 +41,7 @@ t.test('templates print what kubectl prints', async (t) => {
   for (const [template, wanted] of Object.entries(SAME)) t.equal(printJsonpath(OBJECT, template), wanted, template);
 });
 
-t.test('what is not understood is refused', async (t) => {
+t.test('what is not understood is denied', async (t) => {
   for (const template of ['{.a[?(b)]}', '{.a[0}', '{.a[?(@.b=~/x/)]}', '{end}', '{.a[?(@.b==c)]}']) {
     t.throws(() => printJsonpath(OBJECT, template), /error parsing jsonpath/, template);
   }

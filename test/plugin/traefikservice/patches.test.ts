@@ -2,7 +2,7 @@ import fastJsonPatch from 'fast-json-patch';
 import type { Operation } from 'fast-json-patch';
 import t from 'tap';
 import { planSwitch } from '../../../plugin/traefikservice/patches.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 const PAIR = { blue: 'blue', green: 'green' };
 

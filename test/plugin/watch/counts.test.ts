@@ -2,22 +2,14 @@ import t from 'tap';
 import { readCounts } from '../../../plugin/watch/counts.ts';
 import { labelsOf } from '../../../plugin/watch/subject.ts';
 import { errorsIn, trafficOf } from '../../../plugin/watch/traffic.ts';
+import { allTo } from '../../objects.ts';
 
 const LABELS = labelsOf({
   group: 'traefik.io',
   namespace: 'demo',
   name: 'shop',
   pair: { blue: 'blue', green: 'green' },
-  object: {
-    spec: {
-      weighted: {
-        services: [
-          { name: 'blue', port: 80, weight: 100 },
-          { name: 'green', port: 80, weight: 0 },
-        ],
-      },
-    },
-  },
+  object: { spec: allTo('blue') },
 });
 
 const METRICS = `# HELP traefik_service_requests_total How many HTTP requests

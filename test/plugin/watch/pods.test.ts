@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { watchPods } from '../../../plugin/watch/pods.ts';
 import type { PodMemory } from '../../../plugin/watch/pods.ts';
 

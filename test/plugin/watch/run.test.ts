@@ -1,9 +1,7 @@
 import t from 'tap';
-import type { Test } from 'tap';
 import { status } from '../fake-cluster.ts';
 import type { Ran, World } from '../run.ts';
 import { PROMOTED, SHOP, TESTED, shop } from '../shop.ts';
-import type { ShopOptions } from '../shop.ts';
 import { live, trafficShop } from './shop-traffic.ts';
 import type { TrafficShop } from './shop-traffic.ts';
 
@@ -11,11 +9,7 @@ import type { TrafficShop } from './shop-traffic.ts';
 
 const promote = (shop: TrafficShop, args: readonly string[] = [], world: World = {}): Promise<Ran> =>
   shop.run(['promote', 'shop', '--watch', '60s', ...args], { hurried: true, ...world });
-const open = async (t: Test, options: ShopOptions = {}, more: Readonly<Record<string, object>> = {}) => {
-  const opened = await trafficShop(options, more);
-  t.teardown(() => opened.close());
-  return opened;
-};
+const open = trafficShop;
 const outcome = (shop: TrafficShop): string => {
   const { metadata } = shop.objects.get(SHOP) ?? {};
   return JSON.stringify(metadata);
@@ -119,12 +113,12 @@ t.test('an API server that is away: what it decides is explicit, and a rollback 
   t.match(err, 'the outcome was not recorded');
   t.equal(live(shop), 'green');
   const strict = await open(t);
-  let refused = 0;
+  let denied = 0;
   strict.customers = () => (live(strict) === 'green' ? { 500: 50 } : { 200: 100 });
   strict.fails = ({ method, body }) => {
     if (method !== 'PATCH' || !body.includes('rolled back')) return null;
-    refused += 1;
-    return refused < 5 ? status(500, 'InternalError', 'etcd is away') : null;
+    denied += 1;
+    return denied < 5 ? status(500, 'InternalError', 'etcd is away') : null;
   };
   const back = await promote(strict);
   t.equal(back.code, 4, back.err);

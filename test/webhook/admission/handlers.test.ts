@@ -4,7 +4,8 @@ import { mutateHandler, promotionHandler } from '../../../webhook/admission/hand
 import { reviewOf } from '../../../webhook/admission/responses.ts';
 import type { AdmissionRequest, Answer, PatchOperation } from '../../../webhook/admission/types.ts';
 import { isObject, parseObject } from '../../../common/json.ts';
-import { MODES, type JsonObject } from '../../../webhook/policy/index.ts';
+import { MODES } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.ts';
 
@@ -121,15 +122,15 @@ t.test('a denial names every check at once', async (t) => {
   t.match(answer, { verdict: 'denied', checks: ['weights-total', 'single-active', 'smoke-test'] });
 });
 
-t.test('warn tells what enforce would refuse, audit keeps it to the audit log', async (t) => {
+t.test('warn tells what enforce would deny, audit keeps it to the audit log', async (t) => {
   const split = request(traefikService([50, 50]));
   const warned = await mutateHandler('warn', world())(split);
   t.equal(warned.verdict, 'patched');
-  t.match(warned.warnings[0], /^would be refused: single-active: blue 50 \+ green 50/);
+  t.match(warned.warnings[0], /^would be denied: single-active: blue 50 \+ green 50/);
   const audited = await mutateHandler('audit', world())(split);
   t.equal(audited.verdict, 'patched');
   t.same(audited.warnings, []);
-  t.match(audited.auditAnnotations, { violations: /single-active/ });
+  t.match(audited.auditAnnotations, { findings: /single-active/ });
 });
 
 t.test('what is not governed is left alone without a look-up', async (t) => {

@@ -28,7 +28,7 @@ t.test('who makes it weaker is told so', async (t) => {
   t.same(off.answer.warnings, ['namespace demo is no longer guarded by bluegreen: mode off, before it was enforce']);
   const warn = await relabel('enforce', 'warn');
   t.match(warn.answer.warnings, [
-    /is now guarded by bluegreen in mode warn, before it was enforce: nothing is refused/,
+    /is now guarded by bluegreen in mode warn, before it was enforce: nothing is denied/,
   ]);
   t.same((await relabel('audit', 'warn')).answer.warnings, []);
 });

@@ -6,7 +6,7 @@ import { reviewOf } from '../../../webhook/admission/responses.ts';
 import { createRoom } from '../../../webhook/admission/room.ts';
 import type { Surroundings } from '../../../webhook/admission/decide.ts';
 import type { Answer } from '../../../webhook/admission/types.ts';
-import type { JsonObject } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { request, traefikService, world } from './world.ts';
 
@@ -33,7 +33,7 @@ const TOLD_TO_ASK_AGAIN = {
   message: /Nothing was changed: try again/,
 };
 
-t.test('a promotion is refused at once, and clients are told when to ask again', async (t) => {
+t.test('a promotion is denied at once, and clients are told when to ask again', async (t) => {
   const promotion = request(traefikService([0, 100], TESTED), blueLive);
   for (const handler of [mutate, validate]) {
     const answer = await handler(promotion);
@@ -65,7 +65,7 @@ t.test('what needs no look-up is answered as ever', async (t) => {
   });
 });
 
-t.test('a guard that has no room refuses, so that a flood is no way around it', async (t) => {
+t.test('a guard that has no room denies, so that a flood is no way around it', async (t) => {
   const { access, settings, docs, deadline } = world();
   const reader = Object.assign(new FakeReader(''), {
     listTraefikServices: () => Promise.resolve([]),
@@ -80,7 +80,7 @@ t.test('a guard that has no room refuses, so that a flood is no way around it', 
   );
 });
 
-t.test('modes that refuse nothing let it pass; warn says so', async (t) => {
+t.test('modes that deny nothing let it pass; warn says so', async (t) => {
   const promotion = request(traefikService([0, 100], TESTED), blueLive);
   const warned: Answer = await mutateHandler('warn', full())(promotion);
   t.match(warned, { verdict: 'allowed', warnings: [/has not looked at this one/] });

@@ -2,7 +2,8 @@ import { loadAll } from 'js-yaml';
 import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
 import { at, isObject, text } from '../../../common/json.ts';
-import type { Group, JsonObject } from '../../../webhook/policy/index.ts';
+import type { Group } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /** A cluster made of plain Kubernetes YAML. */
 export class FakeReader implements Reader, NeighborReader {

@@ -17,6 +17,7 @@ import t from 'tap';
 import { createAuthority, exportKey, KEY_ALGORITHM, SIGNING_ALGORITHM } from '../../../certs/ca.ts';
 import type { Authority } from '../../../certs/ca.ts';
 import { ALLOWED, authorityAndLeaf, HOUR, review, testServer, TOOLS } from '../parts.ts';
+import { portOf } from '../../ports.ts';
 
 interface Shown {
   readonly cert: string;
@@ -53,9 +54,7 @@ const { server, log } = testServer(ALLOWED, { client: { ca: callers.certificate,
 server.server.setSecureContext({ cert: leaf.certificate, key: leaf.key, ca: callers.certificate });
 await server.listen({ host: '127.0.0.1', port: 0 });
 t.teardown(() => server.close());
-const address = server.server.address();
-const port = typeof address === 'object' && address !== null ? address.port : 0;
-const target = { host: '127.0.0.1', servername: 'localhost', port, ca: authority.certificate };
+const target = { host: '127.0.0.1', servername: 'localhost', port: portOf(server.server), ca: authority.certificate };
 
 async function ask(method: 'GET' | 'POST', path: string, more: RequestOptions & { readonly session?: Buffer } = {}) {
   const headers = { 'content-type': 'application/json' };
@@ -70,7 +69,7 @@ t.test('a review with the certificate of the API server is answered', async (t) 
   t.equal((await ask('POST', '/mutate/enforce', shown)).status, 200);
 });
 
-t.test('a review from anybody else is refused, and why', async (t) => {
+t.test('a review from anybody else is denied, and why', async (t) => {
   const others: readonly [string, Partial<Shown>, RegExp][] = [
     ['without a certificate', {}, /no client certificate was shown/],
     ['of another CA', await clientCertificate(strangers, 'kube-apiserver'), /not trusted/],
@@ -82,8 +81,8 @@ t.test('a review from anybody else is refused, and why', async (t) => {
     t.equal(status, 403, what);
     t.match(body, problem, what);
   }
-  t.equal(log.lines.filter(({ message }) => message === 'refused a client').length, others.length);
-  t.match((await ask('GET', '/metrics')).body, `bluegreen_client_refusals_total ${others.length}`);
+  t.equal(log.lines.filter(({ message }) => message === 'rejected a client').length, others.length);
+  t.match((await ask('GET', '/metrics')).body, `bluegreen_client_rejections_total ${others.length}`);
 });
 
 t.test('probes and scrapes show no certificate', async (t) => {

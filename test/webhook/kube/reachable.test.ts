@@ -1,7 +1,7 @@
-// An entry that refuses what it cannot be asked is armed when the webhook can be reached, and not before.
+// An entry that denies what it cannot be asked is armed when the webhook can be reached, and not before.
 import t from 'tap';
 import { createReach } from '../../../webhook/kube/reachable.ts';
-import type { JsonObject } from '../../../webhook/policy/types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 const sliceOf = (...ready: readonly boolean[]): JsonObject => ({
   endpoints: ready.map((each) => ({ addresses: ['192.0.2.1'], conditions: { ready: each } })),

@@ -39,7 +39,7 @@ t.test('annotations that pair the preview with a new name do not make it count a
     [ANNOTATION.blue]: 'other',
     [ANNOTATION.green]: 'shop-green',
   });
-  t.not(judge(change(swapped, old)).violations.length, 0);
+  t.not(judge(change(swapped, old)).findings.length, 0);
   t.end();
 });
 
@@ -62,7 +62,7 @@ t.test('annotations that were swapped while the webhook was away move no color',
   const swap = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'other' };
   const old = annotated(stored(change(blueLive())), swap);
   const next = traefikService({ 'shop-green': 100, other: 0 }, annotationsOf(old));
-  t.not(judge(change(next, old)).violations.length, 0);
+  t.not(judge(change(next, old)).findings.length, 0);
   t.same(checksOf(judge(change(greenLive(annotationsOf(old)), old))), ['smoke-test']);
   t.end();
 });
@@ -188,7 +188,7 @@ t.test('thousands of bad entries make no endless message', (t) => {
   const entries = Array.from({ length: 10_000 }, () => ({ name: 'shop-blue', namespace: 'elsewhere', weight: 0 }));
   const old = stored(change(blueLive()));
   const message = judge(change(withServices(entries), old))
-    .violations.map(({ detail }) => detail)
+    .findings.map(({ detail }) => detail)
     .join('; ');
   t.ok(message.length < 2000, `${message.length} characters`);
   t.end();
@@ -198,9 +198,9 @@ t.test('a suggested command can be pasted, whatever an image is called', (t) => 
   const old = stored(change(blueLive()));
   const evil = { name: 'x', images: ['podinfo:$(reboot)'], imageIDs: [] };
   const facts = withColor(FACTS, 'green', running(evil));
-  const [violation] = judge(change(greenLive(annotationsOf(old)), old), facts).violations;
-  t.match(violation?.detail, "'bluegreen.dev/smoke-test=passed:$(reboot)'");
-  const [unread] = judge(change(greenLive(annotationsOf(old)), old), UNREADABLE).violations;
+  const [finding] = judge(change(greenLive(annotationsOf(old)), old), facts).findings;
+  t.match(finding?.detail, "'bluegreen.dev/smoke-test=passed:$(reboot)'");
+  const [unread] = judge(change(greenLive(annotationsOf(old)), old), UNREADABLE).findings;
   t.match(unread?.detail, "'bluegreen.dev/smoke-test=passed:<");
   t.end();
 });

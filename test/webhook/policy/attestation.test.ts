@@ -1,6 +1,7 @@
 // What a manifest already said is no news, also where the API server keeps no manifest: under server-side apply.
 import t from 'tap';
-import { ANNOTATION, readRecord, readSmokeTest, type Change, type JsonObject } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, readRecord, readSmokeTest, type Change } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { appliersOf } from '../../../webhook/policy/attestation.ts';
 import { at, isObject, list } from '../../../common/json.ts';
 import { annotated, blueLive, change, checksOf, FACTS, judge, NOON, promoted, reweighted, stored } from './build.ts';
@@ -44,7 +45,7 @@ for (const [how, value] of [
 ] as const)
   t.test(`a pass that a person wrote over ${how} is no news when the sync brings it back`, (t) => {
     const over = stored(person(attested, value));
-    t.same(readRecord(over).said, ['passed:6.1.6']);
+    t.same(readRecord(over).supersededPasses, ['passed:6.1.6']);
     const before = readSmokeTest(over);
     const { object, warnings } = judge(sync(over, 'passed:6.1.6'));
     t.same(readSmokeTest(object), before, 'nothing is bound');
@@ -79,7 +80,7 @@ t.test('nor over promotions: it stays known', (t) => {
   object = stored(person(object, 'passed:g6'));
   object = stored(written(reweighted(object, { 'shop-blue': 0, 'shop-green': 100 }), object));
   object = stored(written(reweighted(object, { 'shop-blue': 100, 'shop-green': 0 }), object));
-  t.same(readRecord(object).said, ['passed:6.1.6']);
+  t.same(readRecord(object).supersededPasses, ['passed:6.1.6']);
   t.match(judge(sync(object, 'passed:6.1.6')).warnings, [/a manifest said passed:6\.1\.6 before/]);
   t.end();
 });
@@ -93,7 +94,7 @@ t.test('a new value in Git is news, and so is what the person says again', (t) =
 
 t.test('what Git itself changes is kept nowhere: it says so on purpose', (t) => {
   const next = stored(sync(attested, 'passed:g6'));
-  t.same(readRecord(next).said, []);
+  t.same(readRecord(next).supersededPasses, []);
   t.end();
 });
 
@@ -128,7 +129,7 @@ t.test('the last eight are kept, shortened', (t) => {
     object = judge(sync(object, value)).object;
     object = judge(person(object, 'failed')).object;
   }
-  const kept = readRecord(object).said;
+  const kept = readRecord(object).supersededPasses;
   t.equal(kept.length, 8);
   t.equal(kept[0], 'passed:2');
   t.equal(kept.at(-1)?.length, 512);
@@ -138,7 +139,7 @@ t.test('the last eight are kept, shortened', (t) => {
 
 t.test('a record that says nothing sensible about it is read as if nothing was said', (t) => {
   for (const value of ['"passed"', '[1, null, {}]', '{}'])
-    t.same(readRecord(annotated(created, { [ANNOTATION.record]: `{"said":${value}}` })).said, []);
+    t.same(readRecord(annotated(created, { [ANNOTATION.record]: `{"supersededPasses":${value}}` })).supersededPasses, []);
   t.equal(list(at(created, 'metadata', 'managedFields')).length, 0);
   t.end();
 });

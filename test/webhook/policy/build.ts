@@ -7,11 +7,13 @@ import {
   type ColorFacts,
   type Decision,
   type Facts,
-  type Json,
-  type JsonObject,
   type Pair,
   type Revision,
 } from '../../../webhook/policy/index.ts';
+import { at, isObject } from '../../../common/json.ts';
+import type { Json, JsonObject } from '../../../common/json.ts';
+import { mergePatch } from '../../common/merge-patch.ts';
+import * as objects from '../../objects.ts';
 
 /** The objects that the tests of the policy talk about, short enough to be read in a line. */
 
@@ -32,12 +34,8 @@ export function traefikService(weights: Weights, annotations?: Annotations): Jso
 }
 
 export function withServices(services: Json, annotations?: Annotations): JsonObject {
-  return {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) },
-    spec: { weighted: { services } },
-  };
+  const metadata = { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) };
+  return objects.traefikService(metadata, { weighted: { services } });
 }
 
 export const blueLive = (annotations?: Annotations): JsonObject =>
@@ -47,26 +45,15 @@ export const greenLive = (annotations?: Annotations): JsonObject =>
 
 /** A copy of an object with some annotations written (or, by null, taken away). */
 export function annotated(object: JsonObject, changes: Readonly<Record<string, string | null>>): JsonObject {
-  const next = { ...annotationsOf(object) };
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) delete next[key];
-    else next[key] = value;
-  }
-  return { ...object, metadata: { name: 'shop', namespace: 'demo', annotations: next } };
+  return mergePatch(object, { metadata: { name: 'shop', namespace: 'demo', annotations: changes } });
 }
 
 export function annotationsOf(object: JsonObject): Record<string, string> {
-  const metadata = object['metadata'];
+  const annotations = at(object, 'metadata', 'annotations');
   const found: Record<string, string> = {};
-  if (!isRecord(metadata)) return found;
-  const annotations = metadata['annotations'];
-  if (!isRecord(annotations)) return found;
+  if (!isObject(annotations)) return found;
   for (const [key, value] of Object.entries(annotations)) if (typeof value === 'string') found[key] = value;
   return found;
-}
-
-export function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The object with other weights, and nothing else changed: what `kubectl patch` sends. */
@@ -132,8 +119,8 @@ export function judge(of: Change, facts: Facts = FACTS, at: string = NOON): Deci
 
 /** Lets an object through, as the webhook stores it; fails when it is denied. */
 export function stored(of: Change, facts: Facts = FACTS, at: string = NOON): JsonObject {
-  const { violations, object } = judge(of, facts, at);
-  const [first] = violations;
+  const { findings, object } = judge(of, facts, at);
+  const [first] = findings;
   if (first !== undefined) throw new Error(`denied: ${first.detail}`);
   return object;
 }
@@ -145,8 +132,8 @@ export function promoted(facts: Facts = FACTS): JsonObject {
   return stored(change(reweighted(tested, { 'shop-blue': 0, 'shop-green': 100 }), tested), facts);
 }
 
-export function checksOf({ violations }: Decision): readonly string[] {
-  return violations.map(({ check }) => check);
+export function checksOf({ findings }: Decision): readonly string[] {
+  return findings.map(({ check }) => check);
 }
 
 export function withColor(facts: Facts, color: Color, next: ColorFacts): Facts {

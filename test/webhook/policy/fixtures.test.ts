@@ -1,14 +1,16 @@
 import { basename } from 'node:path';
 import t from 'tap';
-import { CHECKS, decide, explain, type Decision, type Json } from '../../../webhook/policy/index.ts';
+import { CHECKS, decide, explain, type Decision } from '../../../webhook/policy/index.ts';
+import type { Json } from '../../../common/json.ts';
 import { annotation, isObject, parseObject } from '../../../common/json.ts';
 import { NOON, pairOf } from './build.ts';
-import { filesOf, readFixture, VERDICTS, type Fixture } from './fixture.ts';
+import { VERDICTS } from './case.ts';
+import { filesOf, readFixture, type Fixture } from './fixture.ts';
 
 const decideFixture = ({ change, facts, neighbors, settings, permissions }: Fixture): Decision =>
   decide({ change, pair: pairOf(change), facts, neighbors, settings, permissions, at: NOON });
 
-/** Checks that never refuse. */
+/** Checks that never deny. */
 const WARN: ReadonlySet<string> = new Set(['record', 'shared-color']);
 
 const weightsOf = ({ now }: Decision) => Object.fromEntries(now.children.map(({ name, weight }) => [name, weight]));
@@ -25,7 +27,7 @@ for (const { id } of CHECKS) {
       t.test(`${id} ${verdict}: ${basename(file, '.yaml')}`, (t) => {
         const fixture = readFixture(file);
         const decision = decideFixture(fixture);
-        const messages = decision.violations.map(explain);
+        const messages = decision.findings.map(explain);
         t.ok(fixture.about, 'says what it is about');
         t.same(messages, fixture.denied);
         t.same(decision.warnings, fixture.warned);
@@ -40,8 +42,8 @@ for (const { id } of CHECKS) {
         const again = decideFixture({ ...fixture, change: { ...fixture.change, object: decision.object } });
         t.same(again.object, decision.object, 'completing twice changes nothing');
         t.same(
-          again.violations.map(({ check }) => check),
-          decision.violations.map(({ check }) => check),
+          again.findings.map(({ check }) => check),
+          decision.findings.map(({ check }) => check),
         );
         t.end();
       });

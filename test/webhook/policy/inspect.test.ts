@@ -1,5 +1,6 @@
 import t from 'tap';
-import { ANNOTATION, type Facts, type JsonObject } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, type Facts } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { inspect, restsOnFacts } from '../../../webhook/policy/inspect.ts';
 import {
   blueLive,
@@ -67,13 +68,13 @@ t.test('a live color without a ready endpoint answers nobody', (t) => {
   t.end();
 });
 
-t.test('where Traefik drops it, an empty preview is a violation', (t) => {
+t.test('where Traefik drops it, an empty preview is a finding', (t) => {
   const settings = { ...SETTINGS, allowEmptyServices: false };
   t.same(checks(blueLive(), withColor(FACTS, 'green', running()), settings), ['backends-exist']);
   t.end();
 });
 
-t.test('a rollout under way or less capacity is no violation of what is live', (t) => {
+t.test('a rollout under way or less capacity is no finding of what is live', (t) => {
   const settings = { ...SETTINGS, requireFullCapacity: true };
   const one = running({ name: 'b5', images: ['podinfo:6.1.5'], imageIDs: [] });
   const busy = { ...one, workload: one.workload === null ? null : { ...one.workload, unsettled: 'is rolling out' } };

@@ -9,8 +9,8 @@ import {
   governed,
   readRecord,
   type Facts,
-  type JsonObject,
 } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { parseObject } from '../../../common/json.ts';
 import {
   BLUE_REVISION,
@@ -89,8 +89,8 @@ t.test('completing twice changes nothing, also a moment later', (t) => {
       const second = decided(first.object, oldObject, about, '2026-03-01T12:00:03Z');
       assert.deepEqual(second.object, first.object);
       assert.deepEqual(
-        second.violations.map(({ check }) => check),
-        first.violations.map(({ check }) => check),
+        second.findings.map(({ check }) => check),
+        first.findings.map(({ check }) => check),
       );
     }),
     RUNS,
@@ -144,7 +144,7 @@ t.test('what is allowed has one of the allowed shapes, or the old one', (t) => {
   fc.assert(
     fc.property(plain, fc.option(plain), (object, oldObject) => {
       const decision = decided(object, oldObject, FACTS);
-      if (decision.violations.length > 0) return;
+      if (decision.findings.length > 0) return;
       const shape = decision.now.children.map((entry) => [entry.name, effectiveWeight(entry)].join(' ')).sort();
       const allowed = [
         ['shop-blue 0', 'shop-green 100'],
@@ -168,7 +168,7 @@ t.test('after an allowed change the next one is about the same pair', (t) => {
       const of = change(object, oldObject);
       if (governed(of).kind !== 'pair') return;
       const decision = judge(of);
-      if (decision.violations.length > 0 || decision.now.active === null) return;
+      if (decision.findings.length > 0 || decision.now.active === null) return;
       const next = governed({ object: decision.object, oldObject: decision.object });
       if (next.kind === 'pair') assert.deepEqual(next.pair, pairOf(of));
     }),
@@ -181,8 +181,8 @@ t.test('a color gains weight only by a pass, a recorded rollback, or as blue at 
   fc.assert(
     fc.property(plain, fc.option(plain), facts, (object, oldObject, about) => {
       const decision = decided(object, oldObject, about);
-      const { switched, violations } = decision;
-      if (switched === null || violations.length > 0) return;
+      const { switched, findings } = decision;
+      if (switched === null || findings.length > 0) return;
       if (switched.kind === 'rollback') assert.equal(readRecord(oldObject).previous?.color, switched.to);
       else assert.equal(decision.smokeTest?.color, switched.to);
     }),

@@ -1,6 +1,7 @@
 // Annotations may have 256 KiB in all (Kubernetes): what the webhook writes there must never be what goes beyond.
 import t from 'tap';
-import { ANNOTATION, decide, readRecord, type JsonObject, type Permissions } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, decide, readRecord, type Permissions } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import {
   annotated,
   annotationsOf,

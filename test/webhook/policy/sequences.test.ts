@@ -9,10 +9,10 @@ import {
   stateOf,
   type Color,
   type Facts,
-  type JsonObject,
   type Revision,
   type Switch,
 } from '../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import {
   annotated,
   blueLive,
@@ -72,7 +72,7 @@ class World {
   write(object: JsonObject, facts: Facts = this.facts()): boolean {
     if (this.away) return this.#writeWithout(object);
     const decision = judge(change(object, this.object), facts);
-    if (decision.violations.length > 0) return false;
+    if (decision.findings.length > 0) return false;
     const { switched, smokeTest } = decision;
     const bound = decision.smokeTest !== null && smokeTest?.at === '2026-03-01T12:00:00Z' ? smokeTest : null;
     if (bound !== null) this.tested.add(bound.revision);

@@ -11,11 +11,11 @@ const seen = (namespace: string, more: Partial<Seen> = {}): Seen => ({
   switchedAt: null,
   ready: { blue: 1, green: 0 },
   frozen: false,
-  violations: [],
+  findings: [],
   unread: null,
   ...more,
 });
-const split: Seen['violations'] = [{ check: 'single-active', reason: 'split', detail: '' }];
+const split: Seen['findings'] = [{ check: 'single-active', reason: 'split', detail: '' }];
 
 const shown = async (registry: Registry, name: string): Promise<readonly string[]> =>
   (await registry.metrics())
@@ -40,12 +40,12 @@ t.test('however many objects there are, no more than the limit is shown by name,
   const registry = new Registry();
   const gauges = createAuditGauges(registry, { objects: 2, namespaces: 1 });
   const names = ['a', 'b', 'c', 'd'];
-  gauges.show(names.map((namespace) => seen(namespace, { violations: split })));
+  gauges.show(names.map((namespace) => seen(namespace, { findings: split })));
   t.equal((await shown(registry, 'active{')).length, 4);
   t.equal((await shown(registry, 'ready_endpoints{')).length, 4);
-  t.same(await shown(registry, 'violations{'), [
-    'violations{check="single-active",namespace="_others"} 3',
-    'violations{check="single-active",namespace="a"} 1',
+  t.same(await shown(registry, 'findings{'), [
+    'findings{check="single-active",namespace="_others"} 3',
+    'findings{check="single-active",namespace="a"} 1',
   ]);
   t.same(await shown(registry, 'traefikservices'), ['traefikservices 4']);
 });

@@ -1,7 +1,7 @@
-import { sameJson } from '../../../common/json.ts';
 import type { Child } from '../state.ts';
 import type { ColorFacts } from '../types.ts';
-import { alike, namesTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { UNREAD, type Check, type CheckResult, type Subject } from './check.ts';
+import { backendsTouched } from '../touched.ts';
 
 /**
  * Traefik drops a whole TraefikService, and answers 404 to everybody, when one child cannot be built: its Service or
@@ -25,13 +25,7 @@ export const backendsExist: Check = {
   },
 };
 
-/** Whether names, kinds, namespaces or ports of the children change. */
-export function backendsTouched(subject: Pick<Subject, 'was' | 'now'>): boolean {
-  const { was, now } = subject;
-  return namesTouched(subject) || was === null || !alike(was, now, (a, b) => sameJson(a.port ?? null, b.port ?? null));
-}
-
-function backend(subject: Subject, child: Child, color: ColorFacts): readonly Finding[] {
+function backend(subject: Subject, child: Child, color: ColorFacts): readonly CheckResult[] {
   const { change } = subject;
   if (color.service === null)
     return [
@@ -69,6 +63,6 @@ function isEmptyAddition({ was, settings }: Subject, child: Child, color: ColorF
   return !listed && color.readyEndpoints === 0 && color.service?.external !== true;
 }
 
-function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
+function denial(reason: string, detail: string): CheckResult {
+  return { severity: 'denied', reason, detail };
 }

@@ -1,8 +1,9 @@
 import type { Completion } from '../complete.ts';
 import { at, get, list } from '../../../common/json.ts';
-import { effectiveWeight, type Child, type State } from '../state.ts';
+import { effectiveWeight } from '../state.ts';
 import type { Permissions } from '../permissions.ts';
-import type { Change, CheckId, Facts, JsonObject, Neighbors, Pair, Settings } from '../types.ts';
+import type { Change, CheckId, Facts, Neighbors, Pair, Settings } from '../types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /** What a check looks at: the completed change and what the cluster says. */
 export interface Subject extends Completion {
@@ -17,8 +18,8 @@ export interface Subject extends Completion {
 /** The reason of a finding that says nothing of the request: what it rests on could not be read now. */
 export const UNREAD = 'facts could not be read';
 
-export interface Finding {
-  readonly severity: 'denial' | 'warning';
+export interface CheckResult {
+  readonly severity: 'denied' | 'warning';
   /** Terse, without names. */
   readonly reason: string;
   /** What, where, and how to fix it, without the check's id. */
@@ -36,32 +37,7 @@ export interface Check {
   /** Whether the ValidatingAdmissionPolicy of the chart decides the same inside the API server. */
   readonly cel: 'yes' | 'presence only' | 'no';
   touched(subject: Subject): boolean;
-  find(subject: Subject): readonly Finding[];
-}
-
-/** Whether names or weights of the children change. */
-export function weightsTouched({ was, now }: Pick<Subject, 'was' | 'now'>): boolean {
-  return was === null || !alike(was, now, (a, b) => a.name === b.name && effectiveWeight(a) === effectiveWeight(b));
-}
-
-/** Whether names, kinds or namespaces of the children change. */
-export function namesTouched({ was, now }: Pick<Subject, 'was' | 'now'>): boolean {
-  return (
-    was === null || !alike(was, now, (a, b) => a.name === b.name && a.kind === b.kind && a.namespace === b.namespace)
-  );
-}
-
-/** Whether two lists of children are as long as each other, and alike entry by entry. */
-export function alike(
-  { children: before }: State,
-  { children: after }: State,
-  same: (a: Child, b: Child) => boolean,
-): boolean {
-  if (before.length !== after.length) return false;
-  return before.every((child, index) => {
-    const other = after[index];
-    return other !== undefined && same(child, other);
-  });
+  find(subject: Subject): readonly CheckResult[];
 }
 
 /** More children than this are counted, not named. */

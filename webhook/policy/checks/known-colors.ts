@@ -3,7 +3,8 @@ import { governed } from '../governed.ts';
 import { annotation } from '../../../common/json.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
-import { namesTouched, type Check, type Finding, type Subject } from './check.ts';
+import { type Check, type CheckResult, type Subject } from './check.ts';
+import { namesTouched } from '../touched.ts';
 
 /**
  * The list holds the pair and nothing else. Traefik splits without a dependable ratio when a Service is listed twice,
@@ -22,12 +23,12 @@ export const knownColors: Check = {
   },
 };
 
-function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
+function denial(reason: string, detail: string): CheckResult {
+  return { severity: 'denied', reason, detail };
 }
 
 /** Annotations that contradict the pair would mislead whoever reads them, the API server's own policy included. */
-function renamed({ pair, change }: Subject): readonly Finding[] {
+function renamed({ pair, change }: Subject): readonly CheckResult[] {
   const { object, oldObject } = change;
   const [blue, green] = [annotation(object, ANNOTATION.blue), annotation(object, ANNOTATION.green)];
   if (!blue || !green || (blue === pair.blue && green === pair.green)) return [];
@@ -41,7 +42,7 @@ function renamed({ pair, change }: Subject): readonly Finding[] {
 }
 
 /** Without its annotations a pair of other names would be governed by nothing from the next request on. */
-function ended({ change: { oldObject }, object, pair }: Subject): readonly Finding[] {
+function ended({ change: { oldObject }, object, pair }: Subject): readonly CheckResult[] {
   const names = [ANNOTATION.blue, ANNOTATION.green];
   if (names.every((key) => annotation(object, key) === annotation(oldObject, key))) return [];
   if (oldObject === null || governed({ object, oldObject: object }).kind === 'pair') return [];
@@ -53,7 +54,7 @@ function ended({ change: { oldObject }, object, pair }: Subject): readonly Findi
   ];
 }
 
-function strangers({ now, pair }: Subject): readonly Finding[] {
+function strangers({ now, pair }: Subject): readonly CheckResult[] {
   const names = now.children
     .filter((child) => colorOf(pair, child.name) === null)
     .map((child) => child.name || '(no name)');
@@ -62,15 +63,15 @@ function strangers({ now, pair }: Subject): readonly Finding[] {
   return [denial('an entry is no color', `only ${pair.blue} and ${pair.green} may stand in the list. Remove ${shown}`)];
 }
 
-function repeated({ now, pair }: Subject): readonly Finding[] {
+function repeated({ now, pair }: Subject): readonly CheckResult[] {
   return ([pair.blue, pair.green] as const)
     .filter((name) => now.children.filter((child) => child.name === name).length > 1)
     .map((name) => denial('a color is listed twice', `${name} is listed more than once. Keep one entry of it`));
 }
 
-/** About the first entry of each color: more than one is refused anyway. */
-function elsewhere({ now, change }: Subject): readonly Finding[] {
-  const findings: Finding[] = [];
+/** About the first entry of each color: more than one is denied anyway. */
+function elsewhere({ now, change }: Subject): readonly CheckResult[] {
+  const findings: CheckResult[] = [];
   for (const { name, kind, namespace } of [now.blue, now.green].filter((child) => child !== null)) {
     if (kind !== 'Service')
       findings.push(
@@ -87,7 +88,7 @@ function elsewhere({ now, change }: Subject): readonly Finding[] {
   return findings;
 }
 
-function missing({ was, now, pair }: Subject): readonly Finding[] {
+function missing({ was, now, pair }: Subject): readonly CheckResult[] {
   const active = was?.active ?? null;
   if (active !== null && now[active] === null)
     return [

@@ -1,6 +1,6 @@
 import { ANNOTATION } from '../annotations.ts';
 import { newOverride, newRetirement } from '../permissions.ts';
-import type { Check, Finding, Subject } from './check.ts';
+import type { Check, CheckResult, Subject } from './check.ts';
 
 /** Who may write a TraefikService may not yet switch production, or walk around the rules. */
 export const permission: Check = {
@@ -10,7 +10,7 @@ export const permission: Check = {
   touched: () => true,
   find: (subject) => {
     const { change, permissions, switched, settings } = subject;
-    const needs: Finding[] = [];
+    const needs: CheckResult[] = [];
     if (newOverride(change) !== null)
       needs.push(...missing(subject, 'override', ANNOTATION.override, permissions.override));
     if (newRetirement(change) !== null)
@@ -26,13 +26,13 @@ function missing(
   verb: 'promote' | 'override',
   what: string,
   answer: Subject['permissions']['override'],
-): readonly Finding[] {
+): readonly CheckResult[] {
   if (answer === 'granted' || answer === 'not asked') return [];
-  const why = answer === 'refused' ? `${user} does not have it` : 'whether you have it could not be asked. Try again';
+  const why = answer === 'denied' ? `${user} does not have it` : 'whether you have it could not be asked. Try again';
   const fix =
-    answer === 'refused'
+    answer === 'denied'
       ? `. Somebody who may has to do it, or grant it: verb ${verb}, resource traefikservices, group ${group}`
       : '';
   const detail = `${what} needs the verb ${verb} on traefikservices ${name} in ${namespace}: ${why}${fix}`;
-  return [{ severity: 'denial', reason: `the verb ${verb} is missing`, detail }];
+  return [{ severity: 'denied', reason: `the verb ${verb} is missing`, detail }];
 }

@@ -1,6 +1,7 @@
 import { settledRevision } from '../smoke-test.ts';
 import { otherColor, type Color, type ColorFacts } from '../types.ts';
-import { weightsTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { UNREAD, type Check, type CheckResult, type Subject } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /** Traefik does not fail over: a color that gains weight without endpoints answers nobody. */
 export const readyEndpoints: Check = {
@@ -16,12 +17,12 @@ export const readyEndpoints: Check = {
     if (facts.known) return gaining(subject, switched.to, facts);
     const detail = `whether ${subject.pair[switched.to]} has ready endpoints could not be read (${facts.reason})`;
     const answer = switched.kind === 'rollback' ? '; the rollback goes through' : '. Try again';
-    const severity = switched.kind === 'rollback' ? 'warning' : 'denial';
+    const severity = switched.kind === 'rollback' ? 'warning' : 'denied';
     return [{ severity, reason: UNREAD, detail: `${detail}${answer}` }];
   },
 };
 
-function atCreation({ pair }: Subject, blue: ColorFacts): readonly Finding[] {
+function atCreation({ pair }: Subject, blue: ColorFacts): readonly CheckResult[] {
   if (isReady(blue)) return [];
   const detail = `${pair.blue} is live and has no ready endpoint: production answers nobody until it has`;
   return [{ severity: 'warning', reason: 'no ready endpoint', detail }];
@@ -31,7 +32,7 @@ function gaining(
   { pair, switched, change, settings }: Subject,
   to: Color,
   facts: Readonly<Record<Color, ColorFacts>>,
-): readonly Finding[] {
+): readonly CheckResult[] {
   const color = facts[to];
   if (!isReady(color)) {
     const { workload } = color;
@@ -40,7 +41,7 @@ function gaining(
         ? ''
         : `, for example: kubectl scale ${workload.kind.toLowerCase()} ${workload.name} -n ${change.namespace} --replicas=${Math.max(facts[otherColor(to)].readyEndpoints, 1)}`;
     const detail = `${pair[to]} has no ready endpoint, so nobody would be answered. Bring it up first${scale}`;
-    return [{ severity: 'denial', reason: 'no ready endpoint', detail }];
+    return [{ severity: 'denied', reason: 'no ready endpoint', detail }];
   }
   return [
     ...unsettled(color, pair[to], switched?.kind === 'rollback'),
@@ -49,11 +50,11 @@ function gaining(
 }
 
 /** A rollback does not wait for a rollout to end: what is live may be worse. */
-function unsettled(color: ColorFacts, service: string, rollback: boolean): readonly Finding[] {
+function unsettled(color: ColorFacts, service: string, rollback: boolean): readonly CheckResult[] {
   if (color.service?.hasSelector !== true) return [];
   const settled = settledRevision(color, service);
   if (!('unsettled' in settled)) return [];
-  const severity = rollback ? 'warning' : 'denial';
+  const severity = rollback ? 'warning' : 'denied';
   const detail = rollback ? `${settled.unsettled}. A rollback does not wait for that` : settled.unsettled;
   return [{ severity, reason: 'the workload is not settled', detail }];
 }
@@ -63,12 +64,12 @@ function capacity(
   to: Color,
   service: string,
   required: boolean,
-): readonly Finding[] {
+): readonly CheckResult[] {
   const ready = facts[to].readyEndpoints;
   const active = facts[otherColor(to)].readyEndpoints;
   if (ready >= active || facts[to].service?.external === true) return [];
   const detail = `${service} has fewer ready endpoints (${ready}) than the active color (${active}) and may not carry its load. Scale it up`;
-  return [{ severity: required ? 'denial' : 'warning', reason: 'less capacity than the active color', detail }];
+  return [{ severity: required ? 'denied' : 'warning', reason: 'less capacity than the active color', detail }];
 }
 
 /** An ExternalName Service has no endpoints of its own. */

@@ -1,6 +1,6 @@
 import { RECORD_ANNOTATIONS } from '../annotations.ts';
 import { annotation } from '../../../common/json.ts';
-import type { Check, Finding } from './check.ts';
+import type { Check, CheckResult } from './check.ts';
 
 /**
  * Decisions rest on the record, so it is computed from the old object whatever the request says. A user who wrote,
@@ -18,7 +18,7 @@ export const record: Check = {
       const submitted = annotation(change.object, key);
       const old = change.operation === 'CREATE' ? null : annotation(change.oldObject, key);
       return submitted !== old && submitted !== annotation(object, key);
-    }).map((key): Finding => {
+    }).map((key): CheckResult => {
       const detail = `${key} is written by the webhook only: what this request did to it was undone`;
       return { severity: 'warning', reason: 'a record annotation was restored', detail };
     });

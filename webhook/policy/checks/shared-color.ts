@@ -1,6 +1,6 @@
 import { pluginCommand } from '../commands.ts';
 import type { Neighbor } from '../types.ts';
-import type { Check, Finding, Subject } from './check.ts';
+import type { Check, CheckResult, Subject } from './check.ts';
 
 /**
  * A switch moves one TraefikService. Where another one sends requests to the same Services, its users stay with the other
@@ -28,7 +28,7 @@ export const sharedColor: Check = {
   },
 };
 
-function warning(reason: string, detail: string): Finding {
+function warning(reason: string, detail: string): CheckResult {
   return { severity: 'warning', reason, detail };
 }
 

@@ -1,7 +1,8 @@
 import { pluginCommand } from '../commands.ts';
 import { colorOf } from '../names.ts';
 import { effectiveWeight } from '../state.ts';
-import { listing, weightsTouched, type Check } from './check.ts';
+import { listing, type Check } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /** Blue-green means that every request gets the same version. */
 export const singleActive: Check = {
@@ -19,7 +20,7 @@ export const singleActive: Check = {
       change.operation === 'CREATE' ? '' : `. Traffic moves at once by: ${pluginCommand('promote', change)}`;
     return [
       {
-        severity: 'denial',
+        severity: 'denied',
         reason: 'not exactly one color is active',
         detail: `${listing(subject)}: one color takes 100, the other 0${command}`,
       },

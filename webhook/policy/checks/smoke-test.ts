@@ -5,7 +5,8 @@ import { annotation } from '../../../common/json.ts';
 import { sameImages, singleRevision } from '../record.ts';
 import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
-import { weightsTouched, UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { UNREAD, type Check, type CheckResult, type Subject } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /**
  * Production sees only what somebody has tested. A rollback needs no test: production has seen it, as long as its
@@ -27,11 +28,11 @@ export const smokeTest: Check = {
   },
 };
 
-function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
+function denial(reason: string, detail: string): CheckResult {
+  return { severity: 'denied', reason, detail };
 }
 
-function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
+function promotion(subject: Subject, { to }: Switch): readonly CheckResult[] {
   const { smokeTest: record, facts, pair } = subject;
   if (record === null || record.color !== to) return [untested(subject, to)];
   if (!facts.known)
@@ -44,7 +45,7 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
   const color = facts[to];
   if (color.service !== null && !color.service.hasSelector) return byHand(subject, to, record);
   const revision = singleRevision(color);
-  // Without a single revision nothing can be live that was tested: `ready-endpoints` refuses that.
+  // Without a single revision nothing can be live that was tested: `ready-endpoints` denies that.
   if (revision === null || stillRuns(record, revision)) return [];
   const sameReferences = record.revision === revision.name && sameImages(record.images, revision.images);
   const changed = sameReferences ? 'the same tag with other contents' : describe(revision);
@@ -57,7 +58,7 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
 }
 
 /** Endpoints kept by hand have no revision to compare: only a test that was attested by name counts. */
-function byHand(subject: Subject, to: Color, record: SmokeTestRecord): readonly Finding[] {
+function byHand(subject: Subject, to: Color, record: SmokeTestRecord): readonly CheckResult[] {
   if (record.images.length === 0) return [];
   const passed = describe({ name: record.revision, images: record.images });
   return [
@@ -68,7 +69,7 @@ function byHand(subject: Subject, to: Color, record: SmokeTestRecord): readonly 
   ];
 }
 
-function untested(subject: Subject, to: Switch['to']): Finding {
+function untested(subject: Subject, to: Switch['to']): CheckResult {
   const { change, facts, pair } = subject;
   const written = annotation(change.object, ANNOTATION.smokeTest);
   const revision = facts.known ? singleRevision(facts[to]) : null;
@@ -90,7 +91,7 @@ function howToAttest({ change, facts }: Subject, to: Switch['to']): string {
   return `Test it, then run: ${attestCommand(change, value)}`;
 }
 
-function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
+function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
   const { facts, oldRecord, pair, change } = subject;
   const recorded = oldRecord.previous;
   if (recorded === null) return [];
@@ -127,7 +128,7 @@ function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
   ];
 }
 
-function warning(reason: string, detail: string): Finding {
+function warning(reason: string, detail: string): CheckResult {
   return { severity: 'warning', reason, detail };
 }
 

@@ -1,6 +1,6 @@
 import { at, sameJson } from '../../../common/json.ts';
 import { otherNamesOf } from '../state.ts';
-import type { JsonObject } from '../types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Check } from './check.ts';
 
 const KINDS = ['mirroring', 'highestRandomWeight', 'failover'] as const;
@@ -19,7 +19,7 @@ export const weightedOnly: Check = {
     const kinds = KINDS.filter((kind) => at(change.object, 'spec', kind) !== undefined).join(', ');
     return [
       {
-        severity: 'denial',
+        severity: 'denied',
         reason: 'another kind than weighted',
         detail: `${kinds} reaches ${pair.blue} or ${pair.green} past its weight. Keep spec.weighted only; what else is needed goes into a TraefikService of its own that names neither color`,
       },

@@ -1,6 +1,7 @@
 import { pluginCommand } from '../commands.ts';
 import { effectiveWeight } from '../state.ts';
-import { listing, weightsTouched, type Check } from './check.ts';
+import { listing, type Check } from './check.ts';
+import { weightsTouched } from '../touched.ts';
 
 /** Traefik takes any weights and counts them relatively; two integers that sum to 100 are what a person can check. */
 export const weightsTotal: Check = {
@@ -18,7 +19,7 @@ export const weightsTotal: Check = {
     const command = change.operation === 'CREATE' ? '' : `, or run: ${pluginCommand('promote', change)}`;
     return [
       {
-        severity: 'denial',
+        severity: 'denied',
         reason: integers ? 'weights do not sum to 100' : 'a weight is not an integer',
         detail: `${listing(subject)}${sum}. Set one to 100 and the other to 0${command}`,
       },

@@ -1,4 +1,4 @@
-import type { Finding } from '../checks/check.ts';
+import type { CheckResult } from '../checks/check.ts';
 import type { Child } from '../state.ts';
 import type { CheckId, Color, Group, Pair, ServicePort, Settings } from '../types.ts';
 
@@ -97,9 +97,9 @@ export interface Guard {
   readonly rule: string;
   /** Whether the ValidatingAdmissionPolicy of the chart decides the same inside the API server. */
   readonly cel: 'yes' | 'presence only' | 'no';
-  find(subject: GuardSubject): readonly Finding[];
+  find(subject: GuardSubject): readonly CheckResult[];
 }
 
-export function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
+export function denial(reason: string, detail: string): CheckResult {
+  return { severity: 'denied', reason, detail };
 }

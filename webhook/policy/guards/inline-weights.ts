@@ -1,4 +1,4 @@
-import type { Finding } from '../checks/check.ts';
+import type { CheckResult } from '../checks/check.ts';
 import { pairOfName } from '../names.ts';
 import type { Pair } from '../types.ts';
 import { denial, type Guard } from './guard.ts';
@@ -14,7 +14,7 @@ export const inlineWeights: Guard = {
   },
 };
 
-function route(names: readonly string[], pairs: readonly Pair[]): readonly Finding[] {
+function route(names: readonly string[], pairs: readonly Pair[]): readonly CheckResult[] {
   const present = new Set(names);
   const candidates = [...pairs, ...names.map(pairOfName).filter((pair) => pair !== null)];
   const split = candidates.find((pair) => present.has(pair.blue) && present.has(pair.green));

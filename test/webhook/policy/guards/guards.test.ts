@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import t from 'tap';
 import { startDeadline } from '../../../../webhook/admission/deadline.ts';
@@ -6,9 +7,13 @@ import { guardHandler } from '../../../../webhook/admission/guard.ts';
 import type { Answer } from '../../../../webhook/admission/types.ts';
 import type { UsageReader } from '../../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../../common/json.ts';
-import { GUARDS, type JsonObject, type Mode } from '../../../../webhook/policy/index.ts';
+import { GUARDS, type Mode } from '../../../../webhook/policy/index.ts';
+import type { JsonObject } from '../../../../common/json.ts';
 import { FakeReader } from '../../facts/fake-reader.ts';
-import { namesIn, readCase, VERDICTS, type GuardCase } from './fixture.ts';
+import { namesIn, VERDICTS } from '../case.ts';
+import { readGuardCase, type GuardCase } from './fixture.ts';
+
+const FOLDER = import.meta.dirname;
 
 class FakeUsageReader extends FakeReader implements UsageReader {
   readonly #objects: readonly JsonObject[];
@@ -55,22 +60,22 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
 const ids = GUARDS.map(({ id }) => id);
 
 t.test('every guard has cases that pass and cases that fail, and nothing stray lies among them', (t) => {
-  const own = new Set(['cluster.yaml', 'fixture.ts', 'guards.test.ts']);
+  const own = new Set(['cluster.yaml', 'fixture.ts', 'guards.test.ts', 'others.yaml']);
   t.same(
-    namesIn().filter((name) => !own.has(name)),
+    namesIn(FOLDER).filter((name) => !own.has(name)),
     [...ids].sort(),
   );
   for (const id of ids) {
-    t.same(namesIn(id), ['fail', 'pass'], id);
-    for (const verdict of VERDICTS) t.not(namesIn(id, verdict).length, 0, `${id} ${verdict}`);
+    t.same(namesIn(FOLDER, id), ['fail', 'pass'], id);
+    for (const verdict of VERDICTS) t.not(namesIn(FOLDER, id, verdict).length, 0, `${id} ${verdict}`);
   }
   t.end();
 });
 
 for (const id of ids)
   for (const verdict of VERDICTS)
-    for (const name of namesIn(id, verdict)) {
-      const given = readCase(id, verdict, name);
+    for (const name of namesIn(FOLDER, id, verdict)) {
+      const given = readGuardCase(join(FOLDER, id, verdict, name));
       t.test(`${id}: ${given.about}`, async (t) => {
         const answer = await ask(given);
         t.equal(answer.verdict, verdict === 'fail' ? 'denied' : 'allowed');
@@ -82,15 +87,15 @@ for (const id of ids)
         t.equal(answer.message, `${given.denied.join('; ')}. More: docs/checks.md#${id}`);
         const warned = await ask(given, 'warn');
         t.equal(warned.verdict, 'allowed', 'warn lets it pass');
-        t.match(warned.warnings[0], /^would be refused: /);
+        t.match(warned.warnings[0], /^would be denied: /);
         const audited = await ask(given, 'audit');
         t.same([audited.verdict, audited.warnings], ['allowed', []], 'audit says nothing to the user');
-        t.match(audited.auditAnnotations['violations'], `${id}: `);
+        t.match(audited.auditAnnotations['findings'], `${id}: `);
       });
     }
 
 t.test('what cannot be read lets the request pass, with a warning', async (t) => {
-  const given = readCase('live-workload', 'fail', 'kubectl-delete.yaml');
+  const given = readGuardCase(join(FOLDER, 'active-workload', 'fail', 'kubectl-delete.yaml'));
   const handler = guardHandler('enforce', {
     reader: Object.assign(new FakeUsageReader([]), {
       listTraefikServices: () => Promise.reject(new Error('cannot list traefikservices: forbidden')),

@@ -1,0 +1,107 @@
+import { at, isObject } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { ANNOTATION, stateOf } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
+import type { Call } from '../cli/command.ts';
+import type { Session } from '../cli/session.ts';
+import { describeError } from '../kube/errors.ts';
+import { formatAge } from '../printers/table.ts';
+import { isConflict } from '../traefikservice/conflict.ts';
+import { readAgain, resourceName } from '../traefikservice/find.ts';
+import type { Found } from '../traefikservice/find.ts';
+import { planSwitch } from '../traefikservice/patches.ts';
+import type { PatchOperation, Plan } from '../traefikservice/patches.ts';
+import { printMutation } from '../traefikservice/print.ts';
+import type { Outcome } from '../traefikservice/watch-outcome.ts';
+import { sendPatch } from '../traefikservice/write.ts';
+
+/*
+ * The one way back: production returns to the color that it left by `planRollback` and by nothing else. `rollBack` in
+ * rollback.ts is what a user asks for, `rollBackWithRetries` what a watch does by itself, `undoSwitches` what follows
+ * when one of several switches fails.
+ */
+
+/** The switch back to `to`, also where it has to be listed again; null where no color is listed. */
+export function planRollback(found: Found, to: Color): Plan | null {
+  return planSwitch(found.object, found.pair, to, true);
+}
+
+/** Milliseconds for which a rollback that fails is tried again. */
+const PATIENCE = 120_000;
+
+/** A switch that was made. */
+interface Switched {
+  readonly found: Found;
+  readonly from: Color;
+  readonly to: Color;
+}
+
+/**
+ * Sends production back, and keeps trying while the API server is away or others write. False when it could not be
+ * done, which is said. A color that somebody else took back meanwhile is left alone. `pause` is in milliseconds.
+ */
+export async function rollBackWithRetries(
+  call: Call,
+  session: Session,
+  { found, from, to }: Switched,
+  { outcome, pause }: { readonly outcome: Outcome; readonly pause: number },
+): Promise<boolean> {
+  const { io, paint } = call;
+  const name = resourceName(found);
+  const deadline = io.now().getTime() + PATIENCE;
+  let told = '';
+  for (;;) {
+    try {
+      const object = await readAgain(session.client, found, { signal: io.interrupted });
+      if (stateOf(object, found.pair).active !== to) {
+        io.err.write(`${name} was switched by somebody else meanwhile: it is left as it is\n`);
+        return true;
+      }
+      const plan = planRollback({ ...found, object }, from);
+      if (plan === null) return false;
+      const stored = await sendPatch(call, session, { ...found, object }, [...plan.patch, ...note(object, outcome)]);
+      printMutation(call, found, 'rolled back', stored);
+      io.err.write(`${paint.err.color(to)} → ${paint.err.color(from)}: ${from} is live again.\n`);
+      return true;
+    } catch (error) {
+      if (io.interrupted.aborted) throw error;
+      const text = describeError(error);
+      if (io.now().getTime() >= deadline) {
+        io.err.write(`${paint.err.bad(`${name} was NOT rolled back`)} within ${formatAge(PATIENCE)}: ${text}\n`);
+        return false;
+      }
+      if (text !== told && !isConflict(error)) {
+        io.err.write(`${paint.err.warn('Warning:')} ${name} is not rolled back yet, trying again: ${text}\n`);
+        told = text;
+      }
+      await io.sleep(isConflict(error) ? 0 : pause, io.interrupted);
+    }
+  }
+}
+
+/** The outcome is written with the same patch. */
+function note(object: JsonObject, outcome: Outcome): readonly PatchOperation[] {
+  if (!isObject(at(object, 'metadata', 'annotations'))) return [];
+  const path = `/metadata/annotations/${ANNOTATION.watch.replace('/', '~1')}`;
+  return [{ op: 'add', path, value: JSON.stringify(outcome) }];
+}
+
+/** A switch of several that was made, as it was stored; `to` is null where no color was live before. */
+export interface Undoable {
+  readonly found: Found;
+  readonly to: Color | null;
+}
+
+/** Undoes switches in reverse order after a later one failed, and says how that went. */
+export async function undoSwitches(call: Call, session: Session, done: readonly Undoable[]): Promise<void> {
+  for (const { found, to } of done.toReversed()) {
+    const name = resourceName(found);
+    try {
+      const plan = to === null ? null : planRollback(found, to);
+      if (plan !== null) await sendPatch(call, session, found, plan.patch);
+      call.io.err.write(`${name} switched back\n`);
+    } catch (error) {
+      call.io.err.write(`${call.paint.err.bad(`${name} was NOT switched back:`)} ${describeError(error)}\n`);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Subject } from './checks/check.ts';
+import { complete, type Completion } from './complete.ts';
+import { evaluate, type Evaluation } from './evaluate.ts';
+import { NO_NEIGHBORS } from './neighbors.ts';
+import { needsOf, outline, type Needs } from './outline.ts';
+import { NO_PERMISSION_ASKED, type Permissions } from './permissions.ts';
+import type { Change, Facts, Neighbors, Pair, Settings } from './types.ts';
+
+/** A change, and what an operator chose. */
+export interface ConsiderInput {
+  readonly change: Change;
+  readonly pair: Pair;
+  readonly settings: Settings;
+}
+
+/** What the cluster says of a change. */
+export interface Answers {
+  /** `known: false` where none are needed. */
+  readonly facts: Facts;
+  /** Left out where none are needed. */
+  readonly neighbors?: Neighbors;
+  /** Left out where no verb is needed, or the caller leaves that to the webhook. */
+  readonly permissions?: Permissions;
+  /** RFC 3339, the time of this review. */
+  readonly at: string;
+}
+
+/** The completed object and what the checks say of it. */
+export type Decision = Completion & Evaluation;
+
+/** A change that has been looked at by itself: what has to be asked, and the decision once that is answered. */
+export interface Considered {
+  readonly needs: Needs;
+  decide(answers: Answers): Decision;
+}
+
+export type DecideInput = ConsiderInput & Answers;
+
+/** Begins to decide a creation or an update of a governed TraefikService. */
+export function consider({ change, pair, settings }: ConsiderInput): Considered {
+  const outlined = outline({ change, pair });
+  return {
+    needs: needsOf(outlined, change, settings),
+    decide: ({ facts, neighbors = NO_NEIGHBORS, permissions = NO_PERMISSION_ASKED, at }) => {
+      const completion = complete(outlined, { change, pair, facts, permissions, at });
+      const subject: Subject = { ...completion, change, pair, facts, neighbors, settings, permissions };
+      const { findings, overridden, warnings } = evaluate(subject);
+      return { ...completion, findings, overridden, warnings: [...completion.warnings, ...warnings] };
+    },
+  };
+}
+
+/** Decides a creation or an update of a governed TraefikService whose questions are answered. */
+export function decide(input: DecideInput): Decision {
+  return consider(input).decide(input);
+}
+
+/** The facts of a request that needs none. */
+export const NOT_ASKED: Facts = { known: false, reason: 'not asked for' };

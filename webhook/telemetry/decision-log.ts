@@ -1,0 +1,39 @@
+import type { Decided } from '../admission/decision-event.ts';
+import type { Log } from './log.ts';
+
+/**
+ * Says what was decided and for whom; docs/operations.md lists the fields. What moves traffic, is denied or would be is a
+ * line at info, a break glass one at warn, a fault of the webhook one at error; the rest, which is nearly all, only at debug.
+ * No object is ever logged.
+ */
+export function logDecision(log: Log, { webhook, mode, request, answer, milliseconds }: Decided): void {
+  const { verdict, switched, checks, override, warnings } = answer;
+  const denied = verdict === 'denied' || verdict === 'errored';
+  const fields = {
+    webhook,
+    mode,
+    verdict,
+    ...(switched !== null && { switch: switched }),
+    operation: request.operation,
+    resource: request.subResource === '' ? request.resource : `${request.resource}/${request.subResource}`,
+    group: request.group,
+    namespace: request.namespace,
+    name: request.name,
+    user: request.user.name,
+    ...(request.dryRun && { dryRun: true }),
+    uid: request.uid,
+    durationMs: Math.round(milliseconds * 100) / 100,
+    ...(checks.length > 0 && { checks }),
+    ...(override !== null && { override }),
+    ...(warnings.length > 0 && { warnings }),
+    ...(denied && { statusMessage: answer.message }),
+  };
+  // Said once by what bounds them, and not by each of the many.
+  if (answer.verdict === 'errored' && answer.code === 429) log.debug(fields, 'busy');
+  else if (verdict === 'errored') log.error(fields, 'could not decide');
+  else if (denied) log.info(fields, 'denied');
+  else if (override !== null) log.warn(fields, 'overridden');
+  else if (switched !== null) log.info(fields, 'switch let through');
+  else if (checks.length > 0) log.info(fields, 'let through, would be denied');
+  else log.debug(fields, verdict);
+}
