@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Configuration, ConfigurationEntry } from './store.ts';
+import type { Configuration, ConfiguredWebhook } from './store.ts';
 
 /** The readable certificates of a PEM bundle, in their order, each once; text around them is skipped. */
 export function certificatesIn(bundle: string): readonly X509Certificate[] {
@@ -51,9 +51,9 @@ export function isOver(certificate: X509Certificate, now: Date): boolean {
   return certificate.validToDate <= now;
 }
 
-/** The caBundles of the entries, equal ones once: parsing a certificate costs far more than comparing its text. */
+/** The caBundles of the webhooks, equal ones once: parsing a certificate costs far more than comparing its text. */
 export function bundlesIn(configurations: readonly Configuration[]): readonly string[] {
-  return [...new Set(configurations.flatMap(({ entries }) => entries.map(({ caBundle }) => caBundle)))];
+  return [...new Set(configurations.flatMap(({ webhooks }) => webhooks.map(({ caBundle }) => caBundle)))];
 }
 
 /** What some entry trusts. */
@@ -68,11 +68,11 @@ export function trustedEverywhere(configurations: readonly Configuration[]): rea
 }
 
 /** Whether the entry is armed and trusts these certificates and nothing else, whatever their order. */
-export function isAsWanted(entry: ConfigurationEntry, wanted: readonly X509Certificate[]): boolean {
-  const blocks = splitBundle(entry.caBundle);
-  const certificates = certificatesIn(entry.caBundle);
+export function isAsWanted(webhook: ConfiguredWebhook, wanted: readonly X509Certificate[]): boolean {
+  const blocks = splitBundle(webhook.caBundle);
+  const certificates = certificatesIn(webhook.caBundle);
   return (
-    entry.armed &&
+    webhook.failClosed &&
     blocks.length === certificates.length &&
     certificates.length === wanted.length &&
     wanted.every((certificate) => has(certificates, certificate))

@@ -3,19 +3,19 @@ import { messageOf } from '../common/errors.ts';
 import { has, trustedEverywhere, trustedSomewhere, unique, without } from './bundle.ts';
 import { readPair } from './pair.ts';
 import type { CertificateFiles, Pair } from './pair.ts';
-import { createRetirement } from './retire.ts';
-import { createSettling } from './settle.ts';
+import { createCARemoval } from './ca-removal.ts';
+import { createPropagation } from './propagation.ts';
 import { LOOK_LEAST_MS, LOOK_MOST_MS } from './source.ts';
 import type { CertificateEvents, CertificateSource, CertificateStatus } from './source.ts';
 import { distrust } from './status.ts';
 import type { CertificateLog, CertificateTools, ConfigurationStore, Peers } from './store.ts';
-import { createTrust } from './trust.ts';
-import type { TrustView } from './trust.ts';
+import { createCABundle } from './ca-bundle.ts';
+import type { CABundleView } from './ca-bundle.ts';
 import { anchorOf } from './verify.ts';
 
 /**
- * How many times the settling time the proof has to hold that nobody serves by another CA. A replica that does not have the
- * new files yet takes the new CA for such a one: the others have to come to serve by it first.
+ * For how many propagation times no replica may serve by another CA before it is removed. A replica without the new files
+ * takes the new CA for such a one: the others have to serve by it first.
  */
 const HOLD = 5;
 
@@ -31,7 +31,7 @@ export interface MountedSourceOptions {
   readonly settleMs: number;
   /** Reads the files of the mounted Secret. Rejects with a sentence for a user. */
   readonly read: () => Promise<CertificateFiles>;
-  /** Who writes the caBundles: the webhook, from ca.crt, or somebody else (cert-manager, the chart). */
+  /** Who writes the caBundles: the webhook, from ca.crt, or another client (cert-manager, the chart). */
   readonly bundles: 'from-secret' | 'given';
 }
 
@@ -42,27 +42,27 @@ interface Served {
 }
 
 /**
- * The sources `existing` and `cert-manager`: somebody else makes the certificate and puts it into a Secret, which is
+ * The sources `existing` and `cert-manager`: another client makes the certificate and puts it into a Secret, which is
  * mounted. A new one is served when callers trust it; until then, and when it is of no use, the one before goes on.
  */
 export function createMountedSource(options: MountedSourceOptions): CertificateSource {
   const { store, peers, tools, log, events, name, settleMs } = options;
   const managed = options.bundles === 'from-secret';
-  const trust = createTrust({ store, tools, log, onRepair: () => events.onRepair() });
-  const settling = createSettling({ trust, peers, settleMs });
-  const retirement = createRetirement({ peers, tools, log, settleMs: settleMs * HOLD });
+  const caBundle = createCABundle({ store, tools, log, onRepair: () => events.onRepair() });
+  const propagation = createPropagation({ caBundle, peers, settleMs });
+  const caRemoval = createCARemoval({ peers, tools, log, settleMs: settleMs * HOLD });
   let served: Served | null = null;
   let status: CertificateStatus = { ready: false, reason: 'the serving certificate has not been read yet' };
-  let refused = '';
+  let denied = '';
   /** CAs that may be replaced ones: there when this replica started, or served by before. One that came later is newer. */
   let older: readonly X509Certificate[] | null = null;
 
   async function sync(): Promise<number> {
     const { pair, problem } = await candidate();
     try {
-      const found = await trust.look();
+      const found = await caBundle.read();
       older ??= trustedSomewhere(found.configurations);
-      const view = await retire(await grant(found, pair));
+      const view = await removeCA(await syncBundles(found, pair));
       if (pair !== null) await consider(view, pair);
       await rely(view);
       status = judge(view, problem);
@@ -79,80 +79,80 @@ export function createMountedSource(options: MountedSourceOptions): CertificateS
     try {
       const pair = readPair(await options.read(), name, tools.now());
       if (managed && anchorOf(pair.chain, pair.authorities) === null) throw new Error(unsigned(pair));
-      refused = '';
+      denied = '';
       return { pair, problem: null };
     } catch (error) {
       const reason = messageOf(error);
-      if (reason !== refused) events.onUnusable();
-      refused = reason;
-      const kept = served === null ? '' : '; the certificate before it goes on serving';
+      if (reason !== denied) events.onUnusable();
+      denied = reason;
+      const kept = served === null ? '' : '; the previous certificate is still served';
       return { pair: null, problem: `the mounted certificate cannot be used: ${reason}${kept}` };
     }
   }
 
-  async function grant(view: TrustView, pair: Pair | null): Promise<TrustView> {
-    return managed ? trust.grant(view, wanted(pair)) : trust.arm(view);
+  async function syncBundles(view: CABundleView, pair: Pair | null): Promise<CABundleView> {
+    return managed ? caBundle.sync(view, wanted(pair)) : caBundle.setFailClosed(view);
   }
 
   function wanted(pair: Pair | null): readonly X509Certificate[] {
     return [...(pair?.authorities ?? []), ...(served?.pair.authorities ?? [])];
   }
 
-  /** Serves the pair if that costs nobody anything. */
-  async function consider(view: TrustView, pair: Pair): Promise<void> {
+  /** Serves the pair unless a client would stop trusting this replica. */
+  async function consider(view: CABundleView, pair: Pair): Promise<void> {
     if (served?.pair.certificate === pair.certificate && served.pair.key === pair.key) return;
     const held = served !== null && trusts(view, served.pair);
     const anchor = anchorOf(pair.chain, trustedEverywhere(view.configurations));
-    if (held && (anchor === null || !(await settling.settled(anchor, true)))) return;
+    if (held && (anchor === null || !(await propagation.propagated(anchor, true)))) return;
     events.onServing(pair);
     older = unique([...(older ?? []), ...(served?.pair.authorities ?? [])]);
     served = { pair, reliable: held };
     log.info({ notAfter: pair.notAfter.toISOString() }, 'new serving certificate');
   }
 
-  /** Notices when callers can be sent here. Where somebody else writes the caBundles, they are taken as they are. */
-  async function rely(view: TrustView): Promise<void> {
+  /** Notices when callers can be sent here. Where another client writes the caBundles, they are taken as they are. */
+  async function rely(view: CABundleView): Promise<void> {
     if (served === null || served.reliable || !trusts(view, served.pair)) return;
     const anchor = anchorOf(served.pair.chain, trustedEverywhere(view.configurations));
     const alone = without(trustedSomewhere(view.configurations), served.pair.authorities).length === 0;
-    const reliable = !managed || alone || (anchor !== null && (await settling.settled(anchor, false)));
+    const reliable = !managed || alone || (anchor !== null && (await propagation.propagated(anchor, false)));
     served = { ...served, reliable };
   }
 
-  async function retire(view: TrustView): Promise<TrustView> {
+  async function removeCA(view: CABundleView): Promise<CABundleView> {
     if (!managed || served === null) return view;
     const present = served.pair.authorities;
-    const unused = await retirement.unused(present, replaced(view)).catch((error: unknown) => {
+    const unused = await caRemoval.unused(present, replaced(view)).catch((error: unknown) => {
       log.warn(
         { reason: String(error) },
-        'a replaced CA stays trusted: whether it is still served by could not be seen',
+        'a replaced CA stays trusted: the replicas could not be asked which CA they serve by',
       );
       return [];
     });
-    return unused.length === 0 ? view : trust.grant(view, wanted(null), unused);
+    return unused.length === 0 ? view : caBundle.sync(view, wanted(null), unused);
   }
 
-  function replaced(view: TrustView): readonly X509Certificate[] {
+  function replaced(view: CABundleView): readonly X509Certificate[] {
     return others(view).filter((certificate) => has(older ?? [], certificate));
   }
 
-  function others({ configurations }: TrustView): readonly X509Certificate[] {
+  function others({ configurations }: CABundleView): readonly X509Certificate[] {
     return without(trustedSomewhere(configurations), served?.pair.authorities ?? []);
   }
 
-  function trusts(view: TrustView, { certificate }: Pair): boolean {
+  function trusts(view: CABundleView, { certificate }: Pair): boolean {
     return distrust(view, certificate, [name], tools.now()).length === 0;
   }
 
-  function judge(view: TrustView, problem: string | null): CertificateStatus {
+  function judge(view: CABundleView, problem: string | null): CertificateStatus {
     if (served === null) return { ready: false, reason: problem ?? 'there is no serving certificate yet' };
     const reasons = distrust(view, served.pair.certificate, [name], tools.now());
     if (reasons.length > 0) return { ready: false, reason: reasons.join('; ') };
-    if (!served.reliable) return { ready: false, reason: 'every API server is given time to see the new CA' };
+    if (!served.reliable) return { ready: false, reason: 'waiting for every API server to see the new CA' };
     return { ready: true, reason: '' };
   }
 
-  function report(view: TrustView, pair: Pair | null): void {
+  function report(view: CABundleView, pair: Pair | null): void {
     if (served === null) return;
     const anchor = anchorOf(served.pair.chain, trustedSomewhere(view.configurations));
     const rotating = managed && (others(view).length > 0 || (pair !== null && pair !== served.pair));

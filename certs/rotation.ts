@@ -6,10 +6,10 @@
  * 2. `promote`: when every API server has had time to see the caBundle, `next` becomes `current`, and every replica
  *    issues itself a certificate from it.
  * 3. The old CA leaves the caBundles when every replica that serves has shown a certificate from the new one, or when it
- *    expires (see `retire.ts`).
+ *    expires (see `ca-removal.ts`).
  */
 export type RotationStep =
-  /** Make a CA and issue from it at once: nobody trusts anything yet. */
+  /** Make a CA and issue from it at once: no caBundle trusts anything yet. */
   | 'found'
   /** Make a CA that takes over later. */
   | 'announce'
@@ -31,7 +31,7 @@ export interface RotationState {
     /** Whether every API server has had time to see it in every caBundle. */
     readonly settled: boolean;
   } | null;
-  /** Whether somebody asked for another CA. */
+  /** Whether another CA was requested. */
   readonly requested: boolean;
   /** Whether some caBundle trusts a CA other than `current` and `next`: a replica may be serving by it. */
   readonly othersTrusted: boolean;

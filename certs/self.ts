@@ -3,10 +3,10 @@ import { messageOf } from '../common/errors.ts';
 import { has, isOver, same, trustedSomewhere, without } from './bundle.ts';
 import { createAuthority } from './ca.ts';
 import type { KnownAuthority } from './ca.ts';
-import { createRetirement } from './retire.ts';
+import { createCARemoval } from './ca-removal.ts';
 import { issueLeaf } from './serving.ts';
 import type { Leaf } from './serving.ts';
-import { createSettling } from './settle.ts';
+import { createPropagation } from './propagation.ts';
 import { createSharedSecret } from './shared-secret.ts';
 import type { Circumstances } from './shared-secret.ts';
 import type { SharedAuthorities } from './shared.ts';
@@ -14,8 +14,8 @@ import { LOOK_LEAST_MS, LOOK_MOST_MS } from './source.ts';
 import type { CertificateEvents, CertificateSource, CertificateStatus } from './source.ts';
 import { distrust } from './status.ts';
 import type { CertificateLog, CertificateTools, ConfigurationStore, Peers, SecretStore } from './store.ts';
-import { createTrust } from './trust.ts';
-import type { TrustView } from './trust.ts';
+import { createCABundle } from './ca-bundle.ts';
+import type { CABundleView } from './ca-bundle.ts';
 
 export interface SelfSourceOptions {
   readonly store: ConfigurationStore & SecretStore;
@@ -43,21 +43,21 @@ interface Issued {
  */
 export function createSelfSource(options: SelfSourceOptions): CertificateSource {
   const { store, peers, tools, log, events, settleMs } = options;
-  const trust = createTrust({ store, tools, log, onRepair: () => events.onRepair() });
-  const settling = createSettling({ trust, peers, settleMs });
+  const caBundle = createCABundle({ store, tools, log, onRepair: () => events.onRepair() });
+  const propagation = createPropagation({ caBundle, peers, settleMs });
   const secret = createSharedSecret({ store, tools, log, caLifetimeMs: options.caLifetimeMs });
-  const retirement = createRetirement({ peers, tools, log, settleMs });
+  const caRemoval = createCARemoval({ peers, tools, log, settleMs });
   let issued: Issued | null = null;
   let provisional = false;
   let status: CertificateStatus = { ready: false, reason: 'the serving certificate has not been made yet' };
 
   async function sync(): Promise<number> {
     try {
-      let view = await trust.look();
+      let view = await caBundle.read();
       const authorities = await secret.advance(circumstancesOf(view), view.configurations.length > 0);
-      view = await trust.grant(view, wanted(authorities));
+      view = await caBundle.sync(view, wanted(authorities));
       await renew(authorities.current);
-      view = await retire(view, authorities);
+      view = await removeCA(view, authorities);
       status = judge(view);
       report(view, authorities);
       return pause(view, authorities);
@@ -69,12 +69,12 @@ export function createSelfSource(options: SelfSourceOptions): CertificateSource 
     }
   }
 
-  function circumstancesOf({ configurations }: TrustView): Circumstances {
+  function circumstancesOf({ configurations }: CABundleView): Circumstances {
     const trusted = trustedSomewhere(configurations).filter((certificate) => !isOver(certificate, tools.now()));
     return async ({ current, next }) => ({
       currentTrusted: current !== null && has(trusted, current.x509),
       currentServing: current !== null && issued !== null && same(issued.issuer, current.x509),
-      nextSettled: next !== null && (await settling.settled(next.x509, issued !== null)),
+      nextSettled: next !== null && (await propagation.propagated(next.x509, issued !== null)),
       othersTrusted: without([...trusted, ...servedBy()], x509s({ current, next })).length > 0,
     });
   }
@@ -100,7 +100,7 @@ export function createSelfSource(options: SelfSourceOptions): CertificateSource 
     log.info({ notAfter: leaf.notAfter.toISOString(), issuer: current.x509.subject }, 'new serving certificate');
   }
 
-  /** A certificate that nobody trusts, so that probes and people can be told over TLS what is missing. */
+  /** An untrusted certificate, so that probes and users can read over TLS what is missing. */
   async function servePrivately(): Promise<void> {
     if (provisional) return;
     provisional = true;
@@ -108,43 +108,43 @@ export function createSelfSource(options: SelfSourceOptions): CertificateSource 
     events.onServing(await issueLeaf(tools, authority, options.names, options.leafLifetimeMs));
   }
 
-  async function retire(view: TrustView, authorities: SharedAuthorities): Promise<TrustView> {
+  async function removeCA(view: CABundleView, authorities: SharedAuthorities): Promise<CABundleView> {
     const old = replaced(view, authorities);
     const present = authorities.current === null ? [] : [authorities.current.x509];
-    const unused = await retirement.unused(present, old).catch((error: unknown) => {
+    const unused = await caRemoval.unused(present, old).catch((error: unknown) => {
       log.warn(
         { reason: String(error) },
-        'a replaced CA stays trusted: whether it is still served by could not be seen',
+        'a replaced CA stays trusted: the replicas could not be asked which CA they serve by',
       );
       return [];
     });
-    return unused.length === 0 ? view : trust.grant(view, wanted(authorities), unused);
+    return unused.length === 0 ? view : caBundle.sync(view, wanted(authorities), unused);
   }
 
   /** What is trusted beside what is needed. */
-  function replaced({ configurations }: TrustView, authorities: SharedAuthorities): readonly X509Certificate[] {
+  function replaced({ configurations }: CABundleView, authorities: SharedAuthorities): readonly X509Certificate[] {
     return without(trustedSomewhere(configurations), wanted(authorities));
   }
 
-  function judge(view: TrustView): CertificateStatus {
-    if (issued === null) return { ready: false, reason: 'every API server is given time to see the new CA' };
+  function judge(view: CABundleView): CertificateStatus {
+    if (issued === null) return { ready: false, reason: 'waiting for every API server to see the new CA' };
     const reasons = distrust(view, issued.leaf.certificate, options.names, tools.now());
     return { ready: reasons.length === 0, reason: reasons.join('; ') };
   }
 
-  function report(view: TrustView, authorities: SharedAuthorities): void {
+  function report(view: CABundleView, authorities: SharedAuthorities): void {
     const authority = authorities.current ?? authorities.next;
     if (authority === null) return;
     const rotating = authorities.next !== null || replaced(view, authorities).length > 0;
     events.onAuthority({ notAfter: authority.x509.validToDate, rotating });
   }
 
-  function pause(view: TrustView, authorities: SharedAuthorities): number {
+  function pause(view: CABundleView, authorities: SharedAuthorities): number {
     const { next } = authorities;
     const waits = [
       LOOK_MOST_MS,
       ...(issued === null ? [] : [issued.leaf.renewAt.getTime() - tools.now().getTime()]),
-      ...(next === null ? [] : [settling.remaining(next.x509) ?? LOOK_LEAST_MS]),
+      ...(next === null ? [] : [propagation.remaining(next.x509) ?? LOOK_LEAST_MS]),
       ...(replaced(view, authorities).length === 0 ? [] : [settleMs / 4]),
     ];
     return Math.max(LOOK_LEAST_MS, Math.min(...waits));

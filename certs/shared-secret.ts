@@ -60,7 +60,7 @@ export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSe
       if (step === 'none') return authorities;
       if ((await take(step, secret, authorities)) === 'updated') log.info({ step }, SAID[step]);
     }
-    throw new Error('the Secret with the CA keeps changing: it could not be read in peace');
+    throw new Error('the Secret with the CA keeps changing: it gave up after repeated write conflicts');
   }
 
   async function take(
@@ -112,7 +112,7 @@ export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSe
 
 const SAID: Readonly<Record<Exclude<RotationStep, 'none'>, string>> = {
   found: 'made a CA',
-  announce: 'a rotation of the CA begins: the new CA is added to every caBundle, the old one goes on serving',
+  announce: 'a rotation of the CA begins: the new CA is added to every caBundle, the old one is still served',
   promote: 'every API server had time to see the new CA: certificates are issued from it now',
   demote: 'the CA in the Secret is not the one that callers trust: it waits until they do',
 };

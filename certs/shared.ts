@@ -5,7 +5,7 @@ import type { SecretChange } from './store.ts';
 /**
  * What the Secret that the replicas share holds: the CA that every replica issues from, and during the first phase of a
  * rotation the one that will take its place. A CA that was replaced is no longer here: its certificate stays in the
- * caBundles until nobody serves by it, its key is gone.
+ * caBundles until no replica serves by it, its key is gone.
  */
 export interface SharedAuthorities {
   readonly current: KnownAuthority | null;

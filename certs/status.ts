@@ -1,10 +1,10 @@
 import { bundlesIn } from './bundle.ts';
-import type { TrustView } from './trust.ts';
+import type { CABundleView } from './ca-bundle.ts';
 import { verifyLeaf } from './verify.ts';
 
 /** Why some call of the webhook would not trust the chain (PEM), in sentences; empty when every one does. */
 export function distrust(
-  { configurations, missing }: TrustView,
+  { configurations, missing }: CABundleView,
   chain: string,
   names: readonly string[],
   now: Date,

@@ -4,7 +4,7 @@ import type { webcrypto } from 'node:crypto';
 export interface StoredSecret {
   readonly resourceVersion: string;
   readonly data: Readonly<Record<string, string>>;
-  /** Whether somebody asked for another CA, by an annotation. */
+  /** Whether another CA was requested, by an annotation. */
   readonly rotationRequested: boolean;
 }
 
@@ -22,25 +22,25 @@ export const KINDS = ['mutating', 'validating'] as const satisfies readonly Conf
 export interface Configuration {
   readonly kind: ConfigurationKind;
   readonly resourceVersion: string;
-  readonly entries: readonly ConfigurationEntry[];
+  readonly webhooks: readonly ConfiguredWebhook[];
 }
 
-export interface ConfigurationEntry {
+export interface ConfiguredWebhook {
   readonly webhook: string;
   /** Decoded PEM, empty where there is none. */
   readonly caBundle: string;
   /**
-   * False for an entry that lets pass what it cannot be asked, and should refuse it: an installation starts like that,
-   * so that nothing is held up before anybody can be asked.
+   * False for an entry that lets pass what it cannot be asked, and should deny it: an installation starts like that,
+   * so that no request is denied before the webhook can be called.
    */
-  readonly armed: boolean;
+  readonly failClosed: boolean;
 }
 
 /** The two webhook configurations. A lost race is an answer; anything else rejects with a sentence for a user. */
 export interface ConfigurationStore {
   /** Null when there is no such configuration. */
   readConfiguration(kind: ConfigurationKind): Promise<Configuration | null>;
-  /** Gives every entry the bundle (null: leaves it alone) and arms it, if nobody wrote since `seen` was read. */
+  /** Writes the bundle (null: leaves it unchanged) and failurePolicy Fail to every webhook, unless it changed since `seen` was read. */
   patchConfiguration(seen: Configuration, caBundle: string | null): Promise<'patched' | 'conflict'>;
 }
 
@@ -48,9 +48,9 @@ export interface ConfigurationStore {
 export interface SecretStore {
   /** Null when there is none. */
   readSecret(): Promise<StoredSecret | null>;
-  /** Makes it, empty; does nothing to one that somebody else made meanwhile. */
+  /** Makes it, empty; leaves one alone that another client created meanwhile. */
   makeSecret(): Promise<void>;
-  /** Changes keys of the data, if nobody wrote since `resourceVersion`. Labels and other keys stay. */
+  /** Changes keys of the data, unless it changed since `resourceVersion`. Labels and other keys stay. */
   updateSecret(resourceVersion: string, change: SecretChange): Promise<'updated' | 'conflict'>;
 }
 

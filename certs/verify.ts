@@ -11,7 +11,7 @@ export interface Expectations {
 }
 
 /**
- * Why a TLS client with this caBundle would refuse the certificate (PEM, perhaps with intermediate ones after it), in
+ * Why a TLS client with this caBundle would deny the certificate (PEM, perhaps with intermediate ones after it), in
  * sentences; empty when it would not.
  */
 export function verifyLeaf(chain: string, { caBundle, names, now }: Expectations): readonly string[] {

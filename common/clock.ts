@@ -40,7 +40,9 @@ export async function within<Result>(
 ): Promise<Result> {
   const bounded = new AbortController();
   const done = new AbortController();
-  const abort = (): void => bounded.abort();
+  function abort(): void {
+    bounded.abort();
+  }
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   void clock.wait(milliseconds, done.signal).then(abort);

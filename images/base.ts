@@ -3,11 +3,14 @@ import type { Entry } from './tar.ts';
 /** The user of every image, by number, so that Kubernetes can check runAsNonRoot. */
 export const USER = '65532';
 
-export const folders = (paths: readonly string[], mode = 0o755): Entry[] =>
-  paths.map((path) => ({ kind: 'folder', path: `${path}/`, mode }));
+export function folders(paths: readonly string[], mode = 0o755): Entry[] {
+  return paths.map((path) => ({ kind: 'folder', path: `${path}/`, mode }));
+}
 
 /** A program of this machine. */
-export const program = (source: string, path: string): Entry => ({ kind: 'file', path, mode: 0o755, source });
+export function program(source: string, path: string): Entry {
+  return { kind: 'file', path, mode: 0o755, source };
+}
 
 /** What programs expect of a system: their user, and a folder for temporary files. */
 export const BASE: readonly Entry[] = [

@@ -3,32 +3,33 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Blob, Store } from './store.ts';
-import { tar, type Entry } from './tar.ts';
+import { tar } from './tar.ts';
+import type { Entry } from './tar.ts';
 
 /** What an image runs: the fields of an OCI image's config that are used here. */
-export type RunConfig = {
+export interface RunConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
   readonly Env?: readonly string[];
   readonly User?: string;
   readonly WorkingDir?: string;
   readonly Labels?: Readonly<Record<string, string>>;
-};
+}
 
-export type ImageSpec = {
+export interface ImageSpec {
   /** All names it goes by, in full and with a tag. */
   readonly names: readonly string[];
   /** Lowest first; images that share a layer's content share the layer. */
   readonly layers: readonly (readonly Entry[])[];
   readonly run: RunConfig;
-};
+}
 
-export type Image = {
+export interface Image {
   readonly names: readonly string[];
   readonly manifest: Blob;
   readonly config: Blob;
   readonly layers: readonly Blob[];
-};
+}
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
@@ -36,41 +37,43 @@ const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 /** This machine's architecture, as images name it. */
 export const ARCHITECTURE: string = process.arch === 'x64' ? 'amd64' : process.arch;
 
-const fileHash = async (path: string): Promise<string> => {
+async function fileHash(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
-};
+}
 
 const keys = new WeakMap<readonly Entry[], Promise<string>>();
 
-const computeKey = async (entries: readonly Entry[]): Promise<string> => {
+async function computeKey(entries: readonly Entry[]): Promise<string> {
   const described = entries.map(async (entry) =>
     entry.kind === 'file' ? { ...entry, source: await fileHash(entry.source) } : entry,
   );
   return JSON.stringify(await Promise.all(described));
-};
+}
 
 // Images share layers, and the one with Node takes a while to read.
-const layerKey = (entries: readonly Entry[]): Promise<string> => {
+function layerKey(entries: readonly Entry[]): Promise<string> {
   const key = keys.get(entries) ?? computeKey(entries);
   keys.set(entries, key);
   return key;
-};
+}
 
-const buildLayer = async (store: Store, entries: readonly Entry[]): Promise<Blob> =>
-  store.putStream(LAYER, await layerKey(entries), () => tar(entries));
+async function buildLayer(store: Store, entries: readonly Entry[]): Promise<Blob> {
+  return store.putStream(LAYER, await layerKey(entries), () => tar(entries));
+}
 
-const compressed = (store: Store, layer: Blob): Promise<Blob> =>
-  store.putStream(`${LAYER}+gzip`, `gzip ${layer.digest}`, () =>
+function compressed(store: Store, layer: Blob): Promise<Blob> {
+  return store.putStream(`${LAYER}+gzip`, `gzip ${layer.digest}`, () =>
     createReadStream(store.pathOf(layer.digest), { highWaterMark: 1 << 20 }).pipe(createGzip()),
   );
+}
 
 /**
  * Builds an image for this machine's architecture into the store; the same content gives the same image.
  * @param compress layers for the way to other machines; on this one it only costs time
  */
-export const buildImage = async (store: Store, { names, layers, run }: ImageSpec, compress = false): Promise<Image> => {
+export async function buildImage(store: Store, { names, layers, run }: ImageSpec, compress = false): Promise<Image> {
   const plain: Blob[] = [];
   const blobs: Blob[] = [];
   for (const entries of layers) {
@@ -93,13 +96,13 @@ export const buildImage = async (store: Store, { names, layers, run }: ImageSpec
     JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, config, layers: blobs }),
   );
   return { names, manifest, config, layers: blobs };
-};
+}
 
 /**
  * One archive (OCI image layout) of several images, with shared layers in it once.
  * @returns its path; it stays in the store
  */
-export const archiveOf = (store: Store, images: readonly Image[]): Promise<string> => {
+export function archiveOf(store: Store, images: readonly Image[]): Promise<string> {
   const manifests = images.flatMap(({ names, manifest }) =>
     names.map((name) => ({ ...manifest, annotations: { 'io.containerd.image.name': name } })),
   );
@@ -119,4 +122,4 @@ export const archiveOf = (store: Store, images: readonly Image[]): Promise<strin
     ['index.json', index],
   ].map(([path = '', content = '']): Entry => ({ kind: 'text', path, mode: 0o644, content }));
   return store.archive(index, () => tar([...texts, ...folders, ...blobs]));
-};
+}

@@ -8,15 +8,17 @@ import { Problem, reportProblem } from '../scripts/lib/problem.ts';
 import { tar } from './tar.ts';
 import { webhookImage } from './webhook.ts';
 
-const writeRoot = async (folder: string): Promise<void> => {
-  const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
+async function writeRoot(folder: string): Promise<void> {
+  function textOf(name: string): string {
+    return readFileSync(join(folder, name), 'utf8');
+  }
   const { layers } = await webhookImage({ webhook: textOf('webhook.cjs'), plugin: textOf('plugin.cjs') }, []);
   await pipeline(Readable.from(tar(layers.flat())), process.stdout);
-};
+}
 
-const main = async ([folder]: readonly string[]): Promise<void> => {
+async function main([folder]: readonly string[]): Promise<void> {
   if (folder === undefined) throw new Problem('Usage: node images/root.ts FOLDER > root.tar');
   await writeRoot(folder);
-};
+}
 
 await main(process.argv.slice(2)).catch(reportProblem);

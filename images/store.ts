@@ -15,7 +15,11 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** A piece of content, named by its own hash, as OCI describes it. */
-export type Blob = { readonly mediaType: string; readonly digest: string; readonly size: number };
+export interface Blob {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
 
 const DAY_MS = 86_400_000;
 const KEEP_MS = 7 * DAY_MS;
@@ -23,12 +27,14 @@ const KEPT_ARCHIVES = 3;
 // Another process may be importing it.
 const IN_USE_MS = 600_000;
 
-const sha256 = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+function sha256(content: string): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
 
-const touch = (path: string): void => {
+function touch(path: string): void {
   const now = new Date();
   utimesSync(path, now, now);
-};
+}
 
 /** A folder of content by hash, and of archives by key. */
 export class Store {

@@ -12,9 +12,11 @@ const NAME_LIMIT = 100;
 const PREFIX_LIMIT = 155;
 const TYPES = { folder: '5', link: '2', text: '0', file: '0' } as const;
 
-const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, '0')}\0`;
+function octal(value: number, length: number): string {
+  return `${value.toString(8).padStart(length - 1, '0')}\0`;
+}
 
-const splitName = (path: string): [name: string, prefix: string] => {
+function splitName(path: string): [name: string, prefix: string] {
   if (Buffer.byteLength(path) <= NAME_LIMIT) {
     return [path, ''];
   }
@@ -23,10 +25,10 @@ const splitName = (path: string): [name: string, prefix: string] => {
     throw new Error(`path is too long for a tar archive: ${path}`);
   }
   return [path.slice(cut + 1), path.slice(0, cut)];
-};
+}
 
 // ustar, with owner 0 and time 0, so that the same content gives the same bytes.
-const header = (entry: Entry, size: number): Buffer => {
+function header(entry: Entry, size: number): Buffer {
   const block = Buffer.alloc(BLOCK);
   const [name, prefix] = splitName(entry.path);
   const mode = entry.kind === 'link' ? 0o777 : entry.mode;
@@ -40,9 +42,11 @@ const header = (entry: Entry, size: number): Buffer => {
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${octal(sum, 7)} `, 148);
   return block;
-};
+}
 
-const padding = (size: number): Buffer => Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+function padding(size: number): Buffer {
+  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+}
 
 /** The bytes of a tar archive with these entries, in their order. */
 export async function* tar(entries: readonly Entry[]): AsyncGenerator<Buffer> {

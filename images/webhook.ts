@@ -4,7 +4,10 @@ import type { ImageSpec, RunConfig } from './image.ts';
 import { nodeLayer } from './node.ts';
 
 /** Texts of the webhook and of the plugin, each bundled into one file. */
-export type Programs = { readonly webhook: string; readonly plugin: string };
+export interface Programs {
+  readonly webhook: string;
+  readonly plugin: string;
+}
 
 /** What the published image runs; a test holds the Dockerfile to the same. */
 export const WEBHOOK_RUN: RunConfig = {
@@ -24,15 +27,17 @@ export const WEBHOOK_RUN: RunConfig = {
 };
 
 /** The published image: the webhook, and the plugin for the Jobs that it starts. */
-export const webhookImage = async (programs: Programs, names: readonly string[]): Promise<ImageSpec> => ({
-  names,
-  layers: [
-    await nodeLayer(),
-    [
-      ...folders(['app']),
-      { kind: 'text', path: 'app/webhook.cjs', mode: 0o644, content: programs.webhook },
-      { kind: 'text', path: 'app/plugin.cjs', mode: 0o644, content: programs.plugin },
+export async function webhookImage(programs: Programs, names: readonly string[]): Promise<ImageSpec> {
+  return {
+    names,
+    layers: [
+      await nodeLayer(),
+      [
+        ...folders(['app']),
+        { kind: 'text', path: 'app/webhook.cjs', mode: 0o644, content: programs.webhook },
+        { kind: 'text', path: 'app/plugin.cjs', mode: 0o644, content: programs.plugin },
+      ],
     ],
-  ],
-  run: WEBHOOK_RUN,
-});
+    run: WEBHOOK_RUN,
+  };
+}

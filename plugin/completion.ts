@@ -1,3 +1,4 @@
+import { resourcePath } from '../common/kube/paths.ts';
 import { commandIndex } from './cli/args.ts';
 import type { Call, Command } from './cli/command.ts';
 import { GLOBAL_FLAGS } from './cli/flags.ts';
@@ -38,7 +39,7 @@ export async function propose(
     .map((proposal) => ({ ...proposal, value: `${prefix}${proposal.value}` }));
 }
 
-interface Place {
+interface CompletionContext {
   readonly before: readonly string[];
   readonly index: number;
   readonly command: Command | undefined;
@@ -48,7 +49,7 @@ interface Place {
 
 async function wordsFor(
   partial: string,
-  { before, index, command, commands, flags }: Place,
+  { before, index, command, commands, flags }: CompletionContext,
   call: Pick<Call, 'io'>,
   connect: (words: readonly string[]) => Promise<Session>,
 ): Promise<readonly Proposal[]> {
@@ -84,7 +85,7 @@ async function values(
   if (flag.name !== 'namespace') return [];
   return quietly(async () => {
     const { client } = await connect(before.slice(0, -1));
-    const namespaces = await client.list('/api/v1/namespaces');
+    const namespaces = await client.list(resourcePath('v1', 'namespaces'), {});
     return namespaces.map((namespace) => ({ value: stringAt(namespace, 'metadata', 'name') ?? '' }));
   }, call);
 }

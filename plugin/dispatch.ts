@@ -3,7 +3,7 @@ import { propose } from './completion.ts';
 import type { Call, Command } from './cli/command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { GLOBAL_FLAGS } from './cli/flags.ts';
-import type { FlagSpec, FlagValues } from './cli/flags.ts';
+import type { FlagValues } from './cli/flags.ts';
 import { commandHelp, mainHelp } from './cli/help.ts';
 import type { Io } from './cli/io.ts';
 import { EXIT } from './cli/io.ts';
@@ -32,34 +32,27 @@ export async function runCli(argv: readonly string[], given: Io): Promise<number
 
 /** Where the lines of a help text break off a terminal. */
 const HELP_COLUMNS = 100;
-const COLOR_MODES = new Set(['auto', 'always', 'never']);
-
-/** A command may give a global flag more values: `logs --color green`. */
-function flagsOf(command: Command): readonly FlagSpec[] {
-  const own = new Set(command.flags.map((flag) => flag.name));
-  return [...GLOBAL_FLAGS.filter((flag) => !own.has(flag.name)), ...command.flags];
-}
 
 async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
   const sessions: Promise<Session>[] = [];
   try {
-    const { flags, positionals, rest } = parseArguments(argv, flagsOf(command));
+    const { flags, positionals, rest } = parseArguments(argv, [...GLOBAL_FLAGS, ...command.flags]);
     if (flags.boolean('help')) {
       io.out.write(flow(commandHelp(command), io.out.columns?.() ?? HELP_COLUMNS));
       return EXIT.ok;
     }
     const args = command.takesRest ? positionals : [...positionals, ...(rest ?? [])];
     checkCount(command, args);
-    const color = flags.list('color').findLast((value) => COLOR_MODES.has(value)) ?? 'auto';
+    const plain = flags.boolean('no-color');
     const paint = {
-      out: createPaint(io.out, color, io.files.env),
-      err: createPaint(io.err, color, io.files.env),
+      out: createPaint(io.out, plain, io.files.env),
+      err: createPaint(io.err, plain, io.files.env),
     };
-    const connect = (): Promise<Session> => {
+    function connect(): Promise<Session> {
       const session = sessions[0] ?? openSession(flags, io, paint.err);
       sessions[0] = session;
       return session;
-    };
+    }
     const call: Call = { io, flags, args, rest, paint, connect };
     return await command.run(call);
   } catch (error) {
@@ -73,12 +66,12 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
 async function complete(words: readonly string[], io: Io): Promise<number> {
   const sessions: Promise<Session>[] = [];
   const silent = { ...io, err: { write: () => {}, isTTY: false } };
-  const connect = (before: readonly string[]): Promise<Session> => {
+  function connect(before: readonly string[]): Promise<Session> {
     const flags = parseLeniently(before);
-    const session = openSession(flags, silent, createPaint(silent.err, 'never', io.files.env));
+    const session = openSession(flags, silent, createPaint(silent.err, true, io.files.env));
     sessions.push(session);
     return session;
-  };
+  }
   const proposals = await propose(words, COMMANDS, { io }, connect);
   await closeAll(sessions);
   const lines = proposals.map(({ value, description }) => (description ? `${value}\t${description}` : value));

@@ -9,7 +9,7 @@ import type { Io, Output } from './cli/io.ts';
 const interruption = new AbortController();
 
 function output(stream: NodeJS.WriteStream): Output {
-  // A reader that went away (`| head`) is no error: there is nobody left to write to.
+  // A reader that went away (`| head`) is no error: there is no reader left.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });

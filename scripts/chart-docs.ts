@@ -3,7 +3,8 @@
 //   node scripts/chart-docs.ts --check   only says whether both are up to date
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isScalar, parseDocument } from 'yaml';
+import type { YAMLMap } from 'yaml';
 import { isObject, parseObject } from '../common/json.ts';
 import type { Json, JsonObject } from '../common/json.ts';
 
@@ -55,7 +56,7 @@ export function propertyOf(schema: JsonObject, path: readonly string[]): JsonObj
   return isObject(node) ? node : null;
 }
 
-/** A comment as running text. Indented lines are choices, "enforce  refuse ...": each has a line of its own. */
+/** A comment as running text. Indented lines are choices, "enforce  deny ...": each has a line of its own. */
 function prose(comment: readonly string[], newline: string): string {
   let told = '';
   let before = 0;
@@ -91,7 +92,7 @@ function cut(text: string, mark: string): [before: string, after: string] {
 
 /**
  * The schema with the comment of every value as its description, and with every value required: an upgrade that brings
- * its values from an older chart (`--reuse-values`) is then refused by name, not done by half. Maps inside a section may
+ * its values from an older chart (`--reuse-values`) is then denied by name, not done by half. Maps inside a section may
  * be taken away, as in `--set resources.limits=null`.
  */
 export function completed(schema: JsonObject, values: readonly Value[], above: readonly string[] = []): JsonObject {
@@ -116,8 +117,12 @@ function startsWith(path: readonly string[], above: readonly string[]): boolean 
   return above.every((name, index) => path[index] === name);
 }
 
-const read = (name: string): string => readFileSync(join(CHART, name), 'utf8');
-const write = (name: string, content: string): void => writeFileSync(join(CHART, name), content);
+function read(name: string): string {
+  return readFileSync(join(CHART, name), 'utf8');
+}
+function write(name: string, content: string): void {
+  writeFileSync(join(CHART, name), content);
+}
 
 function main(args: readonly string[]): void {
   const schema = parseObject(read('values.schema.json')) ?? {};

@@ -15,7 +15,7 @@ async function packageForThisMachine(): Promise<void> {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.ts'), 'plugin'], { stdio: 'inherit' });
   const name = process.platform === 'win32' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen';
   const output = join(DIST, name);
-  // Made beside its place and moved there whole: somebody may be running the one that is there.
+  // Made beside its place and moved there whole: the present one may be running.
   const draft = join(DIST, `${process.pid}-${name}`);
   await sea.default(join(DIST, 'plugin.cjs'), {
     nodePath: process.execPath,

@@ -37,14 +37,18 @@ const DIST = join(ROOT, 'dist');
 const OUT = join(DIST, 'release');
 const WORK = join(DIST, 'work');
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+function say(line: string): void {
+  void process.stdout.write(`${line}\n`);
+}
 
 async function main(args: readonly string[]): Promise<void> {
   const { version, baseUrl, platforms } = readFlags(args);
   checkVersion(version);
   rmSync(OUT, { recursive: true, force: true });
   for (const folder of [OUT, WORK]) mkdirSync(folder, { recursive: true });
-  const at = (name: string): string => join(OUT, name);
+  function at(name: string): string {
+    return join(OUT, name);
+  }
 
   const inputs = [...(await bundle('webhook')), ...(await bundle('plugin'))];
   copyFileSync(join(DIST, 'webhook.cjs'), at(`bluegreen-webhook_v${VERSION}.cjs`));

@@ -35,14 +35,16 @@ const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
 class SetupError extends Error {}
 
 /** @param {string} text */
-const say = (text) => console.error(`setup: ${text}`);
+function say(text) {
+  console.error(`setup: ${text}`);
+}
 
 /**
  * @param {string} program
  * @returns {boolean} whether it can be run from PATH
  */
-const onPath = (program) =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => {
+function onPath(program) {
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return folder !== '';
@@ -50,6 +52,7 @@ const onPath = (program) =>
       return false;
     }
   });
+}
 
 /**
  * Runs a command to its end.
@@ -57,42 +60,50 @@ const onPath = (program) =>
  * @param {string[]} args
  * @param {{ env?: Record<string, string>, quiet?: boolean }} options quiet: errors only
  */
-const run = (command, args, { env = {}, quiet = false } = {}) =>
-  spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', quiet ? 'ignore' : 2, 2], env: { ...process.env, ...env } })
-    .status === 0;
+function run(command, args, { env = {}, quiet = false } = {}) {
+  return (
+    spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', quiet ? 'ignore' : 2, 2], env: { ...process.env, ...env } })
+      .status === 0
+  );
+}
 
-const lockHash = () =>
-  createHash('sha256')
+function lockHash() {
+  return createHash('sha256')
     .update(readFileSync(join(ROOT, 'package-lock.json')))
     .digest('hex');
+}
 
 /** @returns {Record<string, { version: string, integrity?: string, os?: string[], cpu?: string[], libc?: string[] }>} */
-const packagesIn = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+function packagesIn(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+}
 
 /** Whether a package is for another platform than this one, or may be. */
-const elsewhere = ({ os, cpu, libc }) =>
-  os?.includes(process.platform) === false || cpu?.includes(process.arch) === false || libc !== undefined;
+function elsewhere({ os, cpu, libc }) {
+  return os?.includes(process.platform) === false || cpu?.includes(process.arch) === false || libc !== undefined;
+}
 
 /**
  * Whether npm has installed what the lock file names, by the lock file that npm keeps of what is there: the file may have
  * changed without that.
  */
-const isInstalled = () => {
+function isInstalled() {
   const kept = join(MODULES, '.package-lock.json');
   if (!existsSync(kept)) {
     return false;
   }
   const present = packagesIn(kept);
   const { '': _, ...wanted } = packagesIn(join(ROOT, 'package-lock.json'));
-  const same = (path) =>
-    present[path]?.version === wanted[path]?.version && present[path]?.integrity === wanted[path]?.integrity;
+  function same(path) {
+    return present[path]?.version === wanted[path]?.version && present[path]?.integrity === wanted[path]?.integrity;
+  }
   return (
     Object.entries(wanted).every(([path, entry]) => (path in present ? same(path) : elsewhere(entry))) &&
     Object.keys(present).every((path) => path in wanted)
   );
-};
+}
 
-const installPackages = () => {
+function installPackages() {
   const stamp = join(MODULES, '.bluegreen-lock');
   const hash = lockHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
@@ -107,19 +118,19 @@ const installPackages = () => {
   // A new file: node_modules may share its files with a copy of itself.
   rmSync(stamp, { force: true });
   writeFileSync(stamp, hash);
-};
+}
 
 /**
  * @param {string} version such as 1.26.8
  * @param {readonly number[]} oldest
  */
-const atLeast = (version, oldest) => {
+function atLeast(version, oldest) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
-};
+}
 
 /** @returns {string} the Node that runs the project's TypeScript */
-const nodeForTypeScript = () => {
+function nodeForTypeScript() {
   const bundled = join(MODULES, '.bin', 'node');
   if (existsSync(bundled)) {
     return bundled;
@@ -132,38 +143,39 @@ const nodeForTypeScript = () => {
     ? 'it is an optional npm dependency that was left out: run npm ci --include=optional'
     : `there is no npm package of it for ${platform}: install Node 24 from https://nodejs.org and run this again`;
   throw new SetupError(`Node 24 is missing (this is ${process.versions.node}); ${hint}.`);
-};
+}
 
-const missingDebianPackages = () => {
+function missingDebianPackages() {
   const missing = Object.entries(DEBIAN).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
   const cni = CNI_FOLDERS.some((folder) => existsSync(join(folder, 'bridge')));
   return [...new Set(cni ? missing : [...missing, 'containernetworking-plugins'])];
-};
+}
 
 /**
  * Installs packages without letting their daemons start: the test cluster runs containerd by itself.
  * @param {string[]} packages
  */
-const aptInstall = (packages) => {
+function aptInstall(packages) {
   const ownPolicy = !existsSync(POLICY);
   if (ownPolicy) {
     writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   }
   try {
-    const install = () =>
-      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    function install() {
+      return run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
         env: { DEBIAN_FRONTEND: 'noninteractive' },
         quiet: true,
       });
+    }
     return install() || (run('apt-get', ['update', '-qq']) && install());
   } finally {
     if (ownPolicy) {
       rmSync(POLICY, { force: true });
     }
   }
-};
+}
 
-const installDebian = () => {
+function installDebian() {
   if (process.platform !== 'linux') {
     throw new SetupError(
       `the test cluster needs Linux (this is ${process.platform}). Use a cluster of your own: ` +
@@ -191,9 +203,9 @@ const installDebian = () => {
       `apt-get could not install ${packages.join(' ')}. Its own message is above; by hand: ${command}`,
     );
   }
-};
+}
 
-const checkGo = () => {
+function checkGo() {
   const hint = `install Go ${OLDEST_GO.join('.')} or later from https://go.dev/dl and put its bin folder on PATH`;
   if (!onPath('go')) {
     throw new SetupError(`go is missing; it builds the programs of the test cluster. Fix: ${hint}.`);
@@ -203,9 +215,9 @@ const checkGo = () => {
   if (!atLeast(version, OLDEST_GO)) {
     throw new SetupError(`go ${version || 'of an unknown version'} is too old. Fix: ${hint}.`);
   }
-};
+}
 
-const buildClusterPrograms = (/** @type {string} */ node) => {
+function buildClusterPrograms(/** @type {string} */ node) {
   const builder = join(ROOT, 'test', 'cluster', 'tools', 'main.ts');
   if (run(node, [builder, '--check'])) {
     return;
@@ -214,16 +226,16 @@ const buildClusterPrograms = (/** @type {string} */ node) => {
   if (!run(node, [builder])) {
     throw new SetupError('the programs of the test cluster could not be built; the message above says which and why.');
   }
-};
+}
 
-const main = () => {
+function main() {
   installPackages();
   const node = nodeForTypeScript();
   if (process.argv.includes('--cluster')) {
     installDebian();
     buildClusterPrograms(node);
   }
-};
+}
 
 try {
   main();

@@ -34,7 +34,7 @@ const PLUGIN = [
     'plugin/status',
     'plugin/deploy',
     'plugin/smoke',
-    'plugin/watch',
+    'plugin/analysis',
     'plugin/decommission',
     'plugin/doctor',
     'plugin/lint',
@@ -61,7 +61,9 @@ function importsOf(file: string): readonly string[] {
 
 /** Imports that leave a folder for one that is not below it. */
 function upward(layers: readonly (readonly string[])[]): readonly string[] {
-  const levelOf = (folder: string): number => layers.findIndex((folders) => folders.includes(folder));
+  function levelOf(folder: string): number {
+    return layers.findIndex((folders) => folders.includes(folder));
+  }
   return sources.flatMap((file) => {
     const folder = folderOf(file, layers);
     if (folder === null) return [];

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
+import { DOCS_URL } from '../common/docs.ts';
 import { parseDuration } from '../common/duration.ts';
 import { NAMESPACE_MODES } from './policy/index.ts';
 import type { NamespaceMode } from './policy/index.ts';
@@ -26,7 +27,7 @@ import type { NamespaceMode } from './policy/index.ts';
  * | BLUEGREEN_CLIENT_NAMES | | common names that it may have, separated by commas; any without them |
  * | BLUEGREEN_DRAIN_SECONDS | 20 | how long a terminating replica goes on serving |
  * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
- * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | refuse, not only warn, when a color has fewer ready endpoints than the active one |
+ * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | deny, not only warn, when a color has fewer ready endpoints than the active one |
  * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
  * | BLUEGREEN_MODE | enforce | mode of namespaces without a label of their own: enforce, warn, audit or off |
  * | BLUEGREEN_EXCLUDED_NAMESPACES | | namespaces that are never looked at, separated by commas |
@@ -34,7 +35,7 @@ import type { NamespaceMode } from './policy/index.ts';
  * | BLUEGREEN_AUDIT_LEASE | bluegreen-audit | Lease that chooses the replica that audits |
  * | BLUEGREEN_POD | host name | name of the pod, which holds the Lease and signs Events |
  * | BLUEGREEN_EVENTS | true | write Kubernetes Events about TraefikServices |
- * | BLUEGREEN_DOCS | docs/checks.md | address of the page that describes the checks; refusals name it |
+ * | BLUEGREEN_DOCS_URL | https://bluegreen.dev/docs | where the pages of docs/ are published; denials name them |
  * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
  */
 export interface Config {
@@ -56,8 +57,8 @@ export interface Config {
   readonly drainSeconds: number;
   readonly allowEmptyServices: boolean;
   readonly requireFullCapacity: boolean;
-  /** Address of the page that describes the checks; refusals name it. */
-  readonly docs: string;
+  /** Address of the page that describes the checks; denials name it. */
+  readonly docsUrl: string;
   readonly requirePromoteVerb: boolean;
   /** Mode of namespaces without a label of their own. */
   readonly mode: NamespaceMode;
@@ -100,53 +101,54 @@ export class ConfigError extends Error {
 /** The configuration in `env`. An empty variable counts as unset. Throws a ConfigError that names every mistake. */
 export function readConfig(env: Environment): Config {
   const problems: string[] = [];
-  const given = (name: string): string | undefined => {
+  function given(name: string): string | undefined {
     const value = env[name]?.trim();
     return value === '' ? undefined : value;
-  };
-  const wrong = (name: string, value: string, expected: string): void => {
+  }
+  function wrong(name: string, value: string, expected: string): void {
     problems.push(`${name} is "${value}": it must be ${expected}`);
-  };
+  }
 
-  const label = (name: string, fallback: string): string => {
+  function label(name: string, fallback: string): string {
     const value = given(name) ?? fallback;
     if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) {
       wrong(name, value, 'a Kubernetes name (lower-case letters, digits, dashes and dots)');
     }
     return value;
-  };
-  const integer = (name: string, fallback: number, least: number, most: number): number => {
+  }
+  function integer(name: string, fallback: number, least: number, most: number): number {
     const value = given(name);
     if (value === undefined) return fallback;
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= least && number <= most)) wrong(name, value, `a whole number from ${least} to ${most}`);
     return number;
-  };
-  const duration = (name: string, fallback: string, leastMs: number): number => {
+  }
+  function duration(name: string, fallback: string, leastMs: number): number {
     const value = given(name) ?? fallback;
     const milliseconds = parseDuration(value);
     if (milliseconds === null || milliseconds < leastMs) {
       wrong(name, value, `a duration such as ${fallback}, ${leastMs / 1000}s at least`);
     }
     return milliseconds ?? 0;
-  };
-  const boolean = (name: string, fallback: boolean): boolean => {
+  }
+  function boolean(name: string, fallback: boolean): boolean {
     const value = given(name);
     if (value === undefined) return fallback;
     if (value !== 'true' && value !== 'false') wrong(name, value, 'true or false');
     return value === 'true';
-  };
-  const choice = <Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice => {
+  }
+  function choice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
     const value = given(name) ?? fallback;
     const known = choices.find((candidate) => candidate === value);
     if (known === undefined) wrong(name, value, `one of ${choices.join(', ')}`);
     return known ?? fallback;
-  };
-  const names = (name: string): readonly string[] =>
-    (given(name) ?? '')
+  }
+  function names(name: string): readonly string[] {
+    return (given(name) ?? '')
       .split(',')
       .map((each) => each.trim())
       .filter((each) => each !== '');
+  }
 
   if (given('BLUEGREEN_NAMESPACE') === undefined) {
     problems.push('BLUEGREEN_NAMESPACE is not set: give it the namespace of the pod (fieldRef: metadata.namespace)');
@@ -173,13 +175,14 @@ export function readConfig(env: Environment): Config {
     drainSeconds: integer('BLUEGREEN_DRAIN_SECONDS', 20, 0, 600),
     allowEmptyServices: boolean('BLUEGREEN_ALLOW_EMPTY_SERVICES', false),
     requirePromoteVerb: boolean('BLUEGREEN_REQUIRE_PROMOTE_VERB', false),
-    docs: given('BLUEGREEN_DOCS') ?? 'docs/checks.md',
+    docsUrl: (given('BLUEGREEN_DOCS_URL') ?? DOCS_URL).replace(/\/+$/, ''),
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),
     mode: choice('BLUEGREEN_MODE', NAMESPACE_MODES, 'enforce'),
     excludedNamespaces: names('BLUEGREEN_EXCLUDED_NAMESPACES'),
-    auditIntervalMs: /^0(s|m|h)?$/.test(given('BLUEGREEN_AUDIT_INTERVAL') ?? '')
-      ? 0
-      : duration('BLUEGREEN_AUDIT_INTERVAL', '5m', 1000),
+    auditIntervalMs:
+      parseDuration(given('BLUEGREEN_AUDIT_INTERVAL') ?? '') === 0
+        ? 0
+        : duration('BLUEGREEN_AUDIT_INTERVAL', '5m', 1000),
     auditLease: label('BLUEGREEN_AUDIT_LEASE', 'bluegreen-audit'),
     pod: label('BLUEGREEN_POD', hostname().toLowerCase()),
     events: boolean('BLUEGREEN_EVENTS', true),

@@ -1,26 +1,28 @@
 import { X509Certificate } from 'node:crypto';
 import type { ServingCertificate } from '../certs/source.ts';
 import { startDeadline } from './admission/deadline.ts';
-import { createRoom, MOST_LOOKUPS } from './admission/room.ts';
+import { createConcurrencyLimit, MAX_LOOKUPS } from './admission/concurrency-limit.ts';
 import { startAudit } from './audit/start.ts';
 import { startCertificates } from './certificates/start.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { drain } from './http/drain.ts';
-import { startAnnouncer, type Announcer } from './events/announcer.ts';
+import { startAnnouncer } from './events/announcer.ts';
+import type { Announcer } from './events/announcer.ts';
 import { createRecentFacts } from './facts/recent.ts';
 import { createHandlers } from './http/handlers.ts';
 import { createAccess } from './kube/access.ts';
 import { createAuditReader } from './kube/audit-reader.ts';
-import { createKubeClient, type KubeClient } from './kube/client.ts';
+import { createReader } from './facts/cluster-reader.ts';
+import { createKubeClient } from './kube/client.ts';
+import type { KubeClient } from './kube/client.ts';
 import { loadKubeConfig } from './kube/config.ts';
 import { createEventStore } from './kube/event-store.ts';
 import { createLeaseStore } from './kube/lease.ts';
-import { createReader } from './kube/reader.ts';
-import { createUsageReader } from './kube/usage-reader.ts';
 import { createLog } from './telemetry/log.ts';
 import type { Log } from './telemetry/log.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import { buildServer } from './http/server.ts';
 import type { Readiness, WebhookServer } from './http/server.ts';
 import { VERSION } from '../common/version.ts';
@@ -37,14 +39,14 @@ async function run(config: Config, log: Log): Promise<void> {
 
   const server = buildServer({
     handlers: createHandlers({
-      reader: { ...reader, ...createUsageReader(client) },
+      reader,
       access: createAccess(client),
       settings: config,
-      docs: config.docs,
+      docsUrl: config.docsUrl,
       now: () => new Date().toISOString(),
       deadline: startDeadline,
-      room: createRoom(MOST_LOOKUPS, () =>
-        log.warn({ most: MOST_LOOKUPS }, 'busy: what finds no room has to ask again'),
+      lookups: createConcurrencyLimit(MAX_LOOKUPS, () =>
+        log.warn({ most: MAX_LOOKUPS }, 'too many concurrent look-ups; answering 429'),
       ),
       recent: createRecentFacts(() => performance.now()),
       observeFacts: (seconds) => metrics.factsTook(seconds),
@@ -149,7 +151,7 @@ async function main(): Promise<void> {
     await run(config, createLog(config.logLevel));
   } catch (error) {
     if (error instanceof ConfigError) log.error({ problems: error.message.split('\n') }, 'wrong configuration');
-    else log.error({ stack: error instanceof Error ? error.stack : String(error) }, 'cannot go on');
+    else log.error({ stack: error instanceof Error ? error.stack : String(error) }, 'fatal error');
     process.exitCode = 1;
   }
 }

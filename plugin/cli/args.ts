@@ -59,7 +59,9 @@ function valueOf(spec: FlagSpec, rawName: string, given: string | undefined): st
   // `-o=yaml`: the equals sign belongs to the flag, not to its value.
   const value = rawName.startsWith('--') ? given : given?.replace(/^=/, '');
   const flag = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
-  const invalid = (why: string): UsageError => new UsageError(`invalid argument "${value}" for "${flag}" flag: ${why}`);
+  function invalid(why: string): UsageError {
+    return new UsageError(`invalid argument "${value}" for "${flag}" flag: ${why}`);
+  }
   if (value === undefined) {
     if (spec.type === 'boolean') return 'true';
     if (spec.bare !== undefined) return spec.bare;
@@ -83,7 +85,9 @@ function valueOf(spec: FlagSpec, rawName: string, given: string | undefined): st
 
 function flagValues(given: ReadonlyMap<string, readonly string[]>, specs: readonly FlagSpec[]): FlagValues {
   const fallbacks = new Map(specs.map((spec) => [spec.name, spec.fallback]));
-  const text = (name: string): string | undefined => given.get(name)?.at(-1) ?? fallbacks.get(name);
+  function text(name: string): string | undefined {
+    return given.get(name)?.at(-1) ?? fallbacks.get(name);
+  }
   return {
     isSet: (name) => given.has(name),
     text,

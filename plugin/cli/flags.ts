@@ -26,7 +26,7 @@ export interface FlagValues {
   duration(name: string): number;
 }
 
-/** kubectl's global flags, and two of the plugin's own. */
+/** kubectl's global flags, and `--no-color`. */
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: 'as', type: 'text', help: 'Username to impersonate for the operation.' },
   { name: 'as-group', type: 'list', help: 'Group to impersonate for the operation; can be repeated.' },
@@ -37,13 +37,6 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: 'client-certificate', type: 'text', help: 'Path to a client certificate file for TLS.' },
   { name: 'client-key', type: 'text', help: 'Path to a client key file for TLS.' },
   { name: 'cluster', type: 'text', help: 'The name of the kubeconfig cluster to use.' },
-  {
-    name: 'color',
-    type: 'text',
-    fallback: 'auto',
-    choices: ['auto', 'always', 'never'],
-    help: 'Whether output is colored: "auto" (on a terminal, unless NO_COLOR is set), "always" or "never".',
-  },
   { name: 'context', type: 'text', help: 'The name of the kubeconfig context to use.' },
   { name: 'disable-compression', type: 'boolean', help: 'Accepted for compatibility.', hidden: true },
   { name: 'help', short: 'h', type: 'boolean', help: 'Show help.', hidden: true },
@@ -54,6 +47,11 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   },
   { name: 'kubeconfig', type: 'text', help: 'Path to the kubeconfig file to use for CLI requests.' },
   { name: 'namespace', short: 'n', type: 'text', help: 'If present, the namespace scope for this CLI request.' },
+  {
+    name: 'no-color',
+    type: 'boolean',
+    help: 'Print without colors. They are used on a terminal only, and never where NO_COLOR is set.',
+  },
   { name: 'password', type: 'text', help: 'Password for basic authentication to the API server.' },
   {
     name: 'request-timeout',
@@ -128,13 +126,14 @@ export const MUTATION_FLAGS: readonly FlagSpec[] = [
   OUTPUT_FLAG,
 ];
 
-/** Which color a command is about; it takes the values of the global flag of this name, too. */
+/** Which color a command is about. */
 export function colorFlag(fallback: 'active' | 'preview'): FlagSpec {
   return {
     name: 'color',
-    type: 'list',
-    choices: ['blue', 'green', 'active', 'preview', 'auto', 'always', 'never'],
-    help: `Which color: "blue", "green", "active" or "preview", by default "${fallback}". It can be repeated with "always" or "never" for the colors of the output.`,
+    type: 'text',
+    fallback,
+    choices: ['blue', 'green', 'active', 'preview'],
+    help: 'Which color: "blue", "green", "active" or "preview".',
   };
 }
 

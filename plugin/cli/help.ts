@@ -40,8 +40,8 @@ Exit codes:
   0     done, or nothing to do
   1     an error, a denial, or something that cannot be done now
   2     the smoke test did not pass
-  3     what was waited for did not come within --timeout
-  4     the watch of a switch found it bad and rolled it back
+  3     timed out waiting (see --timeout)
+  4     the new color failed its analysis and was rolled back
   130   interrupted
 
 Use "${PROGRAM} <command> --help" for more information about a given command.

@@ -11,13 +11,12 @@ export interface Paint {
   color(name: string): string;
 }
 
-type Mode = string | undefined;
-
-/** Decides by --color, NO_COLOR and TERM, for each stream by itself. */
-export function createPaint(stream: Output, mode: Mode, env: Io['files']['env']): Paint {
-  const auto = stream.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  const on = mode === 'always' || (mode !== 'never' && auto);
-  const wrap = (code: number) => (text: string) => (on ? `\u001B[${code}m${text}\u001B[0m` : text);
+/** Colors a terminal, unless --no-color (`plain`), NO_COLOR or TERM=dumb turn that off; for each stream by itself. */
+export function createPaint(stream: Output, plain: boolean, env: Io['files']['env']): Paint {
+  const on = stream.isTTY && !plain && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  function wrap(code: number) {
+    return (text: string) => (on ? `\u001B[${code}m${text}\u001B[0m` : text);
+  }
   return {
     good: wrap(32),
     bad: wrap(31),

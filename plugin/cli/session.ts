@@ -1,4 +1,5 @@
 import type { NeighborReader } from '../../webhook/facts/neighbors.ts';
+import { createReader } from '../../webhook/facts/cluster-reader.ts';
 import type { Reader } from '../../webhook/facts/reader.ts';
 import type { FlagValues } from './flags.ts';
 import { connectionFlags } from './flags.ts';
@@ -9,11 +10,11 @@ import { collectCredentials } from '../kube/credentials.ts';
 import { ConnectError } from '../kube/errors.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
 import { proxyFor } from '../kube/proxy.ts';
-import { createReader } from '../kube/reader.ts';
 import type { Connection } from '../kube/resolve.ts';
 import { resolveConnection } from '../kube/resolve.ts';
 import { openTransport } from '../kube/transport.ts';
 import type { Paint } from './paint.ts';
+import { warn as writeWarning } from './warn.ts';
 
 /** A cluster and a namespace in it. */
 export interface Session {
@@ -38,11 +39,11 @@ export async function openSession(flags: FlagValues, io: Io, paint: Paint): Prom
   const environment = { env: io.files.env, stdinIsTty: io.stdinIsTty };
   const credentials = await collectCredentials(connection, io.files, environment);
   const said = new Set<string>();
-  const warn = (text: string): void => {
+  function warn(text: string): void {
     if (said.has(text)) return;
     said.add(text);
-    io.err.write(`${paint.warn('Warning:')} ${text}\n`);
-  };
+    writeWarning({ io, paint: { err: paint } }, text);
+  }
   const client = createClient(openTransport(connection, credentials, proxy), {
     now: () => io.now().getTime(),
     sleep: (milliseconds, signal) => io.sleep(milliseconds, signal ?? io.interrupted),

@@ -1,4 +1,4 @@
-/** Words from other tools, and what they are called here. */
+/** Words of kubectl, Argo Rollouts and earlier versions, and the commands for them here. */
 const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   undo: ['rollback'],
   abort: ['rollback'],
@@ -19,13 +19,16 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   log: ['logs'],
   check: ['doctor', 'lint'],
   validate: ['lint'],
-  'port-forward': ['open'],
-  forward: ['open'],
-  preview: ['open'],
+  forward: ['port-forward'],
+  portforward: ['port-forward'],
+  open: ['port-forward'],
+  preview: ['port-forward'],
   rollout: ['status'],
-  delete: ['retire'],
-  monitor: ['watch'],
-  analyze: ['watch'],
+  delete: ['unguard'],
+  retire: ['unguard'],
+  watch: ['analyze', 'status'],
+  monitor: ['analyze'],
+  analysis: ['analyze'],
   cleanup: ['decommission'],
   scaledown: ['decommission'],
   test: ['smoke'],

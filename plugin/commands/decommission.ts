@@ -6,22 +6,22 @@ import { EXIT } from '../cli/io.ts';
 import { UsageError, UserError, describeError } from '../kube/errors.ts';
 import { checkFormat } from '../printers/object.ts';
 import type { Session } from '../cli/session.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget, listGoverned, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 export const decommission: Command = {
   name: 'decommission',
   usage: '[NAME]',
-  summary: 'Take the color that was left out of service',
-  description: `Take the color that production left out of service: out of the list first, then, once every Traefik replica has dropped it,
-down to no replicas. Scaling it down first would have Traefik answer 404 to everybody, unless it allows empty services.
+  summary: 'Scale the previous color to zero',
+  description: `Scale the previous color to zero: remove it from the list first, then, once every Traefik replica has dropped it, scale it down.
+In the other order Traefik would answer 404 to every request, unless it allows empty services.
 
-It is refused before --after has passed since the switch, and for a color that was never live: that is the next release.
-Afterwards a rollback is no longer instant, it brings the color up first.
+It fails before --after has passed since the switch, and for a color that was never active: that is the next release.
+Afterwards a rollback is no longer instant: it scales the color up first.
 
-With --all, every release of the namespace is looked at, with -A of all namespaces: what is not due is passed over, a failure does
-not keep the others from being done, and the exit code is 1 then.`,
+With --all, every release of the namespace is processed, with -A of all namespaces: releases that are not due are skipped. A failure
+does not stop the others; the exit code is 1 then.`,
   examples: [
     { comment: 'A day after the switch', command: 'kubectl bluegreen decommission shop -n demo --after 24h' },
     { comment: 'What would be done', command: 'kubectl bluegreen decommission --all -A --after 24h --dry-run' },
@@ -39,12 +39,12 @@ not keep the others from being done, and the exit code is 1 then.`,
       name: 'color',
       type: 'list',
       choices: ['blue', 'green', 'auto', 'always', 'never'],
-      help: 'The color, to make sure: the live one is refused. It can be repeated with "always" or "never" for the colors of the output.',
+      help: 'The color that you expect to be scaled down; the command fails if it is active.',
     },
     {
       name: 'settle',
       type: 'duration',
-      help: 'Where Traefik cannot be asked whether it has dropped the color: how long to wait instead. Not scaled down then unless given.',
+      help: 'How long to wait where Traefik does not prove that it has dropped the color. Without it, the color is not scaled down then.',
     },
     { ...TIMEOUT_FLAG, help: 'How long to wait for Traefik.' },
     ...WAIT_FLAGS.filter(({ name }) => name === 'traefik'),
@@ -60,25 +60,25 @@ not keep the others from being done, and the exit code is 1 then.`,
     if (!all && call.flags.boolean('all-namespaces')) throw new UsageError('-A is for --all');
     const session = await call.connect();
     if (all) return every(call, session);
-    return one(call, session, await findTarget(session, argument === undefined ? null : parseTarget(argument)));
+    return one(call, session, await findTarget(session, firstTarget(call.args)));
   },
 };
 
-async function one(call: Call, session: Session, found: Found): Promise<number> {
+async function one(call: Call, session: Session, found: TraefikServiceRef): Promise<number> {
   const { decommissionOne } = await import('../decommission/run.ts');
-  refuseActive(call, found);
+  denyActive(call, found);
   const end = await decommissionOne(call, session, found, call.flags.duration('after'));
-  if (end.kind !== 'refused') return EXIT.ok;
+  if (end.kind !== 'denied') return EXIT.ok;
   throw new UserError(`${resourceName(found)} is not decommissioned: ${end.leftover.why}. Nothing was changed`);
 }
 
-function refuseActive(call: Call, found: Found): void {
+function denyActive(call: Call, found: TraefikServiceRef): void {
   const color = call.flags
     .list('color')
     .map(colorNamed)
     .find((each) => each !== null);
   if (color === undefined || stateOf(found.object, found.pair).active !== color) return;
-  throw new UserError(`${resourceName(found)}: ${color} is live, so it is not decommissioned. Nothing was changed`);
+  throw new UserError(`${resourceName(found)}: ${color} is active and must not be decommissioned. Nothing was changed`);
 }
 
 /** One after the other; what fails is told and counted, and the rest goes on. */
@@ -92,9 +92,9 @@ async function every(call: Call, session: Session): Promise<number> {
   for (const each of found) {
     const name = everywhere ? `${each.namespace}/${each.name}` : each.name;
     try {
-      refuseActive(call, each);
+      denyActive(call, each);
       const end = await decommissionOne(call, session, each, flags.duration('after'));
-      if (end.kind === 'refused') io.err.write(`${name} is passed over: ${end.leftover.why}\n`);
+      if (end.kind === 'denied') io.err.write(`${name} is skipped: ${end.leftover.why}\n`);
     } catch (error) {
       if (io.interrupted.aborted) throw error;
       failed += 1;

@@ -9,7 +9,7 @@ import { dryRunOf } from '../cli/dry-run.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { checkFormat } from '../printers/object.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget } from '../traefikservice/find.ts';
 
 /** Flags that say what is deployed. */
@@ -22,7 +22,7 @@ export const DEPLOY_FLAGS: readonly FlagSpec[] = [
   {
     name: 'replicas',
     type: 'number',
-    help: 'Replicas of the preview. By default at least as many as the live color has.',
+    help: 'Replicas of the preview. By default at least as many as the active color has.',
   },
 ];
 
@@ -30,15 +30,15 @@ export const deploy: Command = {
   name: 'deploy',
   usage: '[NAME]',
   summary: 'Bring a new version to the preview',
-  description: `Bring a new version to the preview: new images on its Deployment or StatefulSet, at least as many replicas as the live color has,
+  description: `Bring a new version to the preview: new images on its Deployment or StatefulSet, at least as many replicas as the active color has,
 wait until all of them are ready, and list it with weight 0.
 
-A preview that is the version to roll back to stops being that, which is said; the live color is never touched. A preview
-whose rollout may leave it without a ready pod leaves the list until it is ready. Run again, it does what is not done yet;
-without --image it brings the preview up as it is.`,
+A deployment replaces the version to roll back to, and the command warns about that; the active color is never changed. A preview
+whose rollout may leave it without a ready pod is removed from the list until it is ready. Run again, the command resumes; without
+--image it scales the preview up as it is.`,
   examples: [
     {
-      comment: 'Deploy version 1.2 to whichever color is not live',
+      comment: 'Deploy version 1.2 to the preview',
       command: 'kubectl bluegreen deploy shop --image app=registry.example.com/shop:1.2',
     },
     { comment: 'Bring the preview back after it was decommissioned', command: 'kubectl bluegreen deploy shop' },
@@ -49,7 +49,7 @@ without --image it brings the preview up as it is.`,
       name: 'to',
       type: 'text',
       choices: ['blue', 'green'],
-      help: 'The color to deploy to, refused when it is live. By default the one that is not live.',
+      help: 'The color to deploy to; it must not be active. By default the preview.',
     },
     { ...TIMEOUT_FLAG, fallback: '5m', help: 'How long to wait until the pods are ready.' },
     ...MUTATION_FLAGS,
@@ -64,13 +64,12 @@ without --image it brings the preview up as it is.`,
     const to = colorNamed(call.flags.text('to'));
     const replicas = replicasFlag(call);
     const session = await call.connect();
-    const [argument] = call.args;
-    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    const found = await findTarget(session, firstTarget(call.args));
     const { active } = stateOf(found.object, found.pair);
     if (to === null && (await isLiveAlready(call, session, found, images))) {
       printMutation(call, found, 'unchanged', found.object);
       call.io.err.write(
-        `${active} is live and has these images already. To deploy them to the other color as well, name it with --to\n`,
+        `${active} is active and has these images already. To deploy them to the preview as well, name it with --to\n`,
       );
       return EXIT.ok;
     }
@@ -87,7 +86,7 @@ without --image it brings the preview up as it is.`,
     } catch (error) {
       if (call.io.interrupted.aborted) {
         call.io.err.write(
-          `Interrupted: the rollout goes on by itself. To go on waiting: ${commandLine('deploy', found)}\n`,
+          `Interrupted: the rollout continues. To wait for it again: ${commandLine('deploy', found)}\n`,
         );
       }
       throw error;
@@ -101,7 +100,7 @@ export function replicasFlag({ flags }: Pick<Call, 'flags'>): number | null {
   const replicas = flags.number('replicas');
   if (!Number.isInteger(replicas) || replicas < 1) {
     throw new UsageError(
-      '--replicas must be a whole number of at least 1: an empty preview can neither be tested nor go live',
+      '--replicas must be a whole number of at least 1: an empty preview can neither be tested nor become active',
     );
   }
   return replicas;

@@ -4,25 +4,29 @@ import { ALL_NAMESPACES_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { flow } from '../printers/flow.ts';
 
-/** Milliseconds between two examinations with --wait. */
+/** Milliseconds between two examinations with --timeout. */
 const POLL = 1000;
 const SYMBOL = { ok: '√', warn: '‼', fail: '×', unknown: '?' } as const;
 
 export const doctor: Command = {
   name: 'doctor',
   usage: '',
-  summary: 'Find what endangers a switch',
-  description: `Find what endangers a switch: the webhook and its certificates, permissions, Traefik's settings, and every release. Each finding says
-what it means and what to do. Nothing is changed.
+  summary: 'Check the cluster for problems that would affect a switch',
+  description: `Check the cluster for problems that would affect a switch: the webhook and its certificates, permissions, Traefik's settings, and
+every release. Each finding explains its effect and its fix. Nothing is changed.
 
 The exit code is 1 when something fails.`,
   examples: [
     { comment: 'Everything, in all namespaces', command: 'kubectl bluegreen doctor -A' },
-    { comment: 'In a pipeline, right after the installation', command: 'kubectl bluegreen doctor --wait 2m' },
+    { comment: 'In a pipeline, right after the installation', command: 'kubectl bluegreen doctor --timeout 2m' },
   ],
   flags: [
     ALL_NAMESPACES_FLAG,
-    { name: 'wait', type: 'duration', help: 'Look again until nothing fails, for at most this long.' },
+    {
+      name: 'timeout',
+      type: 'duration',
+      help: 'How long to wait for the webhook to come up: the checks are repeated until none fails. Zero means do not wait.',
+    },
     { name: 'output', short: 'o', type: 'text', choices: ['json'], help: 'Output format. One of: (json).' },
     ...WAIT_FLAGS.filter((flag) => flag.name === 'traefik'),
   ],
@@ -32,7 +36,7 @@ The exit code is 1 when something fails.`,
     const { examine } = await import('../doctor/run.ts');
     const namespace = call.flags.boolean('all-namespaces') ? null : session.namespace;
     const context = { session, io: call.io, namespace, traefik: call.flags.text('traefik') };
-    const deadline = call.io.now().getTime() + call.flags.duration('wait');
+    const deadline = call.io.now().getTime() + call.flags.duration('timeout');
     let findings = await examine(context);
     while (fails(findings) && call.io.now().getTime() < deadline) {
       await call.io.sleep(POLL, call.io.interrupted);
@@ -40,7 +44,7 @@ The exit code is 1 when something fails.`,
     }
     print(call, findings);
     if (!fails(findings)) return EXIT.ok;
-    return call.flags.isSet('wait') ? EXIT.timeout : EXIT.error;
+    return call.flags.duration('timeout') > 0 ? EXIT.timeout : EXIT.error;
   },
 };
 
@@ -60,7 +64,7 @@ function print(call: Call, findings: readonly DoctorFinding[]): void {
   }
   const bad = findings.filter((finding) => finding.state === 'fail').length;
   const doubtful = findings.filter((finding) => finding.state === 'warn' || finding.state === 'unknown').length;
-  call.io.err.write(`${bad} failed, ${doubtful} to look at, ${findings.length - bad - doubtful} good.\n`);
+  call.io.err.write(`${bad} failed, ${doubtful} warnings, ${findings.length - bad - doubtful} passed.\n`);
 }
 
 function lines(call: Call, { state, title, advice }: DoctorFinding): string {

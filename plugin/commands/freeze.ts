@@ -5,14 +5,14 @@ import { MUTATION_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { checkFormat } from '../printers/object.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget } from '../traefikservice/find.ts';
 
 export const freeze: Command = {
   name: 'freeze',
   usage: '[NAME]',
-  summary: 'Refuse promotions until unfreeze',
-  description: `Refuse promotions until 'kubectl bluegreen unfreeze'. Rollbacks stay possible.`,
+  summary: 'Deny promotions until unfreeze',
+  description: `Deny promotions until 'kubectl bluegreen unfreeze'. Rollbacks stay possible.`,
   examples: [
     {
       comment: 'No releases over the weekend',
@@ -20,7 +20,7 @@ export const freeze: Command = {
     },
   ],
   flags: [
-    { name: 'reason', type: 'text', fallback: 'frozen by hand', help: 'What people read when a promotion is refused.' },
+    { name: 'reason', type: 'text', fallback: 'frozen manually', help: 'The reason; denied promotions show it.' },
     ...MUTATION_FLAGS,
   ],
   arguments: { min: 0, max: 1 },
@@ -36,8 +36,7 @@ export const freeze: Command = {
 export async function setFrozen(call: Call, value: string | null, verb: string): Promise<number> {
   checkFormat(call.flags.text('output'));
   const session = await call.connect();
-  const [argument] = call.args;
-  const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+  const found = await findTarget(session, firstTarget(call.args));
   await annotate(call, session, found, { key: ANNOTATION.frozen, value, verb });
   return EXIT.ok;
 }

@@ -8,16 +8,16 @@ import { isObject } from '../../common/json.ts';
 import { shortImages } from '../traefikservice/names.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { ageOf, formatTable, toSecond } from '../printers/table.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 export const history: Command = {
   name: 'history',
   usage: '[NAME]',
   summary: 'Show the switches that were made, by whom and when',
   description:
-    'Show the switches that were made, newest first: what went live, when, and by whom. The webhook keeps the last 25.',
+    'Show the switches that were made, newest first: what became active, when, and by whom. The webhook keeps the last 25.',
   examples: [{ comment: 'The switches of "shop"', command: 'kubectl bluegreen history shop -n demo' }],
   flags: [OUTPUT_FLAG],
   arguments: { min: 0, max: 1 },
@@ -25,14 +25,13 @@ export const history: Command = {
   run: async (call) => {
     checkFormat(call.flags.text('output'));
     const session = await call.connect();
-    const [argument] = call.args;
-    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    const found = await findTarget(session, firstTarget(call.args));
     print(call, found, readRecord(found.object).history.toReversed());
     return EXIT.ok;
   },
 };
 
-function print(call: Call, found: Found, entries: readonly HistoryEntry[]): void {
+function print(call: Call, found: TraefikServiceRef, entries: readonly HistoryEntry[]): void {
   const format = call.flags.text('output') ?? '';
   if (format === '' || format === 'wide') {
     if (entries.length === 0) call.io.err.write(`No switches were recorded for ${resourceName(found)}.\n`);

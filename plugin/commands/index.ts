@@ -9,18 +9,18 @@ import { init } from './init.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
-import { open } from './open.ts';
+import { portForward } from './port-forward.ts';
 import { options } from './options.ts';
 import { promote } from './promote.ts';
 import { release } from './release.ts';
-import { retire } from './retire.ts';
+import { unguard } from './unguard.ts';
 import { rollback } from './rollback.ts';
 import { smoke } from './smoke.ts';
 import { smokeChecks } from './smoke-checks.ts';
 import { status } from './status.ts';
 import { unfreeze } from './unfreeze.ts';
 import { version } from './version.ts';
-import { watch } from './watch.ts';
+import { analyze } from './analyze.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -30,15 +30,15 @@ export const COMMANDS: readonly Command[] = [
   deploy,
   smoke,
   promote,
-  watch,
+  analyze,
   rollback,
   decommission,
   history,
   logs,
-  open,
+  portForward,
   freeze,
   unfreeze,
-  retire,
+  unguard,
   lint,
   doctor,
   init,

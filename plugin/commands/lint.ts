@@ -1,3 +1,4 @@
+import { DOCS_URL } from '../../common/docs.ts';
 import type { Call, Command } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
@@ -9,7 +10,7 @@ export const lint: Command = {
   usage: '-f FILENAME',
   summary: 'Check manifests by the same policy, without a cluster',
   description: `Check the TraefikServices and IngressRoutes in manifests by the policy of the webhook, without a cluster: files, folders, or what kustomize and helm
-print. What only a cluster can tell (smoke tests, ready endpoints, backends) is left to the webhook.
+print. The webhook alone decides what depends on the cluster: smoke tests, ready endpoints, backends.
 
 The exit code is 1 when there is an error, with --strict also for a warning.`,
   examples: [
@@ -37,7 +38,9 @@ The exit code is 1 when there is an error, with --strict also for a warning.`,
     const namespace = call.flags.text('namespace') ?? 'default';
     const result = await lintPaths(paths, { recursive: call.flags.boolean('recursive'), namespace }, call.io);
     await print(call, result);
-    const fails = (finding: LintFinding): boolean => finding.severity === 'error' || call.flags.boolean('strict');
+    function fails(finding: LintFinding): boolean {
+      return finding.severity === 'error' || call.flags.boolean('strict');
+    }
     return result.findings.some(fails) ? EXIT.error : EXIT.ok;
   },
 };
@@ -57,6 +60,7 @@ async function print(call: Call, result: LintResult): Promise<void> {
     return;
   }
   for (const finding of findings) out.write(flow(`${line(call, finding)}\n`, out.columns?.()));
+  err.write(await pageOf(findings));
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const warnings = findings.length - errors;
   const others = routes === 0 ? '' : ` and ${count(routes, 'IngressRoute')}`;
@@ -65,11 +69,18 @@ async function print(call: Call, result: LintResult): Promise<void> {
   err.write(`${releases} checked: ${found}. Not checked without a cluster: ${NOT_CHECKED.join(', ')}.\n`);
 }
 
-function line(call: Call, { file, position, severity, rule, resource, message }: LintFinding): string {
+/** The address of the page about the checks of these findings; empty where there are none. */
+async function pageOf(findings: readonly LintFinding[]): Promise<string> {
+  const { CHECK_IDS, docsLine } = await import('../../webhook/policy/index.ts');
+  const checks = CHECK_IDS.filter((id) => findings.some(({ check }) => check === id));
+  return checks.length === 0 ? '' : `${docsLine(checks, DOCS_URL)}\n`;
+}
+
+function line(call: Call, { file, position, severity, check, resource, message }: LintFinding): string {
   const paint = call.paint.out;
   const level = severity === 'error' ? paint.bad('error') : paint.warn('warning');
   const what = resource === '' ? message : `${resource}: ${message}`;
-  return `${file}:${position.line}:${position.column}: ${level} ${rule}: ${what}`;
+  return `${file}:${position.line}:${position.column}: ${level} ${check}: ${what}`;
 }
 
 function count(number: number, noun: string): string {

@@ -12,7 +12,7 @@ import { ageOf, formatTable } from '../printers/table.ts';
 import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 const COLUMNS = ['NAME', 'ACTIVE', 'BLUE', 'GREEN', 'VERSION', 'ROLLBACK-TO', 'SMOKE-TEST', 'FROZEN'];
 
@@ -20,14 +20,14 @@ export const list: Command = {
   name: 'list',
   usage: '',
   summary: 'List the blue-green TraefikServices',
-  description: `List the blue-green TraefikServices of a namespace, or of all: who is live, the weights, where a rollback would go. It shows what
-the objects themselves say; 'kubectl bluegreen status' also looks at pods and endpoints.`,
+  description: `List the blue-green TraefikServices of a namespace, or of all: the active color, the weights, the color of a rollback. It reads
+TraefikServices only; 'kubectl bluegreen status' also reads pods and endpoints.`,
   examples: [
     { comment: 'Of the whole cluster', command: 'kubectl bluegreen list -A' },
     { comment: 'With their Services and who switched last', command: 'kubectl bluegreen list -o wide' },
   ],
   flags: [
-    { name: 'watch', short: 'w', type: 'boolean', help: 'Show it live.' },
+    { name: 'watch', short: 'w', type: 'boolean', help: 'Redraw the list as it changes.' },
     ALL_NAMESPACES_FLAG,
     { name: 'no-headers', type: 'boolean', help: "Don't print headers." },
     OUTPUT_FLAG,
@@ -56,7 +56,7 @@ function watch(call: Call, session: Session, namespace: string | null): Promise<
   });
 }
 
-function print(call: Call, found: readonly Found[], everywhere: boolean, namespace: string): void {
+function print(call: Call, found: readonly TraefikServiceRef[], everywhere: boolean, namespace: string): void {
   const format = call.flags.text('output') ?? '';
   const { out, err } = call.io;
   if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
@@ -68,7 +68,7 @@ function print(call: Call, found: readonly Found[], everywhere: boolean, namespa
   } else out.write(table(call, found, everywhere, format === 'wide'));
 }
 
-function table(call: Call, found: readonly Found[], everywhere: boolean, wide: boolean): string {
+function table(call: Call, found: readonly TraefikServiceRef[], everywhere: boolean, wide: boolean): string {
   const header = [
     ...(everywhere ? ['NAMESPACE'] : []),
     ...COLUMNS,
@@ -80,7 +80,7 @@ function table(call: Call, found: readonly Found[], everywhere: boolean, wide: b
   return call.flags.boolean('no-headers') ? text.slice(text.indexOf('\n') + 1) : text;
 }
 
-function row(call: Call, item: Found, wide: boolean): readonly string[] {
+function row(call: Call, item: TraefikServiceRef, wide: boolean): readonly string[] {
   const { object, pair } = item;
   const paint = call.paint.out;
   const state = stateOf(object, pair);
@@ -103,7 +103,7 @@ function row(call: Call, item: Found, wide: boolean): readonly string[] {
   ];
 }
 
-function weightCell({ object, pair }: Found, color: Color): string {
+function weightCell({ object, pair }: TraefikServiceRef, color: Color): string {
   const child = stateOf(object, pair)[color];
   if (child === null) return '<detached>';
   return typeof child.weight === 'number' ? String(child.weight) : `<${child.weight}>`;

@@ -1,3 +1,4 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { chosenColor } from '../traefikservice/colors.ts';
 import { nameOf } from '../../common/objects.ts';
@@ -9,9 +10,9 @@ import { UserError, describeError } from '../kube/errors.ts';
 import { parseDuration } from '../../common/duration.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 /** Milliseconds between two looks for new pods. */
 const POLL = 1000;
@@ -52,13 +53,12 @@ export const logs: Command = {
   completes: 'names',
   run: async (call) => {
     const session = await call.connect();
-    const [argument] = call.args;
-    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    const found = await findTarget(session, firstTarget(call.args));
     return call.flags.boolean('follow') ? follow(call, session, found) : printOnce(call, session, found);
   },
 };
 
-async function printOnce(call: Call, session: Session, found: Found): Promise<number> {
+async function printOnce(call: Call, session: Session, found: TraefikServiceRef): Promise<number> {
   const color = chosenColor(call.flags, found, 'active');
   const { pods } = await podsOf(session, found, color, call.io.interrupted);
   if (pods.length === 0)
@@ -68,7 +68,7 @@ async function printOnce(call: Call, session: Session, found: Found): Promise<nu
 }
 
 /** Follows until it is interrupted: pods that come are picked up, pods that go are let go. */
-async function follow(call: Call, session: Session, found: Found): Promise<number> {
+async function follow(call: Call, session: Session, found: TraefikServiceRef): Promise<number> {
   const color = chosenColor(call.flags, found, 'active');
   const { interrupted } = call.io;
   const known = new Set<string>();
@@ -92,7 +92,13 @@ async function follow(call: Call, session: Session, found: Found): Promise<numbe
 }
 
 /** Prints one pod's log, to its end or as long as it runs. A pod that came later is shown from its start. */
-async function copy(call: Call, session: Session, found: Found, pod: JsonObject, early: boolean): Promise<void> {
+async function copy(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  pod: JsonObject,
+  early: boolean,
+): Promise<void> {
   const { flags, io } = call;
   const name = nameOf(pod);
   const tail = flags.isSet('tail') ? flags.text('tail') : flags.boolean('follow') && early ? '10' : undefined;
@@ -105,7 +111,7 @@ async function copy(call: Call, session: Session, found: Found, pod: JsonObject,
     timestamps: flags.boolean('timestamps') ? 'true' : undefined,
     previous: flags.boolean('previous') ? 'true' : undefined,
   };
-  const path = `/api/v1/namespaces/${encodeURIComponent(found.namespace)}/pods/${encodeURIComponent(name)}/log`;
+  const path = resourcePath('v1', 'pods', { namespace: found.namespace, name, subresource: 'log' });
   const prefix = call.paint.out.dim(`[${name}]`);
   for await (const line of session.client.lines(path, { query, signal: io.interrupted }))
     io.out.write(`${prefix} ${line}\n`);

@@ -1,30 +1,30 @@
 import type { Command } from '../cli/command.ts';
 import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { UsageError } from '../kube/errors.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget } from '../traefikservice/find.ts';
-import { IN_CLUSTER_FLAGS, RULE_FLAGS } from '../watch/flags.ts';
+import { IN_CLUSTER_FLAGS, LIMIT_FLAGS } from '../analysis/flags.ts';
 import { DEPLOY_FLAGS, replicasFlag } from './deploy.ts';
 import { SMOKE_FLAGS, smokeRequest } from './smoke.ts';
 
 export const release: Command = {
   name: 'release',
   usage: '[NAME] --image CONTAINER=IMAGE [-- COMMAND...]',
-  summary: 'Deploy, test, promote and watch a new version',
-  description: `Deploy a new version to the preview, test it, send production to it, and watch it: deploy, smoke and promote --watch, one after
-the other. A step that fails ends it, and production stays as it was; what turns out bad in the watch is rolled back.
+  summary: 'Deploy, test, promote and analyze a new version',
+  description: `Deploy a new version to the preview, test it, promote and analyze it: deploy, smoke and promote --analyze in one command. If a
+step fails, the command ends and production does not change; a color that fails its analysis is rolled back.
 
-Where it stands is read from the objects and from nowhere else. Interrupted at any point and started again, by anybody, it
-goes on there: what is deployed is not deployed again, what passed is not tested again, what is live is watched to the end.
-Images that production went back from are not released again without --again.
+All state lives in the cluster. You can interrupt a release at any point; running it again, by any user, resumes it: deployed images
+are not deployed again, a passed revision is not tested again, an active color is analyzed to the end. Images that were rolled back are
+not released again without --again.
 
-The exit code is 0 when the version is live and was not found bad, 1 for an error, 2 for a test that failed, 3 where a step took
-longer than --timeout, and 4 where the watch rolled back.`,
+The exit code is 0 if the version is active and did not fail its analysis, 1 for an error, 2 for a failed test, 3 if a step took
+longer than --timeout, and 4 if the analysis rolled back.`,
   examples: [
     {
-      comment: 'Release version 1.2: test two paths, switch, watch for five minutes',
+      comment: 'Release version 1.2: test two paths, switch, analyze for five minutes',
       command:
-        'kubectl bluegreen release shop --image app=registry.example.com/shop:1.2 --path /healthz --path / --watch 5m',
+        'kubectl bluegreen release shop --image app=registry.example.com/shop:1.2 --path /healthz --path / --analyze 5m',
     },
     {
       comment: 'With a test suite of your own',
@@ -35,15 +35,15 @@ longer than --timeout, and 4 where the watch rolled back.`,
     ...DEPLOY_FLAGS,
     ...SMOKE_FLAGS,
     {
-      name: 'watch',
+      name: 'analyze',
       type: 'duration',
       fallback: '5m',
-      help: "How long to watch after the switch, by Traefik's own metrics and the pods, and to roll back if it turns out bad. Zero means not at all.",
+      help: "How long to analyze the new color after the switch, by Traefik's metrics and its pods, and to roll back if it fails. Zero means not at all.",
     },
-    ...RULE_FLAGS,
+    ...LIMIT_FLAGS,
     ...IN_CLUSTER_FLAGS,
     ...WAIT_FLAGS,
-    { name: 'again', type: 'boolean', help: 'Release images once more that production went back from.' },
+    { name: 'again', type: 'boolean', help: 'Release images again that were rolled back.' },
     { ...TIMEOUT_FLAG, fallback: '5m', help: 'How long each step may take.' },
     ...MUTATION_FLAGS.filter(({ name }) => name === 'field-manager'),
   ],
@@ -63,11 +63,10 @@ longer than --timeout, and 4 where the watch rolled back.`,
       smoke: await smokeRequest(call),
       timeout: flags.duration('timeout'),
       again: flags.boolean('again'),
-      watches: flags.duration('watch') > 0,
+      analyzes: flags.duration('analyze') > 0,
     };
     const session = await call.connect();
-    const [argument] = call.args;
-    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    const found = await findTarget(session, firstTarget(call.args));
     try {
       return await run(call, session, found, request);
     } catch (error) {

@@ -7,7 +7,7 @@ import { UsageError, UserError } from '../kube/errors.ts';
 import { checkFormat } from '../printers/object.ts';
 import { CHECK_FLAGS, checksFromFlags } from '../smoke/flags.ts';
 import type { SmokeRequest, Trial } from '../smoke/smoke.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget } from '../traefikservice/find.ts';
 
 /** Flags that say what a smoke test is, and from where it is run. */
@@ -48,9 +48,9 @@ HTTP checks, from a file or from flags, run in a Job inside the cluster, at the 
 any command behind "--", finds the preview in BLUEGREEN_URL and what it tests in BLUEGREEN_COLOR and BLUEGREEN_REVISION. A
 command runs on this machine, at a forwarded port.
 
-What the preview runs is read before and after: where that is not the same, nothing is recorded. A pass is written as
-bluegreen.dev/smoke-test=passed:REVISION, and it is read back that the webhook bound it. A test that fails is written as
-failed:REVISION, which takes back a pass that was given before; one that could not be run writes nothing.
+The command reads the preview's revision before and after the test, and records nothing if it changed. A pass is written
+as bluegreen.dev/smoke-test=passed:REVISION, and the command checks that the webhook bound it. A failure is written as
+failed:REVISION, which replaces an earlier pass; a test that could not be run writes nothing.
 
 The exit code is 0 for a pass, 2 for a test that failed, and 1 where it could not be run or does not count.`,
   examples: [
@@ -89,8 +89,7 @@ The exit code is 0 for a pass, 2 for a test that failed, and 1 where it could no
     checkFormat(call.flags.text('output'));
     const request = await smokeRequest(call);
     const session = await call.connect();
-    const [argument] = call.args;
-    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    const found = await findTarget(session, firstTarget(call.args));
     const [{ smokeTest }, { tell }] = await Promise.all([import('../smoke/smoke.ts'), import('../smoke/tell.ts')]);
     return tell(call, await smokeTest(call, session, found, request));
   },
@@ -136,7 +135,7 @@ async function trialOf(call: Call, words: readonly string[]): Promise<Trial> {
   if (checks.length > 0) return { kind: 'checks', checks };
   const here = io.files.read('smoke.yaml') === null ? '' : ' (there is a smoke.yaml here: -f smoke.yaml)';
   throw new UsageError(
-    `nothing says what to test: give HTTP checks by -f smoke.yaml or --path, a Job by --job, or a command behind "--"${here}`,
+    `no test was given: use HTTP checks with -f smoke.yaml or --path, a Job with --job, or a command after "--"${here}`,
   );
 }
 

@@ -15,27 +15,27 @@ import { formatStatus } from '../status/format.ts';
 import type { StatusStyle } from '../status/format.ts';
 import { buildReport } from '../status/report.ts';
 import type { StatusReport } from '../status/report.ts';
-import { parseTarget } from '../traefikservice/argument.ts';
+import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget, readAgain, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 export const status: Command = {
   name: 'status',
   usage: '[NAME]',
-  summary: 'Show who is live, what is in preview, and what can be done now',
-  description: `Show who is live, since when and by whom; what is in preview and whether it is tested and ready; whether a promotion and a
-rollback are possible now, and why not; and what would undo a switch.`,
+  summary: 'Show the active color, the preview and the possible switches',
+  description: `Show the active color, since when and by whom; the preview, and whether it is tested and ready; whether a promotion and a rollback
+are possible, and why not; and what would undo a switch.`,
   examples: [
     { comment: 'The only blue-green TraefikService of the namespace', command: 'kubectl bluegreen status -n demo' },
-    { comment: 'Watch a switch', command: 'kubectl bluegreen status shop -w' },
-    { comment: 'Who is live, for a script', command: "kubectl bluegreen status shop -o jsonpath='{.active}'" },
+    { comment: 'Follow a switch', command: 'kubectl bluegreen status shop -w' },
+    { comment: 'The active color, for a script', command: "kubectl bluegreen status shop -o jsonpath='{.active}'" },
   ],
   flags: [
     {
       name: 'watch',
       short: 'w',
       type: 'boolean',
-      help: 'Show it live, with the requests and errors that Traefik counts.',
+      help: 'Redraw the status as it changes, with the requests and errors that Traefik counts.',
     },
     OUTPUT_FLAG,
     ...WAIT_FLAGS.filter((flag) => flag.name === 'traefik'),
@@ -45,8 +45,7 @@ rollback are possible now, and why not; and what would undo a switch.`,
   run: async (call) => {
     checkFormat(call.flags.text('output'));
     const session = await call.connect();
-    const [argument] = call.args;
-    const found = await findTarget(session, argument === undefined ? null : parseTarget(argument));
+    const found = await findTarget(session, firstTarget(call.args));
     if (call.flags.boolean('watch')) return watch(call, session, found);
     const facts = await askFacts(session, found, call.io);
     print(call, found, buildReport(found, facts, call.io));
@@ -54,7 +53,7 @@ rollback are possible now, and why not; and what would undo a switch.`,
   },
 };
 
-async function watch(call: Call, session: Session, first: Found): Promise<number> {
+async function watch(call: Call, session: Session, first: TraefikServiceRef): Promise<number> {
   const format = call.flags.text('output') ?? '';
   if (format !== '' && format !== 'wide')
     throw new UsageError('--watch shows a table: leave --output out, or use wide');
@@ -75,7 +74,7 @@ function styleOf({ io, flags, paint }: Call): StatusStyle {
   return { now: io.now(), paint: paint.out, wide: flags.text('output') === 'wide', columns: io.out.columns?.() };
 }
 
-function print(call: Call, found: Found, report: StatusReport): void {
+function print(call: Call, found: TraefikServiceRef, report: StatusReport): void {
   const format = call.flags.text('output') ?? '';
   const text =
     format === '' || format === 'wide'

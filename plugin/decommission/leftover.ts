@@ -2,19 +2,19 @@ import { otherColor, readRecord, readSmokeTest, sameImages, stateOf } from '../.
 import type { Color, Facts } from '../../webhook/policy/index.ts';
 import { imagesOf, shortImages } from '../traefikservice/names.ts';
 import { formatAge } from '../printers/table.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
-/** Whether the idle color is what a switch left behind, and for how long. Times are in milliseconds. */
+/** Whether the previous color is what a switch left behind, and for how long. Times are in milliseconds. */
 export type Leftover =
   | { readonly kind: 'left'; readonly color: Color; readonly age: number }
   /** Not now, or not at all; `why` ends a sentence. */
   | { readonly kind: 'not yet' | 'unknown' | 'needed'; readonly color: Color | null; readonly why: string };
 
 /**
- * Judges the idle color by the record: only a version that was live before and that production left long enough ago is a
- * leftover. One that never was live is a preview that somebody prepares.
+ * Judges the previous color by the record: only a version that was active before and that production left long enough ago is a
+ * leftover. One that was never active is the preview of the next release.
  */
-export function leftoverOf(found: Found, facts: Facts, after: number, now: number): Leftover {
+export function leftoverOf(found: TraefikServiceRef, facts: Facts, after: number, now: number): Leftover {
   const { active } = stateOf(found.object, found.pair);
   if (active === null) return { kind: 'unknown', color: null, why: 'no color is listed' };
   const color = otherColor(active);
@@ -27,21 +27,21 @@ export function leftoverOf(found: Found, facts: Facts, after: number, now: numbe
     return {
       kind: 'unknown',
       color,
-      why: `no switch to ${active} is recorded, so since when ${color} is idle is not known`,
+      why: `no switch to ${active} is recorded, so the age of ${color} as the previous color is unknown`,
     };
   const age = now - since;
   if (age < after)
     return {
       kind: 'not yet',
       color,
-      why: `${active} is live for ${formatAge(age)} only, and a rollback is instant until ${formatAge(after)} (--after)`,
+      why: `${active} is active for ${formatAge(age)} only, and a rollback is instant until ${formatAge(after)} (--after)`,
     };
   const prepared = preparedOn(found, facts, color);
   return prepared === null ? { kind: 'left', color, age } : { kind: 'needed', color, why: prepared };
 }
 
-/** Why the idle color is no leftover but the next release; null where it is one. */
-function preparedOn(found: Found, facts: Facts, color: Color): string | null {
+/** Why the previous color is no leftover but the next release; null where it is one. */
+function preparedOn(found: TraefikServiceRef, facts: Facts, color: Color): string | null {
   if (readSmokeTest(found.object)?.color === color) return `${color} is tested and waits to be promoted`;
   if (!facts.known) return `what ${color} runs could not be read (${facts.reason})`;
   const images = imagesOf(facts, color);
@@ -50,6 +50,6 @@ function preparedOn(found: Found, facts: Facts, color: Color): string | null {
   const replaced = readRecord(found.object).previous;
   const known = replaced?.color === color ? replaced.images : (last?.images ?? []);
   if (images.length === 0 || sameImages([...images].sort(), [...known].sort())) return null;
-  const was = known.length === 0 ? 'what was live there is not recorded' : `live was ${shortImages(known)}`;
-  return `${color} runs ${shortImages(images)}, which was never live (${was}): somebody may be preparing it`;
+  const was = known.length === 0 ? 'what was active there is not recorded' : `active was ${shortImages(known)}`;
+  return `${color} runs ${shortImages(images)}, which was never active (${was}): it may be the next release`;
 }

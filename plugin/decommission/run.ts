@@ -14,28 +14,28 @@ import { scaleTo, workloadOf } from '../switch/scale.ts';
 import type { Session } from '../cli/session.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { leftoverOf } from './leftover.ts';
 import type { Leftover } from './leftover.ts';
 
 /** How one release came out of it. */
 export type Decommissioned =
   | { readonly kind: 'done' | 'unchanged' }
-  | { readonly kind: 'refused'; readonly leftover: Exclude<Leftover, { readonly kind: 'left' }> };
+  | { readonly kind: 'denied'; readonly leftover: Exclude<Leftover, { readonly kind: 'left' }> };
 
 /**
- * Takes the idle color out of service: out of the list first, then, when every Traefik replica has dropped it, down to
+ * Takes the previous color out of service: out of the list first, then, when every Traefik replica has dropped it, down to
  * no replicas. What was done half-way before is gone on with. Rejects where a step fails; the message names the state.
  */
 export async function decommissionOne(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   after: number,
 ): Promise<Decommissioned> {
   const facts = await askFacts(session, found, call.io);
   const leftover = leftoverOf(found, facts, after, call.io.now().getTime());
-  if (leftover.kind !== 'left') return { kind: 'refused', leftover };
+  if (leftover.kind !== 'left') return { kind: 'denied', leftover };
   const { color } = leftover;
   const workload = facts.known ? await workloadOf(session, found, facts[color], color) : null;
   const detach = planDetach(found.object, found.pair, color);
@@ -70,7 +70,7 @@ interface Step {
 async function rehearse(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   {
     color,
     detach,
@@ -91,7 +91,7 @@ async function rehearse(
 async function takeOut(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   { color, detach, facts }: Step & { readonly facts: Facts },
 ): Promise<JsonObject> {
   const { active } = stateOf(found.object, found.pair);
@@ -105,20 +105,20 @@ async function takeOut(
   const settle = call.flags.duration('settle');
   if (settle === 0) {
     throw new UserError(
-      `nothing proves that all of Traefik has dropped ${name}, so it is not scaled down: Traefik would answer 404 to everybody while it still has a color that is empty. ` +
+      `there is no proof that every Traefik replica has dropped ${name}, so it is not scaled down: Traefik would answer 404 to every request while it lists an empty color. ` +
         `Run the command again with --settle=1m, which waits for that long instead of a proof`,
     );
   }
-  call.io.err.write(`Waiting ${formatAge(settle)} instead of a proof, as --settle says\n`);
+  call.io.err.write(`Waiting ${formatAge(settle)} instead of a proof (--settle)\n`);
   await call.io.sleep(settle, call.io.interrupted);
   return stored;
 }
 
-/** Scales a color down, unless somebody has listed it again meanwhile. */
+/** Scales a color down, unless another client has listed it again meanwhile. */
 async function scaleDown(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   {
     color,
     workload,

@@ -7,23 +7,24 @@ import { UserError } from '../kube/errors.ts';
 import { dryRunOf, dryRunSuffix } from '../cli/dry-run.ts';
 import { commandLine, shortImage, shortImages } from '../traefikservice/names.ts';
 import { planAttach, planDetach } from '../traefikservice/patches.ts';
-import type { PatchOperation } from '../traefikservice/patches.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
 import { askFacts } from '../switch/preflight.ts';
 import { replicasLike } from '../switch/scale.ts';
 import type { Session } from '../cli/session.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { changedImages, containersOf, hasImages, placeImages } from './images.ts';
 import type { ContainerImage, WantedImage } from './images.ts';
 import { awaitRollout } from './rollout.ts';
 import { mayEmpty, replicasOf, standstill, workloadName, workloadPath, workloadsOf } from './workload.ts';
 import type { ColorWorkload } from './workload.ts';
+import { warn } from '../cli/warn.ts';
 
 export interface DeployRequest {
   readonly images: readonly WantedImage[];
-  /** Null for at least as many as the live color has. */
+  /** Null for at least as many as the active color has. */
   readonly replicas: number | null;
-  /** The color that is asked for; null for whichever is not live. */
+  /** The color that is asked for; null for the preview. */
   readonly to: Color | null;
   /** Milliseconds to wait for its pods. */
   readonly timeout: number;
@@ -31,7 +32,7 @@ export interface DeployRequest {
 
 /** What deploying has to do, read from the objects: what is done already is no part of it. */
 interface DeployPlan {
-  readonly found: Found;
+  readonly found: TraefikServiceRef;
   readonly color: Color;
   readonly workload: ColorWorkload;
   /** Images as asked for. */
@@ -48,7 +49,7 @@ interface DeployPlan {
 
 /** How deploying ended. */
 export interface Deployed {
-  readonly found: Found;
+  readonly found: TraefikServiceRef;
   readonly color: Color;
   /** False where everything was as asked for already. */
   readonly changed: boolean;
@@ -61,7 +62,7 @@ export interface Deployed {
 export async function deployPreview(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   request: DeployRequest,
 ): Promise<Deployed> {
   const plan = await planDeploy(call, session, found, request);
@@ -76,7 +77,12 @@ export async function deployPreview(
   return { found: listed, color, changed: rolls || listed.object !== object || prepared !== found };
 }
 
-async function planDeploy(call: Call, session: Session, found: Found, request: DeployRequest): Promise<DeployPlan> {
+async function planDeploy(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  request: DeployRequest,
+): Promise<DeployPlan> {
   const { active } = stateOf(found.object, found.pair);
   if (active === null) {
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
@@ -108,9 +114,9 @@ async function planDeploy(call: Call, session: Session, found: Found, request: D
   };
 }
 
-function isLive(found: Found, color: Color): UserError {
+function isLive(found: TraefikServiceRef, color: Color): UserError {
   return new UserError(
-    `${found.pair[color]} is live, and what serves production is never changed under its feet. ` +
+    `${found.pair[color]} is active, and what serves production is never changed under its feet. ` +
       `Deploy to ${otherColor(color)}, test it and switch: ${commandLine('deploy', found, ' --image CONTAINER=IMAGE')}`,
   );
 }
@@ -121,8 +127,13 @@ function wantedReplicas(workload: ColorWorkload, asked: number | null, active: C
   return wanted === now ? null : wanted;
 }
 
-/** The one workload behind a color, which is behind the other color as well in no case. */
-async function onlyWorkload(call: Call, session: Session, found: Found, color: Color): Promise<ColorWorkload> {
+/** The single workload selected by this color's Service. It must not be selected by the other color's Service. */
+async function onlyWorkload(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  color: Color,
+): Promise<ColorWorkload> {
   const [own, others] = await Promise.all([
     workloadsOf(session, found, color, call.io.interrupted),
     workloadsOf(session, found, otherColor(color), call.io.interrupted).catch(() => []),
@@ -143,21 +154,21 @@ async function onlyWorkload(call: Call, session: Session, found: Found, color: C
   const shared = others.some((other) => other.kind === only.kind && other.name === only.name);
   if (shared) {
     throw new UserError(
-      `${workloadName(only)} stands behind both colors, so a new image would reach production at once: give each color a workload of its own`,
+      `${workloadName(only)} is selected by the Services of both colors, so a new image would reach production at once. Give each color its own workload`,
     );
   }
   return only;
 }
 
 /** Takes the way back away, and the color out of the list, where the plan says so: in one write, before anything rolls. */
-async function prepareList(call: Call, session: Session, plan: DeployPlan): Promise<Found> {
+async function prepareList(call: Call, session: Session, plan: DeployPlan): Promise<TraefikServiceRef> {
   const { found, color, forget, detach } = plan;
   const { err } = call.io;
-  const paint = call.paint.err;
   const suffix = dryRunSuffix(dryRunOf(call));
   if (forget) {
-    err.write(
-      `${paint.warn('Warning:')} the instant rollback to ${color} (${shortImages(templateImages(plan))}) is gone from now on: ${color} gets a new version${suffix}\n`,
+    warn(
+      call,
+      `the instant rollback to ${color} (${shortImages(templateImages(plan))}) is gone from now on: ${color} gets a new version${suffix}`,
     );
   }
   if (detach) {
@@ -207,25 +218,30 @@ async function sendWorkload(call: Call, session: Session, plan: DeployPlan): Pro
 }
 
 function workloadPatch(changed: readonly ContainerImage[], replicas: number | null): JsonObject {
-  const of = (list: ContainerImage['list']): JsonObject => {
+  function of(list: ContainerImage['list']): JsonObject {
     const entries = changed.filter((each) => each.list === list).map(({ name, image }) => ({ name, image }));
     return entries.length === 0 ? {} : { [list]: entries };
-  };
+  }
   const template = { template: { spec: { ...of('containers'), ...of('initContainers') } } };
   return { spec: { ...(replicas === null ? {} : { replicas }), ...(changed.length === 0 ? {} : template) } };
 }
 
-async function attach(call: Call, session: Session, found: Found, color: Color): Promise<Found> {
+async function attach(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  color: Color,
+): Promise<TraefikServiceRef> {
   const attached = await edit(call, session, found, (object) => planAttach(object, found.pair, color));
   if (attached.object !== found.object) call.io.err.write(`${found.pair[color]} is listed again, with weight 0\n`);
   return attached;
 }
 
-/** Whether the live color runs the images already, so that there is nothing to deploy. */
+/** Whether the active color runs the images already, so that there is nothing to deploy. */
 export async function isLiveAlready(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   images: readonly WantedImage[],
 ): Promise<boolean> {
   const { active } = stateOf(found.object, found.pair);

@@ -40,12 +40,13 @@ export function parseImages(values: readonly string[]): readonly WantedImage[] {
 
 /** The containers of a workload, init containers behind the others. */
 export function containersOf(workload: JsonObject): readonly ContainerImage[] {
-  const of = (list: ContainerImage['list']): readonly ContainerImage[] =>
-    objectsAt(workload, 'spec', 'template', 'spec', list).map((container) => ({
+  function of(list: ContainerImage['list']): readonly ContainerImage[] {
+    return objectsAt(workload, 'spec', 'template', 'spec', list).map((container) => ({
       list,
       name: nameIn(container),
       image: stringAt(container, 'image') ?? '',
     }));
+  }
   return [...of('containers'), ...of('initContainers')];
 }
 

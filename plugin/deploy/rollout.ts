@@ -1,7 +1,7 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { isReady } from '../kube/pods.ts';
-import { nameOf } from '../../common/objects.ts';
+import { isReady, nameOf } from '../../common/objects.ts';
 import { podsOf } from '../pods/list.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
@@ -11,7 +11,7 @@ import { commandLine } from '../traefikservice/names.ts';
 import { diagnose } from '../pods/diagnose.ts';
 import { askFacts } from '../switch/preflight.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import type { ContainerImage } from './images.ts';
 import type { ColorWorkload } from './workload.ts';
 
@@ -35,7 +35,7 @@ const LOOK_CLOSER = 4;
  * that is told as soon as it is known. Throws at once where no waiting helps, and with the time-out's exit code when it
  * takes too long.
  */
-export async function awaitRollout(call: Call, session: Session, found: Found, goal: Goal): Promise<void> {
+export async function awaitRollout(call: Call, session: Session, found: TraefikServiceRef, goal: Goal): Promise<void> {
   const { io, paint } = call;
   const deadline = io.now().getTime() + goal.timeout;
   const service = found.pair[goal.color];
@@ -76,11 +76,11 @@ function progressOf(color: ColorFacts, { images }: Goal): { readonly done: boole
 async function why(
   { io }: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   { color, workload, images }: Goal,
 ): Promise<Awaited<ReturnType<typeof diagnose>>> {
   const { namespace } = found;
-  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/replicasets`;
+  const path = resourcePath('apps/v1', 'replicasets', { namespace });
   const [{ pods }, sets] = await Promise.all([
     podsOf(session, found, color, io.interrupted),
     workload.kind === 'Deployment' ? session.client.list(path, { signal: io.interrupted }) : [],
@@ -88,8 +88,9 @@ async function why(
   const owned = sets.filter((set) =>
     objectsAt(set, 'metadata', 'ownerReferences').some((owner) => stringAt(owner, 'name') === workload.name),
   );
-  const runs = (containers: readonly object[]): boolean =>
-    images.every(({ image }) => containers.some((each) => stringAt(each, 'image') === image));
+  function runs(containers: readonly object[]): boolean {
+    return images.every(({ image }) => containers.some((each) => stringAt(each, 'image') === image));
+  }
   const owners = workload.kind === 'Deployment' ? owned : [workload.object];
   // Pods of the former version may be on their way out for a while: they explain nothing.
   const present = pods.filter((pod) => runs(containersIn(pod, 'spec')));
@@ -110,7 +111,7 @@ async function why(
 }
 
 /** A StatefulSet waits for a pod of the former version to get ready before it replaces it, which may be never. */
-function stuckPods(former: readonly JsonObject[], { namespace }: Found): readonly string[] {
+function stuckPods(former: readonly JsonObject[], { namespace }: TraefikServiceRef): readonly string[] {
   const broken = former.filter((pod) => !isReady(pod) && stringAt(pod, 'metadata', 'deletionTimestamp') === undefined);
   return broken.map((pod) => {
     const name = nameOf(pod);
@@ -123,7 +124,7 @@ function containersIn(object: object, first: string, ...rest: readonly string[])
 }
 
 function notReady(
-  found: Found,
+  found: TraefikServiceRef,
   { color, timeout }: Goal,
   {
     lines,
@@ -135,7 +136,7 @@ function notReady(
   const what = hopeless
     ? `${service} does not get ready (${progress})`
     : `timed out after ${timeout / 1000}s waiting for ${service} to be ready (${progress})`;
-  const reasons = lines.length === 0 ? ['nothing says why'] : lines;
+  const reasons = lines.length === 0 ? ['no reason is known'] : lines;
   const next = `Production is as it was. To go on waiting, or with another --image: ${commandLine('deploy', found)}`;
   return new UserError(
     [`${what}:`, ...reasons.map((line) => `  - ${line}`), next].join('\n'),

@@ -1,3 +1,4 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { at, number } from '../../common/json.ts';
@@ -5,7 +6,7 @@ import { nameOf } from '../../common/objects.ts';
 import { UserError } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 const KINDS = { Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicaSet: 'replicasets' } as const;
 
@@ -18,11 +19,11 @@ export interface ColorWorkload {
 
 /** Path of a workload in the API. */
 export function workloadPath(namespace: string, { kind, name }: Pick<ColorWorkload, 'kind' | 'name'>): string {
-  return `${collection(namespace, kind)}/${encodeURIComponent(name)}`;
+  return resourcePath('apps/v1', KINDS[kind], { namespace, name });
 }
 
 function collection(namespace: string, kind: keyof typeof KINDS): string {
-  return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${KINDS[kind]}`;
+  return resourcePath('apps/v1', KINDS[kind], { namespace });
 }
 
 /** `deployment.apps/green`: how messages name a workload. */
@@ -36,11 +37,11 @@ export function workloadName({ kind, name }: Pick<ColorWorkload, 'kind' | 'name'
  */
 export async function workloadsOf(
   { client }: Session,
-  { namespace, pair }: Found,
+  { namespace, pair }: TraefikServiceRef,
   color: Color,
   signal: AbortSignal,
 ): Promise<readonly ColorWorkload[]> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(pair[color])}`;
+  const path = resourcePath('v1', 'services', { namespace, name: pair[color] });
   const [service, ...lists] = await Promise.all([
     client.get(path, { signal }),
     ...(['Deployment', 'StatefulSet', 'ReplicaSet'] as const).map(async (kind) => {
@@ -51,7 +52,7 @@ export async function workloadsOf(
   const selector = Object.entries(objectAt(service, 'spec', 'selector'));
   if (selector.length === 0) {
     throw new UserError(
-      `Service ${pair[color]} has no selector, so nothing says which workload is behind it: give it the new version by hand`,
+      `Service ${pair[color]} has no selector, so its workload is unknown. Deploy the new version manually`,
     );
   }
   return lists.flat().filter(({ object }) => {
@@ -71,7 +72,7 @@ export function replicasOf(object: JsonObject): number {
 
 /**
  * Whether a rollout may leave a color without any ready pod for a while. Traefik's own default then answers 404 for the
- * live color as well, as long as the empty one is listed.
+ * active color as well, as long as the empty one is listed.
  */
 export function mayEmpty({ kind, object }: ColorWorkload, ready: number): boolean {
   if (ready === 0) return true;
@@ -82,7 +83,7 @@ export function mayEmpty({ kind, object }: ColorWorkload, ready: number): boolea
   return absolute(unavailable, replicasOf(object)) >= ready;
 }
 
-/** `maxUnavailable` in pods: a share is rounded down, and is a quarter where nothing is said. */
+/** `maxUnavailable` in pods: a share is rounded down, and defaults to a quarter. */
 function absolute(value: unknown, replicas: number): number {
   if (typeof value === 'number') return value;
   const share = typeof value === 'string' ? Number.parseFloat(value) : 25;

@@ -21,14 +21,14 @@ export interface DoctorContext {
   readonly traefik: string | undefined;
 }
 
-export type Look = (context: DoctorContext) => Promise<readonly DoctorFinding[]>;
+export type DoctorCheck = (context: DoctorContext) => Promise<readonly DoctorFinding[]>;
 
 type Make = (title: string, advice?: string) => DoctorFinding;
 
 /** Makers of findings for one area. */
 export function findingsOf(area: DoctorFinding['area']): Record<DoctorFinding['state'], Make> {
-  const make =
-    (state: DoctorFinding['state']): Make =>
-    (title, advice) => ({ state, area, title, advice: advice ?? null });
+  function make(state: DoctorFinding['state']): Make {
+    return (title, advice) => ({ state, area, title, advice: advice ?? null });
+  }
   return { ok: make('ok'), warn: make('warn'), fail: make('fail'), unknown: make('unknown') };
 }

@@ -1,3 +1,4 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import { GROUPS } from '../../webhook/policy/index.ts';
 import { at } from '../../common/json.ts';
 import { describeError } from '../kube/errors.ts';
@@ -31,7 +32,7 @@ const NEEDS: readonly Need[] = [
     for: 'a rollback to a color that was scaled down',
   },
   { verb: 'get', group: '', resource: 'pods', subresource: 'log', for: 'logs' },
-  { verb: 'get', group: '', resource: 'pods', subresource: 'portforward', for: 'open' },
+  { verb: 'get', group: '', resource: 'pods', subresource: 'portforward', for: 'port-forward' },
 ];
 
 /** What the current user may do. */
@@ -39,7 +40,9 @@ export async function lookAtPermissions(context: DoctorContext): Promise<readonl
   const namespace = context.namespace ?? context.session.namespace;
   const findings = await Promise.all(NEEDS.map((need) => review(context, need, namespace)));
   const problems = findings.filter((finding) => finding !== null);
-  return problems.length > 0 ? problems : [ok(`you may do all that the commands need in namespace ${namespace}`)];
+  return problems.length > 0
+    ? problems
+    : [ok(`you have all permissions that the commands need in namespace ${namespace}`)];
 }
 
 async function review({ session, io }: DoctorContext, need: Need, namespace: string): Promise<DoctorFinding | null> {
@@ -48,15 +51,19 @@ async function review({ session, io }: DoctorContext, need: Need, namespace: str
   const spec = { resourceAttributes: { namespace, verb, group, resource, ...(subresource ? { subresource } : {}) } };
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec };
   try {
-    const answer = await session.client.create('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body, {
-      signal: io.interrupted,
-    });
+    const answer = await session.client.create(
+      resourcePath('authorization.k8s.io/v1', 'selfsubjectaccessreviews'),
+      body,
+      {
+        signal: io.interrupted,
+      },
+    );
     if (at(answer, 'status', 'allowed') === true) return null;
     return warn(
       `you may not ${what} in namespace ${namespace}`,
       `It is needed for ${need.for}. Ask for a Role with it.`,
     );
   } catch (error) {
-    return unknown(`whether you may ${what} could not be asked`, describeError(error));
+    return unknown(`the API server did not answer whether you may ${what}`, describeError(error));
   }
 }

@@ -6,7 +6,7 @@ import { commandLine } from '../traefikservice/names.ts';
 import { askFacts } from '../switch/preflight.ts';
 import { LENIENT } from '../switch/settings.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
@@ -14,7 +14,7 @@ const { ok, warn, unknown } = findingsOf('releases');
 /** How many releases are looked at together. */
 const AT_ONCE = 8;
 
-/** Every governed TraefikService: what of it the policy would refuse today, and what would undo a switch. */
+/** Every governed TraefikService: what of it the policy would deny today, and what would undo a switch. */
 export async function lookAtReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const { session, namespace } = context;
   try {
@@ -31,11 +31,11 @@ export async function lookAtReleases(context: DoctorContext): Promise<readonly D
   }
 }
 
-async function lookAtOne({ session, io }: DoctorContext, found: Found): Promise<readonly DoctorFinding[]> {
+async function lookAtOne({ session, io }: DoctorContext, found: TraefikServiceRef): Promise<readonly DoctorFinding[]> {
   const { group, namespace, name, object, pair } = found;
   const facts = await askFacts(session, found, io);
   const label = `${namespace}/${resourceName(found)}`;
-  const { violations, warnings } = decide({
+  const { findings, warnings } = decide({
     change: {
       operation: 'UPDATE',
       group,
@@ -52,15 +52,15 @@ async function lookAtOne({ session, io }: DoctorContext, found: Found): Promise<
     permissions: NO_PERMISSION_ASKED,
     at: io.now().toISOString(),
   });
-  const retired = annotation(object, ANNOTATION.retire);
-  const told = [...violations.map(explain), ...warnings];
+  const unguarded = annotation(object, ANNOTATION.unguard);
+  const told = [...findings, ...warnings].map(explain);
   return [
-    ...(facts.known ? [] : [unknown(`${label}: what runs could not be read`, facts.reason)]),
-    ...(retired
+    ...(facts.known ? [] : [unknown(`${label}: its pods could not be read`, facts.reason)]),
+    ...(unguarded
       ? [
           warn(
-            `${label} is retired: ${retired}`,
-            `Nothing guards it. To guard it again: ${commandLine('retire', found, ' --undo')}`,
+            `${label} is unguarded: ${unguarded}`,
+            `The guards do not protect it. To guard it again: ${commandLine('unguard', found, ' --undo')}`,
           ),
         ]
       : []),

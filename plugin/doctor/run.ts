@@ -1,13 +1,13 @@
 import { describeError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { findingsOf } from './finding.ts';
-import type { DoctorContext, DoctorFinding, Look } from './finding.ts';
+import type { DoctorContext, DoctorFinding, DoctorCheck } from './finding.ts';
 import { lookAtPermissions } from './permissions.ts';
 import { lookAtReleases } from './releases.ts';
 import { lookAtTraefik } from './traefik.ts';
 import { lookAtWebhook } from './webhook.ts';
 
-const LOOKS: readonly Look[] = [lookAtServer, lookAtWebhook, lookAtPermissions, lookAtTraefik, lookAtReleases];
+const LOOKS: readonly DoctorCheck[] = [lookAtServer, lookAtWebhook, lookAtPermissions, lookAtTraefik, lookAtReleases];
 
 /** Looks at everything at once; the findings come in a fixed order. */
 export async function examine(context: DoctorContext): Promise<readonly DoctorFinding[]> {

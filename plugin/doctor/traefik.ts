@@ -18,7 +18,7 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
       return [
         warn(
           'no ready Traefik pod was found',
-          'Name them with --traefik=NAMESPACE/LABEL=VALUE. By default those with app.kubernetes.io/name=traefik are looked for.',
+          'Name them with --traefik=NAMESPACE/LABEL=VALUE. The default is app.kubernetes.io/name=traefik.',
         ),
       ];
     }
@@ -38,14 +38,14 @@ function settings({ options }: Replica): readonly DoctorFinding[] {
     throttle > 500
       ? warn(
           `a switch may take ${throttle / 1000}s (providersThrottleDuration)`,
-          'Any change of a pod or route delays the next one by that long. Set --providers.providersthrottleduration=100ms, or less, for faster rollbacks.',
+          'Traefik applies at most one change in that time. Set --providers.providersthrottleduration=100ms, or less, for faster rollbacks.',
         )
       : ok(`a switch takes at most ${throttle / 1000}s (providersThrottleDuration)`),
     empty
       ? ok('a color without endpoints does not take the site down (allowEmptyServices=true)')
       : warn(
           'a listed color without endpoints takes the whole site down, even at weight 0 (allowEmptyServices=false)',
-          'Set --providers.kubernetescrd.allowemptyservices=true, or never scale a listed color to zero: take it out of the list first.',
+          'Set --providers.kubernetescrd.allowemptyservices=true, or detach a color before you scale it to zero (kubectl bluegreen decommission).',
         ),
     ...(options.get('providers.kubernetescrd.allowcrossnamespace') === 'true'
       ? [
@@ -59,7 +59,7 @@ function settings({ options }: Replica): readonly DoctorFinding[] {
       ? [
           warn(
             'Traefik uses safe names for its services (safeNaming=true)',
-            "--wait looks a TraefikService up by its plain name, so it may not find it in Traefik's API.",
+            "--wait looks up a TraefikService by its plain name, so it may not find it in Traefik's API.",
           ),
         ]
       : []),
@@ -72,18 +72,18 @@ async function reachable({ session, io }: DoctorContext, replica: Replica): Prom
     apiPort === null
       ? null
       : await session.client
-          .find(proxyPath(replica, apiPort, '/api/version'), { signal: io.interrupted })
+          .getOrNull(proxyPath(replica, apiPort, '/api/version'), { signal: io.interrupted })
           .catch(() => null);
   const metrics = metricsPort !== null && (await answers({ session, io }, replica, metricsPort));
   if (version !== null)
     return [
-      ok(`${name} is Traefik ${stringAt(version, 'Version') ?? 'of an unknown version'}, and its API can be asked`),
+      ok(`${name} is Traefik ${stringAt(version, 'Version') ?? 'of an unknown version'}, and its API can be read`),
     ];
-  if (metrics) return [ok(`the metrics of ${name} can be asked, its API cannot: --wait proves less`)];
+  if (metrics) return [ok(`the metrics of ${name} can be read, its API cannot: --wait proves less`)];
   return [
     (metricsPort === null ? warn : fail)(
-      `neither the API nor the metrics of ${name} can be asked`,
-      '--wait cannot prove that this replica has switched. Open the API (--api, entry point "traefik") or the metrics inside the cluster.',
+      `neither the API nor the metrics of ${name} can be read`,
+      '--wait cannot prove that this replica has switched. Enable the API (--api, entry point "traefik") or the metrics inside the cluster.',
     ),
   ];
 }

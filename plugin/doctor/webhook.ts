@@ -1,10 +1,12 @@
+import { hasStatus } from '../../common/kube/errors.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
 import { NOT_FOUND } from '../../common/http-status.ts';
 import { GROUPS } from '../../webhook/policy/index.ts';
 import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { list } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
-import { ApiError, describeError } from '../kube/errors.ts';
+import { describeError } from '../kube/errors.ts';
 import { messageOf } from '../../common/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { certificates } from './certificates.ts';
@@ -27,26 +29,21 @@ async function readEntries(
   { session, io }: DoctorContext,
   kind: 'mutating' | 'validating',
 ): Promise<readonly DoctorFinding[]> {
-  const path = `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`;
+  const path = resourcePath('admissionregistration.k8s.io/v1', `${kind}webhookconfigurations`);
   try {
     const configurations = await session.client.list(path, { signal: io.interrupted });
     const ours = configurations.filter((each) => entriesOf(each).length > 0);
     const entries = ours.flatMap(entriesOf);
     if (entries.length === 0) {
-      return [
-        fail(
-          `no ${kind} entry of the webhook is registered`,
-          'Nothing watches over switches this way. Install the chart.',
-        ),
-      ];
+      return [fail(`no ${kind} webhook is registered`, 'Switches are not validated. Install the chart.')];
     }
     return [
-      ok(`${entries.length} ${kind} entries are registered`),
+      ok(`${entries.length} ${kind} webhooks are registered`),
       ...policies(entries, kind),
       ...certificates(entries, ours, kind, io.now()),
     ];
   } catch (error) {
-    return [unknown(`the ${kind} entries could not be read`, describeError(error))];
+    return [unknown(`the ${kind} webhooks could not be read`, describeError(error))];
   }
 }
 
@@ -57,24 +54,24 @@ function entriesOf(configuration: JsonObject): readonly JsonObject[] {
 function policies(entries: readonly JsonObject[], kind: string): readonly DoctorFinding[] {
   const promotion = entries.find((entry) => stringAt(entry, 'name') === `promotion${SUFFIX}`);
   if (kind !== 'validating' || promotion === undefined) return [];
-  if (stringAt(promotion, 'failurePolicy') === 'Fail') return [ok('promotions are refused while the webhook is down')];
+  if (stringAt(promotion, 'failurePolicy') === 'Fail') return [ok('promotions are denied while the webhook is down')];
   return [
     warn(
-      'the entry for promotions lets everything pass while the webhook is down (failurePolicy Ignore)',
-      'Only the policy inside the API server watches then. Set failurePolicy Fail in the values of the chart.',
+      'promotions are allowed while the webhook is down (failurePolicy Ignore)',
+      'Only the ValidatingAdmissionPolicy applies then. The webhook sets failurePolicy to Fail once the API server has reached it: check that its pods are ready and read their log.',
     ),
   ];
 }
 
 async function lookAtPolicy({ session, io }: DoctorContext): Promise<readonly DoctorFinding[]> {
   try {
-    const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+    const path = resourcePath('admissionregistration.k8s.io/v1', 'validatingadmissionpolicies');
     const found = await session.client.list(path, { query: { labelSelector: LABEL }, signal: io.interrupted });
     if (found.length === 0) {
       return [
         warn(
           'there is no ValidatingAdmissionPolicy of the chart',
-          'While the webhook is down nothing checks weights. It needs Kubernetes 1.30 and the value that turns it on.',
+          'Weights are not checked while the webhook is down. The chart installs the policy; it needs Kubernetes 1.30 or later. Install or upgrade the chart.',
         ),
       ];
     }
@@ -84,7 +81,7 @@ async function lookAtPolicy({ session, io }: DoctorContext): Promise<readonly Do
     return [
       warn(
         'the ValidatingAdmissionPolicy has type warnings',
-        'The API server does not know a field that it uses. Is a custom resource definition of Traefik missing?',
+        'The API server does not know a field that it uses. Check that the custom resource definitions of Traefik are installed.',
       ),
     ];
   } catch (error) {
@@ -92,7 +89,7 @@ async function lookAtPolicy({ session, io }: DoctorContext): Promise<readonly Do
   }
 }
 
-/** Asks the API server to create what has to be refused, as a dry run, and sees who refuses. */
+/** Asks the API server to create what has to be denied, as a dry run, and sees who denies. */
 async function probe({ session, io, namespace }: DoctorContext, group: Group): Promise<readonly DoctorFinding[]> {
   const place = namespace ?? session.namespace;
   const object = {
@@ -108,37 +105,34 @@ async function probe({ session, io, namespace }: DoctorContext, group: Group): P
       },
     },
   };
-  const path = `/apis/${group}/v1alpha1/namespaces/${encodeURIComponent(place)}/traefikservices`;
+  const path = resourcePath(`${group}/v1alpha1`, 'traefikservices', { namespace: place });
   try {
     await session.client.create(path, object, { query: { dryRun: 'All' }, signal: io.interrupted, quiet: true });
     return [
       fail(
-        `nothing refuses wrong weights of ${group} in namespace ${place}`,
-        `A TraefikService at 60/30 would be accepted. Is the webhook running, and the label bluegreen.dev/mode of the namespace "enforce"?`,
+        `invalid weights of ${group} TraefikServices are accepted in namespace ${place}`,
+        `A TraefikService at 60/30 would be accepted. Check that the webhook is running and that the mode of the namespace is enforce (label bluegreen.dev/mode).`,
       ),
     ];
   } catch (error) {
-    return [judgeRefusal(error, group, place)];
+    return [judgeDenial(error, group, place)];
   }
 }
 
-function judgeRefusal(error: unknown, group: Group, place: string): DoctorFinding {
+function judgeDenial(error: unknown, group: Group, place: string): DoctorFinding {
   const text = messageOf(error);
   if (/admission webhook "\w+\.bluegreen\.dev" denied/.test(text)) return ok(`the webhook answers for ${group}`);
   if (text.includes('ValidatingAdmissionPolicy')) {
     return fail(
       `the webhook does not answer for ${group}`,
-      'Only the policy inside the API server refuses wrong weights; nothing fills in, records or checks smoke tests. Look at the pods of the webhook.',
+      'Only the ValidatingAdmissionPolicy denies invalid weights; weights are not filled in, and switches and smoke tests are not recorded. Check the pods of the webhook.',
     );
   }
-  if (error instanceof ApiError && error.code === NOT_FOUND) {
+  if (hasStatus(error, NOT_FOUND)) {
     // A namespace that does not exist is as "not found" as a group that is not installed.
     if (stringAt(error.status, 'details', 'kind') === 'namespaces')
-      return fail(`namespace ${place} does not exist`, 'Choose another with -n, or look at all with -A.');
+      return fail(`namespace ${place} does not exist`, 'Choose another with -n, or check all with -A.');
     return ok(`${group} is not installed`);
   }
-  return unknown(
-    `whether the webhook answers for ${group} in namespace ${place} could not be tried`,
-    describeError(error),
-  );
+  return unknown(`the webhook could not be tested for ${group} in namespace ${place}`, describeError(error));
 }

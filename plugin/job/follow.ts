@@ -1,3 +1,4 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { Client } from '../kube/client.ts';
 
 export interface FollowQuery {
@@ -15,7 +16,7 @@ export function createFollower(
   { namespace, pod, container }: FollowQuery,
   line: (text: string) => void,
 ): (signal: AbortSignal) => Promise<void> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
+  const path = resourcePath('v1', 'pods', { namespace, name: pod, subresource: 'log' });
   let last = '';
   return async (signal) => {
     // The server takes whole seconds only: what was seen of that second already is passed over.

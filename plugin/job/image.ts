@@ -1,7 +1,8 @@
+import { hasStatus } from '../../common/kube/errors.ts';
 import { FORBIDDEN } from '../../common/http-status.ts';
 import type { Call } from '../cli/command.ts';
 import type { FlagSpec } from '../cli/flags.ts';
-import { ApiError, UserError } from '../kube/errors.ts';
+import { UserError } from '../kube/errors.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
 
@@ -13,7 +14,7 @@ export const JOB_FLAGS: readonly FlagSpec[] = [
   {
     name: 'job-image',
     type: 'text',
-    help: `The project's image for the Job. By default what ${VARIABLE} says in the environment, else the image that the webhook runs.`,
+    help: `The project's image for the Job. By default the environment variable ${VARIABLE}, else the image that the webhook runs.`,
   },
   {
     name: 'job-pull-secret',
@@ -32,7 +33,7 @@ export async function jobImage(call: Call, { client }: Session): Promise<string>
   const deployments = await client
     .list('/apis/apps/v1/deployments', { query: { labelSelector: SELECTOR }, signal: call.io.interrupted })
     .catch((error: unknown) => {
-      if (!(error instanceof ApiError) || error.code !== FORBIDDEN) throw error;
+      if (!hasStatus(error, FORBIDDEN)) throw error;
       throw unknownImage('you may not list the Deployments of all namespaces');
     });
   const containers = deployments.flatMap((each) => objectsAt(each, 'spec', 'template', 'spec', 'containers'));

@@ -1,10 +1,12 @@
+import { hasStatus } from '../../common/kube/errors.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
 import { FORBIDDEN } from '../../common/http-status.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
-import { ApiError, UserError, describeError } from '../kube/errors.ts';
+import { UserError, describeError } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { diagnose } from '../pods/diagnose.ts';
 import type { Session } from '../cli/session.ts';
@@ -40,24 +42,31 @@ const LOOK_CLOSER = 4;
  */
 export async function runJob(call: Call, session: Session, manifest: JsonObject, run: JobRun): Promise<JobEnd> {
   const namespace = stringAt(manifest, 'metadata', 'namespace') ?? session.namespace;
-  const jobs = `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`;
+  const jobs = resourcePath('batch/v1', 'jobs', { namespace });
   const query = { fieldManager: call.flags.text('field-manager') };
   const job = await session.client.create(jobs, manifest, { query, signal: call.io.interrupted });
   const name = nameOf(job);
   run.created?.(name);
-  const watched: Watched = { call, session, run, namespace, job, path: `${jobs}/${encodeURIComponent(name)}` };
+  const running: RunningJob = {
+    call,
+    session,
+    run,
+    namespace,
+    job,
+    path: resourcePath('batch/v1', 'jobs', { namespace, name }),
+  };
   let runs = false;
   try {
-    const pod = await started(watched);
+    const pod = await started(running);
     runs = true;
-    return { name, exitCode: await ended(watched, pod) };
+    return { name, exitCode: await ended(running, pod) };
   } catch (error) {
-    if (!runs || run.abandoned === 'remove') await remove(watched);
+    if (!runs || run.abandoned === 'remove') await remove(running);
     throw error;
   }
 }
 
-interface Watched {
+interface RunningJob {
   readonly call: Call;
   readonly session: Session;
   readonly run: JobRun;
@@ -67,7 +76,7 @@ interface Watched {
 }
 
 /** Removes the Job with its pods; what cannot be removed is named. */
-async function remove({ call, session, job, namespace, path }: Watched): Promise<void> {
+async function remove({ call, session, job, namespace, path }: RunningJob): Promise<void> {
   try {
     await session.client.remove(path, { query: { propagationPolicy: 'Background' }, quiet: true });
   } catch (error) {
@@ -76,16 +85,16 @@ async function remove({ call, session, job, namespace, path }: Watched): Promise
 }
 
 /** The Job's pod, once its container runs or has ended. */
-async function started(watched: Watched): Promise<JsonObject> {
-  const { call, run, job, namespace } = watched;
+async function started(running: RunningJob): Promise<JsonObject> {
+  const { call, run, job, namespace } = running;
   const deadline = call.io.now().getTime() + run.startWithin;
   let told = '';
   for (let look = 0; ; look += 1) {
-    const pod = await podOf(watched);
+    const pod = await podOf(running);
     if (pod !== null && hasStarted(pod)) return pod;
     const late = call.io.now().getTime() >= deadline;
     if (look % LOOK_CLOSER === LOOK_CLOSER - 1 || late) {
-      const { lines, hopeless } = await why(watched, pod);
+      const { lines, hopeless } = await why(running, pod);
       const text = lines.join('; ');
       if (late || hopeless) throw notStarted(nameOf(job), text, hopeless ? null : run.startWithin);
       if (text !== '' && text !== told) call.io.err.write(`Job ${nameOf(job)} in ${namespace} waits: ${text}\n`);
@@ -97,19 +106,19 @@ async function started(watched: Watched): Promise<JsonObject> {
 
 function notStarted(name: string, text: string, limit: number | null): UserError {
   const when = limit === null ? '' : ` within ${limit / 1000}s`;
-  return new UserError(`the pod of Job ${name} did not start${when}: ${text || 'nothing says why'}`, EXIT.error);
+  return new UserError(`the pod of Job ${name} did not start${when}: ${text || 'no reason is known'}`, EXIT.error);
 }
 
 async function why(
-  { call, session, namespace, job }: Watched,
+  { call, session, namespace, job }: RunningJob,
   pod: JsonObject | null,
 ): Promise<Awaited<ReturnType<typeof diagnose>>> {
   const query = { namespace, pods: pod === null ? [] : [pod], owners: pod === null ? [job] : [] };
   return diagnose(session.client, query, call.io.interrupted);
 }
 
-async function podOf({ call, session, namespace, job }: Watched): Promise<JsonObject | null> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+async function podOf({ call, session, namespace, job }: RunningJob): Promise<JsonObject | null> {
+  const path = resourcePath('v1', 'pods', { namespace });
   const query = { labelSelector: `job-name=${nameOf(job)}` };
   const pods = await session.client.list(path, { query, signal: call.io.interrupted });
   return pods[0] ?? null;
@@ -126,17 +135,17 @@ function hasStarted(pod: JsonObject): boolean {
 }
 
 /** Follows the log to the container's end and answers with its exit code. */
-async function ended(watched: Watched, first: JsonObject): Promise<number> {
-  const { call, session, namespace, run, job } = watched;
+async function ended(running: RunningJob, first: JsonObject): Promise<number> {
+  const { call, session, namespace, run, job } = running;
   const container = stringAt(objectsAt(first, 'spec', 'containers')[0], 'name') ?? '';
   const follow = createFollower(session.client, { namespace, pod: nameOf(first), container }, run.line);
   for (;;) {
     await follow(call.io.interrupted).catch((error: unknown) => {
       // A stream that breaks is taken up again; a pod that is gone is found out below.
-      if (call.io.interrupted.aborted || (error instanceof ApiError && error.code === FORBIDDEN)) throw error;
+      if (call.io.interrupted.aborted || hasStatus(error, FORBIDDEN)) throw error;
     });
-    const pod = await podOf(watched);
-    if (pod === null) throw new UserError(`the pod of Job ${nameOf(job)} is gone: ${await failureOf(watched)}`);
+    const pod = await podOf(running);
+    if (pod === null) throw new UserError(`the pod of Job ${nameOf(job)} is gone: ${await failureOf(running)}`);
     const code = number(get(objectAt(mainStatus(pod), 'state', 'terminated'), 'exitCode'));
     if (code !== null) return code;
     if (stringAt(pod, 'status', 'phase') === 'Failed') {
@@ -147,9 +156,9 @@ async function ended(watched: Watched, first: JsonObject): Promise<number> {
 }
 
 /** What the Job itself says of its failure. */
-async function failureOf({ call, session, path }: Watched): Promise<string> {
-  const job = await session.client.find(path, { signal: call.io.interrupted });
-  if (job === null) return 'somebody deleted the Job';
+async function failureOf({ call, session, path }: RunningJob): Promise<string> {
+  const job = await session.client.getOrNull(path, { signal: call.io.interrupted });
+  if (job === null) return 'the Job was deleted';
   const failed = objectsAt(job, 'status', 'conditions').find((each) => stringAt(each, 'type') === 'Failed');
-  return stringAt(failed, 'message') ?? 'somebody deleted it';
+  return stringAt(failed, 'message') ?? 'it was deleted';
 }

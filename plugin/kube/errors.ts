@@ -1,5 +1,5 @@
+import { ApiError } from '../../common/kube/errors.ts';
 import { messageOf } from '../../common/errors.ts';
-import type { JsonObject } from '../../common/json.ts';
 import { sendAgain } from './again.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 
@@ -33,22 +33,9 @@ export class ConnectError extends Error {
   }
 }
 
-/** The API server answered with an error. */
-export class ApiError extends Error {
-  readonly code: number;
-  readonly reason: string;
-  readonly status: JsonObject;
-  constructor(code: number, status: JsonObject) {
-    super(stringAt(status, 'message') ?? `the server answered with HTTP status ${code}`);
-    this.code = code;
-    this.reason = stringAt(status, 'reason') ?? '';
-    this.status = status;
-  }
-}
-
 /** What to do where the API server cannot ask bluegreen's webhook. */
 const UNASKED = `
-hint: nothing was changed. 'kubectl bluegreen doctor' says why the webhook does not answer; 'kubectl bluegreen rollback' needs none`;
+hint: nothing was changed. run 'kubectl bluegreen doctor' to see why the webhook does not answer; 'kubectl bluegreen rollback' works without it`;
 
 /** What a person reads on stderr, worded as kubectl words it; without a newline at the end. */
 export function describeError(error: unknown): string {

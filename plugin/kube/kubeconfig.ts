@@ -1,6 +1,6 @@
 import { isAbsolute, dirname, join, resolve, delimiter } from 'node:path';
 
-import { CORE_SCHEMA, load, Type } from 'js-yaml';
+import { parse } from 'yaml';
 
 import type { Json, JsonObject } from '../../common/json.ts';
 import { list, isObject } from '../../common/json.ts';
@@ -134,12 +134,8 @@ function addMissing<T>(into: Map<string, T>, from: ReadonlyMap<string, T>): void
   for (const [name, value] of from) if (!into.has(name)) into.set(name, value);
 }
 
-// As kubectl's decoder: no timestamps, no YAML 1.1 booleans, but merge keys.
-const MERGE = new Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (data: unknown) => data === '<<' });
-const SCHEMA = CORE_SCHEMA.extend({ implicit: [MERGE] });
-
 function parseKubeconfig(source: string, base: string): Kubeconfig | null {
-  const parsed: unknown = load(source, { schema: SCHEMA, json: true });
+  const parsed = parseYaml(source);
   if (parsed === null || parsed === undefined) return null;
   if (!isObject(parsed)) throw new Error("couldn't get version/kind; json parse error: the file is not a mapping");
   const kind = text(parsed, 'kind');
@@ -154,6 +150,17 @@ function parseKubeconfig(source: string, base: string): Kubeconfig | null {
       namespace: text(entry, 'namespace'),
     })),
   };
+}
+
+/** As kubectl's decoder: no timestamps, no YAML 1.1 booleans, but merge keys; of a repeated key the last one counts. */
+function parseYaml(source: string): unknown {
+  try {
+    return parse(source, { merge: true, uniqueKeys: false, logLevel: 'error' });
+  } catch (error) {
+    // The lines after the first draw the place.
+    const [first = ''] = messageOf(error).split('\n');
+    throw new Error(`yaml: ${first.replace(/:$/, '')}`, { cause: error });
+  }
 }
 
 function named<T>(file: JsonObject, field: string, key: string, read: (entry: JsonObject) => T): Map<string, T> {

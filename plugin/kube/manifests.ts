@@ -34,10 +34,10 @@ export function readObjects(
   const lines = new LineCounter();
   const objects: LintObject[] = [];
   const broken: BrokenText[] = [];
-  for (const document of parseAllDocuments(text, { lineCounter: lines, merge: true })) {
+  for (const document of parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false })) {
     if (!('errors' in document)) continue;
     for (const { message, pos } of document.errors) {
-      broken.push({ file, position: positionOf(lines, pos[0]), message: message.split('\n')[0] ?? message });
+      broken.push({ file, position: positionOf(lines, pos[0]), message });
     }
     if (document.errors.length > 0) continue;
     const value: unknown = plain(document);

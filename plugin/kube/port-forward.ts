@@ -1,8 +1,9 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 
 import type { Client } from './client.ts';
-import type { MessageSocket } from './websocket.ts';
 
 /** A port of a pod. */
 export interface PodPort {
@@ -21,6 +22,7 @@ export interface ForwardOptions {
 }
 
 const PROTOCOL = 'v4.channel.k8s.io';
+/** The first byte of every message. */
 const CHANNEL = { data: 0, error: 1 } as const;
 
 /** Listens on a local port; every connection goes to a port of a pod. Rejects when the port cannot be had. */
@@ -37,31 +39,36 @@ export function listenAndForward(client: Client, options: ForwardOptions): Promi
   });
 }
 
+/** Resolves when one of the two has closed its connection; rejects with what the pod's side reports. */
 async function forward(client: Client, local: Socket, options: ForwardOptions): Promise<void> {
   const { namespace, pod, port } = await options.target();
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
-  const started = new Set<number>();
-  const message = (data: Buffer): void => {
-    const channel = data[0] ?? CHANNEL.error;
-    // The first message of each channel only repeats the port.
-    if (!started.has(channel)) started.add(channel);
-    else if (channel === CHANNEL.data) local.write(data.subarray(1));
-    else {
-      options.failed(new Error(data.subarray(1).toString('utf8').trim()));
-      local.destroy();
-    }
-  };
-  const handlers = { message, closed: () => void local.end() };
-  const remote = await client.socket(path, PROTOCOL, handlers, { query: { ports: String(port) } });
-  local.on('data', (data) => void upload(remote, local, data));
-  local.on('error', () => remote.close());
-  local.on('close', () => remote.close());
-  local.resume();
+  const path = resourcePath('v1', 'pods', { namespace, name: pod, subresource: 'portforward' });
+  const remote = await client.socket(path, PROTOCOL, { query: { ports: String(port) } });
+  let reported: PodError | null = null;
+  local.once('close', () => remote.destroy());
+  await Promise.allSettled([
+    pipeline(local, toMessages, remote),
+    pipeline(remote, fromMessages, local).catch((error: unknown) => {
+      if (error instanceof PodError) reported = error;
+    }),
+  ]);
+  if (reported !== null) throw reported;
 }
 
-async function upload(remote: MessageSocket, local: Socket, data: Buffer): Promise<void> {
-  if (remote.send(Buffer.concat([Buffer.from([CHANNEL.data]), data]))) return;
-  local.pause();
-  await remote.drained();
-  local.resume();
+/** What the API server reports of the pod, such as that nothing listens on the port. */
+class PodError extends Error {}
+
+async function* toMessages(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  for await (const chunk of chunks) yield Buffer.concat([Buffer.from([CHANNEL.data]), chunk]);
+}
+
+async function* fromMessages(messages: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const started = new Set<number>();
+  for await (const message of messages) {
+    const channel = message[0] ?? CHANNEL.error;
+    // The first message of each channel only repeats the port.
+    if (!started.has(channel)) started.add(channel);
+    else if (channel === CHANNEL.data) yield message.subarray(1);
+    else throw new PodError(message.subarray(1).toString('utf8').trim());
+  }
 }

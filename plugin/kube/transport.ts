@@ -1,43 +1,32 @@
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
+import type { Request, Response } from '../../common/kube/client.ts';
 import { explainNetworkError } from './network-errors.ts';
 import type { Credentials } from './credentials.ts';
 import type { Connection } from './resolve.ts';
-import { upgradeHeaders } from './websocket.ts';
+import type { MessageStream } from './websocket.ts';
 
-export interface Request {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Path and query below the server's URL. */
-  readonly path: string;
-  readonly body?: string;
-  readonly contentType?: string;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface Response {
-  readonly status: number;
-  readonly body: string;
-  /** Texts of the API server's Warning headers. */
+/** An answer, and the texts of the API server's Warning headers. */
+export interface TransportResponse extends Response {
   readonly warnings: readonly string[];
 }
 
 export interface Transport {
-  send(request: Request): Promise<Response>;
+  send(request: Request): Promise<TransportResponse>;
   /** The answer as it comes; its status is to be looked at first. */
   stream(request: Request): Promise<IncomingMessage>;
-  /** Turns a request into a WebSocket. Rejects with the server's answer, if it has one, or a ConnectError. */
+  /** Opens a WebSocket, or gives the answer of a server that opens none. */
   upgrade(request: Request, protocol: string): Promise<Upgraded>;
   /** Closes the connections; the process does not end before. */
   close(): void;
 }
 
 export type Upgraded =
-  | { readonly kind: 'socket'; readonly socket: Duplex; readonly head: Buffer }
-  | { readonly kind: 'refused'; readonly response: Response };
+  | { readonly kind: 'socket'; readonly messages: MessageStream }
+  | { readonly kind: 'refused'; readonly response: TransportResponse };
 
 /** One keep-alive agent to one API server. Failures to reach it reject with a ConnectError in kubectl's words. */
 export function openTransport(connection: Connection, credentials: Credentials, proxy: string | null): Transport {
@@ -47,23 +36,27 @@ export function openTransport(connection: Connection, credentials: Credentials, 
     ? new https.Agent({ keepAlive: true, ...tlsOptions(connection, credentials), ...proxyEnv })
     : new http.Agent({ keepAlive: true, ...proxyEnv });
   const headers = { ...standingHeaders(connection), ...authorization(credentials) };
-  const start = (request: Request, more: Record<string, string>, signal: AbortSignal | undefined): ClientRequest =>
-    (secure ? https.request : http.request)({
+  function pathOf(request: Request): string {
+    return `${connection.url.pathname === '/' ? '' : connection.url.pathname}${request.path}`;
+  }
+  function start(request: Request, signal: AbortSignal | undefined): ClientRequest {
+    return (secure ? https.request : http.request)({
       agent,
       protocol: connection.url.protocol,
       hostname: connection.url.hostname.replace(/^\[|\]$/g, ''),
       port: connection.url.port || (secure ? 443 : 80),
       method: request.method,
-      path: `${connection.url.pathname === '/' ? '' : connection.url.pathname}${request.path}`,
-      headers: { ...headers, ...bodyHeaders(request), ...more },
+      path: pathOf(request),
+      headers: { ...headers, ...bodyHeaders(request) },
       ...(signal ? { signal } : {}),
     });
+  }
   return {
     close: () => agent.destroy(),
     send: async (request) => {
       const signal = limit(request.signal, connection.timeout);
       try {
-        const outgoing = start(request, {}, signal);
+        const outgoing = start(request, signal);
         outgoing.end(request.body);
         return await readResponse(await answerOf(outgoing));
       } catch (error) {
@@ -72,7 +65,7 @@ export function openTransport(connection: Connection, credentials: Credentials, 
     },
     stream: async (request) => {
       try {
-        const outgoing = start(request, {}, request.signal);
+        const outgoing = start(request, request.signal);
         outgoing.end();
         return await answerOf(outgoing);
       } catch (error) {
@@ -81,7 +74,12 @@ export function openTransport(connection: Connection, credentials: Credentials, 
     },
     upgrade: async (request, protocol) => {
       try {
-        return await upgraded(start(request, upgradeHeaders(protocol), request.signal));
+        const { openWebSocket } = await import('./websocket.ts');
+        const url = `${connection.url.protocol}//${connection.url.host}${pathOf(request)}`;
+        // The API server has no JSON of a stream: asked for that, it answers 406.
+        const accepting = { ...headers, Accept: '*/*' };
+        const opened = await openWebSocket(url, protocol, { agent, headers: accepting, signal: request.signal });
+        return opened.kind === 'socket' ? opened : { kind: 'refused', response: await readResponse(opened.response) };
       } catch (error) {
         throw explainNetworkError(error, connection, request.signal);
       }
@@ -96,19 +94,8 @@ function answerOf(outgoing: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-function upgraded(outgoing: ClientRequest): Promise<Upgraded> {
-  return new Promise((resolve, reject) => {
-    outgoing.on('error', reject);
-    outgoing.on('upgrade', (_, socket, head) => resolve({ kind: 'socket', socket, head }));
-    outgoing.on('response', (incoming) => {
-      readResponse(incoming).then((response) => resolve({ kind: 'refused', response }), reject);
-    });
-    outgoing.end();
-  });
-}
-
 /** Reads an answer to its end. */
-export function readResponse(incoming: IncomingMessage): Promise<Response> {
+export function readResponse(incoming: IncomingMessage): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

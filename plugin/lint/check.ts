@@ -8,16 +8,16 @@ import {
   neighborOf,
   childrenOf,
 } from '../../webhook/policy/index.ts';
-import type { CheckId, Decision, Group, Neighbors, Pair } from '../../webhook/policy/index.ts';
+import type { Decision, Group, Need, Neighbors, Pair } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 import type { LintObject, Position } from '../kube/manifests.ts';
-import { isRoute, lintRoute } from './routes.ts';
+import { isRoute, lintRoute, LINT_SEVERITY } from './routes.ts';
 
 export interface LintFinding {
   readonly severity: 'error' | 'warning';
-  readonly rule: string;
+  readonly check: string;
   readonly message: string;
   readonly file: string;
   readonly position: Position;
@@ -33,20 +33,15 @@ export interface LintResult {
   readonly routes: number;
 }
 
-/** Checks that compare with what runs: without a cluster they say nothing. */
-const NEEDS_CLUSTER: readonly string[] = [
-  'smoke-test',
-  'ready-endpoints',
-  'backends-exist',
-  'permission',
-  'record',
-  'frozen',
-];
+/** What manifests hold: the rest takes a cluster. */
+const IN_MANIFESTS: ReadonlySet<Need> = new Set(['nothing', 'neighbors']);
 
 /** The checks that lint leaves to the webhook. */
-export const NOT_CHECKED: readonly string[] = NEEDS_CLUSTER.filter((id) => CHECKS.some((check) => check.id === id));
+export const NOT_CHECKED: readonly string[] = CHECKS.filter(({ needs }) => !IN_MANIFESTS.has(needs)).map(
+  ({ id }) => id,
+);
 
-interface Release {
+interface ManifestRelease {
   readonly item: LintObject;
   readonly group: Group;
   readonly namespace: string;
@@ -68,7 +63,11 @@ export function lintObjects(objects: readonly LintObject[], namespace: string): 
   return { findings, checked: releases.length, routes: routes.length };
 }
 
-function releaseOf(item: LintObject, fallback: string, exists: (service: string) => boolean): readonly Release[] {
+function releaseOf(
+  item: LintObject,
+  fallback: string,
+  exists: (service: string) => boolean,
+): readonly ManifestRelease[] {
   const group = groupOf(item.object);
   if (group === null) return [];
   const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
@@ -76,7 +75,7 @@ function releaseOf(item: LintObject, fallback: string, exists: (service: string)
   return pair === null ? [] : [{ item, group, namespace, pair }];
 }
 
-function lintRoutes(item: LintObject, fallback: string, releases: readonly Release[]): readonly LintFinding[] {
+function lintRoutes(item: LintObject, fallback: string, releases: readonly ManifestRelease[]): readonly LintFinding[] {
   const resource = keyOf(item.object, fallback);
   const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
   const pairs = releases.filter((each) => each.namespace === namespace).map(({ pair }) => pair);
@@ -87,9 +86,9 @@ function lintRoutes(item: LintObject, fallback: string, releases: readonly Relea
 
 /** The other TraefikServices of the files in its namespace, with the weights that the webhook would fill in. */
 function neighborsOf(
-  release: Release,
+  release: ManifestRelease,
   objects: readonly LintObject[],
-  releases: readonly Release[],
+  releases: readonly ManifestRelease[],
   fallback: string,
 ): Neighbors {
   const those = objects.flatMap((item) => {
@@ -104,7 +103,7 @@ function neighborsOf(
 }
 
 /** What the policy says when it is created. */
-function creation({ item, group, namespace, pair }: Release, neighbors: Neighbors): Decision {
+function creation({ item, group, namespace, pair }: ManifestRelease, neighbors: Neighbors): Decision {
   const { object } = item;
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return decide({
@@ -118,38 +117,26 @@ function creation({ item, group, namespace, pair }: Release, neighbors: Neighbor
   });
 }
 
-function lintOne(release: Release, neighbors: Neighbors): readonly LintFinding[] {
+function lintOne(release: ManifestRelease, neighbors: Neighbors): readonly LintFinding[] {
   const { item, namespace, pair } = release;
   const { object } = item;
-  const { violations, warnings } = creation(release, neighbors);
-  const finding = (severity: LintFinding['severity'], rule: string, message: string): LintFinding => ({
-    severity,
-    rule,
-    message,
-    file: item.file,
-    position: item.locate(pathOf(rule)),
-    resource: `${namespace}/${stringAt(object, 'metadata', 'name') ?? ''}`,
-  });
+  const { findings, warnings } = creation(release, neighbors);
+  function finding(severity: LintFinding['severity'], check: string, message: string): LintFinding {
+    return {
+      severity,
+      check,
+      message,
+      file: item.file,
+      position: item.locate(pathOf(check)),
+      resource: `${namespace}/${stringAt(object, 'metadata', 'name') ?? ''}`,
+    };
+  }
   return [
-    ...violations
-      .filter(({ check }) => !needsCluster(check))
-      .map(({ check, detail }) => finding('error', check, detail)),
-    ...warnings
-      .map(splitWarning)
-      .filter(([rule]) => !NEEDS_CLUSTER.includes(rule))
-      .map(([rule, text]) => finding('warning', rule, text)),
+    ...[...findings, ...warnings]
+      .filter(({ needs }) => IN_MANIFESTS.has(needs))
+      .map(({ severity, check, detail }) => finding(LINT_SEVERITY[severity], check, detail)),
     ...weightsInManifest(object, pair).map((text) => finding('warning', 'weights-in-manifest', text)),
   ];
-}
-
-function needsCluster(check: CheckId): boolean {
-  return NEEDS_CLUSTER.includes(check);
-}
-
-/** Warnings come as one text: `check: what`. */
-function splitWarning(warning: string): readonly [string, string] {
-  const colon = warning.indexOf(': ');
-  return colon < 0 ? ['', warning] : [warning.slice(0, colon), warning.slice(colon + 2)];
 }
 
 function weightsInManifest(object: JsonObject, pair: Pair): readonly string[] {
@@ -162,8 +149,8 @@ function weightsInManifest(object: JsonObject, pair: Pair): readonly string[] {
   ];
 }
 
-function pathOf(rule: string): readonly (string | number)[] {
-  if (rule === 'weighted-only') return ['spec'];
+function pathOf(check: string): readonly (string | number)[] {
+  if (check === 'weighted-only') return ['spec'];
   return ['spec', 'weighted', 'services'];
 }
 

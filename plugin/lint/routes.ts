@@ -5,11 +5,13 @@ import { at, get, list } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 
+/** What lint calls the severities of the policy. */
+export const LINT_SEVERITY = { denied: 'error', warning: 'warning' } as const;
+
 /** What the guards say of one route of an IngressRoute, and where it stands. */
 export interface RouteFinding {
   readonly severity: 'error' | 'warning';
-  /** A warning begins with its rule. */
-  readonly rule: string;
+  readonly check: string;
   readonly message: string;
   readonly path: readonly (string | number)[];
 }
@@ -24,26 +26,20 @@ export function isRoute(object: JsonObject): boolean {
 export function lintRoute(object: JsonObject, namespace: string, pairs: readonly Pair[]): readonly RouteFinding[] {
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return list(at(object, 'spec', 'routes')).flatMap((route, index) => {
-    const names = objectsAt(route, 'services').filter(isService).map(nameOf);
-    const { violations, warnings } = guard({
+    const names = objectsAt(route, 'services')
+      .filter(isService)
+      .map((service) => stringAt(service, 'name') ?? '');
+    const { findings, warnings } = guard({
       request: { kind: 'ingressroute', namespace, name, routes: [names], pairs },
       settings: LENIENT,
     });
     const path = ['spec', 'routes', index, 'services'];
-    return [
-      ...violations.map(({ check, detail }) => ({ severity: 'error' as const, rule: check, message: detail, path })),
-      ...warnings.map((text) => {
-        const colon = text.indexOf(': ');
-        return { severity: 'warning' as const, rule: text.slice(0, colon), message: text.slice(colon + 2), path };
-      }),
-    ];
+    return [...findings, ...warnings].map(({ severity, check, detail }) => {
+      return { severity: LINT_SEVERITY[severity], check, message: detail, path };
+    });
   });
 }
 
 function isService(service: JsonObject): boolean {
   return (get(service, 'kind') ?? 'Service') === 'Service';
-}
-
-function nameOf(service: JsonObject): string {
-  return stringAt(service, 'name') ?? '';
 }

@@ -20,7 +20,7 @@ export async function lintPaths(
     objects.push(...read.objects);
     broken.push(
       ...read.broken.map(({ position, message }): LintFinding => {
-        return { severity: 'error', rule: 'yaml', message, file, position, resource: '' };
+        return { severity: 'error', check: 'yaml', message, file, position, resource: '' };
       }),
     );
   }

@@ -4,7 +4,7 @@ import type { LintFinding } from './check.ts';
 
 /** Findings as SARIF 2.1.0, which code hosts show beside the lines. */
 export function toSarif(findings: readonly LintFinding[]): object {
-  const rules = [...new Set(findings.map((finding) => finding.rule))];
+  const rules = [...new Set(findings.map((finding) => finding.check))];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -18,7 +18,7 @@ export function toSarif(findings: readonly LintFinding[]): object {
           },
         },
         results: findings.map((finding) => ({
-          ruleId: finding.rule,
+          ruleId: finding.check,
           level: finding.severity,
           message: { text: `${finding.resource}: ${finding.message}` },
           locations: [
@@ -37,6 +37,6 @@ export function toSarif(findings: readonly LintFinding[]): object {
 
 function ruleText(id: string): string {
   const check = [...CHECKS, ...GUARDS].find((each) => each.id === id);
-  if (check !== undefined) return check.rule;
+  if (check !== undefined) return check.description;
   return id === 'weights-in-manifest' ? 'Manifests leave the weights to the webhook.' : 'The file can be read.';
 }

@@ -1,7 +1,7 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
-import { isReady } from '../kube/pods.ts';
-import { nameOf } from '../../common/objects.ts';
+import { isReady, nameOf } from '../../common/objects.ts';
 import type { Client } from '../kube/client.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { oneLine, shortLine } from '../printers/line.ts';
@@ -22,7 +22,7 @@ export interface DiagnosisQuery {
   readonly owners: readonly JsonObject[];
 }
 
-/** What controllers put around the refusal itself; a pod's name is another one at every attempt. */
+/** What controllers put around the denial itself; a pod's name is another one at every attempt. */
 const AROUND =
   /^(?:\(combined from similar events\): )?(?:Error creating: |create Pod \S+ in \S+ \S+ failed error: )?(?:pods "[^"]*" is forbidden: )?/;
 /** Characters of a container's last line that are shown. */
@@ -38,12 +38,12 @@ export async function diagnose(client: Client, query: DiagnosisQuery, signal: Ab
   );
   const troubles = waiting.flatMap((pod) => troubleOf(pod) ?? []);
   const texts = await Promise.all(troubles.map((trouble) => explain(client, query, trouble, signal)));
-  const refusals = await Promise.all(query.owners.map((owner) => refusal(client, query.namespace, owner, signal)));
+  const denials = await Promise.all(query.owners.map((owner) => denial(client, query.namespace, owner, signal)));
   const counted = new Map<string, number>();
   for (const text of texts) counted.set(text, (counted.get(text) ?? 0) + 1);
   return {
     lines: [
-      ...refusals.flatMap((line) => line ?? []),
+      ...denials.flatMap((line) => line ?? []),
       ...[...counted].map(([text, count]) => (count === 1 ? text : `${text} (${count} pods)`)),
     ],
     hopeless: troubles.length > 0 && troubles.every((trouble) => trouble.hopeless),
@@ -67,7 +67,7 @@ async function explain(
 }
 
 /** Why an owner may not create pods: quota, policy, an admission webhook. Null where it may. */
-async function refusal(
+async function denial(
   client: Client,
   namespace: string,
   owner: JsonObject,
@@ -90,7 +90,7 @@ async function latestEvent(
 ): Promise<string | null> {
   const uid = stringAt(object, 'metadata', 'uid');
   if (uid === undefined) return null;
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
+  const path = resourcePath('v1', 'events', { namespace });
   const events = await client
     .list(path, { query: { fieldSelector: `involvedObject.uid=${uid}` }, signal, quiet: true })
     .catch(() => []);
@@ -113,7 +113,7 @@ async function lastLine(
   { container, previous }: NonNullable<Trouble['log']>,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
+  const path = resourcePath('v1', 'pods', { namespace, name: pod, subresource: 'log' });
   const query = { container, tailLines: '5', previous: previous ? 'true' : undefined };
   let last: string | null = null;
   try {

@@ -1,15 +1,14 @@
 import type { Color } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { get, number, text } from '../../common/json.ts';
-import { isReady } from '../kube/pods.ts';
-import { nameOf } from '../../common/objects.ts';
+import { isReady, nameOf } from '../../common/objects.ts';
 import { podsOf } from './list.ts';
 import type { Call } from '../cli/command.ts';
 import type { PodPort } from '../kube/port-forward.ts';
 import { UsageError, UserError } from '../kube/errors.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 /**
  * A ready pod of a color, and the number of the port there that a port of the Service leads to: the given one, by number
@@ -18,7 +17,7 @@ import type { Found } from '../traefikservice/find.ts';
 export async function choosePodPort(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   color: Color,
   port: string | undefined,
 ): Promise<PodPort> {

@@ -44,14 +44,16 @@ export function troubleOf(pod: JsonObject): Trouble | null {
   return unscheduled(pod) ?? evicted(pod) ?? notReady(pod, statuses);
 }
 
-const trouble = (pod: JsonObject, text: string, more: Partial<Trouble> = {}): Trouble => ({
-  pod: nameOf(pod),
-  text: oneLine(text),
-  hopeless: false,
-  log: null,
-  unready: false,
-  ...more,
-});
+function trouble(pod: JsonObject, text: string, more: Partial<Trouble> = {}): Trouble {
+  return {
+    pod: nameOf(pod),
+    text: oneLine(text),
+    hopeless: false,
+    log: null,
+    unready: false,
+    ...more,
+  };
+}
 
 function ofContainer(pod: JsonObject, status: JsonObject): Trouble | null {
   const container = stringAt(status, 'name') ?? '';

@@ -4,7 +4,7 @@ import { UsageError } from '../kube/errors.ts';
 
 /**
  * kubectl's jsonpath templates as far as scripts use them: text, `{.a.b}`, `{.a[0]}`, `{.a[*].b}`, `{..name}`,
- * `{.a['x.y']}`, `{.a[1:3]}`, `{.a[?(@.b=="c")].d}`, `{"\n"}` and `{range .a[*]}…{end}`. The rest is refused.
+ * `{.a['x.y']}`, `{.a[1:3]}`, `{.a[?(@.b=="c")].d}`, `{"\n"}` and `{range .a[*]}…{end}`. The rest is denied.
  */
 export function printJsonpath(object: JsonObject, template: string): string {
   const source = /[{]/.test(template) ? template : `{${template.startsWith('.') ? template : `.${template}`}}`;

@@ -1,4 +1,4 @@
-/** A text of somebody else's on one line, without the control characters that would play with a terminal. */
+/** A foreign text on one line, without the control characters that would play with a terminal. */
 export function oneLine(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')

@@ -12,7 +12,9 @@ export interface Frame {
 /** Milliseconds between two frames. */
 const INTERVAL = 1000;
 const DEFAULT_COLUMNS = 80;
-const UP = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`);
+function UP(lines: number): string {
+  return lines === 0 ? '' : `\u001B[${lines}A`;
+}
 const CLEAR_BELOW = '\u001B[0J';
 
 /**

@@ -1,9 +1,12 @@
-import { dump } from 'js-yaml';
+import { stringify } from 'yaml';
 
 import type { Json, JsonObject } from '../../common/json.ts';
 import { list, isObject } from '../../common/json.ts';
 import { UsageError } from '../kube/errors.ts';
 import { printJsonpath } from './jsonpath.ts';
+
+/** As kubectl: lists at the column of their key, long lines whole, in quotes what YAML 1.1 takes for no string. */
+const YAML = { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const;
 
 const FORMATS = 'json, yaml, name, wide, jsonpath=TEMPLATE';
 
@@ -11,7 +14,7 @@ const FORMATS = 'json, yaml, name, wide, jsonpath=TEMPLATE';
 export function printObject(object: JsonObject, name: string, format: string): string {
   if (format === 'name') return `${name}\n`;
   if (format === 'json') return `${JSON.stringify(ordered(object), null, 4)}\n`;
-  if (format === 'yaml') return dump(ordered(object), { noRefs: true, lineWidth: -1, noArrayIndent: true });
+  if (format === 'yaml') return stringify(ordered(object), YAML);
   if (format.startsWith('jsonpath=')) return printJsonpath(object, format.slice('jsonpath='.length));
   throw unknownFormat(format);
 }

@@ -8,14 +8,14 @@ import { UserError } from '../kube/errors.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { ageOf } from '../printers/table.ts';
-import { preparePromotion, refused, switchAll } from '../switch/promotion.ts';
+import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import type { Session } from '../cli/session.ts';
 import { takeSnapshot } from '../smoke/revision.ts';
 import { smokeTest } from '../smoke/smoke.ts';
 import type { SmokeRequest } from '../smoke/smoke.ts';
 import { tell } from '../smoke/tell.ts';
 import { resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { stageOf } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -27,20 +27,25 @@ export interface ReleaseRequest {
   readonly timeout: number;
   /** Whether what was rolled back may be tried once more. */
   readonly again: boolean;
-  readonly watches: boolean;
+  readonly analyzes: boolean;
 }
 
 /**
- * Deploys, tests, promotes and watches. Where it stands is read from the objects, so that a run that was ended at any
+ * Deploys, tests, promotes and analyzes. Where it stands is read from the objects, so that a run that was ended at any
  * point goes on there. Answers with the exit code.
  */
-export async function release(call: Call, session: Session, found: Found, request: ReleaseRequest): Promise<number> {
+export async function release(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  request: ReleaseRequest,
+): Promise<number> {
   const stage = await stageOf(call, session, found, request.images);
   if (stage === null) {
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
   }
   if (stage.kind === 'live') return live(call, session, found, stage, request);
-  refuseAgain(call, found, stage, request);
+  requireNewRelease(call, found, stage, request);
   const next = steps(call, request);
   next();
   const { images, replicas, timeout } = request;
@@ -53,8 +58,8 @@ export async function release(call: Call, session: Session, found: Found, reques
   return promote(call, session, found, stage.color, request);
 }
 
-function steps({ io, paint }: Call, { watches }: ReleaseRequest): () => void {
-  const names = ['deploy', 'smoke', watches ? 'promote and watch' : 'promote'];
+function steps({ io, paint }: Call, { analyzes }: ReleaseRequest): () => void {
+  const names = ['deploy', 'smoke', analyzes ? 'promote and analyze' : 'promote'];
   let count = 0;
   return () => {
     count += 1;
@@ -62,48 +67,53 @@ function steps({ io, paint }: Call, { watches }: ReleaseRequest): () => void {
   };
 }
 
-/** The images are live: what is left is to watch them, if that did not come to its end. */
+/** The images are active: their analysis is left, if it has not ended. */
 async function live(
   call: Call,
   session: Session,
-  found: Found,
-  { color, watched }: Stage & { readonly kind: 'live' },
+  found: TraefikServiceRef,
+  { color, analyzed }: Stage & { readonly kind: 'live' },
   request: ReleaseRequest,
 ): Promise<number> {
   const { err } = call.io;
-  if (request.watches && !watched) {
-    err.write(`${color} is live with these images already: going on with the watch\n`);
+  if (request.analyzes && !analyzed) {
+    err.write(`${color} is active with these images already: resuming the analysis\n`);
     return promote(call, session, found, color, request);
   }
   printMutation(call, found, 'unchanged', found.object);
-  err.write(`${color} is live with these images already${watched ? ', and was watched to the end' : ''}\n`);
+  err.write(`${color} is active with these images already${analyzed ? ', and its analysis has ended' : ''}\n`);
   return EXIT.ok;
 }
 
 /** What production went back from is not sent there again by a pipeline that only runs once more. */
-function refuseAgain(call: Call, found: Found, stage: Stage, { again }: ReleaseRequest): void {
+function requireNewRelease(call: Call, found: TraefikServiceRef, stage: Stage, { again }: ReleaseRequest): void {
   if (stage.kind === 'former') {
     throw new UserError(
-      `${stage.color} runs these images, and is the version that was replaced last. To go back to it: ${commandLine('rollback', found)}`,
+      `${stage.color} runs these images, which the last promotion replaced. To go back to them: ${commandLine('rollback', found)}`,
     );
   }
   if (stage.kind !== 'rolled back' || again) return;
   const { event, outcome, color } = stage;
-  const reason = outcome === null ? `by ${event.by ?? 'somebody'}` : `by its watch: ${outcome.reason}`;
+  const reason = outcome === null ? `by ${event.by ?? 'an unknown user'}` : `by its analysis: ${outcome.reason}`;
   throw new UserError(
-    `production went back from these images on ${color} ${ageOf(event.at, call.io.now())} ago, ${reason}. ` +
-      'Release other images, or try these once more with --again',
+    `these images on ${color} were rolled back ${ageOf(event.at, call.io.now())} ago, ${reason}. ` +
+      'Release other images, or these again with --again',
     outcome === null ? EXIT.error : EXIT.rolledBack,
   );
 }
 
 /** Tests the preview, unless its present revision has passed already. */
-async function test(call: Call, session: Session, found: Found, { smoke }: ReleaseRequest): Promise<number> {
+async function test(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  { smoke }: ReleaseRequest,
+): Promise<number> {
   const { found: now, preview, revision } = await takeSnapshot(call, session, found);
   const record = readSmokeTest(now.object);
   if (revision !== null && record !== null && record.color === preview && stillRuns(record, revision)) {
     const when = ageOf(record.at, call.io.now());
-    call.io.err.write(`Revision ${revision.name} passed already, ${when} ago, as ${record.by} says\n`);
+    call.io.err.write(`Revision ${revision.name} passed already, ${when} ago, attested by ${record.by}\n`);
     return EXIT.ok;
   }
   return tell(call, await smokeTest(call, session, now, smoke));
@@ -113,9 +123,9 @@ async function test(call: Call, session: Session, found: Found, { smoke }: Relea
 async function promote(
   call: Call,
   session: Session,
-  { group, name }: Found,
+  { group, name }: TraefikServiceRef,
   to: Color,
-  { watches }: ReleaseRequest,
+  { analyzes }: ReleaseRequest,
 ): Promise<number> {
   const target = { group, name };
   const pinned: Call = {
@@ -126,10 +136,10 @@ async function promote(
       isSet: (flag) => flag === 'to' || call.flags.isSet(flag),
     },
   };
-  if (watches) {
-    const { promoteAndWatch } = await import('./promote-and-watch.ts');
-    return promoteAndWatch(pinned, [target]);
+  if (analyzes) {
+    const { promoteAndAnalyze } = await import('./promote-and-analyze.ts');
+    return promoteAndAnalyze(pinned, [target]);
   }
   const promotion = await preparePromotion(pinned, session, target);
-  return (await refused(pinned, session, [promotion])) ? EXIT.error : switchAll(pinned, session, [promotion]);
+  return (await denied(pinned, session, [promotion])) ? EXIT.error : switchAll(pinned, session, [promotion]);
 }

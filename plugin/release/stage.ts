@@ -6,17 +6,17 @@ import { containersOf, hasImages } from '../deploy/images.ts';
 import type { WantedImage } from '../deploy/images.ts';
 import { workloadsOf } from '../deploy/workload.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
-import { readOutcome } from '../traefikservice/watch-outcome.ts';
-import type { Outcome } from '../traefikservice/watch-outcome.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { readOutcome } from '../traefikservice/analysis-outcome.ts';
+import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 
 /** Where a release stands, by the objects alone: whoever was interrupted goes on from here. */
 export type Stage =
-  /** The images are live. `watched` says that a watch of this very switch came to its end. */
-  | { readonly kind: 'live'; readonly color: Color; readonly watched: boolean }
-  /** They are what the live version replaced, and nothing was deployed since. */
+  /** The images are live. `analyzed`: the analysis of this very switch has ended. */
+  | { readonly kind: 'live'; readonly color: Color; readonly analyzed: boolean }
+  /** They are what the active version replaced, and nothing was deployed since. */
   | { readonly kind: 'former'; readonly color: Color }
-  /** They were live and production went back from them; they are still on the preview. */
+  /** They were active and production went back from them; they are still on the preview. */
   | {
       readonly kind: 'rolled back';
       readonly color: Color;
@@ -26,11 +26,11 @@ export type Stage =
   /** Still to be deployed, tested and promoted, as far as that is not done. */
   | { readonly kind: 'open'; readonly color: Color };
 
-/** Reads where the release of some images stands. Null where no color is live. */
+/** Reads where the release of some images stands. Null where no color is active. */
 export async function stageOf(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   images: readonly WantedImage[],
 ): Promise<Stage | null> {
   const { active } = stateOf(found.object, found.pair);
@@ -39,8 +39,9 @@ export async function stageOf(
   const outcome = readOutcome(found.object);
   if (await isLiveAlready(call, session, found, images)) {
     const since = record.active?.color === active ? record.active.since : null;
-    const watched = outcome?.decision === 'kept' && outcome.color === active && since !== null && outcome.at >= since;
-    return { kind: 'live', color: active, watched };
+    const analyzed =
+      outcome !== null && !outcome.rolledBack && outcome.color === active && since !== null && outcome.at >= since;
+    return { kind: 'live', color: active, analyzed };
   }
   const color = otherColor(active);
   const workloads = await workloadsOf(session, found, color, call.io.interrupted).catch(() => []);
@@ -51,7 +52,7 @@ export async function stageOf(
   const present = [...new Set(containersOf(only.object).map(({ image }) => image))].sort();
   const event = rollbackFrom(record.history, color, present);
   if (event === null) return { kind: 'open', color };
-  const ofThis = outcome?.decision === 'rolled back' && outcome.color === color ? outcome : null;
+  const ofThis = outcome?.rolledBack === true && outcome.color === color ? outcome : null;
   return { kind: 'rolled back', color, event, outcome: ofThis };
 }
 

@@ -41,7 +41,7 @@ function jsonProblems({ json }: Check, body: string): readonly string[] {
   const wanted = Object.entries(json);
   if (wanted.length === 0) return [];
   const document = parsed(body);
-  if (document === null) return [`the body is no JSON: ${shown(body)}`];
+  if (document === null) return [`the body is not JSON: ${shown(body)}`];
   return wanted.flatMap(([path, value]) => {
     const found = printJsonpath({ answer: document }, inAnswer(path));
     return found === value

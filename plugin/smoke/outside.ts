@@ -1,11 +1,9 @@
-import { load } from 'js-yaml';
-
 import type { JsonObject } from '../../common/json.ts';
-import { number, isObject } from '../../common/json.ts';
+import { number } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { runJob } from '../job/run.ts';
+import { readObjects } from '../kube/manifests.ts';
 import { UserError } from '../kube/errors.ts';
-import { messageOf } from '../../common/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
 import type { CheckResult } from './check.ts';
@@ -64,12 +62,11 @@ function single(name: string, passed: boolean, reason: string): CheckResult {
 
 /** Reads a manifest that holds one Job. Throws a UserError. */
 export function readJob(file: string, source: string): JsonObject {
-  try {
-    const document: unknown = load(source);
-    if (isObject(document) && document['kind'] === 'Job' && document['apiVersion'] === 'batch/v1') return document;
-  } catch (error) {
-    throw new UserError(`${file}: ${messageOf(error)}`);
-  }
+  const { objects, broken } = readObjects(file, source);
+  const [problem] = broken;
+  if (problem !== undefined) throw new UserError(`${file}:${problem.position.line}: ${problem.message}`);
+  const [only, ...more] = objects.map(({ object }) => object);
+  if (only?.['kind'] === 'Job' && only['apiVersion'] === 'batch/v1' && more.length === 0) return only;
   throw new UserError(`${file} is to hold one object, a Job of batch/v1`);
 }
 
@@ -98,10 +95,15 @@ function prepareJob(manifest: JsonObject, namespace: string, env: TestEnvironmen
   const template = objectAt(manifest, 'spec', 'template');
   const pod = objectAt(template, 'spec');
   const added = Object.entries(env).map(([name, value]) => ({ name, value: String(value) }));
-  const withEnv = (container: JsonObject): JsonObject => ({
-    ...container,
-    env: [...objectsAt(container, 'env').filter((each) => !Object.hasOwn(env, stringAt(each, 'name') ?? '')), ...added],
-  });
+  function withEnv(container: JsonObject): JsonObject {
+    return {
+      ...container,
+      env: [
+        ...objectsAt(container, 'env').filter((each) => !Object.hasOwn(env, stringAt(each, 'name') ?? '')),
+        ...added,
+      ],
+    };
+  }
   return {
     ...manifest,
     metadata: { ...rest, generateName: prefix, namespace },

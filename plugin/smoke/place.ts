@@ -1,3 +1,4 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import { otherColor, stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -6,7 +7,7 @@ import type { Call } from '../cli/command.ts';
 import { UsageError } from '../kube/errors.ts';
 import { objectsAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 /** The preview's Service, as something to ask. */
 export interface Place {
@@ -19,9 +20,9 @@ export interface Place {
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /** Where the preview answers inside the cluster: at the port that the TraefikService sends it traffic, or --target-port. */
-export async function placeOf(call: Call, { client }: Session, found: Found, color: Color): Promise<Place> {
+export async function placeOf(call: Call, { client }: Session, found: TraefikServiceRef, color: Color): Promise<Place> {
   const { namespace, pair } = found;
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(pair[color])}`;
+  const path = resourcePath('v1', 'services', { namespace, name: pair[color] });
   const service = await client.get(path, { signal: call.io.interrupted });
   const state = stateOf(found.object, pair);
   const listed = (state[color] ?? state[otherColor(color)])?.port;

@@ -77,7 +77,9 @@ function wordsOf({ keyword, params, parentSchema, message = 'is not right' }: Er
 
 /** The given fields, then the defaults, then what is written nowhere. */
 function complete(entry: JsonObject, defaults: JsonObject): Check {
-  const field = (name: string): Json | undefined => entry[name] ?? defaults[name];
+  function field(name: string): Json | undefined {
+    return entry[name] ?? defaults[name];
+  }
   const method = text(field('method')) ?? 'GET';
   const path = text(entry['path']) ?? '/';
   const codes = field('status');

@@ -5,7 +5,7 @@ import { annotation, parseObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { UserError } from '../kube/errors.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { sendAnnotations } from '../traefikservice/write.ts';
 import type { Snapshot } from './revision.ts';
 
@@ -17,7 +17,7 @@ export async function recordPass(
   call: Call,
   session: Session,
   { found, preview, revision }: Snapshot & { readonly revision: Revision },
-): Promise<{ readonly found: Found; readonly value: string }> {
+): Promise<{ readonly found: TraefikServiceRef; readonly value: string }> {
   const said = annotation(found.object, ANNOTATION.smokeTest);
   if (said !== null && readAttestation(said) !== null && isBound(found.object, preview, revision)) {
     return { found, value: said };
@@ -57,6 +57,6 @@ function newsOf(object: JsonObject, revision: Revision): string {
   return values.find((value) => !said.has(value)) ?? `passed:${revision.name}`;
 }
 
-function write(call: Call, session: Session, found: Found, value: string | null): Promise<JsonObject> {
+function write(call: Call, session: Session, found: TraefikServiceRef, value: string | null): Promise<JsonObject> {
   return sendAnnotations(call, session, found, { [ANNOTATION.smokeTest]: value });
 }

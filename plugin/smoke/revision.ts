@@ -6,19 +6,19 @@ import { commandLine } from '../traefikservice/names.ts';
 import { askFacts } from '../switch/preflight.ts';
 import type { Session } from '../cli/session.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 /** The preview and what it ran at one moment. */
 export interface Snapshot {
-  readonly found: Found;
+  readonly found: TraefikServiceRef;
   readonly preview: Color;
-  /** Null for a Service without a selector: nobody knows what runs there. */
+  /** Null for a Service without a selector: its revision is unknown. */
   readonly revision: Revision | null;
   readonly facts: Facts;
 }
 
 /** What the preview runs now, as it is stored now. Throws a UserError where that is not one settled, ready revision. */
-export async function takeSnapshot(call: Call, session: Session, given: Found): Promise<Snapshot> {
+export async function takeSnapshot(call: Call, session: Session, given: TraefikServiceRef): Promise<Snapshot> {
   const object = await readAgain(session.client, given, { signal: call.io.interrupted });
   const found = { ...given, object };
   const { active } = stateOf(object, found.pair);
@@ -43,7 +43,7 @@ export async function takeSnapshot(call: Call, session: Session, given: Found): 
 
 /** What changed between two looks, in words; null where the very same revision is the preview. */
 export function changeBetween(before: Snapshot, after: Snapshot): string | null {
-  if (before.preview !== after.preview) return `${before.preview} went live meanwhile`;
+  if (before.preview !== after.preview) return `${before.preview} became active meanwhile`;
   if (before.revision === null || after.revision === null) return null;
   const service = before.found.pair[before.preview];
   if (before.revision.name !== after.revision.name) {

@@ -22,7 +22,7 @@ const BODY = 1_048_576;
 export async function runChecks({ url, checks }: Assignment, options: RunOptions): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   for (const [index, check] of checks.entries()) {
-    const say = (done: number, failed: number): void =>
+    function say(done: number, failed: number): void {
       options.progress({
         name: check.name,
         check: index + 1,
@@ -31,6 +31,7 @@ export async function runChecks({ url, checks }: Assignment, options: RunOptions
         repeat: check.repeat,
         failed,
       });
+    }
     results.push(await runCheck(url, check, options, say));
     options.signal.throwIfAborted();
   }
@@ -45,7 +46,7 @@ async function runCheck(
 ): Promise<CheckResult> {
   const secure = url.startsWith('https:');
   const settings = { keepAlive: true, maxSockets: check.concurrency };
-  // A Service's name is in no certificate: only that somebody answers can be asked for.
+  // A Service's name is in no certificate: only whether an endpoint answers can be tested.
   const agent = secure ? new https.Agent({ ...settings, rejectUnauthorized: false }) : new http.Agent(settings);
   const reasons = new Set<string>();
   const latencies: number[] = [];
@@ -53,7 +54,7 @@ async function runCheck(
   let done = 0;
   let failed = 0;
   say(0, 0);
-  const worker = async (): Promise<void> => {
+  async function worker(): Promise<void> {
     while (begun < check.repeat && !signal.aborted) {
       begun += 1;
       const problems = await askOnce(url, check, agent, now, latencies, signal);
@@ -62,7 +63,7 @@ async function runCheck(
       for (const problem of problems) if (reasons.size < REASONS) reasons.add(problem);
       say(done, failed);
     }
-  };
+  }
   await Promise.all(Array.from({ length: Math.min(check.concurrency, check.repeat) }, worker));
   agent.destroy();
   return { name: check.name, requests: done, failed, reasons: [...reasons], latency: latencyOf(latencies) };
@@ -107,10 +108,10 @@ function ask(
   const signal = AbortSignal.any([AbortSignal.timeout(timeout), interrupted]);
   const started = now();
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => {
+    function fail(error: unknown): void {
       const reason: unknown = signal.aborted ? signal.reason : error;
       reject(reason instanceof Error ? reason : new Error(String(reason)));
-    };
+    }
     const send = agent instanceof https.Agent ? https.request : http.request;
     const outgoing = send(`${url}${path}`, { method, headers, agent, signal }, (response) => {
       const chunks: Buffer[] = [];

@@ -3,7 +3,7 @@ import { UserError, describeError } from '../kube/errors.ts';
 import type { Revision } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import type { Check, CheckResult } from './check.ts';
 import { awaitDeparted } from './departing.ts';
 import { testByManifest, testByProgram } from './outside.ts';
@@ -16,6 +16,7 @@ import type { SmokeReport } from './report.ts';
 import { changeBetween, takeSnapshot } from './revision.ts';
 import type { Snapshot } from './revision.ts';
 import { checkByForward, checkByJob, checkFromHere, chooseVia, withForward } from './where.ts';
+import { warn } from '../cli/warn.ts';
 
 /** What is tested with. */
 export type Trial =
@@ -35,7 +36,7 @@ export interface SmokeRequest {
 
 /** A smoke test that ran to its end. */
 export interface Smoked {
-  readonly found: Found;
+  readonly found: TraefikServiceRef;
   readonly report: SmokeReport;
   /** Why a test that passed does not count; null where it counts, or failed. */
   readonly inVain: string | null;
@@ -45,7 +46,12 @@ export interface Smoked {
  * Tests the preview and records the result for the very revision that was tested: what it runs is read before and after,
  * and where that is not the same nothing is recorded. A failure is recorded as well: it takes an older pass back.
  */
-export async function smokeTest(call: Call, session: Session, given: Found, request: SmokeRequest): Promise<Smoked> {
+export async function smokeTest(
+  call: Call,
+  session: Session,
+  given: TraefikServiceRef,
+  request: SmokeRequest,
+): Promise<Smoked> {
   const before = await takeSnapshot(call, session, given);
   if (before.revision === null && request.record) throw unbindable(before);
   const place = await placeOf(call, session, before.found, before.preview);
@@ -92,18 +98,22 @@ async function perform(
   place: Place,
   { trial, url, timeout }: SmokeRequest,
 ): Promise<Performed> {
-  const env = (at: string): TestEnvironment => ({
-    BLUEGREEN_URL: at,
-    BLUEGREEN_COLOR: snapshot.preview,
-    BLUEGREEN_REVISION: snapshot.revision?.name ?? '',
-  });
+  function env(at: string): TestEnvironment {
+    return {
+      BLUEGREEN_URL: at,
+      BLUEGREEN_COLOR: snapshot.preview,
+      BLUEGREEN_REVISION: snapshot.revision?.name ?? '',
+    };
+  }
   if (trial.kind === 'manifest') {
     const given = { manifest: trial.manifest, namespace: snapshot.found.namespace, env: env(place.url) };
     return { results: [await testByManifest(call, session, given, timeout)], url: place.url, via: 'job' };
   }
   if (trial.kind === 'program') {
     const { words } = trial;
-    const run = (at: string): Promise<CheckResult> => testByProgram(call, words, env(at), timeout);
+    function run(at: string): Promise<CheckResult> {
+      return testByProgram(call, words, env(at), timeout);
+    }
     if (url !== null) return { results: [await run(url)], url, via: 'url' };
     const result = await withForward(call, session, { snapshot, place }, run);
     return { results: [result], url: place.url, via: 'forward' };
@@ -154,9 +164,7 @@ async function withFailure(
     return { ...report, recorded: await recordFailure(call, session, snapshot) };
   } catch (error) {
     if (call.io.interrupted.aborted) throw error;
-    call.io.err.write(
-      `${call.paint.err.warn('Warning:')} the failure could not be recorded: ${describeError(error)}\n`,
-    );
+    warn(call, `the failure could not be recorded: ${describeError(error)}`);
     return report;
   }
 }

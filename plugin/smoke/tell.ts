@@ -6,6 +6,7 @@ import { printObject } from '../printers/object.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import { asDocument, formatReport, junit } from './report.ts';
 import type { Smoked } from './smoke.ts';
+import { warn } from '../cli/warn.ts';
 
 /** Prints how a smoke test ended, writes the JUnit file, and answers with the exit code. */
 export function tell(call: Call, smoked: Smoked): number {
@@ -20,7 +21,7 @@ function print(call: Call, { found, report }: Smoked): void {
     try {
       call.io.writeFile(file, junit(report));
     } catch (error) {
-      call.io.err.write(`${call.paint.err.warn('Warning:')} ${file} could not be written: ${messageOf(error)}\n`);
+      warn(call, `${file} could not be written: ${messageOf(error)}`);
     }
   }
   const text =

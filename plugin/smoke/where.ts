@@ -1,3 +1,4 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { Call } from '../cli/command.ts';
 import { jobImage } from '../job/image.ts';
 import { jobManifest } from '../job/manifest.ts';
@@ -29,7 +30,7 @@ export interface Errand {
   readonly progress: (progress: Progress) => void;
 }
 
-/** The way that is taken: --url, --via, else a Job where one may be created, else a forwarded port, which is said. */
+/** The way that is taken: --url, --via, else a Job where one may be created, else a forwarded port, with a message. */
 export async function chooseVia(call: Call, session: Session): Promise<Via> {
   const given = call.flags.text('via');
   if (call.flags.isSet('url')) return 'url';
@@ -47,7 +48,7 @@ async function whyNoJob(call: Call, session: Session): Promise<string | null> {
     kind: 'SelfSubjectAccessReview',
     spec: { resourceAttributes },
   };
-  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const path = resourcePath('authorization.k8s.io/v1', 'selfsubjectaccessreviews');
   const answer = await session.client.create(path, review, { quiet: true, signal: call.io.interrupted });
   if (at(answer, 'status', 'allowed') !== true) return `you may not create Jobs in namespace ${session.namespace}`;
   try {
@@ -121,8 +122,9 @@ export async function withForward<T>(
   work: (url: string) => Promise<T>,
 ): Promise<T> {
   const { listenAndForward } = await import('../kube/port-forward.ts');
-  const target = (): ReturnType<typeof choosePodPort> =>
-    choosePodPort(call, session, snapshot.found, snapshot.preview, String(place.port));
+  function target(): ReturnType<typeof choosePodPort> {
+    return choosePodPort(call, session, snapshot.found, snapshot.preview, String(place.port));
+  }
   const server = await listenAndForward(session.client, {
     localPort: 0,
     address: '127.0.0.1',

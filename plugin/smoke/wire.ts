@@ -24,7 +24,9 @@ export function decode(line: string): Message | null {
   const kind = get(value, 'kind');
   if (kind === 'progress') {
     const progress = get(value, 'progress');
-    const count = (key: string): number => number(get(progress, key)) ?? 0;
+    function count(key: string): number {
+      return number(get(progress, key)) ?? 0;
+    }
     return {
       kind,
       progress: {

@@ -2,9 +2,9 @@ import { commandLine, shortImages } from '../traefikservice/names.ts';
 import type { ColorReport, StatusReport } from './report.ts';
 import type { Traffic } from '../traefik/traffic.ts';
 import type { Color } from '../../webhook/policy/index.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { resourceName } from '../traefikservice/find.ts';
-import type { Outcome } from '../traefikservice/watch-outcome.ts';
+import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 import { flow } from '../printers/flow.ts';
 import type { Paint } from '../cli/paint.ts';
 import { ageOf, formatTable, toSecond } from '../printers/table.ts';
@@ -20,12 +20,12 @@ export interface StatusStyle {
 }
 
 /** `status` for people. */
-export function formatStatus(found: Found, report: StatusReport, style: StatusStyle): string {
+export function formatStatus(found: TraefikServiceRef, report: StatusReport, style: StatusStyle): string {
   const { now, paint } = style;
   const live = report.active === null ? paint.bad('nothing') : paint.color(report.active);
   const lines = [
     `Release:    ${paint.bold(resourceName(found))} in namespace ${found.namespace}`,
-    `Live:       ${live}${sinceText(report, now)}`,
+    `Active:     ${live}${sinceText(report, now)}`,
     '',
     formatTable(
       header(style),
@@ -34,10 +34,12 @@ export function formatStatus(found: Found, report: StatusReport, style: StatusSt
   ];
   const rest = [
     ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
-    ...(report.retired === null
+    ...(report.unguarded === null
       ? []
-      : [`Retired:    ${paint.warn(report.retired)}. Nothing guards it; to guard it again: ${guardAgain(found)}`]),
-    ...(report.watch === null ? [] : [`Watched:    ${watchText(report.watch, style)}`]),
+      : [
+          `Unguarded:  ${paint.warn(report.unguarded)}. The guards do not protect it; to guard it again: ${guardAgain(found)}`,
+        ]),
+    ...(report.analysis === null ? [] : [`Analysis:   ${analysisText(report.analysis, style)}`]),
     `Promote:    ${possibility(report.promote, () => commandLine('promote', found), paint)}`,
     `Rollback:   ${possibility(report.rollback, () => commandLine('rollback', found), paint)}`,
     ...labelled(
@@ -49,13 +51,14 @@ export function formatStatus(found: Found, report: StatusReport, style: StatusSt
   return `${lines.join('\n')}\n${flow(rest.join('\n'), style.columns)}\n`;
 }
 
-function watchText({ decision, color, at, reason }: Outcome, { now, paint }: StatusStyle): string {
-  const word = decision === 'kept' ? paint.good('kept') : paint.bad('rolled back');
-  return `${paint.color(color)} was ${word} ${ageOf(at, now)} ago: ${reason}`;
+function analysisText({ phase, rolledBack, color, at, reason }: Outcome, { now, paint }: StatusStyle): string {
+  const painted = { Successful: paint.good(phase), Failed: paint.bad(phase), Inconclusive: paint.warn(phase) }[phase];
+  const action = rolledBack ? ', rolled back' : '';
+  return `${paint.color(color)} ${painted}${action} ${ageOf(at, now)} ago: ${reason}`;
 }
 
-function guardAgain(found: Found): string {
-  return commandLine('retire', found, ' --undo');
+function guardAgain(found: TraefikServiceRef): string {
+  return commandLine('unguard', found, ' --undo');
 }
 
 function header({ wide, live }: StatusStyle): readonly string[] {

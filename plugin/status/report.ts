@@ -18,11 +18,11 @@ import { imagesOf, whyNoRollback } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
 import { planRollback } from '../switch/back.ts';
 import { judge } from '../switch/preflight.ts';
-import type { Found } from '../traefikservice/find.ts';
-import { readOutcome } from '../traefikservice/watch-outcome.ts';
-import type { Outcome } from '../traefikservice/watch-outcome.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { readOutcome } from '../traefikservice/analysis-outcome.ts';
+import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 
-/** Milliseconds by which the clocks of the webhook and of whoever watched may differ. */
+/** Milliseconds by which the clocks of the webhook and of the client that analyzed may differ. */
 const CLOCKS = 30_000;
 
 /** What `status` says about one color. Nulls are what could not be read. */
@@ -55,9 +55,9 @@ export interface StatusReport {
   readonly by: string | null;
   readonly frozen: string | null;
   /** Why nothing guards it any more; null while the guards stand. */
-  readonly retired: string | null;
-  /** How the watch of the last switch ended; null where none did. */
-  readonly watch: Outcome | null;
+  readonly unguarded: string | null;
+  /** The analysis of the last switch; null where none ended. */
+  readonly analysis: Outcome | null;
   readonly colors: readonly ColorReport[];
   readonly promote: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
   readonly rollback: { readonly to: Color | null; readonly possible: boolean; readonly reasons: readonly string[] };
@@ -67,7 +67,7 @@ export interface StatusReport {
 }
 
 /** Puts together what a person asks about a release. */
-export function buildReport(found: Found, facts: Facts, io: Io): StatusReport {
+export function buildReport(found: TraefikServiceRef, facts: Facts, io: Io): StatusReport {
   const { active } = stateOf(found.object, found.pair);
   const record = readRecord(found.object);
   const release = record.active?.color === active ? record.active : null;
@@ -77,8 +77,8 @@ export function buildReport(found: Found, facts: Facts, io: Io): StatusReport {
     since: release?.since ?? null,
     by: release?.by ?? null,
     frozen: annotation(found.object, ANNOTATION.frozen),
-    retired: annotation(found.object, ANNOTATION.retire) || null,
-    watch: watchOf(found.object, active, release?.since ?? null),
+    unguarded: annotation(found.object, ANNOTATION.unguard) || null,
+    analysis: analysisOf(found.object, active, release?.since ?? null),
     colors: [colorReport(found, facts, 'blue', active), colorReport(found, facts, 'green', active)],
     promote: promotion(found, facts, active, io),
     rollback: rollback(found, facts, io),
@@ -87,14 +87,14 @@ export function buildReport(found: Found, facts: Facts, io: Io): StatusReport {
   };
 }
 
-/** The outcome of a watch, as long as it is about the last switch: afterwards it says nothing about what is live. */
-function watchOf(object: JsonObject, active: Color | null, since: string | null): Outcome | null {
+/** The outcome of an analysis, as long as it is about the last switch. */
+function analysisOf(object: JsonObject, active: Color | null, since: string | null): Outcome | null {
   const outcome = readOutcome(object);
-  if (outcome === null || (outcome.decision === 'kept') !== (outcome.color === active)) return null;
+  if (outcome === null || outcome.rolledBack === (outcome.color === active)) return null;
   return since !== null && Date.parse(outcome.at) < Date.parse(since) - CLOCKS ? null : outcome;
 }
 
-function colorReport(found: Found, facts: Facts, color: Color, active: Color | null): ColorReport {
+function colorReport(found: TraefikServiceRef, facts: Facts, color: Color, active: Color | null): ColorReport {
   const child = stateOf(found.object, found.pair)[color];
   const seen = facts.known ? facts[color] : null;
   const workload = seen?.workload ?? null;
@@ -130,13 +130,13 @@ function smokeTestOf(object: JsonObject, facts: Facts, color: Color, service: st
   };
 }
 
-function promotion(found: Found, facts: Facts, active: Color | null, io: Io): StatusReport['promote'] {
+function promotion(found: TraefikServiceRef, facts: Facts, active: Color | null, io: Io): StatusReport['promote'] {
   if (active === null) return { to: null, possible: false, reasons: ['no color is listed'] };
   const to = otherColor(active);
   const plan = planSwitch(found.object, found.pair, to);
   if (plan === null) return { to, possible: false, reasons: [`${found.pair[to]} is not listed (detached)`] };
   const decision = judge(found, plan, facts, io);
-  const reasons = decision.violations.map((violation) => `${violation.check}: ${violation.detail}`);
+  const reasons = decision.findings.map((finding) => `${finding.check}: ${finding.detail}`);
   if (decision.switched?.kind === 'rollback') {
     return {
       to,
@@ -147,20 +147,20 @@ function promotion(found: Found, facts: Facts, active: Color | null, io: Io): St
   return { to, possible: reasons.length === 0, reasons };
 }
 
-function rollback(found: Found, facts: Facts, io: Io): StatusReport['rollback'] {
+function rollback(found: TraefikServiceRef, facts: Facts, io: Io): StatusReport['rollback'] {
   const to = previousOf(found.object);
   if (to === null) return { to, possible: false, reasons: [whyNoRollback(found) ?? 'nothing is recorded'] };
   const { active } = stateOf(found.object, found.pair);
-  if (to === active) return { to, possible: false, reasons: [`${to} is live already`] };
+  if (to === active) return { to, possible: false, reasons: [`${to} is active already`] };
   const plan = planRollback(found, to);
   if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
   const scaledDown = facts.known && facts[to].readyEndpoints === 0;
   const curable: string = 'ready-endpoints';
   const decision = judge(found, plan, facts, io);
-  const violations = decision.violations
+  const findings = decision.findings
     // The command brings it back first.
-    .filter((violation) => !(scaledDown && violation.check === curable))
-    .map((violation) => `${violation.check}: ${violation.detail}`);
+    .filter((finding) => !(scaledDown && finding.check === curable))
+    .map((finding) => `${finding.check}: ${finding.detail}`);
   const slow = scaledDown ? [`${found.pair[to]} is scaled down: it is scaled up and waited for first`] : [];
-  return { to, possible: violations.length === 0, reasons: [...violations, ...slow] };
+  return { to, possible: findings.length === 0, reasons: [...findings, ...slow] };
 }

@@ -8,12 +8,14 @@ import { describeError } from '../kube/errors.ts';
 import { formatAge } from '../printers/table.ts';
 import { isConflict } from '../traefikservice/conflict.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
-import type { PatchOperation, Plan } from '../traefikservice/patches.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
+import type { Plan } from '../traefikservice/patches.ts';
 import { printMutation } from '../traefikservice/print.ts';
-import type { Outcome } from '../traefikservice/watch-outcome.ts';
+import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 import { sendPatch } from '../traefikservice/write.ts';
+import { warn } from '../cli/warn.ts';
 
 /*
  * The one way back: production returns to the color that it left by `planRollback` and by nothing else. `rollBack` in
@@ -22,7 +24,7 @@ import { sendPatch } from '../traefikservice/write.ts';
  */
 
 /** The switch back to `to`, also where it has to be listed again; null where no color is listed. */
-export function planRollback(found: Found, to: Color): Plan | null {
+export function planRollback(found: TraefikServiceRef, to: Color): Plan | null {
   return planSwitch(found.object, found.pair, to, true);
 }
 
@@ -31,14 +33,14 @@ const PATIENCE = 120_000;
 
 /** A switch that was made. */
 interface Switched {
-  readonly found: Found;
+  readonly found: TraefikServiceRef;
   readonly from: Color;
   readonly to: Color;
 }
 
 /**
  * Sends production back, and keeps trying while the API server is away or others write. False when it could not be
- * done, which is said. A color that somebody else took back meanwhile is left alone. `pause` is in milliseconds.
+ * done, which is reported. A color that another client took back meanwhile is left alone. `pause` is in milliseconds.
  */
 export async function rollBackWithRetries(
   call: Call,
@@ -54,14 +56,14 @@ export async function rollBackWithRetries(
     try {
       const object = await readAgain(session.client, found, { signal: io.interrupted });
       if (stateOf(object, found.pair).active !== to) {
-        io.err.write(`${name} was switched by somebody else meanwhile: it is left as it is\n`);
+        io.err.write(`${name} was switched by another client meanwhile and is left unchanged\n`);
         return true;
       }
       const plan = planRollback({ ...found, object }, from);
       if (plan === null) return false;
       const stored = await sendPatch(call, session, { ...found, object }, [...plan.patch, ...note(object, outcome)]);
       printMutation(call, found, 'rolled back', stored);
-      io.err.write(`${paint.err.color(to)} → ${paint.err.color(from)}: ${from} is live again.\n`);
+      io.err.write(`${paint.err.color(to)} → ${paint.err.color(from)}: ${from} is active again.\n`);
       return true;
     } catch (error) {
       if (io.interrupted.aborted) throw error;
@@ -71,7 +73,7 @@ export async function rollBackWithRetries(
         return false;
       }
       if (text !== told && !isConflict(error)) {
-        io.err.write(`${paint.err.warn('Warning:')} ${name} is not rolled back yet, trying again: ${text}\n`);
+        warn(call, `${name} is not rolled back yet, retrying: ${text}`);
         told = text;
       }
       await io.sleep(isConflict(error) ? 0 : pause, io.interrupted);
@@ -82,13 +84,13 @@ export async function rollBackWithRetries(
 /** The outcome is written with the same patch. */
 function note(object: JsonObject, outcome: Outcome): readonly PatchOperation[] {
   if (!isObject(at(object, 'metadata', 'annotations'))) return [];
-  const path = `/metadata/annotations/${ANNOTATION.watch.replace('/', '~1')}`;
+  const path = `/metadata/annotations/${ANNOTATION.analysis.replace('/', '~1')}`;
   return [{ op: 'add', path, value: JSON.stringify(outcome) }];
 }
 
-/** A switch of several that was made, as it was stored; `to` is null where no color was live before. */
+/** A switch of several that was made, as it was stored; `to` is null where no color was active before. */
 export interface Undoable {
-  readonly found: Found;
+  readonly found: TraefikServiceRef;
   readonly to: Color | null;
 }
 

@@ -1,23 +1,24 @@
+import { DOCS_URL } from '../../common/docs.ts';
 import { gatherFacts } from '../../webhook/facts/gather.ts';
 import { gatherNeighbors } from '../../webhook/facts/neighbors.ts';
-import { decide, explain, NO_NEIGHBORS } from '../../webhook/policy/index.ts';
+import { decide, docsLine, findingLine, NO_NEIGHBORS } from '../../webhook/policy/index.ts';
 import type { Decision, Facts, Neighbors } from '../../webhook/policy/index.ts';
 import type { Io } from '../cli/io.ts';
 import type { Plan } from '../traefikservice/patches.ts';
 import type { Session } from '../cli/session.ts';
 import { LENIENT } from './settings.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 /** Milliseconds that the cluster has to tell the facts of one release. */
 const FACTS_DEADLINE = 10_000;
 
 /** What the cluster says about both colors, now. Never rejects. */
-export function askFacts(session: Session, found: Found, io: Io): Promise<Facts> {
+export function askFacts(session: Session, found: TraefikServiceRef, io: Io): Promise<Facts> {
   return gatherFacts(session.reader, found, deadlineOf(io));
 }
 
 /** The other TraefikServices that send requests to its colors, now. Never rejects. */
-export function askNeighbors(session: Session, found: Found, io: Io): Promise<Neighbors> {
+export function askNeighbors(session: Session, found: TraefikServiceRef, io: Io): Promise<Neighbors> {
   return gatherNeighbors(session.reader, found, deadlineOf(io));
 }
 
@@ -26,7 +27,7 @@ function deadlineOf(io: Io): AbortSignal {
 }
 
 /** The webhook's own policy on the object as the plan leaves it. Nothing is sent. */
-export function judge(found: Found, plan: Plan, facts: Facts, io: Io, neighbors = NO_NEIGHBORS): Decision {
+export function judge(found: TraefikServiceRef, plan: Plan, facts: Facts, io: Io, neighbors = NO_NEIGHBORS): Decision {
   return decide({
     change: {
       operation: 'UPDATE',
@@ -46,7 +47,12 @@ export function judge(found: Found, plan: Plan, facts: Facts, io: Io, neighbors 
   });
 }
 
-/** Every violation on a line of its own, as the webhook words them. */
-export function violationLines({ violations }: Pick<Decision, 'violations'>): readonly string[] {
-  return violations.map((violation) => `  - ${explain(violation)}`);
+/** Every finding on a line of its own, as the webhook words them. */
+export function findingLines({ findings }: Pick<Decision, 'findings'>): readonly string[] {
+  return findings.map((finding) => `  - ${findingLine(finding)}`);
+}
+
+/** The address of the page about the checks that found something, as the last line of a denial; empty without findings. */
+export function docsLines({ findings }: Pick<Decision, 'findings'>): readonly string[] {
+  return findings.length === 0 ? [] : [docsLine([...new Set(findings.map(({ check }) => check))], DOCS_URL)];
 }

@@ -1,4 +1,11 @@
-import { ANNOTATION, effectiveWeight, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
+import {
+  ANNOTATION,
+  effectiveWeight,
+  otherColor,
+  previousOf,
+  stateOf,
+  warningLines,
+} from '../../webhook/policy/index.ts';
 import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
 import { colorNamed } from '../traefikservice/colors.ts';
 import { podsOf } from '../pods/list.ts';
@@ -14,24 +21,29 @@ import { printMutation } from '../traefikservice/print.ts';
 import { commandLine, running } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
 import type { Plan } from '../traefikservice/patches.ts';
-import { askFacts, askNeighbors, judge, violationLines } from './preflight.ts';
+import { askFacts, askNeighbors, docsLines, findingLines, judge } from './preflight.ts';
 import type { Session } from '../cli/session.ts';
-import type { Target } from '../traefikservice/argument.ts';
+import type { TraefikServiceArgument } from '../traefikservice/argument.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
 import { findTarget, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { warn } from '../cli/warn.ts';
 
 /** A promotion that passed, or did not pass, its preflight. */
 export interface Promotion {
-  readonly found: Found;
+  readonly found: TraefikServiceRef;
   readonly plan: Plan;
   readonly facts: Facts;
-  /** Null when the color is live already. */
+  /** Null when the color is active already. */
   readonly decision: Decision | null;
 }
 
 /** Asks the policy about one promotion. Throws a UserError where there is nothing to promote. */
-export async function preparePromotion(call: Call, session: Session, target: Target | null): Promise<Promotion> {
+export async function preparePromotion(
+  call: Call,
+  session: Session,
+  target: TraefikServiceArgument | null,
+): Promise<Promotion> {
   const found = await findTarget(session, target);
   const state = stateOf(found.object, found.pair);
   if (state.active === null)
@@ -48,7 +60,7 @@ export async function preparePromotion(call: Call, session: Session, target: Tar
   return { found, plan, facts, decision: judge(found, plan, facts, call.io, neighbors) };
 }
 
-function detached(found: Found, to: Color): UserError {
+function detached(found: TraefikServiceRef, to: Color): UserError {
   const service = found.pair[to];
   return new UserError(
     `${resourceName(found)} does not list ${service}, so there is nothing to promote. ` +
@@ -56,15 +68,15 @@ function detached(found: Found, to: Color): UserError {
   );
 }
 
-/** Says why not, for every release at once; true when any of them is refused. */
-export async function refused(call: Call, session: Session, promotions: readonly Promotion[]): Promise<boolean> {
+/** Says why not, for every release at once; true when any of them is denied. */
+export async function denied(call: Call, session: Session, promotions: readonly Promotion[]): Promise<boolean> {
   let any = false;
   for (const { found, plan, decision } of promotions) {
     if (decision === null) continue;
-    const reasons = [...violationLines(decision), ...wouldRollBack(call, found, plan, decision)];
+    const reasons = [...findingLines(decision), ...wouldRollBack(call, found, plan, decision)];
     if (reasons.length === 0) continue;
     any = true;
-    const lines = [...reasons, ...(await podLines(call, session, found, plan, decision))];
+    const lines = [...reasons, ...(await podLines(call, session, found, plan, decision)), ...docsLines(decision)];
     const unchanged = promotions.length > 1 ? 'Nothing was changed, for none of the names' : 'Nothing was changed';
     call.io.err.write(
       `error: ${resourceName(found)} cannot be promoted to ${plan.to}. ${unchanged}:\n${lines.join('\n')}\n`,
@@ -77,11 +89,11 @@ export async function refused(call: Call, session: Session, promotions: readonly
 async function podLines(
   { io }: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   { to }: Plan,
-  { violations }: Decision,
+  { findings }: Decision,
 ): Promise<readonly string[]> {
-  if (!violations.some(({ check }) => check === 'ready-endpoints')) return [];
+  if (!findings.some(({ check }) => check === 'ready-endpoints')) return [];
   try {
     const { pods } = await podsOf(session, found, to, io.interrupted);
     const { diagnose } = await import('../pods/diagnose.ts');
@@ -94,17 +106,17 @@ async function podLines(
 }
 
 /** A second "promote" must not take production back to the version it just left: that is a rollback, and has its own word. */
-function wouldRollBack(call: Call, found: Found, plan: Plan, decision: Decision): readonly string[] {
+function wouldRollBack(call: Call, found: TraefikServiceRef, plan: Plan, decision: Decision): readonly string[] {
   if (decision.switched?.kind !== 'rollback' || call.flags.isSet('to')) return [];
   return [
-    `  - ${plan.to} is the version that ${plan.from} replaced. To go back to it: ${commandLine('rollback', found)}. ` +
+    `  - ${plan.to} is the version that ${plan.from} replaced. To roll back to it: ${commandLine('rollback', found)}. ` +
       `To release something new, deploy it to ${plan.to} first`,
   ];
 }
 
 /**
  * Switches one after the other and answers with the exit code. When one fails, those before it are switched back. What
- * is live already is left alone.
+ * is active already is left alone.
  */
 export async function switchAll(call: Call, session: Session, promotions: readonly Promotion[]): Promise<number> {
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
@@ -116,7 +128,7 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       printMutation(call, found, 'unchanged', found.object);
       continue;
     }
-    for (const warning of decision.warnings) session.warn(warning);
+    for (const warning of warningLines(decision)) session.warn(warning);
     try {
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);
@@ -134,17 +146,18 @@ export async function switchAll(call: Call, session: Session, promotions: readon
   return EXIT.ok;
 }
 
-function hint(call: Call, { plan, facts }: Promotion, stored: Found): void {
+function hint(call: Call, { plan, facts }: Promotion, stored: TraefikServiceRef): void {
   if (dryRunOf(call) !== 'none') return;
   const { err } = call.io;
   const paint = call.paint.err;
   const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
-  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is live now.\n`);
+  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is active now.\n`);
   if (plan.from === null || previousOf(stored.object) !== plan.from) {
-    err.write(
-      `${paint.warn('Warning:')} the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
-        `has nothing to go by. Is it installed, and does it watch this namespace?\n`,
+    warn(
+      call,
+      `the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
+        `has no color to go back to. Check the webhook and the mode of this namespace with 'kubectl bluegreen doctor'`,
     );
-  } else err.write(`To go back: ${commandLine('rollback', stored)}\n`);
-  for (const risk of undoRisksAfter(stored.object, stored.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
+  } else err.write(`To roll back: ${commandLine('rollback', stored)}\n`);
+  for (const risk of undoRisksAfter(stored.object, stored.pair)) warn(call, risk);
 }

@@ -1,4 +1,11 @@
-import { effectiveWeight, otherColor, previousOf, readRecord, stateOf } from '../../webhook/policy/index.ts';
+import {
+  effectiveWeight,
+  otherColor,
+  previousOf,
+  readRecord,
+  stateOf,
+  warningLines,
+} from '../../webhook/policy/index.ts';
 import type { Color, Facts } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
@@ -8,19 +15,20 @@ import { UserError } from '../kube/errors.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
 import { undoRisksAfter } from '../traefikservice/drift.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { commandLine, shortImages, whyNoRollback } from '../traefikservice/names.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { sendSwitch } from '../traefikservice/write.ts';
 import { planRollback } from './back.ts';
-import { askFacts, judge, violationLines } from './preflight.ts';
+import { askFacts, docsLines, findingLines, judge } from './preflight.ts';
 import { awaitReady, replicasLike, scaleTo, workloadOf } from './scale.ts';
+import { warn } from '../cli/warn.ts';
 
 /**
- * Sends production back to the previous color of the record; scales it up first where nobody answers behind it. Answers
+ * Sends production back to the previous color of the record; scales it up first where it has no ready endpoint. Answers
  * with the exit code. Throws a UserError where nothing is recorded, or the color cannot be brought up.
  */
-export async function rollBack(call: Call, session: Session, first: Found): Promise<number> {
+export async function rollBack(call: Call, session: Session, first: TraefikServiceRef): Promise<number> {
   const to = previousOf(first.object);
   if (to === null) throw nothingToGoBackTo(first);
   if (isLive(first, to)) {
@@ -31,7 +39,7 @@ export async function rollBack(call: Call, session: Session, first: Found): Prom
   return goBack(call, session, found, to, facts);
 }
 
-function nothingToGoBackTo(found: Found): UserError {
+function nothingToGoBackTo(found: TraefikServiceRef): UserError {
   const active = stateOf(found.object, found.pair).active;
   const color = active === null ? 'blue' : otherColor(active);
   return new UserError(
@@ -40,25 +48,22 @@ function nothingToGoBackTo(found: Found): UserError {
   );
 }
 
-function isLive(found: Found, color: Color): boolean {
+function isLive(found: TraefikServiceRef, color: Color): boolean {
   const state = stateOf(found.object, found.pair);
   return state.active === color && effectiveWeight(state[otherColor(color)]) === 0;
 }
 
-/** Makes sure that somebody answers behind the color; reads the object again if that took time. */
+/** Makes sure that the color has a ready endpoint; reads the object again if that took time. */
 async function prepareColor(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   to: Color,
-): Promise<{ readonly found: Found; readonly facts: Facts }> {
+): Promise<{ readonly found: TraefikServiceRef; readonly facts: Facts }> {
   const { err } = call.io;
-  const warn = call.paint.err.warn('Warning:');
   const facts = await askFacts(session, found, call.io);
   if (!facts.known) {
-    err.write(
-      `${warn} whether ${found.pair[to]} is ready could not be read (${facts.reason}): going back all the same\n`,
-    );
+    warn(call, `whether ${found.pair[to]} is ready could not be read (${facts.reason}): going back all the same`);
     return { found, facts };
   }
   if (facts[to].readyEndpoints > 0) return { found, facts };
@@ -88,20 +93,26 @@ async function prepareColor(
   return { found: { ...found, object }, facts: ready };
 }
 
-async function goBack(call: Call, session: Session, found: Found, to: Color, facts: Facts): Promise<number> {
+async function goBack(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  to: Color,
+  facts: Facts,
+): Promise<number> {
   const { err } = call.io;
   const paint = call.paint.err;
   const plan = planRollback(found, to);
   if (plan === null)
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
   const decision = judge(found, plan, facts, call.io);
-  if (decision.violations.length > 0 && dryRunOf(call) === 'none') {
+  if (decision.findings.length > 0 && dryRunOf(call) === 'none') {
     err.write(
-      `error: ${resourceName(found)} cannot be rolled back to ${to}. Nothing was changed:\n${violationLines(decision).join('\n')}\n`,
+      `error: ${resourceName(found)} cannot be rolled back to ${to}. Nothing was changed:\n${[...findingLines(decision), ...docsLines(decision)].join('\n')}\n`,
     );
     return EXIT.error;
   }
-  for (const warning of decision.warnings) session.warn(warning);
+  for (const warning of warningLines(decision)) session.warn(warning);
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
   const wait = waits ? await prepareWait(call, session) : null;
   const stored = await sendSwitch(call, session, found, plan);
@@ -110,8 +121,8 @@ async function goBack(call: Call, session: Session, found: Found, to: Color, fac
   const images = readRecord(found.object).previous?.images ?? [];
   const version = images.length === 0 ? '' : ` (${shortImages(images)})`;
   const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
-  err.write(`${from}${paint.color(to)}: ${to}${version} is live again.\n`);
-  for (const risk of undoRisksAfter(stored, found.pair)) err.write(`${paint.warn('Warning:')} ${risk}\n`);
+  err.write(`${from}${paint.color(to)}: ${to}${version} is active again.\n`);
+  for (const risk of undoRisksAfter(stored, found.pair)) warn(call, risk);
   if (wait !== null) await awaitTraefik(call, session, wait, found, to);
   return EXIT.ok;
 }

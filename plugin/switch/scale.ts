@@ -1,3 +1,4 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { Color, ColorFacts, Facts, Workload } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
@@ -5,7 +6,7 @@ import { UserError } from '../kube/errors.ts';
 import { objectAt, stringAt } from '../../common/json-paths.ts';
 import { askFacts } from './preflight.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 
 const COLLECTION = { Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicaSet: 'replicasets' } as const;
 /** Milliseconds between two looks. */
@@ -16,17 +17,17 @@ type Scalable = Pick<Workload, 'kind' | 'name'>;
 /** What scales a color; a StatefulSet without pods is found by its labels. Null when there is nothing. */
 export async function workloadOf(
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   facts: ColorFacts,
   color: Color,
 ): Promise<Scalable | null> {
   if (facts.workload !== null) return facts.workload;
   const { client } = session;
-  const base = `/namespaces/${encodeURIComponent(found.namespace)}`;
-  const service = await client.find(`/api/v1${base}/services/${encodeURIComponent(found.pair[color])}`);
+  const { namespace } = found;
+  const service = await client.getOrNull(resourcePath('v1', 'services', { namespace, name: found.pair[color] }), {});
   const selector = Object.entries(objectAt(service, 'spec', 'selector'));
   if (selector.length === 0) return null;
-  const sets = await client.list(`/apis/apps/v1${base}/statefulsets`);
+  const sets = await client.list(resourcePath('apps/v1', 'statefulsets', { namespace }), {});
   const set = sets.find((candidate) => {
     const labels = objectAt(candidate, 'spec', 'template', 'metadata', 'labels');
     return selector.every(([key, value]) => labels[key] === value);
@@ -38,11 +39,15 @@ export async function workloadOf(
 export async function scaleTo(
   call: Call,
   { client }: Session,
-  found: Found,
+  found: TraefikServiceRef,
   workload: Scalable,
   replicas: number,
 ): Promise<void> {
-  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(found.namespace)}/${COLLECTION[workload.kind]}/${encodeURIComponent(workload.name)}/scale`;
+  const path = resourcePath('apps/v1', COLLECTION[workload.kind], {
+    namespace: found.namespace,
+    name: workload.name,
+    subresource: 'scale',
+  });
   const query = { fieldManager: call.flags.text('field-manager') };
   await client.patch(path, 'merge', { spec: { replicas } }, { query, signal: call.io.interrupted });
 }
@@ -54,7 +59,7 @@ export async function scaleTo(
 export async function awaitReady(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   wanted: { readonly color: Color; readonly endpoints: number },
 ): Promise<Facts> {
   const limit = call.flags.duration('timeout');

@@ -22,10 +22,10 @@ export function optionsOf(pod: JsonObject): ReadonlyMap<string, string> {
 
 /** Milliseconds for which a change may wait after the one before it. A bare number is of seconds, as in Traefik. */
 export function throttleOf(options: ReadonlyMap<string, string>): number {
-  const duration = (name: string): number | null => {
+  function duration(name: string): number | null {
     const given = options.get(name) ?? '';
     return /^\d+$/.test(given) ? Number(given) * 1000 : parseDuration(given);
-  };
+  }
   return (
     (duration('providers.providersthrottleduration') ?? DEFAULT_THROTTLE) +
     (duration('providers.kubernetescrd.throttleduration') ?? 0)

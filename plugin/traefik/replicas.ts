@@ -1,7 +1,7 @@
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { get, number } from '../../common/json.ts';
-import { isReady } from '../kube/pods.ts';
-import { nameOf } from '../../common/objects.ts';
+import { isReady, nameOf } from '../../common/objects.ts';
 import type { Client } from '../kube/client.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { optionsOf } from './options.ts';
@@ -33,8 +33,8 @@ export async function findReplicas(
   const slash = given?.indexOf('/') ?? -1;
   const namespace = slash < 0 ? given : given?.slice(0, slash);
   const labelSelector = slash < 0 ? SELECTOR : given?.slice(slash + 1);
-  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const pods = await client.list(`/api/v1${scope}/pods`, { query: { labelSelector }, signal });
+  const path = resourcePath('v1', 'pods', { namespace: namespace ?? null });
+  const pods = await client.list(path, { query: { labelSelector }, signal });
   return pods.filter(isReady).map(replicaOf);
 }
 
@@ -60,5 +60,5 @@ function portNamed(pod: JsonObject, names: readonly string[]): number | null {
 
 /** Path of a pod's port behind the API server's proxy. */
 export function proxyPath({ namespace, name }: Replica, port: number, path: string): string {
-  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}:${port}/proxy${path}`;
+  return `${resourcePath('v1', 'pods', { namespace, name })}:${port}/proxy${path}`;
 }

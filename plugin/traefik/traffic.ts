@@ -1,7 +1,10 @@
 import type { Color } from '../../webhook/policy/index.ts';
 import type { Client } from '../kube/client.ts';
-import type { Found } from '../traefikservice/find.ts';
-import { readMetrics } from './proof.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { colorIn, labelsOf } from './labels.ts';
+import type { Labels } from './labels.ts';
+import { METRIC, readSamples, sumOf } from './metrics.ts';
+import type { Sample } from './metrics.ts';
 import type { Replica } from './replicas.ts';
 
 /** Requests that a color got, as counted by Traefik. */
@@ -16,45 +19,44 @@ interface Counters {
   readonly errors: number;
 }
 
-type Sample = { readonly at: number; readonly colors: Readonly<Record<Color, Counters>> };
+interface Observation {
+  readonly at: number;
+  readonly colors: Readonly<Record<Color, Counters>>;
+}
 
 /** Turns Traefik's counters into rates: every call compares with the one before. The first one knows no rate. */
 export function createTrafficMeter(
-  client: Client,
+  client: Pick<Client, 'lines'>,
   replicas: readonly Replica[],
-  found: Found,
+  found: TraefikServiceRef,
   now: () => number,
 ): (signal: AbortSignal) => Promise<Readonly<Record<Color, Traffic>> | null> {
-  let last: Sample | null = null;
+  const labels = labelsOf(found);
+  let last: Observation | null = null;
   return async (signal) => {
-    const texts = await Promise.all(replicas.map((replica) => readMetrics(client, replica, signal)));
-    const lines = texts.flatMap((text) => text ?? []);
-    if (lines.length === 0) return null;
-    const sample: Sample = {
+    const read = await Promise.all(replicas.map((replica) => readSamples(client, replica, signal)));
+    if (read.every((each) => each === null)) return null;
+    const samples = read.flatMap((each) => each ?? []);
+    const observation: Observation = {
       at: now(),
-      colors: { blue: count(lines, found, 'blue'), green: count(lines, found, 'green') },
+      colors: { blue: count(samples, labels, 'blue'), green: count(samples, labels, 'green') },
     };
     const before = last;
-    last = sample;
+    last = observation;
     if (before === null) return null;
-    return { blue: rate(before, sample, 'blue'), green: rate(before, sample, 'green') };
+    return { blue: rate(before, observation, 'blue'), green: rate(before, observation, 'green') };
   };
 }
 
-function count(lines: readonly string[], { namespace, pair }: Found, color: Color): Counters {
-  const service = `service="${namespace}-${pair[color]}-`;
-  let total = 0;
-  let errors = 0;
-  for (const line of lines) {
-    if (!line.startsWith('traefik_service_requests_total{') || !line.includes(service)) continue;
-    const value = Number(line.slice(line.lastIndexOf(' ') + 1));
-    total += value;
-    if (/code="5\d\d"/.test(line)) errors += value;
-  }
-  return { total, errors };
+function count(samples: readonly Sample[], labels: Labels, color: Color): Counters {
+  const requests = samples.filter(
+    ({ metric, label }) => metric === METRIC.serviceRequests && colorIn(label('service'), labels) === color,
+  );
+  const failed = requests.filter(({ label }) => /^5\d\d$/.test(label('code')));
+  return { total: sumOf(requests), errors: sumOf(failed) };
 }
 
-function rate(before: Sample, after: Sample, color: Color): Traffic {
+function rate(before: Observation, after: Observation, color: Color): Traffic {
   const seconds = Math.max(0.001, (after.at - before.at) / 1000);
   // A replica that restarted counts from zero again.
   const total = Math.max(0, after.colors[color].total - before.colors[color].total);

@@ -4,14 +4,15 @@ import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { proofOf } from './counted.ts';
 import type { Counted, CountedProof } from './counted.ts';
 import { isListed, lookAt, readReloads } from './proof.ts';
-import type { Look } from './proof.ts';
+import type { ReplicaState } from './proof.ts';
 import { throttleOf } from './options.ts';
 import { findReplicas } from './replicas.ts';
 import type { Replica } from './replicas.ts';
+import { warn } from '../cli/warn.ts';
 
 /** Milliseconds between two looks at a replica. */
 const POLL = 100;
@@ -40,9 +41,8 @@ interface Open extends Before {
   readonly looks: readonly Counted[];
 }
 
-/** To be called before the switch. What cannot be found is said, and the switch goes on. */
+/** To be called before the switch. What cannot be found is reported, and the switch continues. */
 export async function prepareWait(call: Call, { client }: Session): Promise<Wait | null> {
-  const warn = call.paint.err.warn('Warning:');
   try {
     const found = await findReplicas(client, call.flags.text('traefik'), call.io.interrupted);
     if (found.length > 0) {
@@ -52,12 +52,14 @@ export async function prepareWait(call: Call, { client }: Session): Promise<Wait
       }));
       return { replicas: await Promise.all(before) };
     }
-    call.io.err.write(
-      `${warn} no ready Traefik pod was found, so --wait cannot prove anything: name them with --traefik=NAMESPACE/LABEL=VALUE\n`,
+    warn(
+      call,
+      `no ready Traefik pod was found, so --wait cannot prove anything: name them with --traefik=NAMESPACE/LABEL=VALUE`,
     );
   } catch (error) {
-    call.io.err.write(
-      `${warn} Traefik's pods could not be listed (${describeError(error)}), so --wait cannot prove anything: name their namespace with --traefik\n`,
+    warn(
+      call,
+      `Traefik's pods could not be listed (${describeError(error)}), so --wait cannot prove anything: name their namespace with --traefik`,
     );
   }
   return null;
@@ -71,10 +73,12 @@ export async function awaitTraefik(
   call: Call,
   session: Session,
   wait: Wait,
-  found: Found,
+  found: TraefikServiceRef,
   to: Color,
 ): Promise<boolean> {
-  const now = (): number => call.io.now().getTime();
+  function now(): number {
+    return call.io.now().getTime();
+  }
   const started = now();
   const limit = call.flags.duration('timeout');
   const proofs: Proof[] = [];
@@ -103,15 +107,17 @@ export async function awaitTraefik(
   if (proofs.length > 0)
     call.io.err.write(`Traefik has it: ${proofs.length} of ${total} replicas after ${took}s, by ${by}.\n`);
   if (mute.length > 0) {
-    const warn = call.paint.err.warn('Warning:');
-    call.io.err.write(
-      `${warn} nothing proves it for ${mute.join(', ')}: neither Traefik's API nor its metrics can be reached there\n`,
-    );
+    warn(call, `nothing proves it for ${mute.join(', ')}: neither Traefik's API nor its metrics can be reached there`);
   }
   return mute.length === 0;
 }
 
-function judge(look: Look, { replica, reloads, looks }: Open, found: Found, to: Color): Proof | 'waiting' | 'mute' {
+function judge(
+  look: ReplicaState,
+  { replica, reloads, looks }: Open,
+  found: TraefikServiceRef,
+  to: Color,
+): Proof | 'waiting' | 'mute' {
   if (look.state === 'switched') return 'api';
   if (look.state !== 'counted') return look.state;
   if (reloads === null) return 'mute';
@@ -127,7 +133,7 @@ function lagging(open: readonly Open[], wait: Wait, limit: number): UserError {
       (open.some(({ looks }) => looks.length > 0)
         ? "By their metrics they have loaded nothing since, or the color that was left still gets requests: Traefik's API would tell more. "
         : '') +
-      'Their logs say why: a missing Service or port drops the whole TraefikService',
+      'See their logs: a missing Service or port drops the whole TraefikService',
     EXIT.timeout,
   );
 }

@@ -3,7 +3,7 @@ import type { Call } from '../cli/command.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
 import { printMutation } from './print.ts';
 import type { Session } from '../cli/session.ts';
-import type { Found } from './find.ts';
+import type { TraefikServiceRef } from './find.ts';
 import { sendAnnotations } from './write.ts';
 
 /**
@@ -13,7 +13,7 @@ import { sendAnnotations } from './write.ts';
 export async function annotate(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   change: { readonly key: string; readonly value: string | null; readonly verb: string },
 ): Promise<boolean> {
   const { key, value, verb } = change;

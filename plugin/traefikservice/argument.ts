@@ -3,7 +3,7 @@ import type { Group } from '../../webhook/policy/index.ts';
 import { UsageError } from '../kube/errors.ts';
 
 /** A TraefikService as typed: `shop`, `traefikservice/shop`, `traefikservice.traefik.containo.us/shop`. */
-export interface Target {
+export interface TraefikServiceArgument {
   readonly name: string;
   /** Null where the group was left open. */
   readonly group: Group | null;
@@ -13,7 +13,7 @@ const TYPES = new Set(['traefikservice', 'traefikservices', 'ts']);
 const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;
 
 /** Reads one NAME argument. Throws a UsageError for another resource type or a name that no object can have. */
-export function parseTarget(argument: string): Target {
+export function parseTarget(argument: string): TraefikServiceArgument {
   const slash = argument.indexOf('/');
   const name = argument.slice(slash + 1);
   if (!NAME.test(name)) throw new UsageError(`invalid name "${argument}": expected NAME or traefikservice/NAME`);
@@ -29,4 +29,14 @@ export function parseTarget(argument: string): Target {
     );
   }
   return { name, group };
+}
+
+/** The first argument; null without one, where the command finds the only TraefikService there is. Throws as parseTarget. */
+export function firstTarget([argument]: readonly string[]): TraefikServiceArgument | null {
+  return argument === undefined ? null : parseTarget(argument);
+}
+
+/** Every argument, each once; a null without any, as of `firstTarget`. Throws as parseTarget. */
+export function allTargets(args: readonly string[]): readonly (TraefikServiceArgument | null)[] {
+  return args.length === 0 ? [null] : [...new Set(args)].map(parseTarget);
 }

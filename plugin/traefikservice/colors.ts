@@ -3,10 +3,10 @@ import type { Color } from '../../webhook/policy/index.ts';
 import type { FlagValues } from '../cli/flags.ts';
 import { UserError } from '../kube/errors.ts';
 import { resourceName } from './find.ts';
-import type { Found } from './find.ts';
+import type { TraefikServiceRef } from './find.ts';
 
 /** The color that --color means: a name, or a role. */
-export function chosenColor(flags: FlagValues, found: Found, fallback: 'active' | 'preview'): Color {
+export function chosenColor(flags: FlagValues, found: TraefikServiceRef, fallback: 'active' | 'preview'): Color {
   const value =
     flags.list('color').findLast((each) => ['blue', 'green', 'active', 'preview'].includes(each)) ?? fallback;
   if (value === 'blue' || value === 'green') return value;

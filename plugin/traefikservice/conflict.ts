@@ -1,22 +1,22 @@
+import { hasStatus } from '../../common/kube/errors.ts';
 import { CONFLICT, INVALID } from '../../common/http-status.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
-import { ApiError } from '../kube/errors.ts';
 import { ageOf } from '../printers/table.ts';
 import { resourceName } from './find.ts';
-import type { Found } from './find.ts';
+import type { TraefikServiceRef } from './find.ts';
 
 /** Whether a `test` of the patch failed, or the resource version: another client wrote in between. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof ApiError && (error.code === CONFLICT || error.code === INVALID);
+  return hasStatus(error, CONFLICT, INVALID);
 }
 
 /** What another client changed while this command ran, and which one. `now` is the object as it is by then. */
-export function explainConflict(found: Found, now: JsonObject, at: Date): string {
+export function explainConflict(found: TraefikServiceRef, now: JsonObject, at: Date): string {
   const writer = latestWriter(now);
-  const who = writer === null ? 'somebody' : `"${writer.manager}" (${ageOf(writer.time, at)} ago)`;
+  const who = writer === null ? 'another client' : `"${writer.manager}" (${ageOf(writer.time, at)} ago)`;
   const before = weightsText(found, found.object);
   const after = weightsText(found, now);
   const what =
@@ -29,9 +29,11 @@ export function explainConflict(found: Found, now: JsonObject, at: Date): string
   );
 }
 
-function weightsText(found: Found, object: JsonObject): string {
+function weightsText(found: TraefikServiceRef, object: JsonObject): string {
   const state = stateOf(object, found.pair);
-  const one = (color: Color): string => `${color} ${state[color] === null ? 'not listed' : state[color].weight}`;
+  function one(color: Color): string {
+    return `${color} ${state[color] === null ? 'not listed' : state[color].weight}`;
+  }
   return `${one('blue')} / ${one('green')}`;
 }
 

@@ -49,7 +49,7 @@ export function undoRisks(object: JsonObject, pair: Pair): readonly string[] {
   ];
 }
 
-/** The same after a switch: a manifest that says what is live now undoes nothing. */
+/** The same after a switch: a manifest that says what is active now undoes nothing. */
 export function undoRisksAfter(object: JsonObject, pair: Pair): readonly string[] {
   const manifest = parseObject(annotation(object, LAST_APPLIED));
   const agrees = manifest !== null && stateOf(manifest, pair).active === stateOf(object, pair).active;

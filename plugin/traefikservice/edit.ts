@@ -7,25 +7,25 @@ import { isConflict } from './conflict.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { sendPatch } from './write.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
-import type { PatchOperation } from './patches.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
 import type { Session } from '../cli/session.ts';
 import { readAgain, resourceName } from './find.ts';
-import type { Found } from './find.ts';
+import type { TraefikServiceRef } from './find.ts';
 
-/** How often somebody else may be faster before it is given up. */
+/** Write conflicts before the command gives up. */
 const ATTEMPTS = 5;
 
 /**
  * Writes what does not move traffic, guarded against the writes of others: the patch is made anew from the object as it
- * is by then. Null stands for nothing to write. Throws when the live color changed meanwhile: what was planned no longer
+ * is by then. Null stands for nothing to write. Throws when the active color changed meanwhile: what was planned no longer
  * holds. Answers with the object as stored.
  */
 export async function edit(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   plan: (object: JsonObject) => readonly PatchOperation[] | null,
-): Promise<Found> {
+): Promise<TraefikServiceRef> {
   const { active } = stateOf(found.object, found.pair);
   let current = found;
   for (let attempt = 1; ; attempt += 1) {
@@ -44,11 +44,11 @@ export async function edit(
   }
 }
 
-/** Throws when another color is live than the one that was planned for. */
-export function checkActive(found: Found, expected: Color | null): void {
+/** Throws when another color is active than the one that was planned for. */
+export function checkActive(found: TraefikServiceRef, expected: Color | null): void {
   const { active } = stateOf(found.object, found.pair);
   if (active === expected) return;
   throw new UserError(
-    `${resourceName(found)} was switched to ${active ?? 'nothing'} while this command ran, so it stopped: look at 'kubectl bluegreen status ${found.name} -n ${found.namespace}'`,
+    `${resourceName(found)} was switched to ${active ?? 'nothing'} while this command ran, so it stopped. See 'kubectl bluegreen status ${found.name} -n ${found.namespace}'`,
   );
 }

@@ -1,15 +1,18 @@
+import type { CallOptions } from '../../common/kube/client.ts';
+import { ApiError, hasStatus } from '../../common/kube/errors.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
 import { NOT_FOUND } from '../../common/http-status.ts';
 import { ANNOTATION, GROUPS, governed } from '../../webhook/policy/index.ts';
 import type { Group, Pair } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import type { CallOptions, Client } from '../kube/client.ts';
-import { ApiError, UserError } from '../kube/errors.ts';
+import type { Client } from '../kube/client.ts';
+import { UserError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
-import type { Target } from './argument.ts';
+import type { TraefikServiceArgument } from './argument.ts';
 
 /** A governed TraefikService, as it was read. */
-export interface Found {
+export interface TraefikServiceRef {
   readonly group: Group;
   readonly namespace: string;
   readonly name: string;
@@ -18,22 +21,25 @@ export interface Found {
 }
 
 /** `traefikservice.traefik.io/shop`: how every message and `-o name` call it. */
-export function resourceName({ group, name }: Pick<Found, 'group' | 'name'>): string {
+export function resourceName({ group, name }: Pick<TraefikServiceRef, 'group' | 'name'>): string {
   return `traefikservice.${group}/${name}`;
 }
 
 /** Path of one TraefikService in the API. */
-export function objectPath({ group, namespace, name }: Pick<Found, 'group' | 'namespace' | 'name'>): string {
-  return `${collectionPath(group, namespace)}/${encodeURIComponent(name)}`;
+export function objectPath({
+  group,
+  namespace,
+  name,
+}: Pick<TraefikServiceRef, 'group' | 'namespace' | 'name'>): string {
+  return resourcePath(`${group}/v1alpha1`, 'traefikservices', { namespace, name });
 }
 
 function collectionPath(group: Group, namespace: string | null): string {
-  const scope = namespace === null ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `/apis/${group}/v1alpha1${scope}/traefikservices`;
+  return resourcePath(`${group}/v1alpha1`, 'traefikservices', { namespace });
 }
 
 /** Reads an object again. Throws what `get` throws. */
-export function readAgain(client: Client, found: Found, options?: CallOptions): Promise<JsonObject> {
+export function readAgain(client: Client, found: TraefikServiceRef, options: CallOptions = {}): Promise<JsonObject> {
   return client.get(objectPath(found), options);
 }
 
@@ -41,11 +47,11 @@ export function readAgain(client: Client, found: Found, options?: CallOptions): 
  * The governed TraefikService that an argument means: in the group it names, else in whichever group has it. Without an
  * argument, the only one of the namespace. Throws when there is none, more than one, or it is not governed.
  */
-export async function findTarget(session: Session, target: Target | null): Promise<Found> {
+export async function findTarget(session: Session, target: TraefikServiceArgument | null): Promise<TraefikServiceRef> {
   if (target === null) return findOnly(session);
   const groups = target.group === null ? GROUPS : [target.group];
   const answers = await Promise.allSettled(groups.map((group) => read(session, group, target.name)));
-  const found: Found[] = [];
+  const found: TraefikServiceRef[] = [];
   let ungoverned: Group | null = null;
   for (const answer of answers) {
     if (answer.status === 'rejected') continue;
@@ -60,12 +66,12 @@ export async function findTarget(session: Session, target: Target | null): Promi
 }
 
 /** All governed TraefikServices of a namespace, or of all with `null`, sorted by namespace and name. */
-export async function listGoverned(session: Session, namespace: string | null): Promise<readonly Found[]> {
+export async function listGoverned(session: Session, namespace: string | null): Promise<readonly TraefikServiceRef[]> {
   const lists = await Promise.allSettled(
-    GROUPS.map(async (group) => ({ group, items: await session.client.list(collectionPath(group, namespace)) })),
+    GROUPS.map(async (group) => ({ group, items: await session.client.list(collectionPath(group, namespace), {}) })),
   );
   if (lists.every((list) => list.status === 'rejected')) throw preferredError(lists);
-  const found: Found[] = [];
+  const found: TraefikServiceRef[] = [];
   for (const list of lists) {
     if (list.status === 'rejected') {
       if (!isMissing(list.reason)) throw list.reason;
@@ -82,7 +88,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-async function findOnly(session: Session): Promise<Found> {
+async function findOnly(session: Session): Promise<TraefikServiceRef> {
   const found = await listGoverned(session, session.namespace);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
@@ -97,14 +103,17 @@ async function findOnly(session: Session): Promise<Found> {
   );
 }
 
-type Lookup = { readonly group: Group; readonly found: Found | null };
+interface Lookup {
+  readonly group: Group;
+  readonly found: TraefikServiceRef | null;
+}
 
 async function read(session: Session, group: Group, name: string): Promise<Lookup> {
-  const object = await session.client.get(objectPath({ group, namespace: session.namespace, name }));
+  const object = await session.client.get(objectPath({ group, namespace: session.namespace, name }), {});
   return { group, found: await asGoverned(session, group, object) };
 }
 
-async function asGoverned(session: Session, group: Group, object: JsonObject): Promise<Found | null> {
+async function asGoverned(session: Session, group: Group, object: JsonObject): Promise<TraefikServiceRef | null> {
   const namespace = stringAt(object, 'metadata', 'namespace') ?? session.namespace;
   const name = stringAt(object, 'metadata', 'name') ?? '';
   const pair = await pairOf(session, namespace, object);
@@ -117,8 +126,8 @@ async function pairOf({ client }: Session, namespace: string, object: JsonObject
   if (governance.kind === 'pair') return governance.pair;
   if (governance.kind === 'no') return null;
   for (const { pair, sibling } of governance.candidates) {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(sibling)}`;
-    if ((await client.find(path)) !== null) return pair;
+    const path = resourcePath('v1', 'services', { namespace, name: sibling });
+    if ((await client.getOrNull(path, {})) !== null) return pair;
   }
   return null;
 }
@@ -128,14 +137,14 @@ function ambiguous(name: string): UserError {
   return new UserError(`"${name}" exists in both API groups of Traefik: say which, ${choices}`);
 }
 
-function notGoverned(resource: Pick<Found, 'group' | 'name'>): UserError {
+function notGoverned(resource: Pick<TraefikServiceRef, 'group' | 'name'>): UserError {
   return new UserError(
     `${resourceName(resource)} has no blue/green pair: its services are neither "blue" and "green" nor equal apart from such a prefix or suffix. ` +
       `Name them with the annotations ${ANNOTATION.blue} and ${ANNOTATION.green}`,
   );
 }
 
-/** The most telling failure: a refusal over a missing object, a missing object over a missing kind. */
+/** The most telling failure: a denial over a missing object, a missing object over a missing kind. */
 function preferredError(answers: readonly PromiseSettledResult<unknown>[]): unknown {
   const errors = answers.flatMap((answer): readonly unknown[] => (answer.status === 'rejected' ? [answer.reason] : []));
   const serious = errors.find((error) => !isMissing(error));
@@ -148,5 +157,5 @@ function preferredError(answers: readonly PromiseSettledResult<unknown>[]): unkn
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof ApiError && error.code === NOT_FOUND;
+  return hasStatus(error, NOT_FOUND);
 }

@@ -1,7 +1,7 @@
 import { ANNOTATION, previousOf, readRecord } from '../../webhook/policy/index.ts';
 import type { Color, Facts } from '../../webhook/policy/index.ts';
 import { annotation } from '../../common/json.ts';
-import type { Found } from './find.ts';
+import type { TraefikServiceRef } from './find.ts';
 import { resourceName } from './find.ts';
 
 /** An image for people: its last path segment, a digest shortened. */
@@ -29,13 +29,13 @@ export function imagesOf(facts: Facts & { readonly known: true }, color: Color):
 }
 
 /** The command line that does something to a release, as a person would type it. */
-export function commandLine(verb: string, { group, name, namespace }: Found, extra = ''): string {
+export function commandLine(verb: string, { group, name, namespace }: TraefikServiceRef, extra = ''): string {
   const target = group === 'traefik.io' ? name : resourceName({ group, name });
   return `kubectl bluegreen ${verb} ${target} -n ${namespace}${extra}`;
 }
 
 /** Why nothing is recorded to roll back to, and what can be done instead. Null when something is. */
-export function whyNoRollback(found: Found): string | null {
+export function whyNoRollback(found: TraefikServiceRef): string | null {
   if (previousOf(found.object) !== null) return null;
   const record = readRecord(found.object);
   const last = record.history.at(-1);

@@ -1,12 +1,9 @@
 import { colorOf, effectiveWeight, otherColor, stateOf } from '../../webhook/policy/index.ts';
 import type { Child, Color, Pair } from '../../webhook/policy/index.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import { at, list, isObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
-
-export type PatchOperation =
-  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: Json }
-  | { readonly op: 'remove'; readonly path: string };
 
 /** A switch, ready to be sent and to be judged. */
 export interface Plan {

@@ -6,8 +6,9 @@ import type { Session } from '../cli/session.ts';
 import { UserError } from '../kube/errors.ts';
 import { explainConflict, isConflict } from './conflict.ts';
 import { objectPath, readAgain } from './find.ts';
-import type { Found } from './find.ts';
-import type { PatchOperation, Plan } from './patches.ts';
+import type { TraefikServiceRef } from './find.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
+import type { Plan } from './patches.ts';
 
 /*
  * The one place where a TraefikService is written: nothing else knows the path to send a patch to. Every write has the
@@ -19,7 +20,7 @@ import type { PatchOperation, Plan } from './patches.ts';
 export function sendPatch(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   patch: readonly PatchOperation[],
 ): Promise<JsonObject> {
   return write(call, session, found, 'json', patch);
@@ -29,17 +30,22 @@ export function sendPatch(
 export function sendAnnotations(
   call: Call,
   session: Session,
-  found: Found,
+  found: TraefikServiceRef,
   annotations: Readonly<Record<string, string | null>>,
 ): Promise<JsonObject> {
   return write(call, session, found, 'merge', { metadata: { annotations } });
 }
 
 /**
- * Sends a switch once. When somebody else wrote meanwhile nothing is retried: the error says what changed and by whom.
+ * Sends a switch once. After a write conflict nothing is retried: the error says what changed and by whom.
  * Answers with the object as stored; with a client-side dry run, as it would be.
  */
-export async function sendSwitch(call: Call, session: Session, found: Found, plan: Plan): Promise<JsonObject> {
+export async function sendSwitch(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  plan: Plan,
+): Promise<JsonObject> {
   if (dryRunOf(call) === 'client') return plan.after;
   try {
     return await sendPatch(call, session, found, plan.patch);
@@ -52,7 +58,13 @@ export async function sendSwitch(call: Call, session: Session, found: Found, pla
   }
 }
 
-function write(call: Call, { client }: Session, found: Found, type: 'json' | 'merge', body: Json): Promise<JsonObject> {
+function write(
+  call: Call,
+  { client }: Session,
+  found: TraefikServiceRef,
+  type: 'json' | 'merge',
+  body: Json,
+): Promise<JsonObject> {
   const query = {
     fieldManager: call.flags.text('field-manager'),
     dryRun: dryRunOf(call) === 'server' ? 'All' : undefined,

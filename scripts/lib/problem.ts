@@ -4,10 +4,10 @@ export class Problem extends Error {
 }
 
 /** Shows a Problem as one line and ends with status 1; everything else is a bug and keeps its stack. */
-export const reportProblem = (error: unknown): void => {
+export function reportProblem(error: unknown): void {
   if (!(error instanceof Problem)) {
     throw error;
   }
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
-};
+}

@@ -3,20 +3,24 @@ import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Problem } from './problem.ts';
 
-export type Result = { readonly code: number; readonly stdout: string; readonly stderr: string };
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
-export type RunOptions = {
+export interface RunOptions {
   readonly cwd?: string;
   /** Added to the environment of this process; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
-};
+}
 
 // An exit by a signal is reported as shells do.
 const SIGNALLED = 128;
 
 /** Runs a program to its end, whatever its status. Throws a Problem only if it cannot be started. */
-export const run = async (command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> => {
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
   const child = spawn(command, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
@@ -31,14 +35,14 @@ export const run = async (command: string, args: readonly string[], options: Run
   child.stdin.end(options.input ?? '');
   const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };
-};
+}
 
 /** Runs a program that has to succeed and returns its output; throws a Problem with its last lines otherwise. */
-export const runOk = async (command: string, args: readonly string[], options: RunOptions = {}): Promise<string> => {
+export async function runOk(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await run(command, args, options);
   if (code !== 0) {
     const last = `${stderr}${stderr === '' ? stdout : ''}`.trim().split('\n').slice(-8).join('\n');
     throw new Problem(`${[basename(command), ...args].join(' ')} failed with status ${code}:\n${last}`);
   }
   return stdout;
-};
+}

@@ -29,9 +29,12 @@ export const PLATFORM_NOTES: readonly string[] = [
 
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
-export const platformName = ({ os, arch }: Platform): string => `${os}-${arch}`;
-export const executableName = ({ os }: Platform): string =>
-  os === 'windows' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen';
+export function platformName({ os, arch }: Platform): string {
+  return `${os}-${arch}`;
+}
+export function executableName({ os }: Platform): string {
+  return os === 'windows' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen';
+}
 
 /**
  * The plugin inside Node's own binary (Single Executable Application) for another platform, without V8's code cache,

@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
-import { archiveOf, buildImage, type ImageSpec } from '../../images/image.ts';
+import { archiveOf, buildImage } from '../../images/image.ts';
+import type { ImageSpec } from '../../images/image.ts';
 import { Store } from '../../images/store.ts';
 
 /** Writes the image as one OCI archive, for `docker load`, `skopeo copy oci-archive:` or `ctr images import`. */

@@ -21,8 +21,8 @@ export function krewManifest(archives: readonly KrewArchive[], version: string, 
       homepage: homepageOf(base),
       shortDescription: 'Blue-green releases behind Traefik',
       description: `Safe switches and one-second rollbacks for blue-green releases whose traffic a
-TraefikService decides. It asks the same policy as the admission webhook of the
-same project before it switches, and says what would undo a switch.
+TraefikService decides. It evaluates the policy of the admission webhook of the
+same project before it switches, and warns about what would undo a switch.
 `,
       platforms: archives.map(({ os, arch, file, sha256, executable }) => ({
         selector: { matchLabels: { os, arch } },

@@ -64,11 +64,13 @@ function serialOf(content: JsonObject): string {
 }
 
 /** Node itself, which is in the image and in every executable. */
-export const nodeComponent = (version: string): Component => ({
-  name: 'node',
-  version,
-  purl: `pkg:generic/node@${version}`,
-});
+export function nodeComponent(version: string): Component {
+  return {
+    name: 'node',
+    version,
+    purl: `pkg:generic/node@${version}`,
+  };
+}
 
 /** The Debian packages that own these files; none on other systems. */
 export async function debianComponents(files: readonly string[]): Promise<readonly Component[]> {

@@ -1,6 +1,7 @@
 import { RECENT_MS } from '../../webhook/facts/recent.ts';
 import type { Figure } from './benchmark.ts';
-import { weighted, type Variant } from './variants.ts';
+import { weighted } from './variants.ts';
+import type { Variant } from './variants.ts';
 
 /** Of each variant in a round, over one connection; a switch is looked up, which takes longer. */
 export const REQUESTS = { quiet: 40, frozen: 40, failed: 40, denied: 40, promotion: 8, rollback: 8 };
@@ -50,7 +51,7 @@ export const STATIC: readonly Case[] = [
   },
   {
     name: 'denied',
-    what: 'weights 60 and 30, refused',
+    what: 'weights 60 and 30, denied',
     variants: ['none', 'bare', 'project'],
     patch: () => ({ spec: { weighted: { services: weighted(60, 30) } } }),
     status: 403,

@@ -7,15 +7,18 @@ import {
   REGISTRY,
   startCluster,
   webhookSpec,
-  type Cluster,
 } from '../cluster/index.ts';
-import { MANY, REQUESTS, ROLLBACK, STATIC, type Case } from './admission-cases.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { MANY, REQUESTS, ROLLBACK, STATIC } from './admission-cases.ts';
+import type { Case } from './admission-cases.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { measure, openConnections, type Connections, type Endpoint, type Load } from './connections.ts';
+import { measure, openConnections } from './connections.ts';
+import type { Connections, Endpoint, Load } from './connections.ts';
 import { askDirectly } from './direct.ts';
 import { partsBetween, readTimes } from './parts.ts';
 import { summarize } from './statistics.ts';
-import { makeVariants, VARIANTS, weighted, type Variant } from './variants.ts';
+import { makeVariants, VARIANTS, weighted } from './variants.ts';
+import type { Variant } from './variants.ts';
 import { createLauncher } from './webhook.ts';
 
 const ROUNDS = 12;
@@ -103,7 +106,7 @@ async function sample(connections: Connections, each: Case, rounds: number): Pro
   return samples;
 }
 
-/** Facts that a busy API server does not give in time refuse a switch, rightly. */
+/** Facts that a busy API server does not give in time deny a switch, rightly. */
 function loadOf({ patch, status, apart }: Case, variant: Variant, times: number): Load {
   const path = `/apis/traefik.io/v1alpha1/namespaces/${VARIANTS[variant]}/traefikservices/bluegreen-wrr?dryRun=All`;
   return {

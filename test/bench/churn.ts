@@ -13,12 +13,12 @@ const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices/
 export async function startChurn(cluster: Cluster, writer: Writer): Promise<{ stop(): Promise<void> }> {
   await cluster.apply(site());
   const stopping = new AbortController();
-  const run = async (): Promise<void> => {
+  async function run(): Promise<void> {
     for (let turn = 0; !stopping.signal.aborted; turn += 1) {
       await writer.merge(SLICE, { endpoints: [endpoint(turn % 2)] });
       await sleep(EVERY_MS);
     }
-  };
+  }
   const running = run();
   return {
     stop: async () => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect } from 'node:http2';
+import type { ClientHttp2Session } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTraffic, type Sample } from '../demo/traffic.ts';
+import { startTraffic } from '../demo/traffic.ts';
+import type { Sample } from '../demo/traffic.ts';
 
 /** What customers of a site do at the same time. */
 export const KINDS = ['kept connections', 'new connections', 'HTTP/2', 'slow answers', 'WebSockets'] as const;
@@ -35,22 +37,22 @@ export function startCustomers(url: string): Customers {
     'slow answers': new Array<Sample>(),
     WebSockets: new Array<Sample>(),
   };
-  const repeat = async (kind: Exclude<Kind, 'kept connections'>, ask: Ask): Promise<void> => {
+  async function repeat(kind: Exclude<Kind, 'kept connections'>, ask: Ask): Promise<void> {
     while (!stopping.signal.aborted) {
       samples[kind].push(await sampleOf(ask));
       await sleep(PAUSE_MS);
     }
-  };
-  const overHttp2 = async (): Promise<void> => {
+  }
+  async function overHttp2(): Promise<void> {
     const session = keepSession(url);
     await Promise.all(several(4, () => repeat('HTTP/2', () => askHttp2(session.current(), url))));
     session.close();
-  };
-  const overWebSocket = async (): Promise<void> => {
+  }
+  async function overWebSocket(): Promise<void> {
     const socket = new EchoSocket(url);
     await repeat('WebSockets', () => socket.ask());
     socket.close();
-  };
+  }
   const running = [
     ...several(2, () => repeat('new connections', () => askOnce(url))),
     overHttp2(),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { DEMO_NAMESPACE, Problem, type Cluster } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, Problem } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import type { Writer } from './api.ts';
 import { timeProcess } from './process.ts';
 
@@ -10,10 +11,9 @@ export type Time = (...args: readonly string[]) => Promise<number>;
 export function programs(cluster: Cluster): { readonly bluegreen: Time; readonly kubectl: Time } {
   // Trust in further roots costs every Node process some milliseconds: a user's machine has none of it.
   const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
-  const time =
-    (name: string): Time =>
-    (...args) =>
-      timeProcess(join(cluster.binDir, name), args, env);
+  function time(name: string): Time {
+    return (...args) => timeProcess(join(cluster.binDir, name), args, env);
+  }
   return { bluegreen: time('kubectl-bluegreen'), kubectl: time('kubectl') };
 }
 

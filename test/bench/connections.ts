@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../cluster/index.ts';
 
@@ -69,17 +70,21 @@ function exchange(socket: TLSSocket, endpoint: Endpoint, request: Request): Prom
   const started = performance.now();
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
-    const end = (act: () => void): void => {
+    function end(act: () => void): void {
       socket.off('data', take).off('error', fail).off('close', cut);
       act();
-    };
-    const take = (chunk: Buffer): void => {
+    }
+    function take(chunk: Buffer): void {
       received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
       const answer = readAnswer(received);
       if (answer !== null) end(() => resolve({ ...answer, took: performance.now() - started }));
-    };
-    const fail = (error: Error): void => end(() => reject(error));
-    const cut = (): void => fail(new Problem(`${endpoint.host}:${endpoint.port} closed the connection`));
+    }
+    function fail(error: Error): void {
+      end(() => reject(error));
+    }
+    function cut(): void {
+      fail(new Problem(`${endpoint.host}:${endpoint.port} closed the connection`));
+    }
     socket.on('data', take).on('error', fail).on('close', cut);
     socket.write(written(endpoint, request));
   });
@@ -140,14 +145,14 @@ export async function measure({ all }: Connections, load: Load): Promise<readonl
   const { times, apart, request, status, excused = () => false } = load;
   const took: number[] = [];
   let number = 0;
-  const send = async (connection: Connection): Promise<void> => {
+  async function send(connection: Connection): Promise<void> {
     for (let sent = 0; sent < times; sent += 1) {
       if (apart !== undefined) await sleep(apart);
       const reply = await connection.send(request((number += 1)));
       if (reply.status === status) took.push(reply.took);
       else if (!excused(reply)) throw new Problem(`expected ${status}, got ${reply.status}: ${reply.body}`);
     }
-  };
+  }
   await Promise.all(all.map(send));
   if (took.length * 2 < times * all.length) throw new Problem(`fewer than half of the answers were ${status}`);
   return took;

@@ -1,7 +1,9 @@
 import { Problem } from '../cluster/index.ts';
 import type { Figure } from './benchmark.ts';
-import { measure, openConnections, type Request } from './connections.ts';
-import { load, type Program } from './program.ts';
+import { measure, openConnections } from './connections.ts';
+import type { Request } from './connections.ts';
+import { load } from './program.ts';
+import type { Program } from './program.ts';
 import { postReview } from './reviews.ts';
 import { summarize } from './statistics.ts';
 import type { Launcher } from './webhook.ts';

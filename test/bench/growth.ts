@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installTraefikCrds, Problem, startCluster } from '../cluster/index.ts';
-import { openWriter, type Writer } from './api.ts';
+import { openWriter } from './api.ts';
+import type { Writer } from './api.ts';
 import type { Benchmark, Figure, Point } from './benchmark.ts';
-import { measure, openConnections, withConnection, type Request } from './connections.ts';
-import { load, type Program } from './program.ts';
+import { measure, openConnections, withConnection } from './connections.ts';
+import type { Request } from './connections.ts';
+import { load } from './program.ts';
+import type { Program } from './program.ts';
 import { makeNamespaces, makeReleasesIn } from './releases.ts';
 import { postReview, scaleReview } from './reviews.ts';
 import { summarize } from './statistics.ts';
@@ -130,13 +133,13 @@ async function compare(
 ): Promise<Figure> {
   const subject: number[] = [];
   const reference: number[] = [];
-  const ask = async (program: Program): Promise<readonly number[]> => {
+  async function ask(program: Program): Promise<readonly number[]> {
     const connections = await openConnections(program.endpoint, 1);
     await measure(connections, { times: 2, request: () => request, status: 200 });
     const took = await measure(connections, { times: times, request: () => request, status: 200 });
     connections.close();
     return took;
-  };
+  }
   for (let round = 0; round < rounds; round += 1) {
     if (round % 2 === 0) subject.push(...(await ask(webhook)));
     reference.push(...(await ask(bare)));

@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
 import { addToRecord } from './record.ts';
-import { BENCHMARKS, type Entry } from './registry.ts';
+import { BENCHMARKS } from './registry.ts';
+import type { Entry } from './registry.ts';
 import { lookAtMachine, printFigures, printMachine } from './report.ts';
 
 const USAGE = `Usage: npm run bench -- [NAME...] [flags]

@@ -1,6 +1,7 @@
 import { startCluster } from '../cluster/index.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { load, type Program } from './program.ts';
+import { load } from './program.ts';
+import type { Program } from './program.ts';
 import { postReview, scaleReview } from './reviews.ts';
 import { summarize } from './statistics.ts';
 import { createLauncher } from './webhook.ts';
@@ -10,7 +11,7 @@ const REVIEWS = 200_000;
 const LOOKS = 20;
 const UNIT = 'MiB';
 
-/** As an API server sends them: mostly edits that move no traffic, some refusals, some that need look-ups. */
+/** As an API server sends them: mostly edits that move no traffic, some denials, some that need look-ups. */
 const MIX = [
   { share: 0.85, request: postReview() },
   { share: 0.1, request: postReview({ weights: [30, 60] }) },

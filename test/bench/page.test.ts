@@ -8,7 +8,9 @@ import { BENCHMARKS } from './registry.ts';
 import { summarize } from './statistics.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
-const docs = (name: string): string => readFileSync(join(DOCS, name), 'utf8');
+function docs(name: string): string {
+  return readFileSync(join(DOCS, name), 'utf8');
+}
 
 const figure: Figure = {
   what: 'a review',
@@ -18,9 +20,11 @@ const figure: Figure = {
   goal: 1.2,
 };
 const machine = { cpu: 'a CPU', cores: 2, memoryGiB: 24, load: 0.5 };
-const record = (figures: readonly Figure[]) => ({
-  results: { start: { at: '2026-03-01T10:00:00Z', machine: { before: machine, after: machine }, figures } },
-});
+function record(figures: readonly Figure[]) {
+  return {
+    results: { start: { at: '2026-03-01T10:00:00Z', machine: { before: machine, after: machine }, figures } },
+  };
+}
 
 t.test('figures and misses of a record stand between their marks, and nothing else changes', async (t) => {
   const page = 'Before.\n<!-- figures start -->\nold\n<!-- end -->\n<!-- missed -->\n<!-- end -->\nAfter.\n';

@@ -1,5 +1,6 @@
 import type { Figure } from './benchmark.ts';
-import { drawPlots, type Plot } from './plot.ts';
+import { drawPlots } from './plot.ts';
+import type { Plot } from './plot.ts';
 import { REASONS } from './reasons.ts';
 import type { Record, Result } from './record.ts';
 import { formatValue, goalOf, ratioOf, reached } from './report.ts';

@@ -24,12 +24,12 @@ const PARTS: readonly Part[] = [
     labels: /name="(?:[a-z-]+\.)?bluegreen/,
   },
   { what: 'the call of the entry mutate', histogram: CALL, labels: /name="mutate\.bluegreen\.dev"/ },
-  { what: 'in the webhook, of that', histogram: 'bluegreen_admission_duration_seconds', labels: /entry="mutate"/ },
+  { what: 'in the webhook, of that', histogram: 'bluegreen_admission_duration_seconds', labels: /webhook="mutate"/ },
   { what: 'the call of the entry promotion', histogram: CALL, labels: /name="promotion\.bluegreen\.dev"/ },
   {
     what: 'in the webhook, of that one',
     histogram: 'bluegreen_admission_duration_seconds',
-    labels: /entry="promotion"/,
+    labels: /webhook="promotion"/,
   },
   { what: 'looking up the facts', histogram: 'bluegreen_facts_duration_seconds', labels: /^/ },
 ];

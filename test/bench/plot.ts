@@ -39,11 +39,11 @@ function draw(plot: Plot): string {
     WIDTH - RIGHT,
   );
   const up = scale([...values, Math.min(...values) / 2, Math.max(...values) * 2], HEIGHT - BOTTOM, TOP);
-  const line = (of: (point: Plot['points'][number]) => number, color: string): string => {
+  function line(of: (point: Plot['points'][number]) => number, color: string): string {
     const at = plot.points.map((point) => [round(across(point.x)), round(up(of(point)))] as const);
     const dots = at.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="2.5" fill="${color}"/>`);
     return `<polyline fill="none" stroke="${color}" stroke-width="1.5" points="${at.map((each) => each.join(',')).join(' ')}"/>${dots.join('')}\n`;
-  };
+  }
   const ticks = plot.points.map(
     ({ x }) =>
       `<text x="${round(across(x))}" y="${HEIGHT - BOTTOM + 14}" text-anchor="middle" fill="#333">${x.toLocaleString('en')}</text>`,

@@ -8,9 +8,11 @@ import {
   startCluster,
 } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { openWriter, type Writer } from './api.ts';
+import { openWriter } from './api.ts';
+import type { Writer } from './api.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { attest, patch, programs, revisionOfGreen, type Time } from './commands.ts';
+import { attest, patch, programs, revisionOfGreen } from './commands.ts';
+import type { Time } from './commands.ts';
 import { interleave } from './process.ts';
 import { makeReleases } from './releases.ts';
 import { summarize } from './statistics.ts';
@@ -61,10 +63,10 @@ export const plugin: Benchmark = {
 async function switches({ bluegreen, kubectl, writer, rounds, revision }: Bench): Promise<readonly Figure[]> {
   const back = { bluegreen: new Array<number>(), kubectl: new Array<number>() };
   let attested = 0;
-  const attestAnew = (): Promise<void> => {
+  function attestAnew(): Promise<void> {
     attested += 1;
     return attest(writer, PATH, attested % 2 === 0 ? '6.1.6' : revision);
-  };
+  }
   const promotions = await interleave(
     rounds,
     async () => {
@@ -88,15 +90,15 @@ async function switches({ bluegreen, kubectl, writer, rounds, revision }: Bench)
 }
 
 async function looks({ bluegreen, kubectl, rounds }: Bench): Promise<readonly Figure[]> {
-  const compare = async (
+  async function compare(
     what: string,
     subject: () => Promise<number>,
     against: string,
     reference: () => Promise<number>,
-  ) => {
+  ) {
     const times = await interleave(rounds, subject, reference);
     return figure(what, times.subject, against, times.reference, 2);
-  };
+  }
   return [
     await compare(
       'status',

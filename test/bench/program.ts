@@ -1,11 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { Problem } from '../cluster/index.ts';
-import { openConnections, withConnection, type Endpoint, type Reply, type Request } from './connections.ts';
+import { openConnections, withConnection } from './connections.ts';
+import type { Endpoint, Reply, Request } from './connections.ts';
 
 /** A webhook as a process of this machine. */
 export interface Program {
@@ -89,7 +91,9 @@ async function freePort(): Promise<number> {
 
 function memoryOf(pid: number): Memory {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kibibytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
+  function kibibytes(name: string): number {
+    return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
+  }
   return { resident: kibibytes('Rss') / 1024, own: kibibytes('Anonymous') / 1024 };
 }
 

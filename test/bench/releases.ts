@@ -11,11 +11,11 @@ export interface ReleaseOptions {
   readonly weights?: readonly [number, number];
   /** Switches in its history, of which the webhook keeps 25. */
   readonly history?: number;
-  /** Further entries in its list, which the webhook would refuse to add. */
+  /** Further entries in its list, which the webhook would deny to add. */
   readonly strangers?: number;
 }
 
-/** A TraefikService as the webhook would have recorded it after some promotions: green is live. */
+/** A TraefikService as the webhook would have recorded it after some promotions: green is active. */
 export function release({
   name = 'shop',
   namespace = 'bench',

@@ -1,5 +1,6 @@
 import type { Request } from './connections.ts';
-import { release, type ReleaseOptions } from './releases.ts';
+import { release } from './releases.ts';
+import type { ReleaseOptions } from './releases.ts';
 
 export interface ReviewOptions extends ReleaseOptions {
   /** Weights of blue and green that the request asks for; those of before where it moves no traffic. */
@@ -39,19 +40,21 @@ export function postReview({ weights, entry = 'mutate', ...options }: ReviewOpti
 /** A review of a Deployment that is scaled to nothing; it stands behind no color, which the webhook has to find out. */
 export function scaleReview(namespace: string): Request {
   const group = { group: 'apps', version: 'v1' };
-  const deployment = (replicas: number) => ({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'worker', namespace, labels: { app: 'worker' } },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: 'worker' } },
-      template: {
-        metadata: { labels: { app: 'worker' } },
-        spec: { containers: [{ name: 'worker', image: 'worker' }] },
+  function deployment(replicas: number) {
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'worker', namespace, labels: { app: 'worker' } },
+      spec: {
+        replicas,
+        selector: { matchLabels: { app: 'worker' } },
+        template: {
+          metadata: { labels: { app: 'worker' } },
+          spec: { containers: [{ name: 'worker', image: 'worker' }] },
+        },
       },
-    },
-  });
+    };
+  }
   const review = {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',

@@ -83,7 +83,9 @@ function cpuFigure(id: string, { cpu }: Cost): Figure {
 }
 
 function totals(costs: readonly Cost[]): readonly Figure[] {
-  const sum = (of: readonly Cost[], kind: keyof Cost): number => of.reduce((total, cost) => total + cost[kind], 0);
+  function sum(of: readonly Cost[], kind: keyof Cost): number {
+    return of.reduce((total, cost) => total + cost[kind], 0);
+  }
   const before = Object.values(BEFORE);
   return [
     figure('CPU time of all of it', sum(costs, 'cpu'), sum(before, 'cpu'), GOAL),

@@ -10,8 +10,8 @@ import {
   RELEASE,
   startCluster,
   webhookSpec,
-  type Cluster,
 } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { imageStore } from '../cluster/images.ts';
 import { bundleOf } from '../images/bundles.ts';
 import { buildImage } from '../../images/image.ts';
@@ -50,7 +50,7 @@ export const start: Benchmark = {
 async function podsReady(cluster: Cluster, rounds: number): Promise<Figure> {
   const webhook = await webhookPod(cluster);
   let number = 0;
-  const time = async (pod: (name: string) => object | Promise<object>, namespace: string): Promise<number> => {
+  async function time(pod: (name: string) => object | Promise<object>, namespace: string): Promise<number> {
     const name = `bench-${(number += 1)}`;
     const input = JSON.stringify(await pod(name));
     const begun = performance.now();
@@ -59,7 +59,7 @@ async function podsReady(cluster: Cluster, rounds: number): Promise<Figure> {
     const took = performance.now() - begun;
     await cluster.kubectlOk(['delete', '-n', namespace, `pod/${name}`, '--grace-period=0', '--force', '--wait=false']);
     return took;
-  };
+  }
   const times = await interleave(
     rounds,
     () => time(webhook, RELEASE.namespace),
@@ -99,8 +99,9 @@ async function sizes(): Promise<readonly Figure[]> {
       packed: (await packedSize(store.pathOf(digest))) / MIB,
     })),
   );
-  const whole = (kind: 'plain' | 'packed'): number =>
-    [node, ...layers].reduce((sum, layer) => sum + (layer?.[kind] ?? 0), 0);
+  function whole(kind: 'plain' | 'packed'): number {
+    return [node, ...layers].reduce((sum, layer) => sum + (layer?.[kind] ?? 0), 0);
+  }
   const bundle = Buffer.from(await bundleOf('webhook'));
   return [
     size('image', whole('plain'), 'its layer with Node and the C library', node?.plain ?? 0, 'MiB'),

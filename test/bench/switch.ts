@@ -9,15 +9,19 @@ import {
   Problem,
   startCluster,
   TRAEFIK_NAMESPACE,
-  type Cluster,
 } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { switchFigures, type SwitchFigures } from '../demo/traffic.ts';
-import { openWriter, type Writer } from './api.ts';
+import { switchFigures } from '../demo/traffic.ts';
+import type { SwitchFigures } from '../demo/traffic.ts';
+import { openWriter } from './api.ts';
+import type { Writer } from './api.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { startChurn } from './churn.ts';
-import { KINDS, startCustomers, type Customers } from './clients.ts';
-import { attest, patch, programs, revisionOfGreen, type Time } from './commands.ts';
+import { KINDS, startCustomers } from './clients.ts';
+import type { Customers } from './clients.ts';
+import { attest, patch, programs, revisionOfGreen } from './commands.ts';
+import type { Time } from './commands.ts';
 import { summarize } from './statistics.ts';
 
 const ROUNDS = 8;
@@ -59,7 +63,7 @@ interface Bench {
 /**
  * Switches under traffic: customers with kept connections, new ones, HTTP/2, answers that take a second and WebSockets, all
  * at once. A time is from the start of the command's process to the end of the last answer that came from the color that
- * was live; answers that were on their way for a second, and open WebSockets, may end there later and must not fail.
+ * was active; answers that were on their way for a second, and open WebSockets, may end there later and must not fail.
  */
 export const trafficSwitch: Benchmark = {
   run: async ({ say, rounds }) => {
@@ -193,8 +197,9 @@ async function watched(
 
 function figuresOf({ what, throttle, churn }: Setting, seen: Seen, customers: Customers): readonly Figure[] {
   const against = 'kubectl patch, the same switch';
-  const last = (who: Who, verb: 'promote' | 'rollback'): readonly number[] =>
-    seen[who][verb].map(({ lastOld }) => lastOld);
+  function last(who: Who, verb: 'promote' | 'rollback'): readonly number[] {
+    return seen[who][verb].map(({ lastOld }) => lastOld);
+  }
   const quiet = throttle === '0s' && !churn;
   const times = (['promote', 'rollback'] as const).map((verb): Figure => ({
     what: `${verb}: Enter to the last answer of the old color; ${what}`,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { DEMO_NAMESPACE, REGISTRY, webhookSpec, type Cluster } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, REGISTRY, webhookSpec } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { BARE, makeCertificate } from './webhook.ts';
 

@@ -4,8 +4,10 @@ import { webcrypto } from 'node:crypto';
 import { createAuthority } from '../../certs/ca.ts';
 import { issueLeaf } from '../../certs/serving.ts';
 import { bundleOf } from '../images/bundles.ts';
-import { REGISTRY, webhookSpec, type Cluster } from '../cluster/index.ts';
-import { launch, type Program } from './program.ts';
+import { REGISTRY, webhookSpec } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { launch } from './program.ts';
+import type { Program } from './program.ts';
 import { postReview } from './reviews.ts';
 
 const TOOLS = { now: () => new Date(), crypto: webcrypto };

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type {
   Configuration,
-  ConfigurationEntry,
+  ConfiguredWebhook,
   ConfigurationKind,
   ConfigurationStore,
   SecretChange,
@@ -9,10 +9,12 @@ import type {
   StoredSecret,
 } from '../../certs/store.ts';
 
-type Entries = readonly ConfigurationEntry[];
+type Webhooks = readonly ConfiguredWebhook[];
 
-/** An entry as an installation leaves it. */
-export const bareEntry = (webhook: string): ConfigurationEntry => ({ webhook, caBundle: '', armed: true });
+/** An webhook as an installation leaves it. */
+export function bareWebhook(webhook: string): ConfiguredWebhook {
+  return { webhook, caBundle: '', failClosed: true };
+}
 
 /** A cluster in memory with the optimistic concurrency of a real one; every call lets others run first. */
 export class FakeStore implements ConfigurationStore, SecretStore {
@@ -26,34 +28,34 @@ export class FakeStore implements ConfigurationStore, SecretStore {
   readonly #configurations: Record<ConfigurationKind, Configuration | null>;
   #version = 0;
 
-  constructor(entries: Partial<Record<ConfigurationKind, Entries | null>> = {}) {
+  constructor(webhooks: Partial<Record<ConfigurationKind, Webhooks | null>> = {}) {
     this.#configurations = { mutating: null, validating: null };
-    const { mutating = [bareEntry('a.bluegreen.dev')], validating = ['b', 'c'].map(bareEntry) } = entries;
+    const { mutating = [bareWebhook('a.bluegreen.dev')], validating = ['b', 'c'].map(bareWebhook) } = webhooks;
     this.configure('mutating', mutating);
     this.configure('validating', validating);
   }
 
   /** Writes a configuration as someone else would; null takes it away. */
-  configure(kind: ConfigurationKind, entries: Entries | null): void {
+  configure(kind: ConfigurationKind, webhooks: Webhooks | null): void {
     const resourceVersion = String(++this.#version);
-    this.#configurations[kind] = entries === null ? null : { kind, resourceVersion, entries };
+    this.#configurations[kind] = webhooks === null ? null : { kind, resourceVersion, webhooks };
     this.onWrite();
   }
 
-  /** Gives every entry this bundle, as someone else would. */
+  /** Gives every webhook this bundle, as someone else would. */
   overwrite(caBundle: string): void {
     for (const kind of ['mutating', 'validating'] as const) {
       this.configure(
         kind,
-        this.entries(kind).map((entry) => ({ ...entry, caBundle })),
+        this.webhooks(kind).map((webhook) => ({ ...webhook, caBundle })),
       );
     }
   }
 
-  entries(kind?: ConfigurationKind): Entries {
+  webhooks(kind?: ConfigurationKind): Webhooks {
     const { mutating, validating } = this.#configurations;
-    if (kind !== undefined) return this.#configurations[kind]?.entries ?? [];
-    return [...(mutating?.entries ?? []), ...(validating?.entries ?? [])];
+    if (kind !== undefined) return this.#configurations[kind]?.webhooks ?? [];
+    return [...(mutating?.webhooks ?? []), ...(validating?.webhooks ?? [])];
   }
 
   /** Writes the Secret as someone else would. */
@@ -102,7 +104,7 @@ export class FakeStore implements ConfigurationStore, SecretStore {
     if (same) {
       this.configure(
         seen.kind,
-        seen.entries.map((entry) => ({ ...entry, caBundle: caBundle ?? entry.caBundle, armed: true })),
+        seen.webhooks.map((webhook) => ({ ...webhook, caBundle: caBundle ?? webhook.caBundle, failClosed: true })),
       );
     }
     const outcome = same ? 'patched' : 'conflict';

@@ -48,7 +48,7 @@ await cluster.apply([
 ]);
 
 /** Fills a Secret with a new certificate from a CA. */
-const fill = async (name: string, authority: Authority, key?: string): Promise<string> => {
+async function fill(name: string, authority: Authority, key?: string): Promise<string> {
   const leaf = await issueLeaf(TOOLS, authority, [`bluegreen.${RELEASE.namespace}.svc`], HOUR);
   const stringData = { 'tls.crt': leaf.certificate, 'tls.key': key ?? leaf.key, 'ca.crt': authority.certificate };
   await cluster.apply([
@@ -56,25 +56,27 @@ const fill = async (name: string, authority: Authority, key?: string): Promise<s
   ]);
   await hurry();
   return leaf.certificate;
-};
+}
 const namespaced = { namespace: RELEASE.namespace };
 /** A change of the pods has the kubelet look at their Secrets now, not within a minute. */
-const hurry = async (): Promise<void> => {
+async function hurry(): Promise<void> {
   const pods = ['annotate', 'pods', '--overwrite', '-l', 'app.kubernetes.io/component=webhook'];
   await cluster.kubectl([...here, ...pods, `looked=${Date.now()}`]);
-};
-const authority = (): Promise<Authority> => createAuthority(TOOLS, 24 * HOUR);
-const bundles = async (): Promise<readonly string[]> => {
+}
+function authority(): Promise<Authority> {
+  return createAuthority(TOOLS, 24 * HOUR);
+}
+async function bundles(): Promise<readonly string[]> {
   const objects = await Promise.all(CONFIGURATIONS.map(async (path) => (await client.call('GET', path)).body));
   return objects
     .flatMap((object) => list(object['webhooks']))
     .map((entry) => Buffer.from(text(at(entry, 'clientConfig', 'caBundle')) ?? '', 'base64').toString('utf8'));
-};
-const trusted = async (): Promise<readonly number[]> => [
-  ...new Set((await bundles()).map((bundle) => splitBundle(bundle).length)),
-];
+}
+async function trusted(): Promise<readonly number[]> {
+  return [...new Set((await bundles()).map((bundle) => splitBundle(bundle).length))];
+}
 /** Metrics of each replica, by their names. */
-const metric = async (name: string): Promise<readonly number[]> => {
+async function metric(name: string): Promise<readonly number[]> {
   const path = `/api/v1/namespaces/${RELEASE.namespace}/pods?labelSelector=app.kubernetes.io/component%3Dwebhook`;
   const pods = list((await client.call('GET', path)).body['items']);
   // A replica that drains is no longer ready, and soon no longer there.
@@ -91,10 +93,12 @@ const metric = async (name: string): Promise<readonly number[]> => {
     ),
   );
   return texts.map((body) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(body)?.[1] ?? Number.NaN));
-};
-const allReady = async (): Promise<boolean> => (await metric('bluegreen_ready')).every((value) => value === 1);
+}
+async function allReady(): Promise<boolean> {
+  return (await metric('bluegreen_ready')).every((value) => value === 1);
+}
 /** Writes the caBundles as the CA injector of cert-manager would. */
-const inject = async ({ certificate }: Authority): Promise<void> => {
+async function inject({ certificate }: Authority): Promise<void> {
   const value = Buffer.from(certificate).toString('base64');
   for (const path of CONFIGURATIONS) {
     const count = list((await client.call('GET', path)).body['webhooks']).length;
@@ -106,13 +110,14 @@ const inject = async ({ certificate }: Authority): Promise<void> => {
     const [, , , , resource = '', name = ''] = path.split('/');
     await cluster.kubectlOk(['patch', resource, name, '--type=json', '-p', JSON.stringify(patch)]);
   }
-};
+}
 const DISTRUST = /failed calling webhook.*(x509|tls:)/i;
-const distrusted = (): number =>
-  cluster
+function distrusted(): number {
+  return cluster
     .log('kube-apiserver')
     .split('\n')
     .filter((line) => DISTRUST.test(line)).length;
+}
 
 const first = await authority();
 const second = await authority();
@@ -133,17 +138,19 @@ t.test('existing: helm install --wait returns when the mounted certificate is tr
 t.test('existing: a renewed certificate is taken without a restart, a wrong key is not', async (t) => {
   const expiry = (await metric('bluegreen_certificate_expiry_timestamp_seconds'))[0] ?? 0;
   await fill('webhook-tls', first);
-  const renewed = async (): Promise<boolean> =>
-    (await metric('bluegreen_certificate_expiry_timestamp_seconds')).every((value) => value > expiry);
+  async function renewed(): Promise<boolean> {
+    return (await metric('bluegreen_certificate_expiry_timestamp_seconds')).every((value) => value > expiry);
+  }
   t.ok(await until(renewed, 120_000), 'taken by every replica');
   const { key } = await issueLeaf(TOOLS, first, ['other'], HOUR);
   await fill('webhook-tls', first, key);
-  const counted = async (): Promise<boolean> =>
-    (await metric('bluegreen_certificate_reload_failures_total')).every((value) => value === 1);
-  t.ok(await until(counted, 120_000), 'refused and counted by every replica');
+  async function counted(): Promise<boolean> {
+    return (await metric('bluegreen_certificate_reload_failures_total')).every((value) => value === 1);
+  }
+  t.ok(await until(counted, 120_000), 'denied and counted by every replica');
   t.ok(await allReady(), 'which go on');
   const logs = await cluster.kubectlOk([...here, 'logs', 'deployment/bluegreen']);
-  t.match(logs, 'tls.key is not the key of tls.crt; the certificate before it goes on serving');
+  t.match(logs, 'tls.key is not the key of tls.crt; the previous certificate is still served');
 });
 
 t.test('existing: another CA, without an admission that fails for want of trust', async (t) => {
@@ -195,8 +202,9 @@ t.test('cert-manager: ready when its injector has written the caBundle, renewed 
   t.match(await cluster.kubectlOk([...here, 'get', 'certificates,issuers', '-o', 'name']), 'bluegreen-tls');
   const expiry = (await metric('bluegreen_certificate_expiry_timestamp_seconds'))[0] ?? 0;
   await fill('bluegreen-tls', first);
-  const renewed = async (): Promise<boolean> =>
-    (await metric('bluegreen_certificate_expiry_timestamp_seconds')).every((value) => value > expiry);
+  async function renewed(): Promise<boolean> {
+    return (await metric('bluegreen_certificate_expiry_timestamp_seconds')).every((value) => value > expiry);
+  }
   t.ok(await until(renewed, 120_000));
   t.ok(await allReady());
 });

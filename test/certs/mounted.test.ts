@@ -71,19 +71,19 @@ class Room {
     }
   }
 
-  /** How many CAs the entries trust. */
+  /** How many CAs the webhooks trust. */
   trusted(): readonly number[] {
-    return [...new Set(this.store.entries().map(({ caBundle }) => splitBundle(caBundle).length))];
+    return [...new Set(this.store.webhooks().map(({ caBundle }) => splitBundle(caBundle).length))];
   }
 
-  /** Whether every ready replica is trusted by every entry. */
+  /** Whether every ready replica is trusted by every webhook. */
   allTrusted(): boolean {
     const now = this.clock.now();
     return this.replicas
       .filter(({ source }) => source.status().ready)
       .every(({ served }) =>
         this.store
-          .entries()
+          .webhooks()
           .every(
             ({ caBundle }) =>
               verifyLeaf(served.at(-1)?.certificate ?? '', { caBundle, names: [NAME], now }).length === 0,
@@ -144,7 +144,7 @@ t.test('what cannot be used is not taken: the one before goes on, the replica st
   const good = await room.files(authority);
   const other = await room.files(authority);
   const faults: readonly [CertificateFiles, RegExp][] = [
-    [{ ...other, key: good.key }, /tls\.key is not the key of tls\.crt; the certificate before it goes on serving/],
+    [{ ...other, key: good.key }, /tls\.key is not the key of tls\.crt; the previous certificate is still served/],
     [{ ...other, certificate: 'rubbish' }, /tls\.crt is not a readable/],
     [{ ...other, key: 'rubbish' }, /tls\.key is not a readable/],
     [await room.files(authority, -HOUR / 2), /tls\.crt expired/],
@@ -202,19 +202,19 @@ t.test('another CA: trusted first, served when every API server had time, the ol
   t.ok(room.allTrusted());
 });
 
-t.test('where somebody else writes the caBundles, only the policy of the entries is set', async (t) => {
+t.test('where somebody else writes the caBundles, only the policy of the webhooks is set', async (t) => {
   const room = new Room('given');
   const authority = await room.authority();
   const files = await room.files(authority);
   const { source, served } = room.start({ ...files, authorities: null });
-  room.store.configure('validating', [{ webhook: 'b.bluegreen.dev', caBundle: '', armed: false }]);
+  room.store.configure('validating', [{ webhook: 'b.bluegreen.dev', caBundle: '', failClosed: false }]);
   await source.sync();
   t.match(source.status(), { ready: false, reason: /the caBundle has no certificate/ });
   t.equal(served.length, 1, 'it is served meanwhile, so that probes can be answered');
   room.store.overwrite(authority.certificate);
   await source.sync();
   t.ok(source.status().ready);
-  t.ok(room.store.entries().every(({ armed }) => armed));
+  t.ok(room.store.webhooks().every(({ failClosed }) => failClosed));
   t.same(room.trusted(), [1]);
 });
 

@@ -108,9 +108,9 @@ export class Place implements Peers {
   }
 }
 
-/** Why some entry does not trust what the replica serves by. */
+/** Why some webhook does not trust what the replica serves by. */
 export function distrusted(store: FakeStore, replica: Replica, now: Date): readonly string[] {
   const leaf = replica.leaves.at(-1);
   if (leaf === undefined) return ['no certificate'];
-  return store.entries().flatMap(({ caBundle }) => verifyLeaf(leaf.certificate, { caBundle, names: NAMES, now }));
+  return store.webhooks().flatMap(({ caBundle }) => verifyLeaf(leaf.certificate, { caBundle, names: NAMES, now }));
 }

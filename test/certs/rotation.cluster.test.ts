@@ -41,58 +41,77 @@ await cluster.apply([
   })),
 ]);
 
-const read = async (path: string): Promise<JsonObject> => (await client.call('GET', path)).body;
-const authority = async (): Promise<string> => text(at(await read(SECRET), 'data', 'ca.crt')) ?? '';
-const bundles = async (): Promise<readonly string[]> => {
+async function read(path: string): Promise<JsonObject> {
+  return (await client.call('GET', path)).body;
+}
+async function authority(): Promise<string> {
+  return text(at(await read(SECRET), 'data', 'ca.crt')) ?? '';
+}
+async function bundles(): Promise<readonly string[]> {
   const kinds = ['mutating', 'validating'];
   const paths = kinds.map((kind) => `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations/bluegreen`);
   const entries = (await Promise.all(paths.map(read))).flatMap((object) => list(object['webhooks']));
   return entries.map((entry) =>
     Buffer.from(text(at(entry, 'clientConfig', 'caBundle')) ?? '', 'base64').toString('utf8'),
   );
-};
+}
 /** How many CAs the entries trust; several numbers where they differ. */
-const trusted = async (): Promise<readonly number[]> => [
-  ...new Set((await bundles()).map((bundle) => splitBundle(bundle).length)),
-];
+async function trusted(): Promise<readonly number[]> {
+  return [...new Set((await bundles()).map((bundle) => splitBundle(bundle).length))];
+}
 /**
  * A replica that has read one configuration before another replica took an old CA away, and one after, puts it back until
  * it has the proof itself: harmless, and over with its next look.
  */
-const settled = async (): Promise<boolean> => (await trusted()).join() === '1';
+async function settled(): Promise<boolean> {
+  return (await trusted()).join() === '1';
+}
 /** Whether this CA, of the Secret, and no other is trusted by every entry. */
-const trustedAlone = async (inSecret: string): Promise<boolean> => {
+async function trustedAlone(inSecret: string): Promise<boolean> {
   const issuing = Buffer.from(inSecret, 'base64').toString('utf8').trim();
   return (await bundles()).every((bundle) => bundle.trim() === issuing);
-};
+}
 /** Waits until another CA issues and it alone is trusted. */
-const rotated = async (from: string): Promise<boolean> =>
-  until(async () => {
+async function rotated(from: string): Promise<boolean> {
+  return until(async () => {
     const issuing = await authority();
     return issuing !== from && issuing !== '' && (await trustedAlone(issuing));
   }, 150_000);
-const upgrade = (...flags: readonly string[]): Promise<string> =>
-  cluster.helmOk(['upgrade', RELEASE.name, CHART, ...here, '--reuse-values', '--wait', '--timeout', '120s', ...flags]);
+}
+function upgrade(...flags: readonly string[]): Promise<string> {
+  return cluster.helmOk([
+    'upgrade',
+    RELEASE.name,
+    CHART,
+    ...here,
+    '--reuse-values',
+    '--wait',
+    '--timeout',
+    '120s',
+    ...flags,
+  ]);
+}
 /** Calls that the API server could not make, by the reason in its own log. */
-const failed = (reason: RegExp): number =>
-  cluster
+function failed(reason: RegExp): number {
+  return cluster
     .log('kube-apiserver')
     .split('\n')
     .filter((line) => /failed calling webhook, failing (open|closed)/i.test(line) && reason.test(line)).length;
+}
 const DISTRUST = /x509|certificate|tls:/i;
 const TIMEOUT = /context deadline exceeded|Timeout/i;
 
-type Test = {
+interface Test {
   comment(message: string): void;
   equal(found: number, wanted: number, message: string): void;
   ok(holds: boolean, message: string): void;
-};
+}
 
 /**
  * Streams admissions during the work. Not one may be lost; what a busy machine did not answer within the entry's second is
  * no loss by certificates, and the API server's log tells it apart.
  */
-const undisturbed = async (t: Test, what: string, work: Promise<unknown>): Promise<void> => {
+async function undisturbed(t: Test, what: string, work: Promise<unknown>): Promise<void> {
   const [distrusted, late] = [failed(DISTRUST), failed(TIMEOUT)];
   const { sent, lost, lostForMs } = await stream.during(work);
   const count = Object.values(lost).reduce((sum, each) => sum + each, 0);
@@ -101,7 +120,7 @@ const undisturbed = async (t: Test, what: string, work: Promise<unknown>): Promi
   for (const [outcome, times] of Object.entries(lost)) t.comment(`${times} x ${outcome}`);
   t.equal(failed(DISTRUST) - distrusted, 0, `${what}: no call failed for want of trust`);
   t.ok(count <= timeouts, `${what}: none was lost`);
-};
+}
 
 await installBluegreen(cluster, {
   ...REPLICATED,

@@ -3,11 +3,11 @@ import t from 'tap';
 import { splitBundle } from '../../certs/bundle.ts';
 import { createAuthority } from '../../certs/ca.ts';
 import type { Authority } from '../../certs/ca.ts';
-import { bareEntry, FakeStore } from './fake-store.ts';
+import { bareWebhook, FakeStore } from './fake-store.ts';
 import { Clock, distrusted, HOUR, Place, SECOND } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 
-/** Every ready replica is trusted by every entry. */
+/** Every ready replica is trusted by every webhook. */
 function allTrusted({ store, replicas, clock }: Place): boolean {
   return replicas.filter((each) => each.ready()).every((each) => distrusted(store, each, clock.now()).length === 0);
 }
@@ -25,9 +25,9 @@ async function running(count: number, store = new FakeStore()): Promise<Place & 
   return Object.assign(place, { first });
 }
 
-const bundles = ({ store }: Place): readonly number[] => [
-  ...new Set(store.entries().map(({ caBundle }) => splitBundle(caBundle).length)),
-];
+function bundles({ store }: Place): readonly number[] {
+  return [...new Set(store.webhooks().map(({ caBundle }) => splitBundle(caBundle).length))];
+}
 
 t.test('a first start makes a CA, a leaf, and fills every caBundle; a second look writes nothing', async (t) => {
   const place = new Place(new FakeStore());
@@ -70,7 +70,7 @@ t.test('a damaged Secret costs nobody a call: replicas go on, a new CA waits unt
     t.same(bundles(place), [2], what);
     const late = place.start();
     await place.look();
-    t.match(late.source.status(), { ready: false, reason: /given time/ }, what);
+    t.match(late.source.status(), { ready: false, reason: /waiting for every API server/ }, what);
     t.ok(
       place.replicas.some(({ log }) => log.lines.some(({ fields }) => reason.test(JSON.stringify(fields)))),
       what,
@@ -245,7 +245,7 @@ t.test('a rotation that comes with time, while replicas are killed and started',
 
 t.test('a caBundle that somebody overwrote is repaired, and counted', async (t) => {
   const place = await running(1);
-  place.store.configure('validating', [bareEntry('new.bluegreen.dev')]);
+  place.store.configure('validating', [bareWebhook('new.bluegreen.dev')]);
   await place.look();
   t.ok(place.first.ready());
   t.ok(allTrusted(place));
@@ -269,16 +269,16 @@ t.test(
   },
 );
 
-t.test('an entry that lets pass what it cannot ask is armed, also when only that was undone', async (t) => {
+t.test('an webhook that lets pass what it cannot ask is failClosed, also when only that was undone', async (t) => {
   const place = await running(1);
   place.store.configure(
     'validating',
-    place.store.entries('validating').map((entry) => ({ ...entry, armed: false })),
+    place.store.webhooks('validating').map((webhook) => ({ ...webhook, failClosed: false })),
   );
   const writes = place.store.writes.length;
   await place.look();
   t.same(place.store.writes.slice(writes), ['validating patched']);
-  t.ok(place.store.entries().every(({ armed }) => armed));
+  t.ok(place.store.webhooks().every(({ failClosed }) => failClosed));
   t.ok(place.first.ready());
 });
 
@@ -287,7 +287,7 @@ t.test('a configuration that does not exist yet: not ready, with the reason, unt
   const { source } = place.start();
   await source.sync();
   t.match(source.status(), { ready: false, reason: /validating webhook configuration does not exist/ });
-  place.store.configure('validating', [bareEntry('b.bluegreen.dev')]);
+  place.store.configure('validating', [bareWebhook('b.bluegreen.dev')]);
   await source.sync();
   t.ok(source.status().ready);
 });

@@ -1,5 +1,6 @@
 import { text } from '../../common/json.ts';
-import { connect, type Reply } from '../chart/client.ts';
+import { connect } from '../chart/client.ts';
+import type { Reply } from '../chart/client.ts';
 import type { Cluster } from '../cluster/index.ts';
 
 /** How admissions ended, by outcome: `answered` is the right one. */
@@ -21,7 +22,7 @@ export interface Stream {
 
 /**
  * Dry-run creations of TraefikServices in `namespace`, which has to have the Services blue and green: by turns one that the
- * mutating entry refuses, and one that it completes and that the validating entry lets through.
+ * mutating webhook denies, and one that it completes and that the validating webhook lets through.
  */
 export function admissions(cluster: Cluster, namespace: string, perSecond: number): Stream {
   const client = connect(cluster, 64);
@@ -40,20 +41,20 @@ export function admissions(cluster: Cluster, namespace: string, perSecond: numbe
       metadata: { name: 'stream' },
       spec: { weighted: { services } },
     });
-    return turn % 2 === 0 ? refusal(reply) : completion(reply);
+    return turn % 2 === 0 ? denial(reply) : completion(reply);
   }
 
   async function during(work: Promise<unknown>): Promise<Counted> {
     const lost: Record<string, number> = {};
     const times: number[] = [];
     const pending: Promise<void>[] = [];
-    const sendOne = async (): Promise<void> => {
+    async function sendOne(): Promise<void> {
       const begun = Date.now();
       const outcome = await send(pending.length).catch((error: unknown) => String(error));
       if (outcome === 'answered') return;
       lost[outcome] = (lost[outcome] ?? 0) + 1;
       times.push(begun);
-    };
+    }
     const timer = setInterval(() => pending.push(sendOne()), 1000 / perSecond);
     try {
       await work;
@@ -68,16 +69,16 @@ export function admissions(cluster: Cluster, namespace: string, perSecond: numbe
   return { during, close: () => client.close() };
 }
 
-function refusal({ status, body }: Reply): string {
+function denial({ status, body }: Reply): string {
   const message = text(body['message']) ?? '';
   if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'answered';
   return `${status} ${message.replaceAll(/https:\S+|\d+\.\d+\.\d+\.\d+:\d+/g, '…').slice(0, 300)}`;
 }
 
-/** The mutating entry leaves its record; without it the admission passed unseen. */
+/** The mutating webhook leaves its record; without it the admission passed unseen. */
 function completion(reply: Reply): string {
   const { status, body } = reply;
   const seen = JSON.stringify(body['metadata'] ?? {}).includes('bluegreen.dev/record');
   if (status === 201 && seen) return 'answered';
-  return status === 201 ? 'passed unseen' : refusal(reply);
+  return status === 201 ? 'passed unseen' : denial(reply);
 }

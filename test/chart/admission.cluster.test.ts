@@ -1,15 +1,18 @@
 // The chart's entries and policy on a real API server while no webhook answers: what is stored, what waits for the
-// webhook, what the API server refuses by itself.
+// webhook, what the API server denies by itself.
 import t from 'tap';
 import { at, list, text } from '../../common/json.ts';
-import { GROUPS, type Group } from '../../webhook/policy/index.ts';
+import { GROUPS } from '../../webhook/policy/index.ts';
+import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { connect as connectApi } from '../e2e/api.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { CASES, type Shape } from './cases.ts';
+import { CASES } from './cases.ts';
+import type { Shape } from './cases.ts';
 import { render } from './chart.ts';
-import { connect, type Client, type Reply } from './client.ts';
+import { connect } from './client.ts';
+import type { Client, Reply } from './client.ts';
 import { admitBy, developer, ENFORCED, manifest, outcomeOf, servicesPath } from './policy.ts';
 
 const MODES = ['warn', 'audit', 'off'] as const;
@@ -27,14 +30,14 @@ interface Write {
 
 const versions = new Map<string, string>();
 
-const store = async (client: Client, { group, name, before }: Write): Promise<void> => {
+async function store(client: Client, { group, name, before }: Write): Promise<void> {
   if (before === undefined) return;
   const { status, body } = await client.call('POST', servicesPath(group, ENFORCED), manifest(group, name, before));
   if (status !== 201) throw new Error(`${name} could not be stored: ${JSON.stringify(body)}`);
   versions.set(`${group} ${name}`, text(at(body, 'metadata', 'resourceVersion')) ?? '');
-};
+}
 
-const attempt = ({ group, name, before, after, user }: Write): Promise<Reply> => {
+function attempt({ group, name, before, after, user }: Write): Promise<Reply> {
   const dry = '?dryRun=All';
   return before === undefined
     ? client.call('POST', servicesPath(group, ENFORCED) + dry, manifest(group, name, after), user)
@@ -44,21 +47,28 @@ const attempt = ({ group, name, before, after, user }: Write): Promise<Reply> =>
         manifest(group, name, after, versions.get(`${group} ${name}`) ?? ''),
         user,
       );
-};
+}
 
-const say = async (after: Shape): Promise<string> =>
-  text((await attempt({ group: 'traefik.io', name: 'shop', after })).body['message']) ?? '';
+async function say(after: Shape): Promise<string> {
+  return text((await attempt({ group: 'traefik.io', name: 'shop', after })).body['message']) ?? '';
+}
 
-const createIn = (namespace: string): Promise<Reply> =>
-  client.call('POST', `${servicesPath('traefik.io', namespace)}?dryRun=All`, manifest('traefik.io', 'shop', bad));
+function createIn(namespace: string): Promise<Reply> {
+  return client.call(
+    'POST',
+    `${servicesPath('traefik.io', namespace)}?dryRun=All`,
+    manifest('traefik.io', 'shop', bad),
+  );
+}
 
-const routeIn = (namespace: string): Promise<Reply> =>
-  client.call('POST', `/apis/traefik.io/v1alpha1/namespaces/${namespace}/ingressroutes?dryRun=All`, {
+function routeIn(namespace: string): Promise<Reply> {
+  return client.call('POST', `/apis/traefik.io/v1alpha1/namespaces/${namespace}/ingressroutes?dryRun=All`, {
     apiVersion: 'traefik.io/v1alpha1',
     kind: 'IngressRoute',
     metadata: { name: 'shop' },
     spec: { routes: [{ match: 'PathPrefix(`/`)', kind: 'Rule', services: [{ name: 'blue' }, { name: 'green' }] }] },
   });
+}
 
 const table = GROUPS.flatMap((group) =>
   CASES.filter((row) => group === 'traefik.io' || row.newGroupOnly !== true).map((row, index) => ({
@@ -69,11 +79,13 @@ const table = GROUPS.flatMap((group) =>
   })),
 );
 
-const namespace = (name: string, labels: Readonly<Record<string, string>> = {}): object => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name, labels },
-});
+function namespace(name: string, labels: Readonly<Record<string, string>> = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels },
+  };
+}
 // What is there before goes in first: the policy would not let most of it.
 await cluster.apply([
   namespace(ENFORCED),
@@ -82,14 +94,17 @@ await cluster.apply([
   ...developer('traefikservices'),
 ]);
 await Promise.all(table.map((write) => store(client, write)));
-const live = (color: 'blue' | 'green'): JsonObject => ({
-  weighted: { services: ['blue', 'green'].map((name) => ({ name, port: 80, weight: name === color ? 100 : 0 })) },
-});
+function live(color: 'blue' | 'green'): JsonObject {
+  return {
+    weighted: { services: ['blue', 'green'].map((name) => ({ name, port: 80, weight: name === color ? 100 : 0 })) },
+  };
+}
 const takenBack: Shape = {
   annotations: {
     'bluegreen.dev/active': 'green',
     'bluegreen.dev/previous': 'blue',
-    'bluegreen.dev/record': '{"active":{"color":"green"},"previous":{"color":"blue"},"history":[],"said":["passed:1"]}',
+    'bluegreen.dev/record':
+      '{"active":{"color":"green"},"previous":{"color":"blue"},"history":[],"supersededPasses":["passed:1"]}',
     'bluegreen.dev/smoke-test': 'failed',
   },
   spec: live('green'),
@@ -97,8 +112,9 @@ const takenBack: Shape = {
 for (const group of GROUPS) await store(client, { group, name: 'taken-back', before: takenBack, after: takenBack });
 
 const objects = await render();
-const ofKind = (...kinds: readonly string[]): readonly JsonObject[] =>
-  objects.filter(({ kind }) => kinds.includes(text(kind) ?? ''));
+function ofKind(...kinds: readonly string[]): readonly JsonObject[] {
+  return objects.filter(({ kind }) => kinds.includes(text(kind) ?? ''));
+}
 await admitBy(t, cluster, client, ofKind('ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'));
 const bad: Shape = {
   spec: {
@@ -110,9 +126,10 @@ const bad: Shape = {
     },
   },
 };
-const refused = async (): Promise<boolean> =>
-  outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: bad })) !== 'passes';
-if (!(await until(refused, 30_000))) throw new Error('the policy does not take effect');
+async function denied(): Promise<boolean> {
+  return outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: bad })) !== 'passes';
+}
+if (!(await until(denied, 30_000))) throw new Error('the policy does not take effect');
 
 await admitBy(t, cluster, client, ofKind('MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'));
 
@@ -127,8 +144,9 @@ t.test('without a webhook', async (t) => {
       },
     },
   };
-  const asked = async (): Promise<boolean> =>
-    outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: legal })) === 'asks the webhook';
+  async function asked(): Promise<boolean> {
+    return outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: legal })) === 'asks the webhook';
+  }
   t.ok(await until(asked, 30_000), 'the entries take effect');
   for (const row of table) {
     t.same(outcomeOf(await attempt(row)), row.outcome, `${row.group}: ${row.title}`);
@@ -179,7 +197,7 @@ t.test('messages say what is wrong, where, and how to fix it', async (t) => {
   const many = Array.from({ length: 40 }, (_, index) => ({ name: `s-${index}`, weight: 1 }));
   const crowd = await say({ spec: { weighted: { services: [...many, { name: 'blue' }, { name: 'green' }] } } });
   t.match(crowd, 'weights-total: 42 children = 42, not 100');
-  t.match(crowd, 'known-colors: only blue and green may stand in the list. Remove s-0, s-1, s-2 and 37 more');
+  t.match(crowd, 'known-colors: only blue and green may be listed. Remove s-0, s-1, s-2 and 37 more');
 });
 
 t.test('every namespace has its mode', async (t) => {
@@ -201,10 +219,10 @@ t.test('the policies type-check', async (t) => {
   for (const name of ['bluegreen', 'bluegreen-routes']) {
     const path = `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/${name}`;
     let status: unknown;
-    const checked = async (): Promise<boolean> => {
+    async function checked(): Promise<boolean> {
       status = (await client.call('GET', path)).body['status'];
       return at(status, 'typeChecking') !== undefined;
-    };
+    }
     t.ok(await until(checked, 15_000), `the controller has looked at ${name}`);
     t.same(list(at(status, 'typeChecking', 'expressionWarnings')), []);
   }

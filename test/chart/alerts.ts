@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
 import { at, get, isObject, list, text } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
+import { readYaml } from '../yaml.ts';
 
 const FOLDER = join(import.meta.dirname, 'alerts');
 
@@ -22,9 +22,12 @@ export interface Case {
 /** The cases of every alert: a file each, named like it. */
 export function readCases(): readonly Case[] {
   return readdirSync(FOLDER).flatMap((name) => {
-    const content: unknown = load(readFileSync(join(FOLDER, name), 'utf8'));
-    const of = (verdict: 'fires' | 'silent'): readonly Case[] =>
-      list(get(content, verdict)).map((given) => readCase(name.replace('.yaml', ''), verdict === 'fires', given));
+    const content: unknown = readYaml(join(FOLDER, name));
+    function of(verdict: 'fires' | 'silent'): readonly Case[] {
+      return list(get(content, verdict)).map((given) =>
+        readCase(name.replace('.yaml', ''), verdict === 'fires', given),
+      );
+    }
     return [...of('fires'), ...of('silent')];
   });
 }

@@ -4,14 +4,18 @@ import { at, get, list } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { render, template } from './chart.ts';
 
-const only = (objects: readonly JsonObject[], kind: string): JsonObject | undefined =>
-  objects.find((object) => object['kind'] === kind);
-const spec = async (kind: string, ...values: readonly string[]): Promise<unknown> =>
-  at(only(await render(values), kind), 'spec');
-const pod = async (...values: readonly string[]): Promise<unknown> =>
-  at(await spec('Deployment', ...values), 'template', 'spec');
-const container = async (...values: readonly string[]): Promise<unknown> =>
-  list(get(await pod(...values), 'containers'))[0];
+function only(objects: readonly JsonObject[], kind: string): JsonObject | undefined {
+  return objects.find((object) => object['kind'] === kind);
+}
+async function spec(kind: string, ...values: readonly string[]): Promise<unknown> {
+  return at(only(await render(values), kind), 'spec');
+}
+async function pod(...values: readonly string[]): Promise<unknown> {
+  return at(await spec('Deployment', ...values), 'template', 'spec');
+}
+async function container(...values: readonly string[]): Promise<unknown> {
+  return list(get(await pod(...values), 'containers'))[0];
+}
 
 /** The labels that every selector has to find. */
 const SELECTED = {
@@ -92,7 +96,7 @@ t.test('priority, and resources without a limit of the CPU', async (t) => {
   t.equal(get(limits, 'cpu'), undefined);
 });
 
-t.test('wrong values are refused by name', async (t) => {
+t.test('wrong values are denied by name', async (t) => {
   const wrong: readonly (readonly [string, RegExp])[] = [
     ['service.ipFamilyPolicy=Dual', /'\/service\/ipFamilyPolicy'/],
     ['service.ipFamilies={IPv5}', /'\/service\/ipFamilies\/0'/],

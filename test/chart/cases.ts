@@ -4,9 +4,9 @@ import type { JsonObject } from '../../common/json.ts';
 export type Outcome =
   /** Stored. */
   | 'passes'
-  /** Sent to the promotion entry, which refuses what it cannot ask. */
+  /** Sent to the promotion webhook, which denies what it cannot ask. */
   | 'asks the webhook'
-  /** Refused by the policy with these checks, in this order. */
+  /** Denied by the policy with these checks, in this order. */
   | readonly string[];
 
 export interface Shape {
@@ -27,35 +27,45 @@ export interface Case {
   readonly user?: string;
 }
 
-type Entry = {
+interface Entry {
   readonly name: string;
   readonly weight?: number | null;
   readonly [field: string]: number | string | null | undefined;
-};
+}
 type Annotations = Readonly<Record<string, string>>;
 
-const list = (...services: readonly Entry[]): JsonObject => ({
-  weighted: { services: services.map((entry) => ({ port: 80, ...entry })) },
-});
-const of = (blue: number, green: number, [b, g]: readonly [string, string] = ['blue', 'green']): JsonObject =>
-  list({ name: b, weight: blue }, { name: g, weight: green });
-const shape = (spec: JsonObject, short: Annotations = {}): Shape => ({
-  spec,
-  annotations: Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value])),
-});
-const create = (name: string, spec: JsonObject, outcome: Outcome, annotations: Annotations = {}): Case => ({
-  name: `create ${name}`,
-  after: shape(spec, annotations),
-  outcome,
-});
-const update = (name: string, before: Shape, after: Shape, outcome: Outcome): Case => ({
-  name,
-  before,
-  after,
-  outcome,
-});
-const edit = (name: string, before: Shape): Case =>
-  update(`a label goes on ${name}`, before, { ...before, labels: { team: 'web' } }, 'passes');
+function list(...services: readonly Entry[]): JsonObject {
+  return {
+    weighted: { services: services.map((entry) => ({ port: 80, ...entry })) },
+  };
+}
+function of(blue: number, green: number, [b, g]: readonly [string, string] = ['blue', 'green']): JsonObject {
+  return list({ name: b, weight: blue }, { name: g, weight: green });
+}
+function shape(spec: JsonObject, short: Annotations = {}): Shape {
+  return {
+    spec,
+    annotations: Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value])),
+  };
+}
+function create(name: string, spec: JsonObject, outcome: Outcome, annotations: Annotations = {}): Case {
+  return {
+    name: `create ${name}`,
+    after: shape(spec, annotations),
+    outcome,
+  };
+}
+function update(name: string, before: Shape, after: Shape, outcome: Outcome): Case {
+  return {
+    name,
+    before,
+    after,
+    outcome,
+  };
+}
+function edit(name: string, before: Shape): Case {
+  return update(`a label goes on ${name}`, before, { ...before, labels: { team: 'web' } }, 'passes');
+}
 
 const WEIGHTS = ['weights-total', 'single-active'];
 const ASKS = 'asks the webhook';
@@ -77,7 +87,7 @@ const HIGHEST: JsonObject = {
 const MANY = Array.from({ length: 2_000 }, (_, index) => ({ name: `service-${index}`, weight: 1 }));
 
 const creations: readonly Case[] = [
-  create('a legal one with blue live', of(100, 0), ASKS),
+  create('a legal one with blue active', of(100, 0), ASKS),
   create('unrelated names', of(50, 50, ['a', 'b']), 'passes'),
   create('names that only begin like colors', of(50, 50, ['bluefin', 'greenhouse']), 'passes'),
   create('names in capitals', of(50, 50, ['BLUE', 'GREEN']), 'passes'),
@@ -96,13 +106,13 @@ const creations: readonly Case[] = [
     WEIGHTS,
   ),
   create('weights beyond 2^53', of(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), WEIGHTS),
-  create('green live, untested', of(0, 100), ['smoke-test']),
-  create('green live, first in the list', list({ name: 'green', weight: 100 }, { name: 'blue', weight: 0 }), [
+  create('green active, untested', of(0, 100), ['smoke-test']),
+  create('green active, first in the list', list({ name: 'green', weight: 100 }, { name: 'blue', weight: 0 }), [
     'smoke-test',
   ]),
-  create('green live, attested by name', of(0, 100), ASKS, TESTED),
-  create('green live, attested by something else', of(0, 100), ['smoke-test'], { 'smoke-test': 'failed' }),
-  create('green live, attested by nothing', of(0, 100), ['smoke-test'], { 'smoke-test': 'passed: ' }),
+  create('green active, attested by name', of(0, 100), ASKS, TESTED),
+  create('green active, attested by something else', of(0, 100), ['smoke-test'], { 'smoke-test': 'failed' }),
+  create('green active, attested by nothing', of(0, 100), ['smoke-test'], { 'smoke-test': 'passed: ' }),
   create('a third child', list({ name: 'blue', weight: 100 }, { name: 'green', weight: 0 }, { name: 'a', weight: 0 }), [
     'known-colors',
   ]),
@@ -284,10 +294,12 @@ const rollbacks: readonly Case[] = [
   ),
 ];
 
-const retires = (before: Shape, after: JsonObject, outcome: Outcome): Case => ({
-  ...update('', before, shape(after, { ...GREEN_LIVE, retire: 'going away' }), outcome),
-  user: 'developer',
-});
+function retires(before: Shape, after: JsonObject, outcome: Outcome): Case {
+  return {
+    ...update('', before, shape(after, { ...GREEN_LIVE, retire: 'going away' }), outcome),
+    user: 'developer',
+  };
+}
 const retirements: readonly Case[] = [
   { ...retires(live, of(100, 0), ['permission']), name: 'rollback that retires, by somebody who may not' },
   { ...retires(live, of(0, 100), ['permission']), name: 'a retirement by somebody who may not' },

@@ -1,46 +1,56 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadAll } from 'js-yaml';
-import { at, isObject, list } from '../../common/json.ts';
+import { at, list } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
-import { run, type Result } from '../../scripts/lib/run.ts';
+import { run } from '../../scripts/lib/run.ts';
+import type { Result } from '../../scripts/lib/run.ts';
+import { parseObjects } from '../yaml.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const CHART = join(ROOT, 'charts', 'bluegreen');
 export const NAMESPACE = 'bluegreen-system';
 
 /** The text of a file, by its path in the repository. */
-export const fileText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+export function fileText(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
 
 // Where nobody told it otherwise, a Helm built from source takes itself to be on Kubernetes 1.20.
 const PLACE = ['--namespace', NAMESPACE, '--kube-version', '1.34.4'];
 
 /** Runs helm without a cluster. */
-export const helm = (args: readonly string[]): Promise<Result> => run(toolFile('helm', 'helm'), args);
+export function helm(args: readonly string[]): Promise<Result> {
+  return run(toolFile('helm', 'helm'), args);
+}
 
 /** What `helm template` says of the chart with these `--set` values. */
-export const template = (values: readonly string[] = [], flags: readonly string[] = []): Promise<Result> =>
-  helm(['template', 'bluegreen', CHART, ...PLACE, ...values.flatMap((value) => ['--set', value]), ...flags]);
+export function template(values: readonly string[] = [], flags: readonly string[] = []): Promise<Result> {
+  return helm(['template', 'bluegreen', CHART, ...PLACE, ...values.flatMap((value) => ['--set', value]), ...flags]);
+}
 
 /** The objects that the chart renders, hooks included. */
-export const render = async (values: readonly string[] = []): Promise<readonly JsonObject[]> => {
+export async function render(values: readonly string[] = []): Promise<readonly JsonObject[]> {
   const { code, stdout, stderr } = await template(values);
   if (code !== 0) throw new Error(`helm template failed: ${stderr}`);
-  return loadAll(stdout).filter((document): document is JsonObject => isObject(document));
-};
+  return parseObjects(stdout);
+}
 
-export const isHook = (object: JsonObject): boolean =>
-  at(object, 'metadata', 'annotations', 'helm.sh/hook') !== undefined;
+export function isHook(object: JsonObject): boolean {
+  return at(object, 'metadata', 'annotations', 'helm.sh/hook') !== undefined;
+}
 
 /** The one object of a kind that is no hook. */
-export const only = (objects: readonly JsonObject[], kind: string): JsonObject => {
+export function only(objects: readonly JsonObject[], kind: string): JsonObject {
   const found = objects.filter((object) => object['kind'] === kind && !isHook(object));
   if (found[0] === undefined || found.length > 1) throw new Error(`${found.length} objects of kind ${kind}`);
   return found[0];
-};
+}
 
 /** The webhook's pod, and its container. */
-export const podOf = (objects: readonly JsonObject[]): unknown =>
-  at(only(objects, 'Deployment'), 'spec', 'template', 'spec');
-export const containerOf = (objects: readonly JsonObject[]): unknown => list(at(podOf(objects), 'containers'))[0];
+export function podOf(objects: readonly JsonObject[]): unknown {
+  return at(only(objects, 'Deployment'), 'spec', 'template', 'spec');
+}
+export function containerOf(objects: readonly JsonObject[]): unknown {
+  return list(at(podOf(objects), 'containers'))[0];
+}

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { connect as connectApi, type Reply } from '../e2e/api.ts';
+import { connect as connectApi } from '../e2e/api.ts';
+import type { Reply } from '../e2e/api.ts';
 
 export type { Reply };
 
-export type Client = {
+export interface Client {
   call(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
@@ -12,10 +13,10 @@ export type Client = {
     user?: string,
   ): Promise<Reply>;
   close(): void;
-};
+}
 
 /** Kept connections to the API server, for thousands of writes: patches are merge patches; `user` is impersonated. */
-export const connect = (cluster: Pick<Cluster, 'api'>, maxSockets = 4): Client => {
+export function connect(cluster: Pick<Cluster, 'api'>, maxSockets = 4): Client {
   const client = connectApi(cluster, maxSockets);
   return {
     call: (method, path, body, user) =>
@@ -26,4 +27,4 @@ export const connect = (cluster: Pick<Cluster, 'api'>, maxSockets = 4): Client =
       }),
     close: () => client.close(),
   };
-};
+}

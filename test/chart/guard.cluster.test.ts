@@ -6,7 +6,8 @@ import type { Json, JsonObject } from '../../common/json.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { render } from './chart.ts';
-import { connect, type Reply } from './client.ts';
+import { connect } from './client.ts';
+import type { Reply } from './client.ts';
 import { admitBy } from './policy.ts';
 
 const cluster = await shareCluster(t, 'api');
@@ -15,20 +16,22 @@ t.teardown(() => client.close());
 
 const SHOP = 'shop';
 const LABELS = { app: 'blue' };
-const workload = (kind: string, replicas: number | undefined): JsonObject => ({
-  apiVersion: 'apps/v1',
-  kind,
-  metadata: { name: 'blue', namespace: SHOP },
-  spec: {
-    ...(replicas === undefined ? {} : { replicas }),
-    ...(kind === 'StatefulSet' ? { serviceName: 'blue' } : { paused: true }),
-    selector: { matchLabels: LABELS },
-    template: {
-      metadata: { labels: LABELS },
-      spec: { containers: [{ name: 'app', image: 'app:1' }], initContainers: [{ name: 'init', image: 'init:1' }] },
+function workload(kind: string, replicas: number | undefined): JsonObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: 'blue', namespace: SHOP },
+    spec: {
+      ...(replicas === undefined ? {} : { replicas }),
+      ...(kind === 'StatefulSet' ? { serviceName: 'blue' } : { paused: true }),
+      selector: { matchLabels: LABELS },
+      template: {
+        metadata: { labels: LABELS },
+        spec: { containers: [{ name: 'app', image: 'app:1' }], initContainers: [{ name: 'init', image: 'init:1' }] },
+      },
     },
-  },
-});
+  };
+}
 const objects: readonly JsonObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
   workload('Deployment', 1),
@@ -98,16 +101,20 @@ const PATHS = {
   traefikService: `/apis/traefik.containo.us/v1alpha1/namespaces/${SHOP}/traefikservices/shop`,
 } as const;
 
-const outcomeOf = ({ status, body }: Reply): string => {
+function outcomeOf({ status, body }: Reply): string {
   const message = text(body['message']) ?? '';
   if (status < 300) return 'passes';
   return message.includes('failed calling webhook "guard.bluegreen.dev"') ? 'asks the guard' : message;
-};
-const patch = async (target: keyof typeof PATHS, body: JsonObject): Promise<string> =>
-  outcomeOf(await client.call('PATCH', `${PATHS[target]}?dryRun=All`, body));
-const remove = async (target: keyof typeof PATHS, user?: string): Promise<string> =>
-  outcomeOf(await client.call('DELETE', `${PATHS[target]}?dryRun=All`, undefined, user));
-const inPod = (spec: JsonObject): JsonObject => ({ spec: { template: { spec } } });
+}
+async function patch(target: keyof typeof PATHS, body: JsonObject): Promise<string> {
+  return outcomeOf(await client.call('PATCH', `${PATHS[target]}?dryRun=All`, body));
+}
+async function remove(target: keyof typeof PATHS, user?: string): Promise<string> {
+  return outcomeOf(await client.call('DELETE', `${PATHS[target]}?dryRun=All`, undefined, user));
+}
+function inPod(spec: JsonObject): JsonObject {
+  return { spec: { template: { spec } } };
+}
 
 const ASKS = 'asks the guard';
 t.ok(await until(async () => (await remove('deployment')) === ASKS, 30_000), 'the entries take effect');

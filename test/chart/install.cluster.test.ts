@@ -39,7 +39,7 @@ await cluster.apply([
 ]);
 
 /** What a dry-run creation with these weights ends in; the weights 100 and 0 are legal. */
-const attempt = async (blue: number, green: number): Promise<string> => {
+async function attempt(blue: number, green: number): Promise<string> {
   const { status, body } = await client.call('POST', `${SERVICES}?dryRun=All`, {
     apiVersion: 'traefik.io/v1alpha1',
     kind: 'TraefikService',
@@ -55,17 +55,17 @@ const attempt = async (blue: number, green: number): Promise<string> => {
   });
   const message = text(body['message']) ?? '';
   if (status === 201) return 'stored';
-  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'refused by the webhook';
-  if (message.includes('failed calling webhook')) return 'refused for want of the webhook';
-  if (message.includes('ValidatingAdmissionPolicy')) return 'refused by the policy';
+  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'denied by the webhook';
+  if (message.includes('failed calling webhook')) return 'denied for want of the webhook';
+  if (message.includes('ValidatingAdmissionPolicy')) return 'denied by the policy';
   return message;
-};
+}
 
 /** Tries one creation after the other until `work` is done, and counts how they ended. */
-const during = async (
+async function during(
   work: Promise<unknown>,
   [blue, green]: readonly [number, number],
-): Promise<Readonly<Record<string, number>>> => {
+): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   const ended = work.then(() => 'ended');
   do {
@@ -73,26 +73,43 @@ const during = async (
     counts[outcome] = (counts[outcome] ?? 0) + 1;
   } while ((await Promise.race([ended, sleep(5)])) !== 'ended');
   return counts;
-};
+}
 
-const live = async (path: string): Promise<JsonObject> => (await client.call('GET', path)).body;
-const configuration = (kind: 'mutating' | 'validating'): Promise<JsonObject> =>
-  live(`${CONFIGURATIONS}/${kind}webhookconfigurations/bluegreen`);
-const bundles = (object: JsonObject): readonly unknown[] =>
-  list(object['webhooks']).map((entry) => at(entry, 'clientConfig', 'caBundle'));
-const promotionPolicy = async (): Promise<unknown> =>
-  get(list((await configuration('validating'))['webhooks'])[0], 'failurePolicy');
-const upgrade = (...flags: readonly string[]): Promise<string> =>
-  cluster.helmOk(['upgrade', RELEASE.name, CHART, ...here, '--reuse-values', '--wait', '--timeout', '120s', ...flags]);
-const uninstall = (): Promise<string> =>
-  cluster.helmOk(['uninstall', RELEASE.name, ...here, '--wait', '--timeout', '120s']);
-const can = async (verb: string, what: string, namespace: string = SHOP): Promise<string> => {
+async function live(path: string): Promise<JsonObject> {
+  return (await client.call('GET', path)).body;
+}
+function configuration(kind: 'mutating' | 'validating'): Promise<JsonObject> {
+  return live(`${CONFIGURATIONS}/${kind}webhookconfigurations/bluegreen`);
+}
+function bundles(object: JsonObject): readonly unknown[] {
+  return list(object['webhooks']).map((entry) => at(entry, 'clientConfig', 'caBundle'));
+}
+async function promotionPolicy(): Promise<unknown> {
+  return get(list((await configuration('validating'))['webhooks'])[0], 'failurePolicy');
+}
+function upgrade(...flags: readonly string[]): Promise<string> {
+  return cluster.helmOk([
+    'upgrade',
+    RELEASE.name,
+    CHART,
+    ...here,
+    '--reuse-values',
+    '--wait',
+    '--timeout',
+    '120s',
+    ...flags,
+  ]);
+}
+function uninstall(): Promise<string> {
+  return cluster.helmOk(['uninstall', RELEASE.name, ...here, '--wait', '--timeout', '120s']);
+}
+async function can(verb: string, what: string, namespace: string = SHOP): Promise<string> {
   const as = `--as=system:serviceaccount:${RELEASE.namespace}:bluegreen`;
   return (await cluster.kubectl(['auth', 'can-i', verb, what, '-n', namespace, as])).stdout.trim();
-};
+}
 
 /** What the chart left of the kinds that it renders. */
-const leftovers = async (): Promise<string> => {
+async function leftovers(): Promise<string> {
   const kinds = [
     'mutatingwebhookconfigurations,validatingwebhookconfigurations',
     'validatingadmissionpolicies,validatingadmissionpolicybindings',
@@ -100,7 +117,7 @@ const leftovers = async (): Promise<string> => {
     'deployments,services,secrets,poddisruptionbudgets',
   ].join(',');
   return cluster.kubectlOk(['get', kinds, '-A', '-l', `app.kubernetes.io/instance=${RELEASE.name}`, '-o', 'name']);
-};
+}
 
 t.test('a first installation whose image cannot be pulled blocks nobody', async (t) => {
   await cluster.helmOk([
@@ -112,7 +129,7 @@ t.test('a first installation whose image cannot be pulled blocks nobody', async 
     '--set',
     'image.pullPolicy=Never',
   ]);
-  t.ok(await until(async () => (await attempt(60, 30)) === 'refused by the policy', 10_000), 'the policy holds');
+  t.ok(await until(async () => (await attempt(60, 30)) === 'denied by the policy', 10_000), 'the policy holds');
   t.equal(await attempt(100, 0), 'stored');
   await uninstall();
   t.equal(await leftovers(), '', 'and it can be uninstalled');
@@ -120,7 +137,7 @@ t.test('a first installation whose image cannot be pulled blocks nobody', async 
 
 t.test('helm install --wait returns when admissions are answered', async (t) => {
   await installBluegreen(cluster, REPLICATED);
-  t.equal(await attempt(60, 30), 'refused by the webhook');
+  t.equal(await attempt(60, 30), 'denied by the webhook');
   t.equal(await attempt(100, 0), 'stored');
 });
 
@@ -131,8 +148,8 @@ t.test('from then on a promotion waits for the webhook', async (t) => {
 t.test('helm test tries it from a pod', async (t) => {
   const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, ...here]);
   t.equal(code, 0, stdout);
-  t.match(stderr, 'traefik.io: refused by the webhook, as it should be');
-  t.match(stderr, 'traefik.containo.us: refused by the webhook, as it should be');
+  t.match(stderr, 'traefik.io: denied by the webhook, as it should be');
+  t.match(stderr, 'traefik.containo.us: denied by the webhook, as it should be');
 });
 
 t.test('an upgrade loses no admission and leaves the certificates alone', async (t) => {
@@ -140,7 +157,7 @@ t.test('an upgrade loses no admission and leaves the certificates alone', async 
   const secret = await live(SECRET);
   t.ok(get(secret['data'], 'ca.crt'));
   const rolled = upgrade('--set', 'podAnnotations.rolled=yes');
-  t.same(Object.keys(await during(rolled, [60, 30])), ['refused by the webhook']);
+  t.same(Object.keys(await during(rolled, [60, 30])), ['denied by the webhook']);
   const after = await Promise.all([configuration('mutating'), configuration('validating')]);
   t.same(after.map(bundles), before.map(bundles));
   t.same((await live(SECRET))['data'], secret['data']);
@@ -149,10 +166,10 @@ t.test('an upgrade loses no admission and leaves the certificates alone', async 
 
 t.test('a rollback of the release does so, too', async (t) => {
   const back = cluster.helmOk(['rollback', RELEASE.name, '1', ...here, '--wait', '--timeout', '120s']);
-  t.same(Object.keys(await during(back, [60, 30])), ['refused by the webhook']);
+  t.same(Object.keys(await during(back, [60, 30])), ['denied by the webhook']);
 });
 
-t.test('which leaves the promotion entry at Fail', async (t) => {
+t.test('which leaves the promotion webhook at Fail', async (t) => {
   t.ok(await until(async () => (await promotionPolicy()) === 'Fail', 15_000));
 });
 
@@ -181,7 +198,7 @@ t.test('the webhook may do what it has to and nothing else', async (t) => {
   for (const [verb, what, namespace] of mayNot) t.equal(await can(verb, what, namespace), 'no', `${verb} ${what}`);
 });
 
-t.test('uninstalling refuses nothing for want of the webhook, and leaves nothing', async (t) => {
+t.test('uninstalling denies nothing for want of the webhook, and leaves nothing', async (t) => {
   const counts = await during(uninstall(), [100, 0]);
   t.same(Object.keys(counts), ['stored']);
   t.equal(await leftovers(), '');
@@ -200,7 +217,7 @@ t.test('uninstalling works when the webhook does not', async (t) => {
     'app.kubernetes.io/component=webhook',
     '--timeout=60s',
   ]);
-  t.equal(await attempt(100, 0), 'refused for want of the webhook');
+  t.equal(await attempt(100, 0), 'denied for want of the webhook');
   await uninstall();
   t.equal(await attempt(100, 0), 'stored');
   t.equal(await leftovers(), '');

@@ -1,6 +1,7 @@
 // Install, upgrade, rollback, uninstall and install again, while somebody applies, promotes and rolls back all the time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { Test } from 'tap';
 import {
   installBluegreen,
   installTraefikCrds,
@@ -14,7 +15,8 @@ import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
 import { VERSION } from '../../common/version.ts';
 import { CHART } from './chart.ts';
-import { AGAIN, objects, startStream, STORED, type Report, type Tally, type Work } from './stream.ts';
+import { AGAIN, objects, startStream, STORED } from './stream.ts';
+import type { Report, Tally, Work } from './stream.ts';
 
 const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
 t.teardown(() => cluster.stop());
@@ -28,7 +30,7 @@ const SETTLED_MS = 3000;
 const RIGHT: readonly Work[] = ['applies', 'creations', 'promotions', 'rollbacks'];
 
 /** Every object of the cluster but events, endpoints kept by others, and what the stream itself makes. */
-const everything = async (): Promise<readonly string[]> => {
+async function everything(): Promise<readonly string[]> {
   const kinds = await cluster.kubectlOk(['api-resources', '--verbs=list', '-o', 'name']);
   const wanted = kinds
     .trim()
@@ -39,19 +41,20 @@ const everything = async (): Promise<readonly string[]> => {
     .split('\n')
     .filter((name) => name !== '' && !/traefikservice.*\/created-/.test(name))
     .sort();
-};
+}
 
-const read = (object: string, path: string): Promise<string> =>
-  cluster.kubectlOk([...here, 'get', object, '-o', `jsonpath=${path}`]);
+function read(object: string, path: string): Promise<string> {
+  return cluster.kubectlOk([...here, 'get', object, '-o', `jsonpath=${path}`]);
+}
 
 /** What the webhook writes into objects of the chart, which no sync may take away. */
-const written = async (): Promise<Readonly<Record<string, string>>> => {
+async function written(): Promise<Readonly<Record<string, string>>> {
   return {
     'the CA': await read('secret/bluegreen-ca', '{.data}'),
     'the caBundles': await read('mutatingwebhookconfiguration/bluegreen', '{.webhooks[*].clientConfig.caBundle}'),
     'the holder of the Lease': await read('lease/bluegreen-audit', '{.spec.holderIdentity}'),
   };
-};
+}
 
 const before = await everything();
 /** What the stream makes, and what the node itself does sooner or later. */
@@ -60,31 +63,32 @@ const stream = startStream(cluster);
 t.teardown(() => stream.stop());
 
 /** Does something to the release; how the requests of its time ended. */
-const during = async (t: Test, what: string, work: () => Promise<unknown>): Promise<Report> => {
+async function during(t: Test, what: string, work: () => Promise<unknown>): Promise<Report> {
   stream.report();
   await work();
   const report = stream.report();
   const figures = Object.entries(report).map(([kind, tally]) => `${kind} ${JSON.stringify(tally)}`);
   t.comment(`${what}: ${figures.join(', ')}`);
   for (const kind of RIGHT) {
-    const refused = Object.keys(report[kind]).filter((outcome) => outcome !== STORED && outcome !== AGAIN);
-    t.same(refused, [], `${what}: none of the ${kind} is refused`);
+    const denied = Object.keys(report[kind]).filter((outcome) => outcome !== STORED && outcome !== AGAIN);
+    t.same(denied, [], `${what}: none of the ${kind} is denied`);
     t.ok(report[kind][STORED], `${what}: there were ${kind}`);
   }
   return report;
-};
+}
 
-/** Installed, and used for a moment: what is refused too early is refused right after the entry does so. */
-const installed = async (): Promise<void> => {
+/** Installed, and used for a moment: what is denied too early is denied right after the webhook can be reached. */
+async function installed(): Promise<void> {
   await installBluegreen(cluster, REPLICATED);
   await sleep(SETTLED_MS);
-};
+}
 
-/** How mistakes ended that somebody had to refuse; the policy does where the webhook was late. */
-const unexpected = (mistakes: Tally): readonly string[] =>
-  Object.keys(mistakes).filter((outcome) => !outcome.startsWith('refused by '));
+/** How mistakes ended that somebody had to deny; the policy does where the webhook was late. */
+function unexpected(mistakes: Tally): readonly string[] {
+  return Object.keys(mistakes).filter((outcome) => !outcome.startsWith('denied by '));
+}
 
-t.test('an installation refuses nothing that is right', async (t) => {
+t.test('an installation denies nothing that is right', async (t) => {
   await during(t, 'install', installed);
 });
 
@@ -113,14 +117,16 @@ t.test('nor a rollback of the release to the first installation', async (t) => {
 t.test('helm test tries it from a pod', async (t) => {
   const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, ...here]);
   t.equal(code, 0, stderr);
-  t.match(`${stdout}${stderr}`, 'traefik.io: refused by the webhook, as it should be');
-  t.match(`${stdout}${stderr}`, 'promotions are refused while no webhook answers');
+  t.match(`${stdout}${stderr}`, 'traefik.io: denied by the webhook, as it should be');
+  t.match(`${stdout}${stderr}`, 'promotions are denied while no webhook answers');
 });
 
 t.test('nor uninstalling it, which leaves nothing', async (t) => {
   await during(t, 'uninstall', () => cluster.helmOk(['uninstall', RELEASE.name, ...here, ...wait]));
   const known = new Set([...before, ...OURS]);
-  const left = async (): Promise<readonly string[]> => (await everything()).filter((name) => !known.has(name));
+  async function left(): Promise<readonly string[]> {
+    return (await everything()).filter((name) => !known.has(name));
+  }
   // Pods that were told to stop go on answering for a while.
   await until(async () => (await left()).length === 0, 60_000);
   t.same(await left(), [], 'nothing is left of it');
@@ -138,7 +144,9 @@ t.test('a GitOps tool finds nothing to correct, however often it syncs', async (
   const place = ['--namespace', RELEASE.namespace, '--no-hooks', '--kube-version', '1.34.4'];
   const input = await cluster.helmOk(['template', RELEASE.name, CHART, ...place, ...values]);
   const flags = ['--server-side', '--field-manager=argocd-controller', '--force-conflicts', '-f', '-'];
-  const sync = (): Promise<string> => cluster.kubectlOk(['apply', ...flags], { input });
+  function sync(): Promise<string> {
+    return cluster.kubectlOk(['apply', ...flags], { input });
+  }
   await sync();
   await rolledOut(cluster, RELEASE.namespace, 'bluegreen');
   const kept = await written();

@@ -1,14 +1,15 @@
 // Monitors, alerts and dashboard as Prometheus and the operator's own definitions see them. Needs promtool, no cluster.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { parse } from 'yaml';
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { at, get, isObject, list, parseObject, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { packageProgram } from '../cluster/tools/packages.ts';
-import { run, type Result } from '../../scripts/lib/run.ts';
+import { run } from '../../scripts/lib/run.ts';
+import type { Result } from '../../scripts/lib/run.ts';
 import { blocksOf } from '../docs/blocks.ts';
 import { pageText } from '../docs/page.ts';
 import { promtoolTests, readCases, rulesOf } from './alerts.ts';
@@ -16,13 +17,21 @@ import { fileText, render } from './chart.ts';
 
 const cases = readCases();
 const RULE = 'metrics.prometheusRule.enabled=true';
-const promtool = (...args: readonly string[]): Promise<Result> => run(packageProgram('prometheus', 'promtool'), args);
-const one = async (kind: string, ...values: readonly string[]): Promise<JsonObject | undefined> =>
-  (await render(values)).find((object) => object['kind'] === kind);
-const alertsOf = async (...values: readonly string[]): Promise<readonly JsonObject[]> =>
-  rulesOf(await one('PrometheusRule', RULE, ...values));
-const namesOf = (rules: readonly JsonObject[]): readonly string[] => rules.map((rule) => text(rule['alert']) ?? '');
-const ruleFile = (rules: readonly object[]): string => JSON.stringify({ groups: [{ name: 'bluegreen', rules }] });
+function promtool(...args: readonly string[]): Promise<Result> {
+  return run(packageProgram('prometheus', 'promtool'), args);
+}
+async function one(kind: string, ...values: readonly string[]): Promise<JsonObject | undefined> {
+  return (await render(values)).find((object) => object['kind'] === kind);
+}
+async function alertsOf(...values: readonly string[]): Promise<readonly JsonObject[]> {
+  return rulesOf(await one('PrometheusRule', RULE, ...values));
+}
+function namesOf(rules: readonly JsonObject[]): readonly string[] {
+  return rules.map((rule) => text(rule['alert']) ?? '');
+}
+function ruleFile(rules: readonly object[]): string {
+  return JSON.stringify({ groups: [{ name: 'bluegreen', rules }] });
+}
 
 const registry = new Registry();
 createMetrics(registry);
@@ -35,10 +44,11 @@ const API_SERVER = new Set([
   'apiserver_admission_webhook_admission_duration_seconds',
 ]);
 /** Metrics that an expression asks for which nobody has. */
-const unknownIn = (expression: string): readonly string[] =>
-  (expression.match(/\b(bluegreen|apiserver|process|nodejs)_[a-z_]+\b/g) ?? [])
+function unknownIn(expression: string): readonly string[] {
+  return (expression.match(/\b(bluegreen|apiserver|process|nodejs)_[a-z_]+\b/g) ?? [])
     .map((name) => name.replace(/_bucket$/, ''))
     .filter((name) => !own.has(name) && !API_SERVER.has(name));
+}
 
 t.test('nothing of it is installed unless it is asked for', async (t) => {
   const kinds = new Set((await render()).map(({ kind }) => kind));
@@ -84,11 +94,14 @@ t.test('a case that is wrong is noticed', async (t) => {
 
 t.test('every alert says what, and leads to a runbook that is there', async (t) => {
   const page = pageText('operations.md');
-  for (const rule of await alertsOf('metrics.prometheusRule.runbookUrl=https://wiki.example.com/bluegreen')) {
+  for (const rule of await alertsOf('docsUrl=https://wiki.example.com/bluegreen')) {
     const name = text(rule['alert']) ?? '';
     t.match(text(at(rule, 'annotations', 'summary')), /^[A-Z].*\.$/, name);
     t.match(text(at(rule, 'annotations', 'description')), /\.$/, name);
-    t.equal(at(rule, 'annotations', 'runbook_url'), `https://wiki.example.com/bluegreen#${name.toLowerCase()}`);
+    t.equal(
+      at(rule, 'annotations', 'runbook_url'),
+      `https://wiki.example.com/bluegreen/operations.md#${name.toLowerCase()}`,
+    );
     t.match(page, `\n### ${name}\n`);
     t.match(text(at(rule, 'labels', 'severity')), /^(critical|warning|info)$/);
     t.same(unknownIn(text(rule['expr']) ?? ''), [], name);
@@ -112,7 +125,7 @@ t.test('alerts are chosen, labelled and spaced by values; without the audit thos
   const names = namesOf(rulesOf(rule));
   t.notOk(names.includes('BluegreenOverridden') || names.includes('BluegreenSlow'));
   for (const each of rulesOf(rule)) t.equal(at(each, 'labels', 'team'), 'platform');
-  t.notOk(namesOf(await alertsOf('audit.interval=0')).some((name) => /Violation|Color|Frozen|Audit/.test(name)));
+  t.notOk(namesOf(await alertsOf('audit.interval=0')).some((name) => /Finding|Color|Frozen|Audit/.test(name)));
 });
 
 for (const [kind, value, endpoints] of [
@@ -210,7 +223,7 @@ t.test('every query of the dashboard is PromQL over metrics that exist', async (
 t.test('promtool accepts the scrape configuration of the page', async (t) => {
   const [block = ''] = blocksOf('operations.md', 'yaml');
   // Debian's promtool was built without the discovery of Kubernetes.
-  const config: unknown = load(block);
+  const config: unknown = parse(block);
   const jobs = list(get(config, 'scrape_configs')).map((job) => {
     const { kubernetes_sd_configs: discovery, ...rest } = Object(job);
     t.match(discovery, [{ role: 'pod', namespaces: { names: ['bluegreen-system'] } }]);

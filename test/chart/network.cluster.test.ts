@@ -45,20 +45,20 @@ const split: JsonObject = {
   },
 };
 
-/** Refused in words that only the webhook has: the Services do not exist. */
-const refused = async (): Promise<boolean> => {
+/** Denied in words that only the webhook has: the Services do not exist. */
+async function denied(): Promise<boolean> {
   const path = '/apis/traefik.io/v1alpha1/namespaces/default/traefikservices?dryRun=All';
   const { body } = await client.call('POST', path, split);
   return text(body['message'])?.includes('backends-exist: Service blue does not exist') ?? false;
-};
-const pods = async (): Promise<readonly unknown[]> => {
+}
+async function pods(): Promise<readonly unknown[]> {
   const path = `/api/v1${here}/pods?labelSelector=app.kubernetes.io/component%3Dwebhook`;
   return list((await client.call('GET', path)).body['items']);
-};
+}
 
 t.test('in the network of its node', async (t) => {
   await installBluegreen(cluster, HOST_NETWORK);
-  t.ok(await until(refused, 30_000), 'the webhook is asked');
+  t.ok(await until(denied, 30_000), 'the webhook is asked');
   const [pod] = await pods();
   t.equal(at(pod, 'status', 'podIP'), cluster.ip);
   t.equal(at(pod, 'spec', 'priorityClassName'), 'system-cluster-critical');
@@ -70,6 +70,6 @@ t.test('in the network of its node', async (t) => {
 
 t.test('an upgrade gives the port to the next one', async (t) => {
   await installBluegreen(cluster, { ...HOST_NETWORK, 'podAnnotations.next': 'one', drainSeconds: '1' });
-  t.ok(await until(refused, 30_000), 'the webhook is asked');
+  t.ok(await until(denied, 30_000), 'the webhook is asked');
   t.ok(await until(async () => (await pods()).length === 1, 60_000));
 });

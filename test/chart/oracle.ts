@@ -1,18 +1,9 @@
 // What the webhook's own code says of a request, for comparison with what the API server says.
-import { createRoom } from '../../webhook/admission/room.ts';
+import { createConcurrencyLimit } from '../../webhook/admission/concurrency-limit.ts';
 import { guardHandler } from '../../webhook/admission/guard.ts';
 import type { UsageReader } from '../../webhook/facts/usage-reader.ts';
-import {
-  CHECKS,
-  decide,
-  explain,
-  governed,
-  type Change,
-  type ColorFacts,
-  type Decision,
-  type Facts,
-  type Group,
-} from '../../webhook/policy/index.ts';
+import { CHECKS, decide, explain, governed } from '../../webhook/policy/index.ts';
+import type { Change, ColorFacts, Decision, Facts, Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { isObject, text } from '../../common/json.ts';
 import { FakeReader } from '../webhook/facts/fake-reader.ts';
@@ -36,7 +27,7 @@ function running(tag: string): ColorFacts {
   };
 }
 
-/** What the mutating entry makes of a write, and what the checks say; null when it is not governed without a look-up. */
+/** What the mutating webhook makes of a write, and what the checks say; null when it is not governed without a look-up. */
 export function judge(group: Group, before: Shape | null, after: Shape): Decision | null {
   const change: Change = {
     operation: before === null ? 'CREATE' : 'UPDATE',
@@ -54,10 +45,8 @@ export function judge(group: Group, before: Shape | null, after: Shape): Decisio
 }
 
 /** Static findings in the words of a message. CEL does not know what the mutation filled in. */
-export function staticFindings({ violations }: Decision): readonly string[] {
-  return violations
-    .filter(({ check }) => STATIC.has(check))
-    .map((each) => explain(each).replaceAll(' (filled in)', ''));
+export function staticFindings({ findings }: Decision): readonly string[] {
+  return findings.filter(({ check }) => STATIC.has(check)).map((each) => explain(each).replaceAll(' (filled in)', ''));
 }
 
 /** The parts of an object that the API server keeps of a completed one. */
@@ -81,9 +70,9 @@ const guard = guardHandler('enforce', {
   reader: new NoTraefikServices(''),
   access: ({ user }) => Promise.resolve(user.name === 'admin'),
   settings: SETTINGS,
-  docs: 'https://docs.example',
+  docsUrl: 'https://docs.example',
   deadline: () => ({ signal: new AbortController().signal, end: () => {} }),
-  room: createRoom(10),
+  lookups: createConcurrencyLimit(10),
 });
 
 export interface RouteChange {
@@ -93,7 +82,7 @@ export interface RouteChange {
   readonly user: string;
 }
 
-/** How the guard refuses an IngressRoute where no TraefikService tells further colors; null when it does not. */
+/** How the guard denies an IngressRoute where no TraefikService tells further colors; null when it does not. */
 export async function judgeRoute({ group, before, after, user }: RouteChange): Promise<string | null> {
   const answer = await guard({
     uid: 'u1',
@@ -110,5 +99,16 @@ export async function judgeRoute({ group, before, after, user }: RouteChange): P
     options: null,
     dryRun: true,
   });
-  return answer.verdict === 'denied' ? (answer.message.split('. More: ')[0] ?? '') : null;
+  return answer.verdict === 'denied' ? onOneLine(answer.message) : null;
+}
+
+/** A denial of the webhook as a policy has to write it: without line breaks, and without the address of the page. */
+function onOneLine(message: string): string {
+  const lines = message.split('\n').filter((line) => !line.startsWith('See ') && !/^\d+ findings:$/.test(line));
+  const [findings, additions] = [lines.filter(isFinding), lines.filter((line) => !isFinding(line))];
+  return [findings.map((line) => line.replace(/^- /, '')).join('; '), ...additions].join('. ');
+}
+
+function isFinding(line: string): boolean {
+  return /^(?:- )?[a-z]+-[a-z]+: /.test(line);
 }

@@ -5,16 +5,19 @@ import type { JsonObject } from '../../common/json.ts';
 import { CHART, containerOf, helm, podOf, render, template } from './chart.ts';
 
 /** Every pod that the chart starts: the webhook's, and that of `helm test`. */
-const pods = (objects: readonly JsonObject[]): readonly unknown[] =>
-  objects.flatMap((object) => {
+function pods(objects: readonly JsonObject[]): readonly unknown[] {
+  return objects.flatMap((object) => {
     if (object['kind'] === 'Pod') return [object['spec']];
     const template = at(object, 'spec', 'template', 'spec');
     return template === undefined ? [] : [template];
   });
-const containers = (objects: readonly JsonObject[]): readonly unknown[] =>
-  pods(objects).flatMap((pod) => [...list(get(pod, 'initContainers')), ...list(get(pod, 'containers'))]);
-const imagesOf = (objects: readonly JsonObject[]): readonly (string | null)[] =>
-  containers(objects).map((container) => text(get(container, 'image')));
+}
+function containers(objects: readonly JsonObject[]): readonly unknown[] {
+  return pods(objects).flatMap((pod) => [...list(get(pod, 'initContainers')), ...list(get(pod, 'containers'))]);
+}
+function imagesOf(objects: readonly JsonObject[]): readonly (string | null)[] {
+  return containers(objects).map((container) => text(get(container, 'image')));
+}
 
 t.test('one value moves every image to another registry', async (t) => {
   const standard = imagesOf(await render(['image.tag=v1']));
@@ -68,7 +71,7 @@ t.test('rendering is repeatable: no random name, no time, no generated key', asy
   for (const object of await render()) t.equal(at(object, 'metadata', 'generateName'), undefined);
 });
 
-t.test('values of an older chart are refused by name, not used by half', async (t) => {
+t.test('values of an older chart are denied by name, not used by half', async (t) => {
   // What --reuse-values does: the values of the installed chart, without those that came since.
   const { code, stderr } = await template(
     [],

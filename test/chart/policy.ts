@@ -10,25 +10,32 @@ import type { Client, Reply } from './client.ts';
 /** A namespace whose mode is the default one. */
 export const ENFORCED = 'enforced';
 
-export const servicesPath = (group: Group, namespace: string, name = ''): string =>
-  `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices${name === '' ? '' : `/${name}`}`;
+export function servicesPath(group: Group, namespace: string, name = ''): string {
+  return `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices${name === '' ? '' : `/${name}`}`;
+}
 
-export const manifest = (group: Group, name: string, shape: Shape, resourceVersion?: string): JsonObject => ({
-  apiVersion: `${group}/v1alpha1`,
-  kind: 'TraefikService',
-  metadata: {
-    name,
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    annotations: shape.annotations ?? {},
-    labels: shape.labels ?? {},
-  },
-  spec: shape.spec ?? {},
-});
+export function manifest(group: Group, name: string, shape: Shape, resourceVersion?: string): JsonObject {
+  return {
+    apiVersion: `${group}/v1alpha1`,
+    kind: 'TraefikService',
+    metadata: {
+      name,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      annotations: shape.annotations ?? {},
+      labels: shape.labels ?? {},
+    },
+    spec: shape.spec ?? {},
+  };
+}
 
-/** What a ValidatingAdmissionPolicy of the chart says in a refusal; null for any other answer. */
-export const refusalOf = ({ body }: Pick<Reply, 'body'>): string | null =>
-  /ValidatingAdmissionPolicy 'bluegreen(?:-routes)?' .*denied request: (.*)$/s.exec(text(body['message']) ?? '')?.[1] ??
-  null;
+/** What a ValidatingAdmissionPolicy of the chart says in a denial; null for any other answer. */
+export function denialOf({ body }: Pick<Reply, 'body'>): string | null {
+  return (
+    /ValidatingAdmissionPolicy 'bluegreen(?:-routes)?' .*denied request: (.*)$/s.exec(
+      text(body['message']) ?? '',
+    )?.[1] ?? null
+  );
+}
 
 const SPLIT: Shape = {
   spec: {
@@ -64,21 +71,22 @@ export async function admitBy(
 
 async function waitUntilUnjudged(client: Client): Promise<void> {
   const path = `${servicesPath('traefik.io', 'default')}?dryRun=All`;
-  const free = async (): Promise<boolean> =>
-    (await client.call('POST', path, manifest('traefik.io', 'probe', SPLIT))).status === 201;
+  async function free(): Promise<boolean> {
+    return (await client.call('POST', path, manifest('traefik.io', 'probe', SPLIT))).status === 201;
+  }
   if (!(await until(free, NOTICED_MS))) throw new Error('admission goes on after its configuration was deleted');
 }
 
-/** The checks that a refusal names, each once; or what else happened. */
-export const outcomeOf = (reply: Pick<Reply, 'status' | 'body'>): string | readonly string[] => {
+/** The checks that a denial names, each once; or what else happened. */
+export function outcomeOf(reply: Pick<Reply, 'status' | 'body'>): string | readonly string[] {
   const { status, body } = reply;
   const message = text(body['message']) ?? '';
   if (status < 300) return 'passes';
   if (message.includes('failed calling webhook "promotion.bluegreen.dev"')) return 'asks the webhook';
-  const findings = refusalOf(reply);
+  const findings = denialOf(reply);
   if (findings === null) return `${status}: ${message}`;
   return [...new Set([...findings.matchAll(/(?:^|; )([a-z-]+): /g)].map(([, check = '']) => check))];
-};
+}
 
 /** Does the work for all items, so many at a time; results in the items' order. */
 export async function inLanes<Item, Result>(
@@ -88,32 +96,34 @@ export async function inLanes<Item, Result>(
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   const waiting = items.entries();
-  const lane = async (): Promise<void> => {
+  async function lane(): Promise<void> {
     for (const [index, item] of waiting) results[index] = await work(item);
-  };
+  }
   await Promise.all(Array.from({ length: lanes }, lane));
   return results;
 }
 
 /** A user who may write everything that releases are made of, and override nothing. */
-export const developer = (...resources: readonly string[]): readonly JsonObject[] => [
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'developer' },
-    rules: [
-      {
-        apiGroups: ['traefik.io', 'traefik.containo.us'],
-        resources,
-        verbs: ['get', 'create', 'update', 'patch'],
-      },
-    ],
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'developer' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'developer' },
-    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'developer' }],
-  },
-];
+export function developer(...resources: readonly string[]): readonly JsonObject[] {
+  return [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'developer' },
+      rules: [
+        {
+          apiGroups: ['traefik.io', 'traefik.containo.us'],
+          resources,
+          verbs: ['get', 'create', 'update', 'patch'],
+        },
+      ],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'developer' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'developer' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'developer' }],
+    },
+  ];
+}

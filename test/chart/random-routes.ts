@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { GROUPS, type Group } from '../../webhook/policy/types.ts';
+import { GROUPS } from '../../webhook/policy/types.ts';
+import type { Group } from '../../webhook/policy/types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
 /** What somebody does to an IngressRoute, or to nothing. */
@@ -18,7 +19,9 @@ export interface RouteWrite {
 }
 
 const NAMES = ['blue', 'green', 'shop-blue', 'shop-green', 'blue-shop', 'green-shop', 'blue-green', 'green-green', 'a'];
-const anyOf = <Value>(values: readonly Value[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
+function anyOf<Value>(values: readonly Value[]): fc.Arbitrary<Value> {
+  return fc.constantFrom(...values);
+}
 
 const service: fc.Arbitrary<JsonObject> = fc
   .tuple(anyOf(NAMES), anyOf([{}, {}, {}, { kind: 'Service' }, { kind: 'TraefikService' }, { namespace: 'other' }]))
@@ -36,7 +39,9 @@ const route: fc.Arbitrary<JsonObject> = fc
     fc.oneof({ weight: 3, arbitrary: fc.array(service, { maxLength: 4 }) }, { weight: 2, arbitrary: pair }),
   )
   .map(([path, services]) => ({ match: `PathPrefix(\`${path}\`)`, kind: 'Rule', services }));
-const spec = (routes: readonly JsonObject[]): JsonObject => ({ entryPoints: ['web'], routes });
+function spec(routes: readonly JsonObject[]): JsonObject {
+  return { entryPoints: ['web'], routes };
+}
 const routes = fc.array(route, { minLength: 1, maxLength: 3 });
 
 const annotations = fc.oneof(
@@ -44,24 +49,27 @@ const annotations = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ 'bluegreen.dev/override': 'a\ncanary' }) },
   { weight: 1, arbitrary: fc.constant({ 'bluegreen.dev/override': '' }) },
 );
-const write = (body: fc.Arbitrary<JsonObject>): fc.Arbitrary<RouteWrite> =>
-  fc
+function write(body: fc.Arbitrary<JsonObject>): fc.Arbitrary<RouteWrite> {
+  return fc
     .tuple(body, annotations, anyOf(['admin', 'developer'] as const))
     .map(([each, notes, user]) => ({ spec: each, annotations: notes, user }));
+}
 
 const SIZE = 5;
-const several = <Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> =>
-  fc.array(values, { minLength: SIZE, maxLength: SIZE });
+function several<Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> {
+  return fc.array(values, { minLength: SIZE, maxLength: SIZE });
+}
 
 /** Routes that stay, go, come, change their order or one field. */
-const derived = (before: readonly JsonObject[]): fc.Arbitrary<JsonObject> =>
-  fc.oneof(
+function derived(before: readonly JsonObject[]): fc.Arbitrary<JsonObject> {
+  return fc.oneof(
     fc.constant({ ...spec(before), entryPoints: ['web', 'websecure'] }),
     fc.constant(spec(before.toReversed())),
     fc.constant(spec(before.slice(1))),
     route.map((added) => spec([...before, added])),
     fc.constant(spec(before.map((each) => ({ ...each, priority: 7 })))),
   );
+}
 
 export const routeFamilies: fc.Arbitrary<RouteFamily> = fc
   .tuple(anyOf(GROUPS), routes, fc.nat(4))

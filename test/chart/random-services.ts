@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { at, isObject, list } from '../../common/json.ts';
-import { GROUPS, type Group } from '../../webhook/policy/types.ts';
+import { GROUPS } from '../../webhook/policy/types.ts';
+import type { Group } from '../../webhook/policy/types.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Shape } from './cases.ts';
 
@@ -26,17 +27,23 @@ const WEIGHTS = [0, 1, 40, 60, 99, 100, 100, 0, 5, 900, 2_147_483_648];
 const KEYS = ['blue', 'green', 'active', 'previous', 'smoke-test', 'smoke-test-record', 'frozen', 'note'];
 const VALUES = ['blue', 'green', 'v1', 'v2', 'none', 'passed', 'passed:6.1.5', 'passed:6.1.6', '{', ''];
 
-const anyOf = <Value>(values: readonly Value[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
-const weightAt = (weight: number | null): JsonObject => (weight === null ? {} : { weight });
+function anyOf<Value>(values: readonly Value[]): fc.Arbitrary<Value> {
+  return fc.constantFrom(...values);
+}
+function weightAt(weight: number | null): JsonObject {
+  return weight === null ? {} : { weight };
+}
 const weight = fc.option(anyOf(WEIGHTS), { nil: null, freq: 8 });
 const entry: fc.Arbitrary<JsonObject> = fc
   .tuple(anyOf(NAMES), weight, anyOf([{}, {}, {}, { kind: 'Service' }, { kind: 'TraefikService' }]))
   .map(([name, given, kind]) => ({ name, port: 80, ...kind, ...weightAt(given) }));
 
-const of = ([blue, green]: readonly [string, string], b: number | null, g: number | null): JsonObject[] => [
-  { name: blue, port: 80, ...weightAt(b) },
-  { name: green, port: 80, ...weightAt(g) },
-];
+function of([blue, green]: readonly [string, string], b: number | null, g: number | null): JsonObject[] {
+  return [
+    { name: blue, port: 80, ...weightAt(b) },
+    { name: green, port: 80, ...weightAt(g) },
+  ];
+}
 const legal = fc.tuple(anyOf(PAIRS), anyOf([0, 100])).map(([pair, up]) => of(pair, up, 100 - up));
 const weighted = fc.tuple(anyOf(PAIRS), weight, weight).map(([pair, b, g]) => of(pair, b, g));
 const detached = fc
@@ -57,11 +64,13 @@ const annotations = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ active: 'green', previous: 'blue' }) },
   { weight: 1, arbitrary: fc.constant({ frozen: 'Christmas', 'smoke-test': 'passed:6.1.6' }) },
 );
-const mirror = (name: string, mirrored: string): JsonObject => ({
-  mirroring: { name, port: 80, mirrors: [{ name: mirrored, port: 80, percent: 10 }] },
-});
-const kinds = (group: Group): fc.Arbitrary<JsonObject> =>
-  fc.oneof(
+function mirror(name: string, mirrored: string): JsonObject {
+  return {
+    mirroring: { name, port: 80, mirrors: [{ name: mirrored, port: 80, percent: 10 }] },
+  };
+}
+function kinds(group: Group): fc.Arbitrary<JsonObject> {
+  return fc.oneof(
     { weight: 12, arbitrary: fc.constant({}) },
     { weight: 1, arbitrary: fc.tuple(anyOf(NAMES), anyOf(NAMES)).map((names) => mirror(...names)) },
     // The old group's schema has no other kind: the API server would drop it.
@@ -69,66 +78,75 @@ const kinds = (group: Group): fc.Arbitrary<JsonObject> =>
       ? [{ weight: 1, arbitrary: wild.map((services) => ({ highestRandomWeight: { services } })) }]
       : []),
   );
+}
 
-const inFull = (short: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value]));
-const shapes = (group: Group): fc.Arbitrary<Shape> =>
-  fc.tuple(children, kinds(group), annotations, fc.boolean()).map(([services, others, short, bare]) => ({
+function inFull(short: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value]));
+}
+function shapes(group: Group): fc.Arbitrary<Shape> {
+  return fc.tuple(children, kinds(group), annotations, fc.boolean()).map(([services, others, short, bare]) => ({
     spec: { ...(bare && Object.keys(others).length > 0 ? {} : { weighted: { services } }), ...others },
     annotations: inFull(short),
   }));
+}
 
-const release = (color: string): JsonObject => ({
-  color,
-  revision: color === 'blue' ? 'r-615' : 'r-616',
-  images: [`registry.example.com/app:${color === 'blue' ? '6.1.5' : '6.1.6'}`],
-});
+function release(color: string): JsonObject {
+  return {
+    color,
+    revision: color === 'blue' ? 'r-615' : 'r-616',
+    images: [`registry.example.com/app:${color === 'blue' ? '6.1.5' : '6.1.6'}`],
+  };
+}
 
 /**
- * With a color to go back to comes the record of it. CEL reads the annotation only: what somebody wrote into it while
+ * With a color to go back to comes the record of it. CEL reads the annotation only: what another client wrote into it while
  * nobody guarded the namespace is a rollback to CEL, and none to the webhook.
  */
-const recorded = (shape: Shape): Shape => {
+function recorded(shape: Shape): Shape {
   const previous = shape.annotations?.['bluegreen.dev/previous'];
   if (previous !== 'blue' && previous !== 'green') return shape;
   const active = release(previous === 'blue' ? 'green' : 'blue');
   const record = JSON.stringify({ active, previous: release(previous), history: [] });
   return { ...shape, annotations: { ...shape.annotations, 'bluegreen.dev/record': record } };
-};
+}
 
-const servicesOf = ({ spec = {} }: Shape): readonly JsonObject[] =>
-  list(at(spec, 'weighted', 'services')).filter(isObject);
-const withServices = (shape: Shape, services: readonly JsonObject[]): Shape => ({
-  ...shape,
-  spec: { ...shape.spec, weighted: { services } },
-});
-const onEach = (change: (each: JsonObject, index: number) => JsonObject): Edit => {
+function servicesOf({ spec = {} }: Shape): readonly JsonObject[] {
+  return list(at(spec, 'weighted', 'services')).filter(isObject);
+}
+function withServices(shape: Shape, services: readonly JsonObject[]): Shape {
+  return {
+    ...shape,
+    spec: { ...shape.spec, weighted: { services } },
+  };
+}
+function onEach(change: (each: JsonObject, index: number) => JsonObject): Edit {
   return (shape) => withServices(shape, servicesOf(shape).map(change));
-};
-const onList = (change: (services: readonly JsonObject[]) => readonly JsonObject[]): Edit => {
+}
+function onList(change: (services: readonly JsonObject[]) => readonly JsonObject[]): Edit {
   return (shape) => withServices(shape, change(servicesOf(shape)));
-};
+}
 /** The other color has the weight. */
 const turned = onEach((each) => ({ ...each, weight: each['weight'] === 100 ? 0 : 100 }));
-const without = (object: JsonObject, key: string): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([each]) => each !== key));
+function without(object: JsonObject, key: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([each]) => each !== key));
+}
 
-const note = (key: string, value: string | null): Edit => {
+function note(key: string, value: string | null): Edit {
   return (shape) => {
     const { [`bluegreen.dev/${key}`]: _, ...rest } = shape.annotations ?? {};
     return { ...shape, annotations: value === null ? rest : { ...rest, ...inFull({ [key]: value }) } };
   };
-};
+}
 
-/** The second color is live after a promotion. */
+/** The second color is active after a promotion. */
 const promoted: fc.Arbitrary<Shape> = anyOf(PAIRS.slice(0, 4)).map((pair) => ({
   spec: { weighted: { services: of(pair, 0, 100) } },
   annotations: inFull({ active: 'green', previous: 'blue' }),
 }));
 
 /** Steps that people and programs take, small enough to meet the edges of a rule. */
-const edits = (group: Group): fc.Arbitrary<Edit> =>
-  fc.oneof(
+function edits(group: Group): fc.Arbitrary<Edit> {
+  return fc.oneof(
     fc.constant<Edit>((shape) => ({ ...shape, labels: { team: 'web' } })),
     fc.constant(onList((services) => services.toReversed())),
     { weight: 3, arbitrary: fc.constant(turned) },
@@ -151,12 +169,14 @@ const edits = (group: Group): fc.Arbitrary<Edit> =>
     fc.constant<Edit>((shape) => ({ ...shape, spec: without(shape.spec ?? {}, 'mirroring') })),
     fc.constant<Edit>((shape) => ({ ...shape, spec: without(shape.spec ?? {}, 'weighted') })),
   );
+}
 
 const SIZE = 6;
-const derived = (group: Group, before: Shape): fc.Arbitrary<Shape> =>
-  fc
+function derived(group: Group, before: Shape): fc.Arbitrary<Shape> {
+  return fc
     .array(edits(group), { minLength: 1, maxLength: 3 })
     .map((steps) => steps.reduce((shape, step) => step(shape), before));
+}
 
 /** Objects as they may stand there, each with several things done to it; every fifth family is of creations. */
 export const families: fc.Arbitrary<Family> = anyOf(GROUPS).chain((group) =>

@@ -1,43 +1,76 @@
 // What the chart renders, without a cluster.
 import t from 'tap';
-import { load } from 'js-yaml';
+import { parse } from 'yaml';
 import { at, get, list, parseObject, text } from '../../common/json.ts';
 import { MODE_LABEL } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { CHART, containerOf, fileText, helm, isHook, NAMESPACE, only, podOf, render, template } from './chart.ts';
 
-const entriesOf = (configuration: JsonObject) =>
-  list(configuration['webhooks']).map((entry) => ({
+function entriesOf(configuration: JsonObject) {
+  return list(configuration['webhooks']).map((entry) => ({
     name: text(get(entry, 'name')),
     path: text(at(entry, 'clientConfig', 'service', 'path')),
     failurePolicy: text(get(entry, 'failurePolicy')),
     timeoutSeconds: get(entry, 'timeoutSeconds'),
     conditions: list(get(entry, 'matchConditions')).map((condition) => text(get(condition, 'name'))),
   }));
-const selectorOf = (selected: unknown): unknown => at(selected, 'namespaceSelector', 'matchExpressions');
-const envOf = (objects: readonly JsonObject[]): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
+}
+function selectorOf(selected: unknown): unknown {
+  return at(selected, 'namespaceSelector', 'matchExpressions');
+}
+function envOf(objects: readonly JsonObject[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
     list(get(containerOf(objects), 'env')).map((entry) => [text(get(entry, 'name')), get(entry, 'value')]),
   );
+}
 
-const imageWith = async (...values: readonly string[]): Promise<unknown> =>
-  get(containerOf(await render(values)), 'image');
-const packageVersion = (): string => text(parseObject(fileText('package.json'))?.['version']) ?? '';
+async function imageWith(...values: readonly string[]): Promise<unknown> {
+  return get(containerOf(await render(values)), 'image');
+}
+function packageVersion(): string {
+  return text(parseObject(fileText('package.json'))?.['version']) ?? '';
+}
 
-const resources = (role: JsonObject): unknown[] => list(role['rules']).flatMap((rule) => list(get(rule, 'resources')));
+function resources(role: JsonObject): unknown[] {
+  return list(role['rules']).flatMap((rule) => list(get(rule, 'resources')));
+}
 const READS = new Set(['get', 'list', 'watch']);
-const writes = (role: JsonObject): unknown[] =>
-  list(role['rules']).flatMap((rule) => {
+function writes(role: JsonObject): unknown[] {
+  return list(role['rules']).flatMap((rule) => {
     const verbs = list(get(rule, 'verbs')).filter((verb) => !READS.has(text(verb) ?? ''));
     return verbs.length === 0 ? [] : [[get(rule, 'resources'), get(rule, 'resourceNames'), verbs]];
   });
+}
 
 t.test('the chart has the version of the package', async (t) => {
-  const chart = load(fileText('charts/bluegreen/Chart.yaml'));
+  const chart = parse(fileText('charts/bluegreen/Chart.yaml'));
   const version = packageVersion();
   t.match(version, /^\d+\.\d+\.\d+/);
   t.equal(get(chart, 'version'), version);
   t.equal(get(chart, 'appVersion'), version);
+});
+
+t.test('every number of seconds in the README and the values is the one that is rendered', async (t) => {
+  const objects = await render();
+  const timeouts = new Map(
+    ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].flatMap((kind) =>
+      list(only(objects, kind)['webhooks']).map((webhook) => [
+        `${kind} ${(text(at(webhook, 'name')) ?? '').split('.')[0]}`,
+        at(webhook, 'timeoutSeconds'),
+      ]),
+    ),
+  );
+  const rows = [
+    ...fileText('charts/bluegreen/README.md').matchAll(/^\| (\w+WebhookConfiguration)(?: `(\w+)`)?, (\d+) s \|/gm),
+  ];
+  t.equal(rows.length, 4);
+  for (const [row, kind = '', name = 'mutate', seconds] of rows)
+    t.equal(timeouts.get(`${kind} ${name}`), Number(seconds), row);
+  const values = fileText('charts/bluegreen/values.yaml');
+  t.match(values, `does not answer within ${Number(timeouts.get('ValidatingWebhookConfiguration guard'))} seconds`);
+  const drain = Number(/^drainSeconds: (\d+)$/m.exec(values)?.[1]);
+  const longer = Number(/grace period is (\d+) seconds longer/.exec(values)?.[1]);
+  t.equal(at(podOf(objects), 'terminationGracePeriodSeconds'), drain + longer);
 });
 
 t.test('helm lint is content', async (t) => {
@@ -313,7 +346,7 @@ t.test('an unquoted off in a values file is the mode off', async (t) => {
   for (const binding of bindings) t.match(selectorOf(at(binding, 'spec', 'matchResources')), [{}, { operator: 'In' }]);
 });
 
-t.test('wrong values are refused by name', async (t) => {
+t.test('wrong values are denied by name', async (t) => {
   const wrong: readonly (readonly [string, RegExp])[] = [
     ['mode=enforced', /'\/mode': value must be one of 'enforce', 'warn', 'audit', 'off'/],
     ['replicaCount=0', /'\/replicaCount': minimum: got 0, want 1/],

@@ -9,27 +9,28 @@ export const COLORS = {
   sleeping: ['guards/colors.yaml', 'workloads/traefik.yaml'],
 } as const;
 
-const shopIn = (namespace: string, group = 'traefik.io'): string =>
-  `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices/shop`;
+function shopIn(namespace: string, group = 'traefik.io'): string {
+  return `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices/shop`;
+}
 const DRY = '?dryRun=All';
 type Ask = Parameters<Client['call']>;
-const switchTo = (
+function switchTo(
   color: 'blue' | 'green',
   namespace: string,
   annotations: JsonObject,
   query = DRY,
   user?: string,
-): Ask => {
+): Ask {
   const services = ['blue', 'green'].map((name) => ({ name, port: 80, weight: name === color ? 100 : 0 }));
   const body = { metadata: { annotations }, spec: { weighted: { services } } };
   const type = 'application/merge-patch+json';
   return ['PATCH', `${shopIn(namespace)}${query}`, { body, type, user: user ?? null }];
-};
+}
 
-/** Refused twice: one Event, which is counted. Each time another, for the pause between two counts grows. */
-const refusedTwice = (time: number): readonly Ask[] => {
+/** Denied twice: one Event, which is counted. Each time another, for the pause between two counts grows. */
+function deniedTwice(time: number): readonly Ask[] {
   const services = ['blue', 'green'].map((name) => ({ name, port: 80, weight: 30 }));
-  const metadata = { name: `refused-${time}` };
+  const metadata = { name: `denied-${time}` };
   const body = {
     apiVersion: 'traefik.io/v1alpha1',
     kind: 'TraefikService',
@@ -38,10 +39,10 @@ const refusedTwice = (time: number): readonly Ask[] => {
   };
   const ask: Ask = ['POST', shopIn('deployments').replace(/\/shop$/, ''), { body }];
   return [ask, ask];
-};
+}
 
 /** All of them, one after the other, for the `time`-th time. */
-export const work = (time: number): readonly Ask[] => {
+export function work(time: number): readonly Ask[] {
   const tested = { 'bluegreen.dev/smoke-test': 'passed:6.1.6' };
   return [
     switchTo('green', 'deployments', tested),
@@ -50,10 +51,10 @@ export const work = (time: number): readonly Ask[] => {
     ['DELETE', `/apis/apps/v1/namespaces/deployments/deployments/blue${DRY}`],
     ['DELETE', `${shopIn('deployments')}${DRY}`],
     ['DELETE', `${shopIn('deployments', 'traefik.containo.us')}${DRY}`],
-    // Refusals and switches that are no dry runs, for the Events.
-    ...refusedTwice(time),
+    // Denials and switches that are no dry runs, for the Events.
+    ...deniedTwice(time),
     switchTo('green', 'statefulsets', { 'bluegreen.dev/smoke-test': null }),
     switchTo('green', 'statefulsets', tested, ''),
     switchTo('blue', 'statefulsets', { 'bluegreen.dev/smoke-test': null }, ''),
   ];
-};
+}

@@ -15,9 +15,11 @@ import {
 } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';
-import { connect, type Reply } from '../e2e/api.ts';
+import { connect } from '../e2e/api.ts';
+import type { Reply } from '../e2e/api.ts';
 import { COLORS, work } from './rights-work.ts';
-import { askedFor, grantedBy, without, type Right } from './rights.ts';
+import { askedFor, grantedBy, without } from './rights.ts';
+import type { Right } from './rights.ts';
 
 const E2E = join(import.meta.dirname, '..', 'e2e');
 const ACCOUNT = `system:serviceaccount:${RELEASE.namespace}:bluegreen`;
@@ -50,45 +52,47 @@ await installBluegreen(cluster, { 'audit.interval': '2s', replicaCount: '1' });
 
 let times = 0;
 /** Everything that makes the webhook look around and tell; what it answers. */
-const exercise = async (): Promise<string> => {
+async function exercise(): Promise<string> {
   const replies: Reply[] = [];
   for (const ask of work(times++)) replies.push(await client.call(...ask));
   return replies.map(({ body, warnings }) => [text(body['message']) ?? '', ...warnings].join(' ')).join('\n');
-};
+}
 
 /** Makes the webhook repair what is its own. */
-const disturb = async (): Promise<void> => {
+async function disturb(): Promise<void> {
   const bundle = [{ op: 'replace', path: '/webhooks/0/clientConfig/caBundle', value: '' }];
   for (const kind of ['mutatingwebhookconfiguration', 'validatingwebhookconfiguration'])
     await cluster.kubectlOk(['patch', kind, 'bluegreen', '--type=json', '-p', JSON.stringify(bundle)]);
   // Who holds the Lease reads it again when somebody else wrote it.
   await cluster.kubectlOk([...here, 'label', 'lease', 'bluegreen-audit', `written=${Date.now()}`, '--overwrite']);
-};
-const bundles = async (): Promise<readonly string[]> => {
+}
+async function bundles(): Promise<readonly string[]> {
   const path = 'jsonpath={range .items[*].webhooks[*]}{.clientConfig.caBundle}{"\\n"}{end}';
   const kinds = 'mutatingwebhookconfigurations,validatingwebhookconfigurations';
   const found = await cluster.kubectlOk(['get', kinds, '-l', 'app.kubernetes.io/name=bluegreen', '-o', path]);
   return found.replace(/\n$/, '').split('\n');
-};
-const loseSecret = (): Promise<string> =>
-  cluster.kubectlOk([...here, 'delete', 'secret', 'bluegreen-ca', '--ignore-not-found']);
+}
+function loseSecret(): Promise<string> {
+  return cluster.kubectlOk([...here, 'delete', 'secret', 'bluegreen-ca', '--ignore-not-found']);
+}
 
 const roles = [
   ['clusterrole', 'bluegreen'],
   ['role', 'bluegreen'],
 ] as const;
-const read = async ([kind, name]: (typeof roles)[number]): Promise<JsonObject> =>
-  parseObject(await cluster.kubectlOk([...here, 'get', kind, name, '-o', 'json'])) ?? {};
-const write = async (role: JsonObject, [kind, name]: (typeof roles)[number]): Promise<void> => {
+async function read([kind, name]: (typeof roles)[number]): Promise<JsonObject> {
+  return parseObject(await cluster.kubectlOk([...here, 'get', kind, name, '-o', 'json'])) ?? {};
+}
+async function write(role: JsonObject, [kind, name]: (typeof roles)[number]): Promise<void> {
   const patch = [{ op: 'replace', path: '/rules', value: role['rules'] }];
   await cluster.kubectlOk([...here, 'patch', kind, name, '--type=json', '-p', JSON.stringify(patch)]);
-};
-const granted = async (): Promise<ReadonlySet<Right>> => {
+}
+async function granted(): Promise<ReadonlySet<Right>> {
   const all = await Promise.all(roles.map(read));
   return new Set(all.flatMap(grantedBy).map(({ right }) => right));
-};
-const logs = (since: string): Promise<string> =>
-  cluster.kubectlOk([
+}
+function logs(since: string): Promise<string> {
+  return cluster.kubectlOk([
     ...here,
     'logs',
     '-l',
@@ -96,22 +100,24 @@ const logs = (since: string): Promise<string> =>
     '--tail=-1',
     `--since-time=${since}`,
   ]);
+}
 
-const can = async (verb: string, what: string, ...flags: readonly string[]): Promise<string> =>
-  (await cluster.kubectl(['auth', 'can-i', verb, what, ...flags, `--as=${ACCOUNT}`])).stdout.trim();
+async function can(verb: string, what: string, ...flags: readonly string[]): Promise<string> {
+  return (await cluster.kubectl(['auth', 'can-i', verb, what, ...flags, `--as=${ACCOUNT}`])).stdout.trim();
+}
 
 t.test('every right is used, and nothing else is asked for', async (t) => {
   await disturb();
   await loseSecret();
   const rights = await granted();
-  const unused = (): readonly Right[] => {
+  function unused(): readonly Right[] {
     const used = new Set(askedFor(cluster.log('audit')).map(({ right }) => right));
     return [...rights].filter((right) => !used.has(right));
-  };
+  }
   await until(async () => (await exercise()) !== '' && unused().length === 0, WAIT_MS);
   t.same(unused(), [], 'granted, but never used');
-  const refused = askedFor(cluster.log('audit')).filter(({ allowed }) => !allowed);
-  t.same([...new Set(refused.map(({ what }) => what))], [], 'asked for, but not granted');
+  const denied = askedFor(cluster.log('audit')).filter(({ allowed }) => !allowed);
+  t.same([...new Set(denied.map(({ what }) => what))], [], 'asked for, but not granted');
   t.comment(`${rights.size} rights, ${askedFor(cluster.log('audit')).length} requests`);
 });
 
@@ -121,15 +127,18 @@ t.test('with all of them, nothing fails', async (t) => {
 });
 
 /** How it is told that a right is missing: by the API server's words, unless they are kept from who asked. */
-const toldBy = (right: Right): RegExp => {
+function toldBy(right: Right): RegExp {
   const [, resource = ''] = right.split(' ');
   return resource === 'subjectaccessreviews'
     ? /whether you have it could not be asked/
     : new RegExp(`${resource}[^:]{0,80} is forbidden`);
-};
-const refused = (right: Right, log: string): boolean =>
-  askedFor(log).some((each) => each.right === right && !each.allowed);
-const isWatch = (right: Right): boolean => right.startsWith('watch ');
+}
+function denied(right: Right, log: string): boolean {
+  return askedFor(log).some((each) => each.right === right && !each.allowed);
+}
+function isWatch(right: Right): boolean {
+  return right.startsWith('watch ');
+}
 
 t.test('without any one of them, something fails and says which', async (t) => {
   for (const role of roles) {
@@ -140,8 +149,9 @@ t.test('without any one of them, something fails and says which', async (t) => {
       await write(without(whole, [right]), role);
       await disturb();
       if (/^(patch|create) secrets/.test(right)) await loseSecret();
-      const fails = async (): Promise<boolean> =>
-        toldBy(right).test(`${await exercise()}${await logs(since)}`) && refused(right, cluster.log('audit'));
+      async function fails(): Promise<boolean> {
+        return toldBy(right).test(`${await exercise()}${await logs(since)}`) && denied(right, cluster.log('audit'));
+      }
       t.ok(await until(fails, WAIT_MS), right);
       await write(whole, role);
     }
@@ -154,7 +164,7 @@ t.test('watches are hints: without them everything works, later', async (t) => {
   await Promise.all(roles.map((role, index) => write(without(whole[index] ?? {}, watches), role)));
   await cluster.kubectlOk([...here, 'rollout', 'restart', 'deployment/bluegreen']);
   await rolledOut(cluster, RELEASE.namespace, 'bluegreen');
-  for (const watch of watches) t.ok(await until(async () => refused(watch, cluster.log('audit')), WAIT_MS), watch);
+  for (const watch of watches) t.ok(await until(async () => denied(watch, cluster.log('audit')), WAIT_MS), watch);
   await disturb();
   t.ok(await until(async () => !(await bundles()).includes(''), WAIT_MS), 'the caBundles are right again');
   await Promise.all(roles.map((role, index) => write(whole[index] ?? {}, role)));

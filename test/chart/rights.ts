@@ -5,7 +5,9 @@ import type { JsonObject } from '../../common/json.ts';
 /** "patch leases coordination.k8s.io": a verb on a resource of an API group, which is empty for the core. */
 export type Right = string;
 
-const rightOf = (verb: string, resource: string, group: string): Right => `${verb} ${resource} ${group}`.trim();
+function rightOf(verb: string, resource: string, group: string): Right {
+  return `${verb} ${resource} ${group}`.trim();
+}
 
 /** A rule for a single verb on a single resource. */
 export interface Granted {
@@ -14,8 +16,8 @@ export interface Granted {
 }
 
 /** The rules of a role, taken apart. */
-export const grantedBy = (role: JsonObject): readonly Granted[] =>
-  list(role['rules']).flatMap((rule) =>
+export function grantedBy(role: JsonObject): readonly Granted[] {
+  return list(role['rules']).flatMap((rule) =>
     texts(get(rule, 'apiGroups')).flatMap((group) =>
       texts(get(rule, 'resources')).flatMap((resource) =>
         texts(get(rule, 'verbs')).map((verb) => {
@@ -29,12 +31,15 @@ export const grantedBy = (role: JsonObject): readonly Granted[] =>
       ),
     ),
   );
+}
 
 /** The role without these rights. */
-export const without = (role: JsonObject, rights: readonly Right[]): JsonObject => ({
-  ...role,
-  rules: grantedBy(role).flatMap(({ right, rule }) => (rights.includes(right) ? [] : [rule])),
-});
+export function without(role: JsonObject, rights: readonly Right[]): JsonObject {
+  return {
+    ...role,
+    rules: grantedBy(role).flatMap(({ right, rule }) => (rights.includes(right) ? [] : [rule])),
+  };
+}
 
 /** A request that the API server's audit log tells of. */
 export interface Asked {
@@ -45,8 +50,8 @@ export interface Asked {
 }
 
 /** What the log says was asked for; a server-side apply that made its object also asked for `create`, inside the API server. */
-export const askedFor = (log: string): readonly Asked[] =>
-  log.split('\n').flatMap((line) => {
+export function askedFor(log: string): readonly Asked[] {
+  return log.split('\n').flatMap((line) => {
     const event = parseObject(line);
     const object = get(event, 'objectRef');
     const resource = text(get(object, 'resource'));
@@ -61,3 +66,4 @@ export const askedFor = (log: string): readonly Asked[] =>
       return { right, what: `${right} ${place}`, allowed: code !== 403 || each !== (makes ? 'create' : verb) };
     });
   });
+}

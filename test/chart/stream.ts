@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { connect, type Call, type Client, type Reply } from '../e2e/api.ts';
+import { connect } from '../e2e/api.ts';
+import type { Call, Client, Reply } from '../e2e/api.ts';
 
 export const SHOP = 'shop';
 const SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices`;
@@ -25,22 +26,26 @@ export interface Stream {
   stop(): Promise<void>;
 }
 
-const traefikService = (name: string, blue: number, green: number, metadata: JsonObject = {}): JsonObject => ({
-  apiVersion: 'traefik.io/v1alpha1',
-  kind: 'TraefikService',
-  metadata: { name, ...metadata },
-  spec: {
-    weighted: {
-      services: [
-        { name: 'blue', port: 80, weight: blue },
-        { name: 'green', port: 80, weight: green },
-      ],
+function traefikService(name: string, blue: number, green: number, metadata: JsonObject = {}): JsonObject {
+  return {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name, ...metadata },
+    spec: {
+      weighted: {
+        services: [
+          { name: 'blue', port: 80, weight: blue },
+          { name: 'green', port: 80, weight: green },
+        ],
+      },
     },
-  },
-});
+  };
+}
 
 /** Metadata that says what passed a smoke test. */
-const tested = (what: string): JsonObject => ({ annotations: { 'bluegreen.dev/smoke-test': `passed:${what}` } });
+function tested(what: string): JsonObject {
+  return { annotations: { 'bluegreen.dev/smoke-test': `passed:${what}` } };
+}
 
 /** Two colors whose endpoints are kept by hand, so that a promotion needs no pods; and what is worked on. */
 export const objects: readonly JsonObject[] = [
@@ -64,32 +69,32 @@ export const objects: readonly JsonObject[] = [
   traefikService('promoted', 100, 0, { namespace: SHOP }),
 ];
 
-/** What became of a request that is right: stored, late, or the words of the refusal. */
-const outcomeOf = ({ status, body }: Reply): string => {
+/** What became of a request that is right: stored, late, or the words of the denial. */
+function outcomeOf({ status, body }: Reply): string {
   if (status >= 200 && status < 300) return STORED;
   const message = text(body['message']) ?? String(status);
   return LATE.test(message) ? AGAIN : message;
-};
+}
 
 /** Who noticed a mistake. */
-const refusalOf = ({ status, body }: Reply): string => {
+function denialOf({ status, body }: Reply): string {
   const message = text(body['message']) ?? '';
-  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'refused by the webhook';
-  if (message.includes('ValidatingAdmissionPolicy')) return 'refused by the policy';
+  if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'denied by the webhook';
+  if (message.includes('ValidatingAdmissionPolicy')) return 'denied by the policy';
   return status < 300 ? STORED : message;
-};
+}
 
 /** Starts all kinds of work at once, each one request after the other. */
-export const startStream = (cluster: Pick<Cluster, 'api'>): Stream => {
+export function startStream(cluster: Pick<Cluster, 'api'>): Stream {
   const client = connect(cluster, 8);
   const stop = new AbortController();
   let counts: Record<Work, Record<string, number>> = fresh();
 
-  const count = (work: Work, outcome: string): void => {
+  function count(work: Work, outcome: string): void {
     counts[work][outcome] = (counts[work][outcome] ?? 0) + 1;
-  };
+  }
   /** What was stored, null if nothing was. */
-  const send = async (work: Work, ...[method, path, call]: Parameters<Client['call']>): Promise<JsonObject | null> => {
+  async function send(work: Work, ...[method, path, call]: Parameters<Client['call']>): Promise<JsonObject | null> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const reply = await client.call(method, path, call).catch(String);
       const outcome = typeof reply === 'string' ? reply : outcomeOf(reply);
@@ -98,23 +103,23 @@ export const startStream = (cluster: Pick<Cluster, 'api'>): Stream => {
     }
     count(work, `late ${TRIES} times`);
     return null;
-  };
+  }
 
-  const apply = async (turn: number): Promise<void> => {
+  async function apply(turn: number): Promise<void> {
     const metadata = { labels: { turn: String(turn) } };
     const call: Call = {
       body: traefikService('applied', 100, 0, metadata),
       type: 'application/apply-patch+yaml',
     };
     await send('applies', 'PATCH', `${SERVICES}/applied?fieldManager=gitops&force=true`, call);
-  };
-  const create = async (turn: number): Promise<void> => {
+  }
+  async function create(turn: number): Promise<void> {
     await send('creations', 'POST', SERVICES, { body: traefikService(`created-${turn}`, 100, 0) });
     await client.call('DELETE', `${SERVICES}/created-${turn}`);
-  };
+  }
   // To green with a smoke test of its own, and back again: without one, unless nobody was there to write down that blue was
   // live before.
-  const promote = async (turn: number): Promise<void> => {
+  async function promote(turn: number): Promise<void> {
     const path = `${SERVICES}/promoted`;
     const type = 'application/merge-patch+json';
     const there = { body: traefikService('promoted', 0, 100, tested(`${turn}`)), type };
@@ -122,18 +127,18 @@ export const startStream = (cluster: Pick<Cluster, 'api'>): Stream => {
     const recorded = annotation(stored, 'bluegreen.dev/active') === 'green';
     const back = traefikService('promoted', 100, 0, recorded ? {} : tested(`${turn}-back`));
     await send('rollbacks', 'PATCH', path, { body: back, type });
-  };
-  const mistake = async (): Promise<void> => {
+  }
+  async function mistake(): Promise<void> {
     const call: Call = { body: traefikService('mistake', 60, 30) };
-    count('mistakes', await client.call('POST', `${SERVICES}?dryRun=All`, call).then(refusalOf, String));
-  };
+    count('mistakes', await client.call('POST', `${SERVICES}?dryRun=All`, call).then(denialOf, String));
+  }
 
-  const goOn = async (work: (turn: number) => Promise<void>): Promise<void> => {
+  async function goOn(work: (turn: number) => Promise<void>): Promise<void> {
     for (let turn = 1; !stop.signal.aborted; turn++) {
       await work(turn);
       await sleep(5);
     }
-  };
+  }
   const running = [apply, create, promote, mistake].map(goOn);
   return {
     report: () => {
@@ -147,12 +152,14 @@ export const startStream = (cluster: Pick<Cluster, 'api'>): Stream => {
       client.close();
     },
   };
-};
+}
 
-const fresh = (): Record<Work, Record<string, number>> => ({
-  applies: {},
-  creations: {},
-  promotions: {},
-  rollbacks: {},
-  mistakes: {},
-});
+function fresh(): Record<Work, Record<string, number>> {
+  return {
+    applies: {},
+    creations: {},
+    promotions: {},
+    rollbacks: {},
+    mistakes: {},
+  };
+}

@@ -1,15 +1,18 @@
 // What the chart's entries keep from the webhook: random writes are sent to a real API server where every entry fails for
 // want of a webhook. What passes is nothing that the webhook would have had a say in.
-import { sample, type Arbitrary } from 'fast-check';
+import { sample } from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import t from 'tap';
 import { at, get, isObject, list, sameJson, text } from '../../common/json.ts';
-import { governed, type Group } from '../../webhook/policy/index.ts';
+import { governed } from '../../webhook/policy/index.ts';
+import type { Group } from '../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import type { Shape } from './cases.ts';
 import { render } from './chart.ts';
-import { connect, type Reply } from './client.ts';
+import { connect } from './client.ts';
+import type { Reply } from './client.ts';
 import { judge, judgeRoute } from './oracle.ts';
 import { admitBy, ENFORCED, inLanes, manifest, servicesPath } from './policy.ts';
 import { routeFamilies } from './random-routes.ts';
@@ -20,8 +23,9 @@ const WANTED = Number(process.env['BLUEGREEN_SAMPLES'] ?? 1_500);
 const SEED = Number(process.env['BLUEGREEN_SEED'] ?? 20_240_602);
 const ENOUGH = 10;
 
-const draw = <Value>(values: Arbitrary<Value>, numRuns: number): readonly Value[] =>
-  sample(values, { numRuns, seed: SEED });
+function draw<Value>(values: Arbitrary<Value>, numRuns: number): readonly Value[] {
+  return sample(values, { numRuns, seed: SEED });
+}
 const services = draw(families, Math.ceil((WANTED * 2) / 3 / 6));
 const routes = draw(routeFamilies, Math.ceil(WANTED / 3 / 5));
 
@@ -30,18 +34,22 @@ const client = connect(cluster, LANES);
 t.teardown(() => client.close());
 t.comment(`seed ${SEED}, ${services.length * 6} writes of TraefikServices, ${routes.length * 5} of IngressRoutes`);
 
-const routesPath = (group: Group): string => `/apis/${group}/v1alpha1/namespaces/${ENFORCED}/ingressroutes`;
-const routeManifest = (group: Group, name: string, spec: JsonObject, resourceVersion = ''): JsonObject => ({
-  apiVersion: `${group}/v1alpha1`,
-  kind: 'IngressRoute',
-  metadata: { name, ...(resourceVersion === '' ? {} : { resourceVersion }) },
-  spec,
-});
-const store = async (path: string, body: JsonObject): Promise<string> => {
+function routesPath(group: Group): string {
+  return `/apis/${group}/v1alpha1/namespaces/${ENFORCED}/ingressroutes`;
+}
+function routeManifest(group: Group, name: string, spec: JsonObject, resourceVersion = ''): JsonObject {
+  return {
+    apiVersion: `${group}/v1alpha1`,
+    kind: 'IngressRoute',
+    metadata: { name, ...(resourceVersion === '' ? {} : { resourceVersion }) },
+    spec,
+  };
+}
+async function store(path: string, body: JsonObject): Promise<string> {
   const { status, body: stored } = await client.call('POST', path, body);
   if (status !== 201) throw new Error(`${JSON.stringify(body)} could not be stored: ${JSON.stringify(stored)}`);
   return text(at(stored, 'metadata', 'resourceVersion')) ?? '';
-};
+}
 
 await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: ENFORCED } }]);
 const storedServices = await inLanes(services, LANES, async (family) => {
@@ -63,25 +71,28 @@ const entries = list(configuration?.['webhooks']).filter(isObject);
 const failing = entries.map((entry): Json => ({ ...entry, failurePolicy: 'Fail' }));
 await admitBy(t, cluster, client, [{ ...configuration, webhooks: failing }]);
 
-const asks = ({ body }: Reply): string | null =>
-  /failed calling webhook "(promotion|guard)\.bluegreen\.dev"/.exec(text(body['message']) ?? '')?.[1] ?? null;
+function asks({ body }: Reply): string | null {
+  return /failed calling webhook "(promotion|guard)\.bluegreen\.dev"/.exec(text(body['message']) ?? '')?.[1] ?? null;
+}
 const probe = manifest('traefik.io', 'probe', {
   spec: { weighted: { services: [{ name: 'blue' }, { name: 'green' }] } },
 });
-const armed = async (): Promise<boolean> =>
-  asks(await client.call('POST', `${servicesPath('traefik.io', ENFORCED)}?dryRun=All`, probe)) === 'promotion';
+async function armed(): Promise<boolean> {
+  return asks(await client.call('POST', `${servicesPath('traefik.io', ENFORCED)}?dryRun=All`, probe)) === 'promotion';
+}
 if (!(await until(armed, 30_000))) throw new Error('the entries do not take effect');
 
 /** What a request alone is judged by; a freeze, and how a watch ended, stand there for later ones. */
-const ours = ({ annotations = {} }: Shape): JsonObject =>
-  Object.fromEntries(
+function ours({ annotations = {} }: Shape): JsonObject {
+  return Object.fromEntries(
     Object.entries(annotations).filter(
-      ([key]) => key.startsWith('bluegreen.dev/') && !['bluegreen.dev/frozen', 'bluegreen.dev/watch'].includes(key),
+      ([key]) => key.startsWith('bluegreen.dev/') && !['bluegreen.dev/frozen', 'bluegreen.dev/analysis'].includes(key),
     ),
   );
+}
 
 /** The spec without the weights of its list, in the order of names. */
-const rest = ({ spec = {} }: Shape, names: ReadonlySet<unknown>): Json => {
+function rest({ spec = {} }: Shape, names: ReadonlySet<unknown>): Json {
   const weighted = at(spec, 'weighted');
   const children = list(get(weighted, 'services'))
     .filter(isObject)
@@ -89,21 +100,21 @@ const rest = ({ spec = {} }: Shape, names: ReadonlySet<unknown>): Json => {
     .map((child): JsonObject => ({ ...child, weight: 0 }))
     .toSorted((a, b) => (text(a['name']) ?? '').localeCompare(text(b['name']) ?? ''));
   return { ...spec, weighted: { ...(isObject(weighted) ? weighted : {}), services: children } };
-};
+}
 
 /** Why the webhook need not see a write; null when it ought to. */
-const excuse = (group: Group, before: Shape | null, after: Shape): string | null => {
+function excuse(group: Group, before: Shape | null, after: Shape): string | null {
   const oldObject = before === null ? null : manifest(group, 'shop', before);
   if (governed({ object: manifest(group, 'shop', after), oldObject }).kind === 'no') return 'not governed';
   if (before === null) return null;
   if (sameJson(before.spec, after.spec) && sameJson(ours(before), ours(after))) return 'nothing of ours';
   const decision = judge(group, before, after);
-  const names = new Set(decision?.was?.children.map(({ name }) => name));
+  const names = new Set(decision?.oldState?.children.map(({ name }) => name));
   const plain = sameJson(rest(before, names), rest(after, names));
   return decision?.switched?.kind === 'rollback' && plain ? 'rollback' : null;
-};
+}
 
-t.test('a write that the promotion entry does not see is a plain rollback, or none of ours', async (t) => {
+t.test('a write that the promotion webhook does not see is a plain rollback, or none of ours', async (t) => {
   const excuses = new Map<string, number>();
   let asked = 0;
   const wrong = await inLanes(storedServices, LANES, async ({ group, before, afters, name, version }) => {
@@ -127,7 +138,7 @@ t.test('a write that the promotion entry does not see is a plain rollback, or no
 });
 
 t.test('a route that the guard does not see is one that it has nothing to say about', async (t) => {
-  const counts = { asked: 0, passed: 0, refused: 0 };
+  const counts = { asked: 0, passed: 0, denied: 0 };
   const wrong = await inLanes(storedRoutes, LANES, async ({ group, before, afters, name, version }) => {
     const told: string[] = [];
     for (const { spec } of afters) {
@@ -138,20 +149,20 @@ t.test('a route that the guard does not see is one that it has nothing to say ab
         routeManifest(group, name, spec, version),
       );
       const old = before === null ? null : routeManifest(group, name, before);
-      const refusal = await judgeRoute({
+      const denial = await judgeRoute({
         group,
         before: old,
         after: routeManifest(group, name, spec),
         user: 'developer',
       });
-      if (refusal !== null) counts.refused++;
+      if (denial !== null) counts.denied++;
       if (asks(reply) === 'guard') counts.asked++;
       else counts.passed++;
-      if (reply.status < 300 && refusal !== null) told.push(JSON.stringify({ group, before, spec }));
+      if (reply.status < 300 && denial !== null) told.push(JSON.stringify({ group, before, spec }));
     }
     return told;
   });
   t.comment(JSON.stringify(counts));
   t.same(wrong.flat().slice(0, 5), [], `${wrong.flat().length} that the guard ought to have seen`);
-  t.ok(counts.passed >= ENOUGH && counts.refused >= ENOUGH, 'some pass, some are refused');
+  t.ok(counts.passed >= ENOUGH && counts.denied >= ENOUGH, 'some pass, some are denied');
 });

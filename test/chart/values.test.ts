@@ -10,18 +10,22 @@ const schema: JsonObject = parseObject(fileText('charts/bluegreen/values.schema.
 const readme = fileText('charts/bluegreen/README.md');
 const values = valuesOf(fileText('charts/bluegreen/values.yaml'), schema);
 
-const named = (path: readonly string[]): string => path.join('.');
+function named(path: readonly string[]): string {
+  return path.join('.');
+}
 
 /** Every property that the schema lists, with the path of its value. */
-const properties = (node: JsonObject, above: readonly string[] = []): readonly (readonly [string, JsonObject])[] =>
-  Object.entries(isObject(node['properties']) ? node['properties'] : {}).flatMap(([name, property]) => {
+function properties(node: JsonObject, above: readonly string[] = []): readonly (readonly [string, JsonObject])[] {
+  return Object.entries(isObject(node['properties']) ? node['properties'] : {}).flatMap(([name, property]) => {
     const path = [...above, name];
     return isObject(property) ? [[named(path), property] as const, ...properties(property, path)] : [];
   });
+}
 
 /** Whether a schema says anything of the values it takes. */
-const isTyped = (property: Json | undefined): boolean =>
-  isObject(property) && ['type', 'enum', '$ref', 'oneOf', 'anyOf', 'allOf'].some((key) => key in property);
+function isTyped(property: Json | undefined): boolean {
+  return isObject(property) && ['type', 'enum', '$ref', 'oneOf', 'anyOf', 'allOf'].some((key) => key in property);
+}
 
 t.test('every value has a comment of its own', async (t) => {
   t.ok(values.length > 30);
@@ -47,7 +51,7 @@ t.test('every value has a type in the schema, and every property of the schema i
   );
 });
 
-t.test('misspelt values are refused everywhere but in global, which other charts share', async (t) => {
+t.test('misspelt values are denied everywhere but in global, which other charts share', async (t) => {
   const open = [['', schema] as const, ...properties(schema)].filter(
     ([, property]) => isObject(property['properties']) && property['additionalProperties'] !== false,
   );

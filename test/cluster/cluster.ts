@@ -4,7 +4,8 @@ import { delimiter, join } from 'node:path';
 import type { ImageSpec } from '../../images/image.ts';
 import { makeKube, privateCaches } from './kube.ts';
 import type { Api } from './node/api.ts';
-import { addresses, kubeconfig, writeNode, type Component, type Parts, type Programs } from './node/config.ts';
+import { addresses, kubeconfig, writeNode } from './node/config.ts';
+import type { Component, Parts, Programs } from './node/config.ts';
 import { REGISTRY } from './node/names.ts';
 import { hostPid } from './node/pids.ts';
 import { apiServerReady, nodeReady, serviceAccountReady } from './node/ready.ts';
@@ -15,7 +16,7 @@ import { toolFile } from './tools/cache.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { runOk } from '../../scripts/lib/run.ts';
 
-export type ClusterOptions = {
+export interface ClusterOptions {
   /** Takes the place of single programs, for tests of what happens without them. */
   readonly programs?: Partial<Programs>;
   /** Images to import while it boots, beside the pause image. */
@@ -26,7 +27,7 @@ export type ClusterOptions = {
   readonly progress?: (step: string, ms: number) => void;
   /** Called once if the cluster ends or loses a component that nobody stopped. Its message goes to standard error otherwise. */
   readonly onFailure?: (problem: Problem) => void;
-};
+}
 
 /** A Kubernetes cluster of one node, in namespaces of its own; gone with this process, however it ends. */
 export type Cluster = Target & {
@@ -56,9 +57,10 @@ export type Cluster = Target & {
   stop(): Promise<void>;
 };
 
-const defaultPrograms = (given: Partial<Programs>): Programs => {
-  const of = (name: keyof Programs): string =>
-    given[name] ?? toolFile(name === 'coredns' ? 'coredns' : 'kubernetes', name);
+function defaultPrograms(given: Partial<Programs>): Programs {
+  function of(name: keyof Programs): string {
+    return given[name] ?? toolFile(name === 'coredns' ? 'coredns' : 'kubernetes', name);
+  }
   return {
     etcd: of('etcd'),
     'kube-apiserver': of('kube-apiserver'),
@@ -68,9 +70,9 @@ const defaultPrograms = (given: Partial<Programs>): Programs => {
     kubelet: of('kubelet'),
     coredns: of('coredns'),
   };
-};
+}
 
-const checkHost = (): void => {
+function checkHost(): void {
   const fix = 'Use a cluster of your own: npm run cluster -- --context NAME --registry HOST/PATH';
   if (process.platform !== 'linux') {
     throw new Problem(`The test cluster needs Linux; this is ${process.platform}. ${fix}`);
@@ -78,33 +80,33 @@ const checkHost = (): void => {
   if (process.getuid?.() !== 0) {
     throw new Problem(`The test cluster needs root (namespaces, mounts, network). Run it as root. ${fix}`);
   }
-};
+}
 
 // The API server shows this certificate to the kubelet, which trusts nothing else.
-const writeKubeletClient = (dir: string): Promise<string> => {
+function writeKubeletClient(dir: string): Promise<string> {
   const [key, certificate] = [join(dir, 'pki/kubelet-client.key'), join(dir, 'pki/kubelet-client.crt')];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   const subject = ['-subj', '/O=system:masters/CN=kube-apiserver-kubelet-client', '-days', '2'];
   return runOk('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate]);
-};
+}
 
-const makeBinDir = (dir: string): void => {
+function makeBinDir(dir: string): void {
   const folder = join(dir, 'bin');
   mkdirSync(folder);
   symlinkSync(toolFile('kubernetes', 'kubectl'), join(folder, 'kubectl'));
   symlinkSync(toolFile('helm', 'helm'), join(folder, 'helm'));
-};
+}
 
-type Place = {
+interface Place {
   readonly slot: number;
   readonly dir: string;
   readonly api: Api;
   /** Path of an administrator's kubeconfig. */
   readonly kubeconfig: string;
-};
+}
 
 /** What is known of a cluster by its place alone, whichever process booted it. */
-export const clusterHandle = ({ slot, dir, api, kubeconfig: admin }: Place, check: () => void = () => {}) => {
+export function clusterHandle({ slot, dir, api, kubeconfig: admin }: Place, check: () => void = () => {}) {
   const binDir = join(dir, 'bin');
   const env = {
     ...privateCaches(dir),
@@ -124,18 +126,22 @@ export const clusterHandle = ({ slot, dir, api, kubeconfig: admin }: Place, chec
     componentPid: (name: Component) => hostPid(dir, name),
     log: (name: Component | 'audit') => readFileSync(join(dir, 'log', `${name}.log`), 'utf8'),
   };
-};
+}
 
-const reportFailure = ({ message }: Problem): void => void process.stderr.write(`${message}\n`);
+function reportFailure({ message }: Problem): void {
+  void process.stderr.write(`${message}\n`);
+}
 
 /**
  * Boots a cluster. Several can run at once, in different processes too.
  * Throws a Problem that names the component that failed, with its last words, and leaves nothing behind.
  */
-export const startCluster = async (options: ClusterOptions = {}): Promise<Cluster> => {
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   checkHost();
   const started = Date.now();
-  const progress = (step: string): void => options.progress?.(step, Date.now() - started);
+  function progress(step: string): void {
+    options.progress?.(step, Date.now() - started);
+  }
   const programs = defaultPrograms(options.programs ?? {});
   const parts: Parts = { programs, ...(options.audit === undefined ? {} : { audit: options.audit }) };
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-cluster-'));
@@ -148,16 +154,16 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
     await supervisor.stop();
     throw error;
   }
-};
+}
 
-type Boot = {
+interface Boot {
   readonly supervisor: Supervisor;
   readonly parts: Parts;
   readonly images: readonly ImageSpec[];
   readonly progress: (step: string) => void;
-};
+}
 
-const boot = async ({ supervisor, parts, images, progress }: Boot): Promise<Cluster> => {
+async function boot({ supervisor, parts, images, progress }: Boot): Promise<Cluster> {
   const { dir } = supervisor;
   const isolated = supervisor.event('ready');
   const slot = Number(await supervisor.event('slot'));
@@ -170,14 +176,14 @@ const boot = async ({ supervisor, parts, images, progress }: Boot): Promise<Clus
   await Promise.all((['etcd', 'kube-apiserver', 'containerd'] as const).map((name) => supervisor.start(name)));
   const loader = imageLoader((id, path) => supervisor.import(id, path));
   const imported = loader.provide([pauseSpec(), ...images]).then(() => progress('images'));
-  const up = async (): Promise<void> => {
+  async function up(): Promise<void> {
     await apiServerReady(supervisor, api);
     progress('API server');
     const rest = ['kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'coredns', 'kubelet'];
     await Promise.all(rest.map((name) => supervisor.start(name)));
     await Promise.all([nodeReady(supervisor, api), serviceAccountReady(supervisor, api)]);
     progress('node');
-  };
+  }
   await Promise.all([up(), imported]);
   const data = { 'certificate-authority-data': readFileSync(authority).toString('base64') };
   const admin = join(dir, 'kubeconfig');
@@ -196,4 +202,4 @@ const boot = async ({ supervisor, parts, images, progress }: Boot): Promise<Clus
     },
     stop: () => supervisor.stop(),
   };
-};
+}

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { archiveOf, buildImage, type Image, type ImageSpec } from '../../images/image.ts';
+import { archiveOf, buildImage } from '../../images/image.ts';
+import type { Image, ImageSpec } from '../../images/image.ts';
 import { cacheFolder } from '../../scripts/lib/cache.ts';
 import { pauseImage } from '../images/specs.ts';
 import { Store } from '../../images/store.ts';
@@ -7,41 +8,47 @@ import { PAUSE_IMAGE } from './node/names.ts';
 import { toolFile } from './tools/cache.ts';
 
 /** The images built on this machine; in the user's cache folder. */
-export const imageStore = (): Store => new Store(join(cacheFolder(), 'images'));
+export function imageStore(): Store {
+  return new Store(join(cacheFolder(), 'images'));
+}
 
-const buildImages = async (store: Store, specs: readonly ImageSpec[]): Promise<Image[]> => {
+async function buildImages(store: Store, specs: readonly ImageSpec[]): Promise<Image[]> {
   const images = [];
   for (const spec of specs) {
     images.push(await buildImage(store, spec));
   }
   await store.prune(Date.now());
   return images;
-};
+}
 
 /** The image without which no pod starts. */
-export const pauseSpec = (): ImageSpec => pauseImage(toolFile('pause', 'pause'), PAUSE_IMAGE);
+export function pauseSpec(): ImageSpec {
+  return pauseImage(toolFile('pause', 'pause'), PAUSE_IMAGE);
+}
 
-export type ImageLoader = {
+export interface ImageLoader {
   /** Imports an image archive (docker or OCI). */
   loadImage(path: string): Promise<void>;
   /** Builds images and imports those whose content the node does not have under these names yet. */
   provide(specs: readonly ImageSpec[]): Promise<void>;
   /** Content and names of what the node has. */
   loadedImages(): readonly string[];
-};
+}
 
 /**
  * @param load imports the archive at a path; the id tells concurrent imports apart
  * @param present what the node has already, as `loadedImages` tells it
  */
-export const imageLoader = (
+export function imageLoader(
   load: (id: string, path: string) => Promise<void>,
   present: readonly string[] = [],
-): ImageLoader => {
+): ImageLoader {
   const loaded = new Set(present);
   let imports = 0;
-  const loadImage = (path: string): Promise<void> => load(`image${++imports}`, path);
-  const provide = async (specs: readonly ImageSpec[]): Promise<void> => {
+  function loadImage(path: string): Promise<void> {
+    return load(`image${++imports}`, path);
+  }
+  async function provide(specs: readonly ImageSpec[]): Promise<void> {
     const store = imageStore();
     const images = await buildImages(store, specs);
     const missing = images.filter(({ names, manifest }) => !loaded.has(`${manifest.digest} ${names.join(' ')}`));
@@ -51,6 +58,6 @@ export const imageLoader = (
     for (const { names, manifest } of missing) {
       loaded.add(`${manifest.digest} ${names.join(' ')}`);
     }
-  };
+  }
   return { loadImage, provide, loadedImages: () => [...loaded] };
-};
+}

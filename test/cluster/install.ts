@@ -19,35 +19,34 @@ export const DEMO_NAMESPACE = 'demo-bluegreen';
 export const RELEASE = { name: 'bluegreen', namespace: 'bluegreen-system' } as const;
 
 /** The webhook's image, which holds the plugin as well, built from the sources as they are now. */
-export const webhookSpec = async (registry: string): Promise<ImageSpec> => {
+export async function webhookSpec(registry: string): Promise<ImageSpec> {
   const programs = { webhook: await bundleOf('webhook'), plugin: await bundleOf('plugin') };
   return webhookImage(programs, [`${registry}/bluegreen-webhook:${VERSION}`]);
-};
+}
 
 /** The demo app's images, by their own names and by those of podinfo's published images. */
-export const demoSpecs = async (registry: string): Promise<ImageSpec[]> => {
+export async function demoSpecs(registry: string): Promise<ImageSpec[]> {
   const bundle = await bundleOf('demo-app');
   return Promise.all(
     DEMO_VERSIONS.map((tag) =>
       demoImage(bundle, tag, [`${registry}/bluegreen-demo:${tag}`, `ghcr.io/stefanprodan/podinfo:${tag}`]),
     ),
   );
-};
+}
 
 /** Traefik's and the demo app's images, for startCluster to import while it boots. */
-export const bareImages = async (registry: string = REGISTRY): Promise<ImageSpec[]> => [
-  traefikSpec(registry),
-  ...(await demoSpecs(registry)),
-];
+export async function bareImages(registry: string = REGISTRY): Promise<ImageSpec[]> {
+  return [traefikSpec(registry), ...(await demoSpecs(registry))];
+}
 
 /** All images that a cluster with bluegreen needs, for startCluster to import while it boots. */
-export const allImages = async (registry: string = REGISTRY): Promise<ImageSpec[]> => [
-  ...(await bareImages(registry)),
-  await webhookSpec(registry),
-];
+export async function allImages(registry: string = REGISTRY): Promise<ImageSpec[]> {
+  return [...(await bareImages(registry)), await webhookSpec(registry)];
+}
 
-const setFlags = (values: Readonly<Record<string, string>>): string[] =>
-  Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+function setFlags(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+}
 
 /** One replica that goes at once when it is told to: enough for what is not about replicas. */
 const SMALL = { replicaCount: '1', drainSeconds: '1' } as const;
@@ -59,25 +58,22 @@ export const REPLICATED = { replicaCount: '2', drainSeconds: '20' } as const;
  * for it. There is one replica with a short drain unless the values say otherwise.
  * @param values as for helm's --set: dotted names
  */
-export const installBluegreen = async (
-  target: Target,
-  values: Readonly<Record<string, string>> = {},
-): Promise<void> => {
+export async function installBluegreen(target: Target, values: Readonly<Record<string, string>> = {}): Promise<void> {
   await target.provide([await webhookSpec(target.registry)]);
   const image = { 'image.repository': `${target.registry}/bluegreen-webhook`, 'image.tag': VERSION };
   const place = ['-n', RELEASE.namespace, '--create-namespace', '--wait', '--timeout', '120s'];
   const flags = setFlags({ ...image, ...SMALL, ...values });
   await target.helmOk(['upgrade', '--install', RELEASE.name, CHART, ...place, ...flags]);
-  // A first installation begins to refuse what no webhook answers for when the pods have been ready for a while.
+  // A first installation begins to deny what no webhook answers for when the pods have been ready for a while.
   const armed = '--for=jsonpath={.webhooks[0].failurePolicy}=Fail';
   await target.kubectlOk(['wait', 'validatingwebhookconfiguration', RELEASE.name, armed, '--timeout=60s']);
-};
+}
 
 /**
  * Deploys the example manifests and waits until both colors are ready. A cluster of the user's own pulls podinfo's
  * published images; a disposable one gets the demo app under their names.
  */
-export const installDemo = async (target: Target): Promise<void> => {
+export async function installDemo(target: Target): Promise<void> {
   if (target.disposable) {
     await target.provide(await demoSpecs(target.registry));
   }
@@ -85,4 +81,4 @@ export const installDemo = async (target: Target): Promise<void> => {
   for (const color of ['blue', 'green']) {
     await rolledOut(target, DEMO_NAMESPACE, color);
   }
-};
+}

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { Problem } from '../../scripts/lib/problem.ts';
-import { run, runOk, type Result, type RunOptions } from '../../scripts/lib/run.ts';
+import { run, runOk } from '../../scripts/lib/run.ts';
+import type { Result, RunOptions } from '../../scripts/lib/run.ts';
 
 /** kubectl and helm, aimed at one cluster. */
-export type Kube = {
+export interface Kube {
   /** What clients need in their environment to reach this cluster and to leave nothing in the user's home. */
   readonly env: Readonly<Record<string, string>>;
   /** Runs kubectl to its end, whatever its status. */
@@ -14,9 +15,9 @@ export type Kube = {
   helmOk(args: readonly string[], options?: RunOptions): Promise<string>;
   /** Applies objects, or a manifest's text. */
   apply(manifest: string | readonly object[]): Promise<string>;
-};
+}
 
-export type KubeOptions = {
+export interface KubeOptions {
   readonly kubectl: string;
   readonly helm: string;
   readonly env: Readonly<Record<string, string>>;
@@ -25,22 +26,28 @@ export type KubeOptions = {
   readonly helmFlags?: readonly string[];
   /** Throws if the cluster is known to be gone. */
   readonly check?: () => void;
-};
+}
 
 /** Folders for caches that would otherwise be in the user's home; discovery of another cluster must not be reused. */
-export const privateCaches = (dir: string): Record<string, string> => ({
-  KUBECACHEDIR: join(dir, 'cache', 'kube'),
-  HELM_CACHE_HOME: join(dir, 'cache', 'helm'),
-  HELM_CONFIG_HOME: join(dir, 'cache', 'helm-config'),
-  HELM_DATA_HOME: join(dir, 'cache', 'helm-data'),
-});
+export function privateCaches(dir: string): Record<string, string> {
+  return {
+    KUBECACHEDIR: join(dir, 'cache', 'kube'),
+    HELM_CACHE_HOME: join(dir, 'cache', 'helm'),
+    HELM_CONFIG_HOME: join(dir, 'cache', 'helm-config'),
+    HELM_DATA_HOME: join(dir, 'cache', 'helm-data'),
+  };
+}
 
-const asList = (items: readonly object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+function asList(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
 
 /** Makes the handle. Every call gets the environment, with the caller's own on top. */
-export const makeKube = (options: KubeOptions): Kube => {
+export function makeKube(options: KubeOptions): Kube {
   const { env, kubectlFlags = [], helmFlags = [], check = () => {} } = options;
-  const withEnv = (given: RunOptions): RunOptions => ({ ...given, env: { ...env, ...given.env } });
+  function withEnv(given: RunOptions): RunOptions {
+    return { ...given, env: { ...env, ...given.env } };
+  }
   const kube: Kube = {
     env,
     kubectl: async (args, given = {}) => {
@@ -69,10 +76,10 @@ export const makeKube = (options: KubeOptions): Kube => {
     },
   };
   return kube;
-};
+}
 
 /** Waits until a Deployment is rolled out; a Problem shows its pods and what they logged last. */
-export const rolledOut = async (kube: Kube, namespace: string, deployment: string): Promise<void> => {
+export async function rolledOut(kube: Kube, namespace: string, deployment: string): Promise<void> {
   const at = ['-n', namespace];
   const status = ['rollout', 'status', `deployment/${deployment}`, '--timeout=120s'];
   const { code, stderr } = await kube.kubectl([...at, ...status]);
@@ -84,4 +91,4 @@ export const rolledOut = async (kube: Kube, namespace: string, deployment: strin
   throw new Problem(
     `Deployment ${deployment} in namespace ${namespace} is not ready: ${stderr.trim()}\n${pods.stdout}${logs.stdout}`,
   );
-};
+}

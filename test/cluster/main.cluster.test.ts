@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
-import { run, type Result } from '../../scripts/lib/run.ts';
+import { run } from '../../scripts/lib/run.ts';
+import type { Result } from '../../scripts/lib/run.ts';
 import { until } from './node/api.ts';
 
 const MOVED_MS = 10_000;
@@ -22,16 +23,20 @@ child.stdout.resume();
 
 const exports = printed.filter((line) => line.startsWith('export '));
 /** Types a command into a shell that has the exports. */
-const type = (command: string): Promise<Result> => run('sh', ['-c', [...exports, command].join('\n')]);
+function type(command: string): Promise<Result> {
+  return run('sh', ['-c', [...exports, command].join('\n')]);
+}
 
-const lineWith = (words: string): string => {
+function lineWith(words: string): string {
   const line = printed.find((each) => each.includes(words));
   if (line === undefined) throw new Error(`"${words}" was not printed:\n${printed.join('\n')}`);
   return line;
-};
+}
 
 /** The printed command that contains these words, without what is before it. */
-const command = (words: string): string => lineWith(words).replace(/^.*?(?=curl |kubectl )/, '');
+function command(words: string): string {
+  return lineWith(words).replace(/^.*?(?=curl |kubectl )/, '');
+}
 
 t.test('kubectl bluegreen is on the PATH that is printed', async (t) => {
   const { code, stdout, stderr } = await type(command('kubectl bluegreen status'));

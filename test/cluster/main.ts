@@ -2,12 +2,15 @@
 // it is told to go. With --context it installs into a cluster of your own instead.
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../../scripts/lib/problem.ts';
-import { startCluster, type Cluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { allImages, DEMO_NAMESPACE, installBluegreen, installDemo, REPLICATED } from './install.ts';
 import { REGISTRY } from './node/names.ts';
 import { installPlugin } from './plugin.ts';
-import { openOwnCluster, type Target } from './target.ts';
-import { installTraefik, traefikSpec, type Traefik } from './traefik.ts';
+import { openOwnCluster } from './target.ts';
+import type { Target } from './target.ts';
+import { installTraefik, traefikSpec } from './traefik.ts';
+import type { Traefik } from './traefik.ts';
 
 const USAGE = `Usage: npm run cluster -- [flags]
 
@@ -31,31 +34,33 @@ const OPTIONS = {
 /** The demo app's release, as the plugin is told of it. */
 const DEMO_RELEASE = `bluegreen-wrr -n ${DEMO_NAMESPACE}`;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+function say(line: string): void {
+  void process.stdout.write(`${line}\n`);
+}
 
-const readFlags = (args: readonly string[]) => {
+function readFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {
     throw new Problem(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
-};
+}
 
-const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
   const result = await work();
   say(`  ${what.padEnd(40)} ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return result;
-};
+}
 
-const install = async (target: Target, bare: boolean): Promise<void> => {
+async function install(target: Target, bare: boolean): Promise<void> {
   if (!bare) {
     await timed('bluegreen (chart and webhook)', () => installBluegreen(target, REPLICATED));
     await timed('demo app (blue 6.1.5, green 6.1.6)', () => installDemo(target));
   }
-};
+}
 
-const describe = (cluster: Cluster, traefik: Traefik, bare: boolean): void => {
+function describe(cluster: Cluster, traefik: Traefik, bare: boolean): void {
   say('');
   say(`export KUBECONFIG=${cluster.kubeconfig}`);
   say(`export KUBECACHEDIR=${cluster.env['KUBECACHEDIR']}`);
@@ -75,40 +80,45 @@ const describe = (cluster: Cluster, traefik: Traefik, bare: boolean): void => {
   }
   say('');
   say('Ctrl-C ends it and leaves nothing behind.');
-};
+}
 
-const told = (): Promise<void> =>
-  new Promise((resolve) => {
+function told(): Promise<void> {
+  return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => resolve());
     }
     process.stdin.once('end', resolve).once('error', resolve).resume();
   });
+}
 
-const runDisposable = async (bare: boolean): Promise<void> => {
+async function runDisposable(bare: boolean): Promise<void> {
   const end = told();
   const broken = Promise.withResolvers<never>();
   say('Booting a disposable cluster ...');
   const images = bare ? [traefikSpec(REGISTRY)] : await allImages();
-  const boot = (): Promise<Cluster> => startCluster({ images, onFailure: broken.reject });
+  function boot(): Promise<Cluster> {
+    return startCluster({ images, onFailure: broken.reject });
+  }
   const cluster = await timed('Kubernetes 1.34', boot);
   try {
-    const work = async (): Promise<void> => {
+    async function work(): Promise<void> {
       const traefik = await timed('Traefik 3.6', () => installTraefik(cluster));
-      const plugin = (): Promise<void> => installPlugin(cluster);
+      function plugin(): Promise<void> {
+        return installPlugin(cluster);
+      }
       const packaged = bare ? undefined : timed('kubectl bluegreen (the executable)', plugin);
       await Promise.all([install(cluster, bare), packaged]);
       describe(cluster, traefik, bare);
       await end;
-    };
+    }
     await Promise.race([work(), end, broken.promise]);
   } finally {
     await cluster.stop();
   }
   say('The cluster is gone.');
-};
+}
 
-const runOwn = async (context: string, registry: string | undefined, bare: boolean): Promise<void> => {
+async function runOwn(context: string, registry: string | undefined, bare: boolean): Promise<void> {
   const target = await openOwnCluster({ context, registry, credentials: process.env['REGISTRY_AUTH'] });
   try {
     say(`Installing into the cluster of context ${context} ...`);
@@ -123,9 +133,9 @@ const runOwn = async (context: string, registry: string | undefined, bare: boole
   } finally {
     target.close();
   }
-};
+}
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const { bare, context, registry, help } = readFlags(process.argv.slice(2));
   if (help) {
     process.stdout.write(USAGE);
@@ -136,7 +146,7 @@ const main = async (): Promise<void> => {
   }
   // Standard input may still be open.
   process.exit();
-};
+}
 
 await main().catch((error: unknown) => {
   reportProblem(error);

@@ -7,18 +7,25 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { bareImages, installDemo, installTraefik, Problem, startCluster, type Cluster } from './index.ts';
+import { bareImages, installDemo, installTraefik, Problem, startCluster } from './index.ts';
+import type { Cluster } from './index.ts';
 import { until } from './node/api.ts';
 import { run } from '../../scripts/lib/run.ts';
 
 const GONE_MS = 10_000;
 
 /** What a running node has on this machine, by identity: its slot may be another cluster's a moment later. */
-type Traces = { readonly dir: string; readonly link: string; readonly cgroups: Readonly<Record<string, number>> };
+interface Traces {
+  readonly dir: string;
+  readonly link: string;
+  readonly cgroups: Readonly<Record<string, number>>;
+}
 
-const inode = (path: string): number => statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+function inode(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+}
 
-const traces = async (slot: number, dir: string): Promise<Traces> => {
+async function traces(slot: number, dir: string): Promise<Traces> {
   const { stdout } = await run('ip', ['-o', 'link', 'show', `bluegreen${slot}`]);
   const roots = ['/sys/fs/cgroup', ...readdirSync('/sys/fs/cgroup').map((name) => join('/sys/fs/cgroup', name))];
   const cgroups = roots.map((root) => join(root, `bluegreen${slot}`)).filter((path) => existsSync(path));
@@ -27,18 +34,18 @@ const traces = async (slot: number, dir: string): Promise<Traces> => {
     link: /^\d+: [^:]+/.exec(stdout)?.[0] ?? '',
     cgroups: Object.fromEntries(cgroups.map((path) => [path, inode(path)])),
   };
-};
+}
 
-const commandLine = (pid: string): string => {
+function commandLine(pid: string): string {
   try {
     return readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
   } catch {
     return '';
   }
-};
+}
 
 /** What is left of a node: processes, mounts, the interface (and with it the route), cgroups, its folder. */
-const remains = async ({ dir, link, cgroups }: Traces): Promise<string[]> => {
+async function remains({ dir, link, cgroups }: Traces): Promise<string[]> {
   const processes = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(dir));
   const { stdout: links } = await run('ip', ['-o', 'link']);
   return [
@@ -48,17 +55,20 @@ const remains = async ({ dir, link, cgroups }: Traces): Promise<string[]> => {
     ...(link !== '' && links.includes(link) ? [link] : []),
     ...Object.keys(cgroups).filter((path) => inode(path) === cgroups[path]),
   ];
-};
+}
 
-const isGone = (traces: Traces): Promise<boolean> => until(async () => (await remains(traces)).length === 0, GONE_MS);
+function isGone(traces: Traces): Promise<boolean> {
+  return until(async () => (await remains(traces)).length === 0, GONE_MS);
+}
 
-const ask = async (url: string, host: string): Promise<{ status: number; body: string }> => {
+async function ask(url: string, host: string): Promise<{ status: number; body: string }> {
   const [response] = await once(get(url, { headers: { host } }), 'response');
   return { status: response.statusCode, body: await text(response) };
-};
+}
 
-const answers = (url: string, version: string): Promise<boolean> =>
-  until(async () => (await ask(url, 'podinfo.localhost')).body.includes(`"version":"${version}"`), GONE_MS);
+function answers(url: string, version: string): Promise<boolean> {
+  return until(async () => (await ask(url, 'podinfo.localhost')).body.includes(`"version":"${version}"`), GONE_MS);
+}
 
 t.test('two clusters side by side, one with the examples behind Traefik', async (t) => {
   const [first, second] = await Promise.all([startCluster({ images: await bareImages() }), startCluster()]);
@@ -75,7 +85,7 @@ t.test('two clusters side by side, one with the examples behind Traefik', async 
     t.match(await first.kubectlOk(exec), '"version":"6.1.6"');
   });
 
-  await t.test('the kubelet refuses whoever is not the API server', async (t) => {
+  await t.test('the kubelet denies whoever is not the API server', async (t) => {
     const insecure = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' };
     const script = `fetch('https://${first.ip}:10250/pods').then((r) => console.log(r.status))`;
     t.equal((await run(process.execPath, ['-e', script], { env: insecure })).stdout.trim(), '401');

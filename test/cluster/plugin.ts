@@ -8,19 +8,21 @@ const EXECUTABLE = join(ROOT, 'dist', 'kubectl-bluegreen');
 
 let packaged: Promise<string> | undefined;
 
-const makeExecutable = async (): Promise<string> => {
+async function makeExecutable(): Promise<string> {
   if (process.env['BLUEGREEN_BUILT'] === undefined)
     await runOk(process.execPath, [join(ROOT, 'scripts', 'package.ts')], { cwd: ROOT });
   return EXECUTABLE;
-};
+}
 
 /** The plugin as one executable: the one built for this run of tests, otherwise made anew, once a process. */
-export const pluginExecutable = (): Promise<string> => (packaged ??= makeExecutable());
+export function pluginExecutable(): Promise<string> {
+  return (packaged ??= makeExecutable());
+}
 
 /** Puts the plugin where the cluster's kubectl finds it: `kubectl bluegreen` works from then on. */
-export const installPlugin = async (cluster: Pick<Cluster, 'binDir'>): Promise<void> => {
+export async function installPlugin(cluster: Pick<Cluster, 'binDir'>): Promise<void> {
   const link = join(cluster.binDir, 'kubectl-bluegreen');
   const executable = await pluginExecutable();
   // A copy: another process may make the executable anew meanwhile.
   if (!existsSync(link)) copyFileSync(executable, link, constants.COPYFILE_FICLONE);
-};
+}

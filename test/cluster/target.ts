@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildImage, type ImageSpec } from '../../images/image.ts';
+import { buildImage } from '../../images/image.ts';
+import type { ImageSpec } from '../../images/image.ts';
 import { pushImage } from '../../images/push.ts';
 import { imageStore } from './images.ts';
-import { makeKube, privateCaches, type Kube } from './kube.ts';
+import { makeKube, privateCaches } from './kube.ts';
+import type { Kube } from './kube.ts';
 import { toolFile } from './tools/cache.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
 
@@ -20,17 +22,17 @@ export type Target = Kube & {
   provide(specs: readonly ImageSpec[]): Promise<void>;
 };
 
-export type OwnCluster = {
+export interface OwnCluster {
   /** A context of the user's kubeconfig. */
   readonly context: string;
   /** HOST/PATH that the cluster pulls from. */
   readonly registry: string | undefined;
   readonly credentials: string | undefined;
-};
+}
 
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\//;
 
-const pushAll = async (specs: readonly ImageSpec[], { registry, credentials }: OwnCluster): Promise<void> => {
+async function pushAll(specs: readonly ImageSpec[], { registry, credentials }: OwnCluster): Promise<void> {
   if (registry === undefined) {
     throw new Problem('A cluster of your own needs a registry that it can pull from: --registry HOST/PATH');
   }
@@ -42,12 +44,14 @@ const pushAll = async (specs: readonly ImageSpec[], { registry, credentials }: O
       await pushImage(store, image, name, { scheme, ...(credentials === undefined ? {} : { credentials }) });
     }
   }
-};
+}
 
 /** A cluster of the user's own; images are pushed to its registry. Close it to remove its caches. */
-export const openOwnCluster = async (own: OwnCluster): Promise<Target & { close(): void }> => {
+export async function openOwnCluster(own: OwnCluster): Promise<Target & { close(): void }> {
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-own-'));
-  const close = (): void => rmSync(dir, { recursive: true, force: true });
+  function close(): void {
+    rmSync(dir, { recursive: true, force: true });
+  }
   const kube = makeKube({
     kubectl: toolFile('kubernetes', 'kubectl'),
     helm: toolFile('helm', 'helm'),
@@ -69,4 +73,4 @@ export const openOwnCluster = async (own: OwnCluster): Promise<Target & { close(
     provide: (specs) => pushAll(specs, own),
     close,
   };
-};
+}

@@ -34,7 +34,9 @@ t.test('a build counts only when it is whole', async (t) => {
 
 t.test('tools on demand are built only when they are named', async (t) => {
   const root = t.testdir();
-  const ids = (named: string[]): string[] => missingTools(named, root).map(({ id }) => id);
+  function ids(named: string[]): string[] {
+    return missingTools(named, root).map(({ id }) => id);
+  }
   t.notOk(ids([]).includes('traefik2'));
   t.same(ids(['traefik2']), ['traefik2']);
   t.throws(() => ids(['docker']), /no tool called docker.*kubernetes/);
@@ -50,7 +52,7 @@ t.test('an interrupted set-up goes on with the tools that are left, in their ord
   t.same(missingTools([], root), wanted.slice(2));
 });
 
-const pinned = (folder: string): ReadonlyMap<string, string> => {
+function pinned(folder: string): ReadonlyMap<string, string> {
   const text = readFileSync(join(import.meta.dirname, 'tools', folder, 'go.mod'), 'utf8');
   return new Map(
     [...text.matchAll(/^\t(\S+) v(\S+)(?: \/\/ indirect)?$/gm)].map(([, module = '', version = '']) => [
@@ -58,7 +60,7 @@ const pinned = (folder: string): ReadonlyMap<string, string> => {
       version,
     ]),
   );
-};
+}
 
 t.test('a module has the same version wherever it is named', async (t) => {
   const originals = pinned('originals');
@@ -122,7 +124,7 @@ t.test('a program that fails or is missing is named with its words', async (t) =
 });
 
 // A clone without node_modules, in which npm only says that it was called.
-const clone = (dir: string): { root: string; path: string } => {
+function clone(dir: string): { root: string; path: string } {
   const root = join(dir, 'clone');
   const bin = join(dir, 'bin');
   mkdirSync(join(root, 'scripts'), { recursive: true });
@@ -133,14 +135,14 @@ const clone = (dir: string): { root: string; path: string } => {
     '#!/bin/sh\nmkdir -p node_modules/.bin && ln -sf "$NODE" node_modules/.bin/node && touch npm-was-called\n';
   writeFileSync(join(bin, 'npm'), npm, { mode: 0o755 });
   return { root, path: `${bin}:${process.env['PATH']}` };
-};
+}
 
 t.test('setup installs the packages once, and again when the lock file changes', async (t) => {
   const { root, path } = clone(t.testdir());
-  const setup = (): string => {
+  function setup(): string {
     const env = { ...process.env, PATH: path, NODE: process.execPath };
     return spawnSync(process.execPath, [join(root, 'scripts', 'setup.mjs')], { encoding: 'utf8', env }).stderr;
-  };
+  }
   const called = join(root, 'npm-was-called');
   t.match(setup(), /installing the npm packages.*about a minute/);
   t.ok(existsSync(called));

@@ -2,7 +2,7 @@
 
 export const OLD_GROUP = 'traefik.containo.us';
 
-export type TraefikOptions = {
+export interface TraefikOptions {
   /** 3 unless told otherwise; 2 (which also reads traefik.containo.us) has to be built first. */
   readonly version?: 2 | 3;
   readonly replicas?: number;
@@ -18,7 +18,7 @@ export type TraefikOptions = {
   readonly flags?: readonly string[];
   /** An image to use instead of building one. */
   readonly image?: string;
-};
+}
 
 type Settings = TraefikOptions & {
   readonly image: string;
@@ -39,7 +39,7 @@ const RULES = [
   { apiGroups: ['traefik.io', OLD_GROUP], resources: ['*'], verbs: READ },
 ];
 
-const flags = (settings: Settings): string[] => {
+function flags(settings: Settings): string[] {
   const { allowEmptyServices, providersThrottleDuration, metrics = true, api = true } = settings;
   return [
     '--global.checknewversion=false',
@@ -62,70 +62,80 @@ const flags = (settings: Settings): string[] => {
       : [`--providers.providersthrottleduration=${providersThrottleDuration}`]),
     ...(settings.flags ?? []),
   ];
-};
+}
 
 const probe = { httpGet: { path: '/ping', port: 'traefik' }, periodSeconds: 1 };
 
-const container = (settings: Settings): object => ({
-  name: 'traefik',
-  image: settings.image,
-  imagePullPolicy: 'IfNotPresent',
-  args: flags(settings),
-  ports: [
-    { name: 'web', containerPort: 8000 },
-    { name: 'traefik', containerPort: 8080 },
-    { name: 'metrics', containerPort: 9100 },
-  ],
-  readinessProbe: probe,
-  livenessProbe: { ...probe, periodSeconds: 10 },
-  lifecycle: { preStop: { sleep: { seconds: 2 } } },
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ['ALL'] },
-  },
-});
+function container(settings: Settings): object {
+  return {
+    name: 'traefik',
+    image: settings.image,
+    imagePullPolicy: 'IfNotPresent',
+    args: flags(settings),
+    ports: [
+      { name: 'web', containerPort: 8000 },
+      { name: 'traefik', containerPort: 8080 },
+      { name: 'metrics', containerPort: 9100 },
+    ],
+    readinessProbe: probe,
+    livenessProbe: { ...probe, periodSeconds: 10 },
+    lifecycle: { preStop: { sleep: { seconds: 2 } } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  };
+}
 
-const deployment = (settings: Settings): object => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'traefik', namespace: settings.namespace, labels: LABELS },
-  spec: {
-    replicas: settings.replicas ?? 1,
-    selector: { matchLabels: LABELS },
-    strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-    template: {
-      metadata: { labels: LABELS },
-      spec: {
-        serviceAccountName: 'traefik',
-        terminationGracePeriodSeconds: 10,
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: USER,
-          runAsGroup: USER,
-          seccompProfile: { type: 'RuntimeDefault' },
+function deployment(settings: Settings): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'traefik', namespace: settings.namespace, labels: LABELS },
+    spec: {
+      replicas: settings.replicas ?? 1,
+      selector: { matchLabels: LABELS },
+      strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: { labels: LABELS },
+        spec: {
+          serviceAccountName: 'traefik',
+          terminationGracePeriodSeconds: 10,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: USER,
+            runAsGroup: USER,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [container(settings)],
         },
-        containers: [container(settings)],
       },
     },
-  },
-});
+  };
+}
 
-type Port = { readonly name: string; readonly port: number; readonly nodePort: number };
+interface Port {
+  readonly name: string;
+  readonly port: number;
+  readonly nodePort: number;
+}
 
-const service = (name: string, namespace: string, ports: readonly Port[]): object => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace, labels: LABELS },
-  spec: {
-    type: 'NodePort',
-    selector: LABELS,
-    ports: ports.map((port) => ({ ...port, targetPort: port.name })),
-  },
-});
+function service(name: string, namespace: string, ports: readonly Port[]): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace, labels: LABELS },
+    spec: {
+      type: 'NodePort',
+      selector: LABELS,
+      ports: ports.map((port) => ({ ...port, targetPort: port.name })),
+    },
+  };
+}
 
 /** Everything but the custom resource definitions. */
-export const traefikObjects = (settings: Settings): object[] => {
+export function traefikObjects(settings: Settings): object[] {
   const { namespace, ports } = settings;
   const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'traefik' };
   return [
@@ -146,4 +156,4 @@ export const traefikObjects = (settings: Settings): object[] => {
       { name: 'metrics', port: 9100, nodePort: ports.metrics },
     ]),
   ];
-};
+}

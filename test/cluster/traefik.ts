@@ -6,16 +6,17 @@ import type { Target } from './target.ts';
 import { until } from './node/api.ts';
 import { toolFile } from './tools/cache.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
-import { OLD_GROUP, traefikObjects, type TraefikOptions } from './traefik-objects.ts';
+import { OLD_GROUP, traefikObjects } from './traefik-objects.ts';
+import type { TraefikOptions } from './traefik-objects.ts';
 
-export type Traefik = {
+export interface Traefik {
   readonly namespace: string;
   /** Entry point web, by NodePort. */
   readonly url: string;
   /** API and dashboard, if they are on. */
   readonly apiUrl: string;
   readonly metricsUrl: string;
-};
+}
 
 const CRDS_MS = 30_000;
 
@@ -28,45 +29,47 @@ const TOOLS = {
 const PORTS = { web: 30_080, api: 30_088, metrics: 30_091 } as const;
 
 /** Traefik's image, made of the program that was built for the test cluster. */
-export const traefikSpec = (registry: string, version: 2 | 3 = 3): ImageSpec => {
+export function traefikSpec(registry: string, version: 2 | 3 = 3): ImageSpec {
   const { id, tag } = TOOLS[version];
   return traefikImage(toolFile(id, 'traefik'), `${registry}/traefik:${tag}`);
-};
+}
 
-const served = async (target: Target): Promise<boolean> => {
+async function served(target: Target): Promise<boolean> {
   const groups = ['traefik.io', OLD_GROUP];
   const asked = groups.map((group) => target.kubectl(['get', '--raw', `/apis/${group}/v1alpha1`]));
   return (await Promise.all(asked)).every(({ code, stdout }) => code === 0 && stdout.includes('"traefikservices"'));
-};
+}
 
-const applyCrds = async (target: Target): Promise<void> => {
+async function applyCrds(target: Target): Promise<void> {
   const old = readFileSync(toolFile('traefik2-crds', 'crds.yaml'), 'utf8').split(/^---$/m);
   const manifests = [readFileSync(toolFile('traefik', 'crds.yaml'), 'utf8')];
   manifests.push(...old.filter((document) => document.includes(`group: ${OLD_GROUP}`)));
   // Server-side: some of them are too long for the annotation that a client-side apply leaves.
   await target.kubectlOk(['apply', '--server-side', '-f', '-'], { input: manifests.join('\n---\n') });
-};
+}
 
-const crdsServed = async (target: Target): Promise<void> => {
+async function crdsServed(target: Target): Promise<void> {
   if (!(await until(() => served(target), CRDS_MS))) {
     throw new Problem(`The API server does not serve Traefik's resources ${CRDS_MS / 1000} s after they were defined.`);
   }
-};
+}
 
 /** Installs Traefik's custom resources of both API groups and waits until they can be used. */
-export const installTraefikCrds = async (target: Target): Promise<void> => {
+export async function installTraefikCrds(target: Target): Promise<void> {
   await applyCrds(target);
   await crdsServed(target);
-};
+}
 
 /** The addresses of the Traefik that is installed in a cluster. */
-export const traefikAt = ({ ip }: Pick<Target, 'ip'>): Traefik => {
-  const at = (port: number): string => `http://${ip}:${port}`;
+export function traefikAt({ ip }: Pick<Target, 'ip'>): Traefik {
+  function at(port: number): string {
+    return `http://${ip}:${port}`;
+  }
   return { namespace: TRAEFIK_NAMESPACE, url: at(PORTS.web), apiUrl: at(PORTS.api), metricsUrl: at(PORTS.metrics) };
-};
+}
 
 /** Installs Traefik with its custom resources and waits until it serves. */
-export const installTraefik = async (target: Target, options: TraefikOptions = {}): Promise<Traefik> => {
+export async function installTraefik(target: Target, options: TraefikOptions = {}): Promise<Traefik> {
   const version = options.version ?? 3;
   const image = options.image ?? `${target.registry}/traefik:${TOOLS[version].tag}`;
   const provided = options.image === undefined ? target.provide([traefikSpec(target.registry, version)]) : undefined;
@@ -74,4 +77,4 @@ export const installTraefik = async (target: Target, options: TraefikOptions = {
   await target.apply(traefikObjects({ ...options, image, namespace: TRAEFIK_NAMESPACE, ports: PORTS }));
   await Promise.all([rolledOut(target, TRAEFIK_NAMESPACE, 'traefik'), crdsServed(target)]);
   return traefikAt(target);
-};
+}

@@ -2,8 +2,9 @@ import t from 'tap';
 import { jittered, systemClock, within } from '../../common/clock.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const untilAborted = (signal: AbortSignal): Promise<string> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted')));
+function untilAborted(signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted')));
+}
 
 t.test('work has so long and no longer', async (t) => {
   const clock = new VirtualClock();

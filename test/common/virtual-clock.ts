@@ -19,10 +19,10 @@ export class VirtualClock {
       wait: (milliseconds, signal) =>
         new Promise((resolve) => {
           if (signal.aborted) return resolve();
-          const ring = (): void => {
+          function ring(): void {
             signal.removeEventListener('abort', ring);
             resolve();
-          };
+          }
           signal.addEventListener('abort', ring);
           return void this.#timers.push({ at: this.#now + milliseconds, ring });
         }),

@@ -1,17 +1,22 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import t, { type Test } from 'tap';
-import { createApp, type App } from './app/app.ts';
+import t from 'tap';
+import type { Test } from 'tap';
+import { createApp } from './app/app.ts';
+import type { App } from './app/app.ts';
 import { readSettings } from './app/settings.ts';
 
-type Running = { readonly app: App; readonly url: string };
+interface Running {
+  readonly app: App;
+  readonly url: string;
+}
 
-const start = async (
+async function start(
   t: Test,
   env: NodeJS.ProcessEnv = {},
   random = () => 0.5,
   crash: () => void = () => t.fail('crashed'),
-): Promise<Running> => {
+): Promise<Running> {
   const app = createApp(readSettings({ VERSION: '6.1.5', DRAIN_MS: '50', ...env }, [], 'pod-1'), random, crash);
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');
@@ -22,7 +27,7 @@ const start = async (
   const address = app.server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   return { app, url: `http://127.0.0.1:${port}` };
-};
+}
 
 t.test('tells what it is, as podinfo does', async (t) => {
   const { url } = await start(t, { PODINFO_UI_COLOR: '#00ff00' });
@@ -61,7 +66,9 @@ t.test('breaks down as its environment says', async (t) => {
   t.equal(crashes, 0, 'probes do not count');
   await fetch(url);
   t.equal(crashes, 1);
-  t.match(readSettings({ FAULT_REFUSE: 'true' }, [], 'pod-1'), { breakdown: { refuse: true, crashAfter: 0 } });
+  t.match(readSettings({ FAULT_REFUSE: 'true' }, [], 'pod-1'), {
+    breakdown: { refuseConnections: true, crashAfter: 0 },
+  });
 });
 
 t.test('faults hit requests, never probes', async (t) => {

@@ -6,15 +6,21 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installBluegreen, installDemo, demoSpecs, REPLICATED, webhookSpec } from '../cluster/install.ts';
-import { Problem, REGISTRY, reportProblem, startCluster, type Cluster } from '../cluster/index.ts';
+import { Problem, REGISTRY, reportProblem, startCluster } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { installTraefik, type Traefik } from '../cluster/traefik.ts';
+import { installTraefik } from '../cluster/traefik.ts';
+import type { Traefik } from '../cluster/traefik.ts';
 import type { TraefikOptions } from '../cluster/traefik-objects.ts';
 import { playbook } from './playbook.ts';
-import { makeReport, printReport, type Report } from './report.ts';
-import { openScreen, type Terminal } from './screen.ts';
-import { VERSIONS, type Stage } from './stage.ts';
-import { startTraffic, type Traffic } from './traffic.ts';
+import { makeReport, printReport } from './report.ts';
+import type { Report } from './report.ts';
+import { openScreen } from './screen.ts';
+import type { Terminal } from './screen.ts';
+import { VERSIONS } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { startTraffic } from './traffic.ts';
+import type { Traffic } from './traffic.ts';
 
 const USAGE = `Usage: npm run demo -- [flags]
 

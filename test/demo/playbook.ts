@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { expectDone, expectPatchedSwitch, expectRefused, expectSwitch, NAME, NAMESPACE, type Stage } from './stage.ts';
+import { expectDone, expectPatchedSwitch, expectDenied, expectSwitch, NAME, NAMESPACE } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const MANIFESTS = join('test', 'demo', 'manifests');
 const IN = `-n ${NAMESPACE}`;
@@ -18,11 +19,11 @@ const GREEN_REVISION = `get pods ${IN} -l color=green -o jsonpath={.items[0].met
 /** The whole blue-green playbook, from two colors side by side to the old one out of service. Traffic flows all the while. */
 export async function playbook(stage: Stage): Promise<void> {
   const { screen } = stage;
-  screen.step('Blue is live, green is the preview');
+  screen.step('Blue is active, green is the preview');
   await expectDone(stage, `bluegreen status ${NAME} ${IN}`);
 
-  screen.step('What would break production is refused');
-  for (const { file, check } of BAD_APPLIES) await expectRefused(stage, `apply -f ${join(MANIFESTS, file)}`, check);
+  screen.step('What would break production is denied');
+  for (const { file, check } of BAD_APPLIES) await expectDenied(stage, `apply -f ${join(MANIFESTS, file)}`, check);
 
   screen.step('A forgotten weight is filled in');
   await expectFilled(stage, 'forgotten-weight.yaml');
@@ -39,7 +40,7 @@ export async function playbook(stage: Stage): Promise<void> {
   await expectSwitch(stage, `bluegreen rollback ${NAME} ${IN}`, 'green', 'blue');
 
   screen.step('A promotion used its smoke test up: test again, promote again');
-  await expectRefused(stage, `bluegreen promote ${NAME} ${IN}`, 'smoke-test');
+  await expectDenied(stage, `bluegreen promote ${NAME} ${IN}`, 'smoke-test');
   await smokeTest(stage);
   const { output: revision } = await expectDone(stage, GREEN_REVISION);
   await attest(stage, revision);

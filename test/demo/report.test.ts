@@ -1,10 +1,13 @@
 // What the demo fails for, and what it only tells.
 import t from 'tap';
-import { makeReport, printReport, type ReportInput } from './report.ts';
+import { makeReport, printReport } from './report.ts';
+import type { ReportInput } from './report.ts';
 import type { SwitchReport } from './stage.ts';
 import type { Sample } from './traffic.ts';
 
-const answer = (version: string): Sample => ({ started: 0, ended: 1, version, failure: null });
+function answer(version: string): Sample {
+  return { started: 0, ended: 1, version, failure: null };
+}
 
 const PROMOTED: SwitchReport = {
   command: 'kubectl bluegreen promote bluegreen-wrr -n demo-bluegreen',
@@ -24,20 +27,22 @@ const ROLLED_BACK: SwitchReport = {
 };
 const PATCH = 'kubectl patch traefikservice.traefik.io/bluegreen-wrr -n demo-bluegreen --type=json -p=[]';
 
-const input = (given: Partial<ReportInput> = {}): ReportInput => ({
-  samples: [answer('6.1.5'), answer('6.1.6')],
-  switches: [PROMOTED, ROLLED_BACK],
-  references: [{ ...PROMOTED, command: PATCH, lastOld: 121 }],
-  problems: [],
-  setup: { Kubernetes: 4200 },
-  ...given,
-});
+function input(given: Partial<ReportInput> = {}): ReportInput {
+  return {
+    samples: [answer('6.1.5'), answer('6.1.6')],
+    switches: [PROMOTED, ROLLED_BACK],
+    references: [{ ...PROMOTED, command: PATCH, lastOld: 121 }],
+    problems: [],
+    setup: { Kubernetes: 4200 },
+    ...given,
+  };
+}
 
 t.test('a demo in which everything went right has no problem and says so', async (t) => {
   const report = makeReport(input());
   t.same(report.problems, []);
   t.equal(report.slowMachine, false);
-  t.match(printReport(report), 'Every bad apply was refused, every switch moved all traffic, no request failed.');
+  t.match(printReport(report), 'Every bad apply was denied, every switch moved all traffic, no request failed.');
 });
 
 t.test('a single failed request fails the demo, with its kind', async (t) => {
@@ -49,9 +54,9 @@ t.test('a single failed request fails the demo, with its kind', async (t) => {
 });
 
 t.test('a bad apply that got through fails the demo', async (t) => {
-  const report = makeReport(input({ problems: ['kubectl apply -f sum-90.yaml was not refused'] }));
-  t.same(report.problems, ['kubectl apply -f sum-90.yaml was not refused']);
-  t.match(printReport(report), '- kubectl apply -f sum-90.yaml was not refused');
+  const report = makeReport(input({ problems: ['kubectl apply -f sum-90.yaml was not denied'] }));
+  t.same(report.problems, ['kubectl apply -f sum-90.yaml was not denied']);
+  t.match(printReport(report), '- kubectl apply -f sum-90.yaml was not denied');
 });
 
 t.test('a switch that did not happen fails the demo, by the plugin and by kubectl patch', async (t) => {

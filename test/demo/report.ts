@@ -63,7 +63,7 @@ export function printReport(report: Report): string {
   const slow = 'This machine is slow: kubectl patch itself took more than a second to reach the clients.';
   const verdict =
     report.problems.length === 0
-      ? 'Every bad apply was refused, every switch moved all traffic, no request failed.'
+      ? 'Every bad apply was denied, every switch moved all traffic, no request failed.'
       : ['NOT AS IT SHOULD BE:', ...report.problems.map((problem) => `- ${problem}`)].join('\n');
   return [
     '',

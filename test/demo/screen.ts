@@ -36,16 +36,18 @@ export interface ScreenOptions {
 }
 
 export function openScreen({ terminal, samples, versions }: ScreenOptions): Screen {
-  const paint = (code: string, text: string): string => (terminal.live ? `${code}${text}${RESET}` : text);
+  function paint(code: string, text: string): string {
+    return terminal.live ? `${code}${text}${RESET}` : text;
+  }
   let steps = 0;
-  const redraw = (): void => {
+  function redraw(): void {
     const seen = samples();
     if (terminal.live && seen !== undefined) terminal.write(`${ERASE_LINE}${liveLine(seen, versions)}`);
-  };
-  const above = (text: string): void => {
+  }
+  function above(text: string): void {
     terminal.write(`${terminal.live ? ERASE_LINE : ''}${text}\n`);
     redraw();
-  };
+  }
   const timer = terminal.live ? setInterval(redraw, REFRESH_MS) : undefined;
   return {
     step: (title) => above(`\n${paint(BOLD, `${++steps}. ${title}`)}`),

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kube } from '../cluster/index.ts';
 import type { Screen } from './screen.ts';
-import { hasMoved, switchFigures, type SwitchFigures, type Traffic } from './traffic.ts';
+import { hasMoved, switchFigures } from './traffic.ts';
+import type { SwitchFigures, Traffic } from './traffic.ts';
 
 /** What the playbook is played with. */
 export interface Stage {
@@ -59,11 +60,11 @@ export async function expectDone(stage: Stage, words: string): Promise<Played> {
   return played;
 }
 
-/** A command that has to be refused with a message that names a check. */
-export async function expectRefused(stage: Stage, words: string, check: string): Promise<void> {
+/** A command that has to be denied with a message that names a check. */
+export async function expectDenied(stage: Stage, words: string, check: string): Promise<void> {
   const { code, output } = await play(stage, words);
-  if (code === 0) stage.problems.push(`kubectl ${words} was not refused`);
-  else if (!output.includes(`${check}: `)) stage.problems.push(`kubectl ${words} was refused without naming ${check}`);
+  if (code === 0) stage.problems.push(`kubectl ${words} was not denied`);
+  else if (!output.includes(`${check}: `)) stage.problems.push(`kubectl ${words} was denied without naming ${check}`);
 }
 
 /** How long clients are watched after a switch at least: longer than Traefik's throttle of 2 s. */

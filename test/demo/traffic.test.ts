@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
-import { hasMoved, startTraffic, switchFigures, type Sample } from './traffic.ts';
+import { hasMoved, startTraffic, switchFigures } from './traffic.ts';
+import type { Sample } from './traffic.ts';
 
 function isAddress(address: AddressInfo | string | null): address is AddressInfo {
   return typeof address === 'object' && address !== null;
@@ -35,12 +36,14 @@ t.test('traffic keeps its connections, names the version that answered and count
   t.equal(figures.failed, 2);
 });
 
-const sampleAt = (started: number, version: string | null): Sample => ({
-  started,
-  ended: started + 5,
-  version,
-  failure: version === null ? 'status 503' : null,
-});
+function sampleAt(started: number, version: string | null): Sample {
+  return {
+    started,
+    ended: started + 5,
+    version,
+    failure: version === null ? 'status 503' : null,
+  };
+}
 
 t.test('traffic has moved when every answer since then is of the new version', async (t) => {
   const samples = [

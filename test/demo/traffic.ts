@@ -38,14 +38,14 @@ export function startTraffic(options: TrafficOptions): Traffic {
   const { connections = CONNECTIONS, pause = PAUSE_MS } = options;
   const samples: Sample[] = [];
   const stopping = new AbortController();
-  const client = async (): Promise<void> => {
+  async function client(): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!stopping.signal.aborted) {
       samples.push(await ask(options, agent));
       await sleep(pause);
     }
     agent.destroy();
-  };
+  }
   const clients = Array.from({ length: connections }, client);
   return {
     samples,
@@ -76,8 +76,9 @@ async function firstSample(
 function ask({ url, host }: TrafficOptions, agent: Agent): Promise<Sample> {
   const started = performance.now();
   return new Promise((resolve) => {
-    const end = (version: string | null, failure: string | null): void =>
+    function end(version: string | null, failure: string | null): void {
       resolve({ started, ended: performance.now(), version, failure });
+    }
     const outgoing = request(url, { agent, headers: { host }, timeout: REQUEST_TIMEOUT_MS }, (response) => {
       let body = '';
       response.setEncoding('utf8');
@@ -106,7 +107,7 @@ function versionIn(body: string): string | null {
 
 /** What clients saw of one switch. */
 export interface SwitchFigures {
-  /** Milliseconds from the command's start to the last answer of the version that was live before. */
+  /** Milliseconds from the command's start to the last answer of the version that was active before. */
   readonly lastOld: number;
   /** Milliseconds from the command's start to the first answer of the new version. */
   readonly firstNew: number;

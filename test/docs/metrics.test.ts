@@ -1,19 +1,20 @@
 // The metrics that docs/operations.md describes are those that the webhook has.
 import { Registry, Counter, Gauge, Histogram } from 'prom-client';
 import t from 'tap';
-import { ENTRIES } from '../../webhook/admission/entries.ts';
+import { WEBHOOKS } from '../../webhook/admission/webhooks.ts';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import { rowsOf, sectionOf } from './page.ts';
 
 const registry = new Registry();
 createMetrics(registry);
 
-const labelsOf = (metric: object): string => {
+function labelsOf(metric: object): string {
   const names: unknown = Reflect.get(metric, 'labelNames');
   return Array.isArray(names) ? names.map((name) => `\`${String(name)}\``).join(', ') : '';
-};
-const typeOf = (metric: object): string =>
-  metric instanceof Counter ? 'counter' : metric instanceof Histogram ? 'histogram' : 'gauge';
+}
+function typeOf(metric: object): string {
+  return metric instanceof Counter ? 'counter' : metric instanceof Histogram ? 'histogram' : 'gauge';
+}
 const own = registry.getMetricsAsArray().filter(({ name }) => name.startsWith('bluegreen_'));
 
 t.test('the page has every metric once, with its type and labels', (t) => {
@@ -40,8 +41,8 @@ t.test('only gauges of the audit, which are limited in number, have labels that 
   const free = own.filter((metric) => /namespace|name`|user|uid/.test(labelsOf(metric)));
   t.same(
     free.map(({ name }) => name.replace('bluegreen_', '')),
-    ['violations', 'active', 'ready_endpoints', 'last_switch_timestamp_seconds', 'frozen'],
+    ['findings', 'active', 'ready_endpoints', 'last_switch_timestamp_seconds', 'frozen'],
   );
-  t.match([...ENTRIES], ['mutate', 'promotion', 'guard']);
+  t.match([...WEBHOOKS], ['mutate', 'promotion', 'guard']);
   t.end();
 });

@@ -17,10 +17,12 @@ import { ALLOWED } from '../webhook/parts.ts';
 import { pageText, rowsOf, sectionOf } from './page.ts';
 
 const page = pageText('operations.md');
-const quoted = (cell: string | undefined): readonly string[] =>
-  [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
-const firstCells = (section: string): readonly string[] =>
-  rowsOf(sectionOf('operations.md', section)).flatMap(([cell]) => quoted(cell));
+function quoted(cell: string | undefined): readonly string[] {
+  return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+}
+function firstCells(section: string): readonly string[] {
+  return rowsOf(sectionOf('operations.md', section)).flatMap(([cell]) => quoted(cell));
+}
 
 const answers: readonly Answer[] = [
   {
@@ -38,7 +40,7 @@ t.test('the fields of the log are those of a decision', (t) => {
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   for (const answer of answers)
     logDecision(log, {
-      entry: 'mutate',
+      webhook: 'mutate',
       mode: 'enforce',
       request: { ...request(traefikService([100, 0])), dryRun: true },
       answer,
@@ -53,7 +55,7 @@ t.test('the audit annotations are those of an answer, and the mode of a namespac
   const keys = audit({
     outcome: 'denied',
     switched: { kind: 'promotion', from: 'blue', to: 'green' },
-    violations: [{ check: 'frozen', reason: 'frozen', detail: 'no' }],
+    findings: [{ check: 'frozen', severity: 'denied', reason: 'frozen', detail: 'no', needs: 'stored object' }],
     override: 'incident 42',
   });
   t.same(firstCells('Audit log of the API server').toSorted(), [...Object.keys(keys), 'mode'].toSorted());
@@ -89,8 +91,9 @@ t.test('every value of the chart that it speaks of exists', (t) => {
   const values = [...set, ...inText].filter((path) => !/\.(dev|crt)$/.test(path));
   t.ok(values.length > 8);
   // Labels are free: the last part is the person's own.
-  const known = (path: string): boolean =>
-    propertyOf(schema, path.split('.')) !== null || propertyOf(schema, path.split('.').slice(0, -1)) !== null;
+  function known(path: string): boolean {
+    return propertyOf(schema, path.split('.')) !== null || propertyOf(schema, path.split('.').slice(0, -1)) !== null;
+  }
   t.same(
     values.filter((path) => !known(path)),
     [],

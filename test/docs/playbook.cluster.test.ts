@@ -9,21 +9,21 @@ import { startTraffic } from '../demo/traffic.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The color that is live after a section; those that are not named change nothing. */
+/** The color that is active after a section; those that are not named change nothing. */
 const LIVE: Readonly<Record<string, string>> = {
   'In one command': 'blue',
-  'Promote, and watch': 'green',
+  'Promote and analyze': 'green',
   'Roll back': 'blue',
   'Promote again': 'green',
-  'Too late? Roll back all the same': 'blue',
+  'Roll back after that': 'blue',
   'With plain kubectl': 'blue',
   'Promote by hand': 'green',
   'Roll back by hand': 'blue',
-  'Bring it back by hand': 'blue',
+  'Scale it up again by hand': 'blue',
 };
 /** Times that a person has and a test has not. */
 const SHORTER: readonly (readonly [RegExp, string])[] = [
-  [/--watch 5m\b/g, '--watch 5s --baseline 2s'],
+  [/--analyze 5m\b/g, '--analyze 5s --baseline 2s'],
   [/--after 24h\b/g, '--after 1ms'],
 ];
 
@@ -43,14 +43,15 @@ const traefik = traefikAt(cluster);
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 2 });
 t.teardown(() => traffic.stop());
 
-const shell = (script: string) =>
-  run('bash', ['-e', '-o', 'pipefail', '-c', script], {
+function shell(script: string) {
+  return run('bash', ['-e', '-o', 'pipefail', '-c', script], {
     cwd: ROOT,
     env: { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined },
   });
+}
 const live = ['bluegreen', 'status', 'bluegreen-wrr', '-n', DEMO_NAMESPACE, '-o', 'jsonpath={.active}'];
 
-t.test('every section that says so changes what is live, and every one is on the page', async (t) => {
+t.test('every section that says so changes what is active, and every one is on the page', async (t) => {
   const titles = new Set(sections.map(({ title }) => title));
   t.same(
     Object.keys(LIVE).filter((title) => !titles.has(title)),

@@ -25,19 +25,21 @@ const repaired = [
   { name: 'green', port: 80, weight: 0 },
 ];
 
-const traefikService = (group: string, name: string, blue: number, green: number) => ({
-  apiVersion: `${group}/v1alpha1`,
-  kind: 'TraefikService',
-  metadata: { name, namespace: SHOP },
-  spec: {
-    weighted: {
-      services: [
-        { name: 'blue', port: 80, weight: blue },
-        { name: 'green', port: 80, weight: green },
-      ],
+function traefikService(group: string, name: string, blue: number, green: number) {
+  return {
+    apiVersion: `${group}/v1alpha1`,
+    kind: 'TraefikService',
+    metadata: { name, namespace: SHOP },
+    spec: {
+      weighted: {
+        services: [
+          { name: 'blue', port: 80, weight: blue },
+          { name: 'green', port: 80, weight: green },
+        ],
+      },
     },
-  },
-});
+  };
+}
 await cluster.apply([
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP, labels: { 'bluegreen.dev/mode': 'off' } } },
   ...['blue', 'green'].map((name) => ({
@@ -52,29 +54,35 @@ await cluster.apply([
 ]);
 await installBluegreen(cluster, { ...REPLICATED, 'audit.interval': '2s' });
 
-const versions = (): Promise<string> =>
-  cluster.kubectlOk([
+function versions(): Promise<string> {
+  return cluster.kubectlOk([
     'get',
     'traefikservices.traefik.io,traefikservices.traefik.containo.us,services,namespaces',
     '-A',
     '-o',
     'jsonpath={range .items[*]}{.kind}/{.metadata.name}={.metadata.resourceVersion} {end}',
   ]);
-const shown = async (pod: string, part: string): Promise<number | undefined> => (await samples(cluster, pod)).get(part);
-const eventually = (condition: () => Promise<boolean>): Promise<boolean> => until(condition, TIME_MS);
-const setMode = (label: string) =>
-  cluster.kubectl(['label', 'namespace', SHOP, '--overwrite', label, '--as=ada', '--as-group=system:masters']);
-const modeChanges = async (from: string, to: string): Promise<number> => {
+}
+async function shown(pod: string, part: string): Promise<number | undefined> {
+  return (await samples(cluster, pod)).get(part);
+}
+function eventually(condition: () => Promise<boolean>): Promise<boolean> {
+  return until(condition, TIME_MS);
+}
+function setMode(label: string) {
+  return cluster.kubectl(['label', 'namespace', SHOP, '--overwrite', label, '--as=ada', '--as-group=system:masters']);
+}
+async function modeChanges(from: string, to: string): Promise<number> {
   const name = `bluegreen_mode_changes_total{from="${from}",to="${to}"}`;
   const counts = (await replicas(cluster)).map((pod) => shown(pod, name));
   return (await Promise.all(counts)).reduce<number>((sum, count) => sum + (count ?? 0), 0);
-};
-const modeLines = async (): Promise<readonly object[]> => {
+}
+async function modeLines(): Promise<readonly object[]> {
   const lines = (await replicas(cluster)).map((pod) => logged(cluster, pod, 'mode of a namespace changed'));
   return (await Promise.all(lines)).flat();
-};
+}
 /** The pod that holds the lease and has seen everything. */
-const auditor = async (but = ''): Promise<string> => {
+async function auditor(but = ''): Promise<string> {
   let found = '';
   const audits = await eventually(async () => {
     found = await holder(cluster);
@@ -83,7 +91,7 @@ const auditor = async (but = ''): Promise<string> => {
   });
   if (!audits) throw new Error(`nobody audits; the lease names ${found}`);
   return found;
-};
+}
 
 t.test('a namespace in mode off is not looked at', async (t) => {
   const pod = await auditor();
@@ -102,16 +110,17 @@ t.test('the label that guards it again is logged and counted, with who did it', 
 t.test('what is already there shows within an audit, in both groups, and nothing is changed', async (t) => {
   const before = await versions();
   const pod = await auditor();
-  t.ok(await eventually(async () => (await shown(pod, `bluegreen_violations{${SPLIT}}`)) === 2));
+  t.ok(await eventually(async () => (await shown(pod, `bluegreen_findings{${SPLIT}}`)) === 2));
   const all = await samples(cluster, pod);
-  t.equal(all.get('bluegreen_violations{check="weights-total",namespace="shop"}'), 1);
-  const active = (group: string, name: string, color: string) =>
-    all.get(`bluegreen_active{group="${group}",namespace="shop",name="${name}",color="${color}"}`);
+  t.equal(all.get('bluegreen_findings{check="weights-total",namespace="shop"}'), 1);
+  function active(group: string, name: string, color: string) {
+    return all.get(`bluegreen_active{group="${group}",namespace="shop",name="${name}",color="${color}"}`);
+  }
   t.equal(active('traefik.io', 'fine', 'green'), 1);
   t.equal(active('traefik.io', 'fine', 'blue'), 0);
   t.equal(active('traefik.containo.us', 'old', 'blue'), 1);
-  const found = await logged(cluster, pod, 'violation found');
-  t.equal(found.length, 3, 'one line per violation, over several audits');
+  const found = await logged(cluster, pod, 'new finding');
+  t.equal(found.length, 3, 'one line per finding, over several audits');
   t.match(found, [{ name: 'split', check: 'single-active', detail: /blue 50 \+ green 50/ }, {}, {}]);
   t.equal(await versions(), before);
 });
@@ -121,18 +130,18 @@ t.test(
   async (t) => {
     const first = await auditor();
     const second = (await replicas(cluster)).find((pod) => pod !== first);
-    t.equal(await shown(second ?? '', `bluegreen_violations{${SPLIT}}`), undefined);
+    t.equal(await shown(second ?? '', `bluegreen_findings{${SPLIT}}`), undefined);
     signalPod(first, 'SIGSTOP');
     try {
       t.ok(await until(async () => (await holder(cluster)) === second, 30_000), 'the lease runs out');
-      t.ok(await eventually(async () => (await shown(second ?? '', `bluegreen_violations{${SPLIT}}`)) === 2));
+      t.ok(await eventually(async () => (await shown(second ?? '', `bluegreen_findings{${SPLIT}}`)) === 2));
     } finally {
       signalPod(first, 'SIGCONT');
     }
-    const cleared = async (): Promise<boolean> => {
+    async function cleared(): Promise<boolean> {
       const names = [...(await samples(cluster, first)).keys()];
-      return names.length > 0 && !names.some((name) => /^bluegreen_(violations\{|active|audit)/.test(name));
-    };
+      return names.length > 0 && !names.some((name) => /^bluegreen_(findings\{|active|audit)/.test(name));
+    }
     t.ok(await eventually(cleared), 'the former auditor shows nothing');
     t.equal(await holder(cluster), second);
   },
@@ -145,7 +154,7 @@ t.test('a pod that is deleted hands over at once', async (t) => {
   const next = await auditor(first);
   t.not(next, first);
   t.ok(Date.now() - started < 10_000, 'without waiting for the lease to run out');
-  t.ok(await eventually(async () => (await shown(next, `bluegreen_violations{${SPLIT}}`)) === 2));
+  t.ok(await eventually(async () => (await shown(next, `bluegreen_findings{${SPLIT}}`)) === 2));
 });
 
 t.test('what is deleted or repaired disappears', async (t) => {
@@ -153,14 +162,14 @@ t.test('what is deleted or repaired disappears', async (t) => {
   await cluster.kubectlOk(['-n', SHOP, 'delete', 'traefikservices.traefik.containo.us/old']);
   const weights = JSON.stringify([{ op: 'replace', path: '/spec/weighted/services', value: repaired }]);
   await cluster.kubectlOk(['-n', SHOP, 'patch', 'traefikservices.traefik.io/split', '--type=json', '-p', weights]);
-  const gone = async (): Promise<boolean> => {
+  async function gone(): Promise<boolean> {
     const names = [...(await samples(cluster, pod)).keys()];
     return (
-      names.length > 0 && !names.some((name) => name.includes('name="old"') || name.startsWith('bluegreen_violations{'))
+      names.length > 0 && !names.some((name) => name.includes('name="old"') || name.startsWith('bluegreen_findings{'))
     );
-  };
+  }
   t.ok(await eventually(gone));
-  t.equal((await logged(cluster, pod, 'violation resolved')).length, 3);
+  t.equal((await logged(cluster, pod, 'finding resolved')).length, 3);
 });
 
 t.test('who weakens a mode is told so, and a dry run is not counted', async (t) => {
@@ -172,7 +181,7 @@ t.test('who weakens a mode is told so, and a dry run is not counted', async (t) 
   );
   t.equal(await modeChanges('enforce', 'off'), 1);
   t.equal(await modeChanges('enforce', 'audit'), 0);
-  t.match((await setMode('bluegreen.dev/mode=enforced')).stderr, /Warning: .*enforced is no mode/);
+  t.match((await setMode('bluegreen.dev/mode=enforced')).stderr, /Warning: .*enforced is not a mode/);
   const [label] = ['kubernetes.io/description=shop'];
   t.notMatch((await setMode(label)).stderr, /Warning/, 'another label is nobody’s business');
   const pod = await auditor();

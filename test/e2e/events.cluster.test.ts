@@ -1,11 +1,13 @@
 // What people and the API server's audit log are told of decisions, on a real cluster: by kubectl, as they would look.
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { Test } from 'tap';
 import { RELEASE } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { logged, replicas, samples } from './audit/replicas.ts';
-import { auditedFor, toldIn, type Told } from './observe/told.ts';
+import { auditedFor, toldIn } from './observe/told.ts';
+import type { Told } from './observe/told.ts';
 import { NAMED, personIn, toColor } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'permissions');
@@ -13,7 +15,7 @@ const SHOP = `${NAMED}/shop`;
 const TIME_MS = 20_000;
 
 const cluster = await shareCluster(t, 'webhook');
-const namespaces = ['refused', 'switched', 'overridden', 'away', 'mute'] as const;
+const namespaces = ['denied', 'switched', 'overridden', 'away', 'mute'] as const;
 for (const namespace of [...namespaces, 'promote']) await cluster.kubectlOk(['create', 'namespace', namespace]);
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
 const LATER = join(import.meta.dirname, 'observe', 'later-validator.yaml');
@@ -34,47 +36,52 @@ async function told(t: Test, namespace: string, wanted: (all: readonly Told[]) =
   t.ok(found, JSON.stringify(all, null, 1));
   return all;
 }
-const of = (all: readonly Told[], reason: string): readonly Told[] => all.filter((each) => each.reason === reason);
-const timesOf = (all: readonly Told[]): number => all.reduce((sum, { count }) => sum + count, 0);
+function of(all: readonly Told[], reason: string): readonly Told[] {
+  return all.filter((each) => each.reason === reason);
+}
+function timesOf(all: readonly Told[]): number {
+  return all.reduce((sum, { count }) => sum + count, 0);
+}
 
-t.test('a refusal is seen by kubectl describe and kubectl events, with who and why', async (t) => {
-  const alice = personIn(cluster, 'refused', 'alice');
-  const admin = personIn(cluster, 'refused');
+t.test('a denial is seen by kubectl describe and kubectl events, with who and why', async (t) => {
+  const alice = personIn(cluster, 'denied', 'alice');
+  const admin = personIn(cluster, 'denied');
   await alice.mayNot(t, `${split} --dry-run=server`);
   await alice.mayNot(t, split, 'weights-total: blue 60');
-  await told(t, 'refused', (all) => timesOf(of(all, 'Refused')) === 1);
-  const line = /Warning +Refused +\S+ +bluegreen\.dev\/webhook +refused the update by alice: weights-total: blue 60/;
+  await told(t, 'denied', (all) => timesOf(of(all, 'Denied')) === 1);
+  const line =
+    /Warning +Denied +\S+ +bluegreen\.dev\/webhook +denied the update by alice: 2 findings: - weights-total: blue 60/;
   t.match(await admin.may(t, `describe ${SHOP}`), line);
-  t.match(await admin.may(t, `events --for ${SHOP}`), /Warning +Refused +TraefikService\/shop +refused the update by/);
+  t.match(await admin.may(t, `events --for ${SHOP}`), /Warning +Denied +TraefikService\/shop +denied the update by/);
 });
 
-t.test('a loop of refused writes is one Event a replica, which counts', async (t) => {
-  const alice = personIn(cluster, 'refused', 'alice');
+t.test('a loop of denied writes is one Event a replica, which counts', async (t) => {
+  const alice = personIn(cluster, 'denied', 'alice');
   for (let each = 0; each < 25; each++) await alice.run(split);
-  const all = await told(t, 'refused', (now) => timesOf(of(now, 'Refused')) === 26);
+  const all = await told(t, 'denied', (now) => timesOf(of(now, 'Denied')) === 26);
   t.ok(all.length <= 2, `${all.length} Events`);
-  t.match(await personIn(cluster, 'refused').may(t, `describe ${SHOP}`), /\(x\d+ over \S+\) +bluegreen\.dev\/webhook/);
+  t.match(await personIn(cluster, 'denied').may(t, `describe ${SHOP}`), /\(x\d+ over \S+\) +bluegreen\.dev\/webhook/);
 });
 
-t.test('a guard that refuses is seen on the TraefikService that it protects', async (t) => {
-  const admin = personIn(cluster, 'refused');
-  await admin.mayNot(t, 'delete service blue', 'live-service: ');
-  await told(t, 'refused', (all) => all.some(({ note }) => note.includes('the deletion of services blue')));
-  t.match(await admin.may(t, `describe ${SHOP}`), /refused the deletion of services blue by admin: live-service: /);
+t.test('a guard that denies is seen on the TraefikService that it protects', async (t) => {
+  const admin = personIn(cluster, 'denied');
+  await admin.mayNot(t, 'delete service blue', 'active-service: ');
+  await told(t, 'denied', (all) => all.some(({ note }) => note.includes('the deletion of services blue')));
+  t.match(await admin.may(t, `describe ${SHOP}`), /denied the deletion of services blue by admin: active-service: /);
 });
 
-t.test('a refused creation is seen by the name that it would have had', async (t) => {
-  const alice = personIn(cluster, 'refused', 'alice');
+t.test('a denied creation is seen by the name that it would have had', async (t) => {
+  const alice = personIn(cluster, 'denied', 'alice');
   const services = '"services":[{"name":"blue","port":80,"weight":1},{"name":"green","port":80,"weight":1}]';
   const manifest = `{"apiVersion":"traefik.io/v1alpha1","kind":"TraefikService","metadata":{"name":"new"},"spec":{"weighted":{${services}}}}`;
   t.notOk((await alice.run('create -f -', manifest)).ok);
-  const all = await told(t, 'refused', (now) => now.some(({ name }) => name === 'new'));
+  const all = await told(t, 'denied', (now) => now.some(({ name }) => name === 'new'));
   t.equal(all.find(({ name }) => name === 'new')?.uid, null);
-  const seen = await personIn(cluster, 'refused').may(t, 'events');
-  t.match(seen, /Refused +TraefikService\/new +refused the creation by alice: /);
+  const seen = await personIn(cluster, 'denied').may(t, 'events');
+  t.match(seen, /Denied +TraefikService\/new +denied the creation by alice: /);
 });
 
-t.test('a switch is told when it happened, and never one that another validator refused', async (t) => {
+t.test('a switch is told when it happened, and never one that another validator denied', async (t) => {
   const alice = personIn(cluster, 'switched', 'alice');
   await alice.may(t, `annotate ${SHOP} bluegreen.dev/smoke-test=passed:v2`);
   const closed = toColor('green').replace('"annotations":{}', '"labels":{"change-window":"closed"}');
@@ -96,14 +103,13 @@ t.test('a broken rule is told, on a switch and through a guard', async (t) => {
   const oncall = personIn(cluster, 'overridden', 'oncall');
   await oncall.may(t, `patch ${SHOP} ${toColor('green', { override: 'incident 42' })}`, 'overridden (incident 42)');
   const switched = await told(t, 'overridden', (all) => of(all, 'Overridden').length === 1);
-  t.match(of(switched, 'Overridden'), [{ type: 'Warning', note: 'rules were overridden by oncall: incident 42' }]);
+  t.match(of(switched, 'Overridden'), [{ type: 'Warning', note: 'checks were overridden by oncall: incident 42' }]);
   t.equal(of(switched, 'Promoted').length, 1);
   await oncall.may(t, 'annotate service green bluegreen.dev/override=drill');
   await oncall.may(t, 'delete service green', 'overridden (drill)');
   await told(t, 'overridden', (all) =>
     all.some(
-      ({ note }) =>
-        note === 'did not refuse the deletion of services green by oncall, by override (drill): live-service',
+      ({ note }) => note === 'allowed the deletion of services green by oncall by override (drill): active-service',
     ),
   );
 });
@@ -113,31 +119,33 @@ t.test('a switch that nobody saw is told when it is noticed', async (t) => {
   await admin.may(t, 'label namespace/away bluegreen.dev/mode=off');
   await until(async () => (await admin.run(`patch ${SHOP} ${toColor('green')}`)).ok, TIME_MS);
   await admin.may(t, 'label namespace/away bluegreen.dev/mode-');
-  const noticed = async (): Promise<boolean> => {
+  async function noticed(): Promise<boolean> {
     await admin.run(`label --overwrite ${SHOP} looked-at=${Date.now()}`);
     return of(await toldIn(cluster, 'away'), 'SwitchedUnseen').length === 1;
-  };
+  }
   t.ok(await until(noticed, TIME_MS));
   t.match(of(await toldIn(cluster, 'away'), 'SwitchedUnseen'), [{ type: 'Warning', note: /from blue to green while/ }]);
 });
 
 t.test('the audit log of the API server has the verdict, the checks, the switch and the override', async (t) => {
-  const refused = auditedFor(cluster.log('audit'), 'refused', 'shop');
+  const denied = auditedFor(cluster.log('audit'), 'denied', 'shop');
   t.match(
-    refused.find((annotations) => annotations['mutate.bluegreen.dev/verdict'] === 'denied'),
+    denied.find((annotations) => annotations['mutate.bluegreen.dev/verdict'] === 'denied'),
     {
       'mutate.bluegreen.dev/checks': 'weights-total,single-active',
-      'mutate.bluegreen.dev/violations': /^weights-total: blue 60/,
+      'mutate.bluegreen.dev/findings': /^weights-total: blue 60/,
     },
   );
   const switched = auditedFor(cluster.log('audit'), 'switched', 'shop').flatMap(Object.entries);
-  const said = (key: string, value: string): boolean => switched.some((each) => each[0] === key && each[1] === value);
+  function said(key: string, value: string): boolean {
+    return switched.some((each) => each[0] === key && each[1] === value);
+  }
   t.ok(said('mutate.bluegreen.dev/switch', 'promotion blue to green'));
-  t.ok(said('promotion.bluegreen.dev/switch', 'promotion blue to green'), 'the validating entry says it as well');
+  t.ok(said('promotion.bluegreen.dev/switch', 'promotion blue to green'), 'the validating webhook says it as well');
   t.ok(said('mutate.bluegreen.dev/switch', 'rollback green to blue'));
   t.match(auditedFor(cluster.log('audit'), 'overridden', 'green').at(-1), {
     'guard.bluegreen.dev/verdict': 'allowed',
-    'guard.bluegreen.dev/checks': 'live-service',
+    'guard.bluegreen.dev/checks': 'active-service',
     'guard.bluegreen.dev/override': 'drill',
   });
 });
@@ -148,10 +156,10 @@ t.test('without the right to write Events admissions go on, and the log says wha
   const patch = [{ op: 'remove', path: `/rules/${groups.indexOf('events.k8s.io')}` }];
   await cluster.kubectlOk(['patch', 'clusterrole', RELEASE.name, '--type=json', '-p', JSON.stringify(patch)]);
   const alice = personIn(cluster, 'mute', 'alice');
-  const lines = async (): Promise<readonly object[]> => {
+  async function lines(): Promise<readonly object[]> {
     const pods = await replicas(cluster);
     return (await Promise.all(pods.map((pod) => logged(cluster, pod, 'an Event could not be written')))).flat();
-  };
+  }
   t.ok(
     await until(async () => {
       await alice.mayNot(t, split, 'weights-total: blue 60');

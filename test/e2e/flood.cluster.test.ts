@@ -1,8 +1,9 @@
 // More reviews than a replica can look at: it stays in service, answers each of them, and lets none pass unseen.
 import t from 'tap';
 import { at, get, list, number, parseObject, text } from '../../common/json.ts';
-import { MOST_LOOKUPS } from '../../webhook/admission/room.ts';
-import { openConnections, type Reply } from '../bench/connections.ts';
+import { MAX_LOOKUPS } from '../../webhook/admission/concurrency-limit.ts';
+import { openConnections } from '../bench/connections.ts';
+import type { Reply } from '../bench/connections.ts';
 import { postReview } from '../bench/reviews.ts';
 import {
   installBluegreen,
@@ -14,7 +15,7 @@ import {
 } from '../cluster/index.ts';
 import { replicas } from './audit/replicas.ts';
 
-const CONNECTIONS = 2 * MOST_LOOKUPS;
+const CONNECTIONS = 2 * MAX_LOOKUPS;
 const FLOOD_MS = 10_000;
 const here = ['-n', RELEASE.namespace] as const;
 
@@ -25,7 +26,7 @@ await installBluegreen(cluster, { replicaCount: '1', 'audit.interval': '0' });
 const [pod = ''] = await replicas(cluster);
 
 /** As the kubelet sees the pod. */
-const state = async (): Promise<{ readonly ip: string; readonly ready: unknown; readonly restarts: unknown }> => {
+async function state(): Promise<{ readonly ip: string; readonly ready: unknown; readonly restarts: unknown }> {
   const object = parseObject(await cluster.kubectlOk([...here, 'get', 'pod', pod, '-o', 'json']));
   const ready = list(at(object, 'status', 'conditions')).find((condition) => get(condition, 'type') === 'Ready');
   return {
@@ -33,7 +34,7 @@ const state = async (): Promise<{ readonly ip: string; readonly ready: unknown; 
     ready: { status: get(ready, 'status'), since: get(ready, 'lastTransitionTime') },
     restarts: at(list(at(object, 'status', 'containerStatuses'))[0], 'restartCount'),
   };
-};
+}
 
 t.test('a flood of promotions', async (t) => {
   const before = await state();
@@ -66,7 +67,7 @@ t.test('a flood of promotions', async (t) => {
   t.same(
     [...verdicts.keys()].filter((verdict) => !/^200 denied (403|429|503)$/.test(verdict)),
     [],
-    'each is refused: by a rule, or for the moment',
+    'each is denied: by a rule, or for the moment',
   );
   t.ok((verdicts.get('200 denied 429') ?? 0) > 0, 'some are told to come again, as there is no room to look');
   t.same(await state(), before, 'the kubelet has found it ready all the time');

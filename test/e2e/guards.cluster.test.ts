@@ -1,9 +1,11 @@
 // What a governed TraefikService rests on, and what people and the cluster itself do to it with kubectl.
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { Test } from 'tap';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
-import { live, NAMED, personIn, toColor, type Person } from './people.ts';
+import { live, NAMED, personIn, toColor } from './people.ts';
+import type { Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'guards');
 const SHOP = `${NAMED}/shop`;
@@ -26,9 +28,12 @@ for (const [namespace] of spaces) {
 const alice = personIn(cluster, 'shop', 'alice');
 const oncall = personIn(cluster, 'shop', 'oncall');
 
-const replicas = async (person: Person, workload: string): Promise<string> =>
-  (await person.run(`get ${workload} -o jsonpath={.spec.replicas}`)).said;
-const exists = async (person: Person, name: string): Promise<boolean> => (await person.run(`get ${name}`)).ok;
+async function replicas(person: Person, workload: string): Promise<string> {
+  return (await person.run(`get ${workload} -o jsonpath={.spec.replicas}`)).said;
+}
+async function exists(person: Person, name: string): Promise<boolean> {
+  return (await person.run(`get ${name}`)).ok;
+}
 
 for (const [namespace, kind] of [
   ['shop', 'deployment'],
@@ -37,28 +42,28 @@ for (const [namespace, kind] of [
   const person = personIn(cluster, namespace, 'alice');
   const [blue, green] = [`${kind}/blue`, `${kind}/green`];
 
-  t.test(`a live ${kind} is neither scaled to 0 nor deleted`, async (t) => {
-    const named = 'live-workload: ';
+  t.test(`an active ${kind} is neither scaled to 0 nor deleted`, async (t) => {
+    const named = 'active-workload: ';
     await person.mayNot(
       t,
       `scale ${blue} --replicas=0`,
       named,
-      'is not scaled to 0',
-      `kubectl bluegreen retire shop -n ${namespace}`,
+      'must not be scaled to 0',
+      `kubectl bluegreen unguard shop -n ${namespace}`,
     );
-    await person.mayNot(t, `patch ${blue} --type=merge -p {"spec":{"replicas":0}}`, named, 'is not scaled to 0');
+    await person.mayNot(t, `patch ${blue} --type=merge -p {"spec":{"replicas":0}}`, named, 'must not be scaled to 0');
     await person.mayNot(t, `patch ${blue} --subresource=scale --type=merge -p {"spec":{"replicas":0}}`, named);
     for (const how of ['', ' --cascade=orphan', ' --cascade=foreground', ' --now'])
-      await person.mayNot(t, `delete ${blue}${how}`, named, 'is not deleted');
-    const all = await person.mayNot(t, `delete ${kind}s --all`, named, 'idle-workload: ');
-    t.match(all, 'blue serves production through blue (TraefikService shop');
+      await person.mayNot(t, `delete ${blue}${how}`, named, 'must not be deleted');
+    const all = await person.mayNot(t, `delete ${kind}s --all`, named, 'preview-workload: ');
+    t.match(all, 'blue serves production (TraefikService shop)');
     t.equal(await replicas(person, blue), '1');
     t.ok(await exists(person, green), 'both are there');
   });
 
-  t.test(`a live ${kind} gets no other image, by any command, but a restart and more pods`, async (t) => {
-    await person.mayNot(t, `set image ${blue} podinfo=${IMAGE}:6.1.6`, 'live-workload: ', 'Give the image to green');
-    await person.mayNot(t, `set image ${kind}s --all podinfo=${IMAGE}:6.1.6`, 'live-workload: ');
+  t.test(`an active ${kind} gets no other image, by any command, but a restart and more pods`, async (t) => {
+    await person.mayNot(t, `set image ${blue} podinfo=${IMAGE}:6.1.6`, 'active-workload: ', 'Give the image to green');
+    await person.mayNot(t, `set image ${kind}s --all podinfo=${IMAGE}:6.1.6`, 'active-workload: ');
     await person.may(t, `set image ${green} podinfo=${IMAGE}:6.1.5`);
     await person.may(t, `rollout status ${green} --timeout=60s`);
     await person.may(t, `rollout undo ${green}`);
@@ -70,7 +75,7 @@ for (const [namespace, kind] of [
   });
 
   t.test(`a listed preview that is a ${kind} is not emptied`, async (t) => {
-    const says = ['idle-workload: ', 'Take green out of spec.weighted.services of shop'] as const;
+    const says = ['preview-workload: ', 'Take green out of spec.weighted.services of shop'] as const;
     await person.mayNot(t, `scale ${green} --replicas=0`, ...says);
     await person.mayNot(t, `patch ${green} --subresource=scale --type=merge -p {"spec":{"replicas":0}}`, ...says);
     await person.mayNot(t, `delete ${green}`, ...says);
@@ -78,20 +83,20 @@ for (const [namespace, kind] of [
   });
 }
 
-t.test('an undo of a live color that would bring another image is refused', async (t) => {
+t.test('an undo of an active color that would bring another image is denied', async (t) => {
   await alice.may(t, `set image deployment/green podinfo=${IMAGE}:6.1.5`);
   await alice.may(t, `set image deployment/green podinfo=${IMAGE}:6.1.6`);
   await alice.may(t, 'rollout status deployment/green --timeout=60s');
   await settled(t, 'green');
   await alice.may(t, `patch ${SHOP} ${toColor('green', { 'smoke-test': 'passed:6.1.6' })}`);
-  await alice.mayNot(t, 'rollout undo deployment/green', 'live-workload: ', 'does not get another image');
+  await alice.mayNot(t, 'rollout undo deployment/green', 'active-workload: ', 'must not get another image');
   await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
   t.equal(await live(alice, 'shop'), '100 0: blue');
 });
 
-t.test('pausing a live color is allowed, resuming it is not; the preview may do both', async (t) => {
+t.test('pausing an active color is allowed, resuming it is not; the preview may do both', async (t) => {
   await alice.may(t, 'rollout pause deployment/blue');
-  await alice.mayNot(t, 'rollout resume deployment/blue', 'live-workload: ', 'is not resumed from a pause');
+  await alice.mayNot(t, 'rollout resume deployment/blue', 'active-workload: ', 'must not be resumed from a pause');
   await oncall.may(t, "annotate deployment/blue 'bluegreen.dev/override=nothing was set meanwhile'");
   await oncall.may(t, 'rollout resume deployment/blue', 'overridden (nothing was set meanwhile)');
   await oncall.may(t, 'annotate deployment/blue bluegreen.dev/override-');
@@ -100,13 +105,13 @@ t.test('pausing a live color is allowed, resuming it is not; the preview may do 
 });
 
 t.test('Services of colors', async (t) => {
-  await alice.mayNot(t, 'delete service blue', 'live-service: ');
-  await alice.mayNot(t, 'delete service green', 'live-service: ');
-  await alice.mayNot(t, 'delete services --all', 'live-service: ');
+  await alice.mayNot(t, 'delete service blue', 'active-service: ');
+  await alice.mayNot(t, 'delete service green', 'active-service: ');
+  await alice.mayNot(t, 'delete services --all', 'active-service: ');
   await alice.mayNot(
     t,
     'set selector service/blue app=shop,color=green',
-    'live-service: ',
+    'active-service: ',
     'kubectl bluegreen promote shop',
   );
   const moved = { spec: { ports: [{ name: 'http', port: 81, targetPort: 'http' }] } };
@@ -122,7 +127,7 @@ t.test('Services of colors', async (t) => {
     await alice.mayNot(
       t,
       `patch service/${color} --type=merge -p '${JSON.stringify(moved)}'`,
-      'live-service: ',
+      'active-service: ',
       'with port 80',
     );
     await alice.may(t, `patch service/${color} --type=merge -p '${JSON.stringify(both)}'`);
@@ -135,19 +140,19 @@ t.test('routes', async (t) => {
   await alice.mayNot(
     t,
     `delete ${SHOP}`,
-    'live-route: IngressRoute shop points at',
-    'kubectl bluegreen retire shop -n shop',
+    'active-route: IngressRoute shop points at',
+    'kubectl bluegreen unguard shop -n shop',
   );
-  await alice.mayNot(t, 'delete traefikservices.traefik.io --all', 'live-route: ');
+  await alice.mayNot(t, 'delete traefikservices.traefik.io --all', 'active-route: ');
   const split = join(FILES, 'split-route.yaml');
   await alice.mayNot(t, `apply -f ${split}`, 'inline-weights: ', 'kind: TraefikService');
   await alice.may(t, `apply -f ${join(FILES, 'preview-route.yaml')}`, 'inline-weights: ', 'points at green directly');
   await alice.may(t, 'delete ingressroute.traefik.io preview');
   const route = 'ingressroute.traefik.io';
-  const last = ['live-route: IngressRoute shop is the last one', 'kubectl bluegreen retire shop -n shop'] as const;
+  const last = ['active-route: IngressRoute shop is the last one', 'kubectl bluegreen unguard shop -n shop'] as const;
   for (const how of ['', ' --now', ' --cascade=orphan']) await alice.mayNot(t, `delete ${route} shop${how}`, ...last);
-  await alice.mayNot(t, 'delete ingressroutes.traefik.io --all', 'live-route: ');
-  await alice.mayNot(t, `replace --force -f ${join(FILES, 'routes.yaml')}`, 'live-route: ');
+  await alice.mayNot(t, 'delete ingressroutes.traefik.io --all', 'active-route: ');
+  await alice.mayNot(t, `replace --force -f ${join(FILES, 'routes.yaml')}`, 'active-route: ');
   t.match((await alice.run(`get ${route} shop -o name`)).said, 'shop');
   await alice.may(t, `apply -f ${join(FILES, 'renamed-route.yaml')}`);
   await alice.may(t, `delete ${route} shop`);
@@ -156,17 +161,17 @@ t.test('routes', async (t) => {
   t.equal(await live(alice, 'shop'), '100 0: blue');
 });
 
-t.test('an autoscaler scales what is live, but not to 0', async (t) => {
+t.test('an autoscaler scales what is active, but not to 0', async (t) => {
   const autoscaler = personIn(cluster, 'shop', 'system:serviceaccount:kube-system:horizontal-pod-autoscaler');
   const scale = '/apis/apps/v1/namespaces/shop/deployments/blue/scale';
   await autoscaler.may(t, `replace --raw ${scale} -f ${join(FILES, 'scale.json')}`);
   t.equal(await replicas(alice, 'deployment/blue'), '3');
-  await autoscaler.mayNot(t, `replace --raw ${scale} -f ${join(FILES, 'scale-to-zero.json')}`, 'live-workload: ');
+  await autoscaler.mayNot(t, `replace --raw ${scale} -f ${join(FILES, 'scale-to-zero.json')}`, 'active-workload: ');
   t.equal(await replicas(alice, 'deployment/blue'), '3');
   await alice.may(t, 'scale deployment/blue --replicas=1');
 });
 
-t.test('break glass: the annotation on the live workload counts for those who have the verb', async (t) => {
+t.test('override: the annotation on the active workload counts for those who have the verb', async (t) => {
   await alice.may(t, "annotate deployment/green 'bluegreen.dev/override=incident 42'");
   await alice.mayNot(
     t,
@@ -174,21 +179,22 @@ t.test('break glass: the annotation on the live workload counts for those who ha
     'bluegreen.dev/override needs the verb override',
     'which alice does not have',
   );
-  await oncall.may(t, 'delete deployment green', 'overridden (incident 42): idle-workload: ');
+  await oncall.may(t, 'delete deployment green', 'overridden (incident 42): preview-workload: ');
   await alice.may(t, `apply -f ${join(FILES, 'colors.yaml')}`);
   await oncall.may(t, "annotate deployment/blue 'bluegreen.dev/override=incident 42'");
   await alice.mayNot(t, 'scale deployment/blue --replicas=0', 'needs the verb override');
-  await oncall.may(t, 'scale deployment/blue --replicas=0', 'overridden (incident 42): live-workload: ');
+  await oncall.may(t, 'scale deployment/blue --replicas=0', 'overridden (incident 42): active-workload: ');
   await oncall.may(t, 'annotate deployment/blue bluegreen.dev/override-');
   await oncall.may(t, 'scale deployment/blue --replicas=1');
-  await oncall.mayNot(t, 'scale deployment/blue --replicas=0', 'live-workload: ');
+  await oncall.mayNot(t, 'scale deployment/blue --replicas=0', 'active-workload: ');
   await alice.may(t, 'rollout status deployment/blue --timeout=60s');
   await alice.may(t, 'rollout status deployment/green --timeout=60s');
 });
 
 /** Until the pods of an earlier rollout are gone. */
 async function settled(t: Test, color: string): Promise<void> {
-  const one = async (): Promise<boolean> =>
-    (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
+  async function one(): Promise<boolean> {
+    return (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
+  }
   t.ok(await until(one, SETTLED_MS), `one pod of ${color}`);
 }

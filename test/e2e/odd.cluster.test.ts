@@ -5,7 +5,8 @@ import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { service, within } from './around/world.ts';
 import { NAMES } from './odd/names.ts';
-import { openShop, type OddCase, type ShopPlace } from './odd/shop.ts';
+import { openShop } from './odd/shop.ts';
+import type { OddCase, ShopPlace } from './odd/shop.ts';
 import { SPACES } from './odd/spaces.ts';
 import { TIME } from './odd/time.ts';
 import { WORKLOADS } from './odd/workloads.ts';
@@ -17,12 +18,14 @@ const PODS = 'odd-pods';
 const COLORS = join(import.meta.dirname, 'gitops/colors.yaml');
 
 const byHand: readonly OddCase[] = [...WRITING, ...NAMES, ...TIME, ...SPACES];
-const placeOf = (index: number): ShopPlace => ({
-  namespace: HAND,
-  name: `o${index}`,
-  blue: `o${index}-blue`,
-  green: `o${index}-green`,
-});
+function placeOf(index: number): ShopPlace {
+  return {
+    namespace: HAND,
+    name: `o${index}`,
+    blue: `o${index}-blue`,
+    green: `o${index}-green`,
+  };
+}
 
 const cluster = await shareCluster(t, 'webhook');
 for (const namespace of [HAND, PODS]) await cluster.kubectlOk(['create', 'namespace', namespace]);

@@ -2,13 +2,15 @@
 // switches it there and back under traffic.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { Test } from 'tap';
 import { demoSpecs, installBluegreen, installTraefik, startCluster, webhookSpec } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { traefikSpec } from '../cluster/traefik.ts';
-import { startTraffic, switchFigures, type Traffic } from '../demo/traffic.ts';
+import { startTraffic, switchFigures } from '../demo/traffic.ts';
+import type { Traffic } from '../demo/traffic.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const GROUP = 'traefik.containo.us';
@@ -31,13 +33,14 @@ t.teardown(() => cluster.stop());
 const traefik = await installTraefik(cluster, { version: 2 });
 
 /** The examples with the other group's name, as they stood before it was renamed. */
-const manifest = (file: string): string =>
-  readFileSync(join(EXAMPLES, file), 'utf8').replaceAll('traefik.io/v1alpha1', `${GROUP}/v1alpha1`);
-const applyExamples = async (): Promise<void> => {
+function manifest(file: string): string {
+  return readFileSync(join(EXAMPLES, file), 'utf8').replaceAll('traefik.io/v1alpha1', `${GROUP}/v1alpha1`);
+}
+async function applyExamples(): Promise<void> {
   for (const file of ['00-namespace.yaml', 'blue.yaml', 'green.yaml', 'traefik.yaml'])
     await cluster.apply(manifest(file));
   for (const color of ['blue', 'green']) await rolledOut(cluster, NAMESPACE, color);
-};
+}
 await Promise.all([installPlugin(cluster), installBluegreen(cluster)]);
 await applyExamples();
 
@@ -51,12 +54,13 @@ async function openForBusiness(): Promise<Traffic> {
 const traffic = await openForBusiness();
 t.teardown(() => traffic.stop());
 
-const kubectl = async (...args: readonly string[]) => {
+async function kubectl(...args: readonly string[]) {
   const { code, stdout, stderr } = await cluster.kubectl([...args, '-n', NAMESPACE]);
   return { ok: code === 0, said: `${stdout}${stderr}`.trim() };
-};
-const weights = async (): Promise<string> =>
-  (await kubectl('get', NAME, '-o', 'jsonpath={.spec.weighted.services[*].weight}')).said;
+}
+async function weights(): Promise<string> {
+  return (await kubectl('get', NAME, '-o', 'jsonpath={.spec.weighted.services[*].weight}')).said;
+}
 
 /** What a client sees of a command that has to move all traffic. */
 async function switched(t: Test, command: readonly string[], from: Color, to: Color): Promise<void> {
@@ -79,7 +83,7 @@ t.test('Traefik 2.11 serves what the old group says, and the colors are there', 
   t.match(said, '6.1.5');
 });
 
-t.test('bad applies are refused, in the words of the checks', async (t) => {
+t.test('bad applies are denied, in the words of the checks', async (t) => {
   const good = manifest('traefik.yaml');
   const bad: readonly (readonly [string, RegExp])[] = [
     [
@@ -107,7 +111,7 @@ t.test('bad applies are refused, in the words of the checks', async (t) => {
   t.equal(await weights(), '100 0');
 });
 
-t.test('a promotion without a test is refused', async (t) => {
+t.test('a promotion without a test is denied', async (t) => {
   const { ok, said } = await kubectl('bluegreen', 'promote', NAME);
   t.notOk(ok);
   t.match(said, 'smoke-test: green');

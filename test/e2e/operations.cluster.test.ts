@@ -47,7 +47,9 @@ for (const file of ['colors.yaml', 'shop.yaml'])
   await cluster.kubectlOk(['apply', '-n', 'shop', '-f', join(FILES, file)]);
 
 const rendered = await render(Object.entries(ON).map(([name, value]) => `${name}=${value}`));
-const renderedOne = (kind: string): JsonObject => rendered.find((object) => object['kind'] === kind) ?? {};
+function renderedOne(kind: string): JsonObject {
+  return rendered.find((object) => object['kind'] === kind) ?? {};
+}
 const admin = personIn(cluster, 'shop');
 const promoted = `patch ${SHOP} ${toColor('green', { 'smoke-test': 'passed:v2' })}`;
 
@@ -62,8 +64,9 @@ const prometheus = await startPrometheus({
   }),
 });
 t.teardown(() => prometheus.stop());
-const eventually = (expression: string): Promise<boolean> =>
-  until(async () => (await prometheus.query(expression)).length > 0, TIME_MS);
+function eventually(expression: string): Promise<boolean> {
+  return until(async () => (await prometheus.query(expression)).length > 0, TIME_MS);
+}
 
 t.test('the operator’s definitions take every field of the monitors and the alerts', async (t) => {
   for (const kind of ['ServiceMonitor', 'PodMonitor', 'PrometheusRule']) {
@@ -97,10 +100,10 @@ t.test('what happens shows in the metrics, under the namespace of the TraefikSer
   await admin.may(t, `patch ${SHOP} ${toColor('blue')}`);
   await admin.may(t, `patch ${SHOP} ${toColor('green', { override: 'drill' })}`, 'overridden');
   for (const expression of [
-    'sum(bluegreen_findings_total{check="smoke-test", operation="UPDATE", mode="enforce", outcome="denied"}) >= 1',
+    'sum(bluegreen_request_findings_total{check="smoke-test", operation="UPDATE", mode="enforce", outcome="denied"}) >= 1',
     'sum(bluegreen_switches_total{kind="promotion"}) >= 2',
     'sum(bluegreen_switches_total{kind="rollback"}) >= 1',
-    'sum(bluegreen_overrides_total{entry="mutate"}) >= 1',
+    'sum(bluegreen_overrides_total{webhook="mutate"}) >= 1',
     'max(bluegreen_active{namespace="shop", name="shop", color="green"}) == 1',
     'max(bluegreen_ready_endpoints{namespace="shop", name="shop", color="blue"}) == 1',
     'sum(bluegreen_events_total{outcome="written"}) >= 4',
@@ -110,7 +113,7 @@ t.test('what happens shows in the metrics, under the namespace of the TraefikSer
 });
 
 /** Titles of the panels with a query that Prometheus has no answer for. */
-const silentPanels = async (): Promise<readonly string[]> => {
+async function silentPanels(): Promise<readonly string[]> {
   const dashboard = parseObject(fileText('charts/bluegreen/files/dashboard.json'));
   const silent = new Set<string>();
   for (const panel of list(dashboard?.['panels']))
@@ -121,11 +124,11 @@ const silentPanels = async (): Promise<readonly string[]> => {
       if ((await prometheus.query(expression)).length === 0) silent.add(text(get(panel, 'title')) ?? '');
     }
   return [...silent].toSorted();
-};
+}
 
 t.test('every panel of the dashboard has an answer, once there was something to see', async (t) => {
   // Nothing violates a rule, nobody changed a mode, and every call was answered.
-  const expected = ['Calls that failed', 'Violations by check', 'Warnings and mode changes'];
+  const expected = ['Calls that failed', 'Findings by check', 'Warnings and mode changes'];
   // A rate has an answer from the second sample of its series on.
   let silent: readonly string[] = [];
   await until(async () => {
@@ -135,8 +138,9 @@ t.test('every panel of the dashboard has an answer, once there was something to 
   t.same(silent, expected);
 });
 
-const scale = (replicas: number): Promise<string> =>
-  cluster.kubectlOk(['-n', RELEASE.namespace, 'scale', 'deployment', RELEASE.name, `--replicas=${replicas}`]);
+function scale(replicas: number): Promise<string> {
+  return cluster.kubectlOk(['-n', RELEASE.namespace, 'scale', 'deployment', RELEASE.name, `--replicas=${replicas}`]);
+}
 
 t.test('a webhook that is gone shows in the API server’s metrics, and alerts', async (t) => {
   const broken = {
@@ -147,9 +151,9 @@ t.test('a webhook that is gone shows in the API server’s metrics, and alerts',
   const condition = { name: 'broken', expression: 'object.data.nope == "1"' };
   const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] };
   const clientConfig = { url: 'https://127.0.0.1:1/' };
-  const entry = { name: 'broken.bluegreen.dev', clientConfig, rules: [rule], matchConditions: [condition] };
+  const webhook = { name: 'broken.bluegreen.dev', clientConfig, rules: [rule], matchConditions: [condition] };
   const more = { admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore' };
-  await cluster.apply([{ ...broken, webhooks: [{ ...entry, ...more }] }]);
+  await cluster.apply([{ ...broken, webhooks: [{ ...webhook, ...more }] }]);
   await scale(0);
   t.ok(await until(async () => (await admin.run(`label --overwrite ${SHOP} at=${Date.now()}`)).ok, TIME_MS));
   await cluster.kubectlOk([

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
 import { annotation, at, list, text } from '../../common/json.ts';
-import { childrenOf, GROUPS, readRecord, type Group } from '../../webhook/policy/index.ts';
+import { childrenOf, GROUPS, readRecord } from '../../webhook/policy/index.ts';
+import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import {
   allImages,
@@ -17,7 +18,7 @@ import { installPlugin } from '../cluster/plugin.ts';
 import { connect } from './api.ts';
 import { buildWorld, SHARED } from './requests/world.ts';
 
-/** A second for the mutating entry that does not answer, and what kubectl itself takes on a busy machine. */
+/** A second for the mutating webhook that does not answer, and what kubectl itself takes on a busy machine. */
 const HUNG_ROLLBACK_MS = 3_000;
 const DEAD_ROLLBACK_MS = 1_500;
 
@@ -32,42 +33,49 @@ await Promise.all([
   buildWorld(cluster),
 ]);
 
-const path = (group: Group, name: string): string =>
-  `/apis/${group}/v1alpha1/namespaces/${SHARED}/traefikservices/${name}`;
-const spec = (blue: number, green: number, names: readonly [string, string] = ['blue', 'green']): JsonObject => ({
-  weighted: {
-    services: [
-      { name: names[0], port: 80, weight: blue },
-      { name: names[1], port: 80, weight: green },
-    ],
-  },
-});
-const manifest = (group: Group, name: string, body: JsonObject): JsonObject => ({
-  apiVersion: `${group}/v1alpha1`,
-  kind: 'TraefikService',
-  metadata: { name, namespace: SHARED },
-  spec: body,
-});
+function path(group: Group, name: string): string {
+  return `/apis/${group}/v1alpha1/namespaces/${SHARED}/traefikservices/${name}`;
+}
+function spec(blue: number, green: number, names: readonly [string, string] = ['blue', 'green']): JsonObject {
+  return {
+    weighted: {
+      services: [
+        { name: names[0], port: 80, weight: blue },
+        { name: names[1], port: 80, weight: green },
+      ],
+    },
+  };
+}
+function manifest(group: Group, name: string, body: JsonObject): JsonObject {
+  return {
+    apiVersion: `${group}/v1alpha1`,
+    kind: 'TraefikService',
+    metadata: { name, namespace: SHARED },
+    spec: body,
+  };
+}
 const tested = { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } };
 
-/** Blue live and green tested. */
-const release = async (group: Group, name: string): Promise<void> => {
+/** Blue active and green tested. */
+async function release(group: Group, name: string): Promise<void> {
   await cluster.apply([manifest(group, name, spec(100, 0))]);
   await patch(group, name, tested);
-};
-/** Green live and blue to go back to. */
-const promoted = async (group: Group, name: string): Promise<void> => {
+}
+/** Green active and blue to go back to. */
+async function promoted(group: Group, name: string): Promise<void> {
   await release(group, name);
   await patch(group, name, { spec: spec(0, 100) });
-};
-const patch = async (group: Group, name: string, body: JsonObject): Promise<void> => {
+}
+async function patch(group: Group, name: string, body: JsonObject): Promise<void> {
   const reply = await client.call('PATCH', path(group, name), { body, type: 'application/merge-patch+json' });
   if (reply.status !== 200) throw new Error(`${name}: ${text(reply.body['message'])}`);
-};
-const read = async (group: Group, name: string): Promise<JsonObject> =>
-  (await client.call('GET', path(group, name))).body;
-const weights = async (group: Group, name: string): Promise<unknown> =>
-  childrenOf(await read(group, name)).map(({ weight }) => weight);
+}
+async function read(group: Group, name: string): Promise<JsonObject> {
+  return (await client.call('GET', path(group, name))).body;
+}
+async function weights(group: Group, name: string): Promise<unknown> {
+  return childrenOf(await read(group, name)).map(({ weight }) => weight);
+}
 
 interface Run {
   readonly ok: boolean;
@@ -75,15 +83,20 @@ interface Run {
   readonly took: number;
 }
 
-const kubectl = async (args: readonly string[], input = ''): Promise<Run> => {
+async function kubectl(args: readonly string[], input = ''): Promise<Run> {
   const begun = performance.now();
   const { code, stdout, stderr } = await cluster.kubectl([...args, '-n', SHARED], { input });
   return { ok: code === 0, said: `${stdout}${stderr}`, took: performance.now() - begun };
-};
-const apply = (object: JsonObject): Promise<Run> => kubectl(['apply', '-f', '-'], JSON.stringify(object));
-const named = (group: Group, name: string): string => `traefikservice.${group}/${name}`;
-const patchByHand = (group: Group, name: string, body: JsonObject): Promise<Run> =>
-  kubectl(['patch', named(group, name), '--type=merge', '-p', JSON.stringify(body)]);
+}
+function apply(object: JsonObject): Promise<Run> {
+  return kubectl(['apply', '-f', '-'], JSON.stringify(object));
+}
+function named(group: Group, name: string): string {
+  return `traefikservice.${group}/${name}`;
+}
+function patchByHand(group: Group, name: string, body: JsonObject): Promise<Run> {
+  return kubectl(['patch', named(group, name), '--type=merge', '-p', JSON.stringify(body)]);
+}
 
 /** Ways back, each on a TraefikService of its own. */
 const WAYS_BACK: Readonly<Record<string, (group: Group, name: string) => Promise<Run>>> = {
@@ -93,18 +106,18 @@ const WAYS_BACK: Readonly<Record<string, (group: Group, name: string) => Promise
 };
 
 const webhook = ['-n', RELEASE.namespace];
-const scale = async (replicas: number): Promise<void> => {
+async function scale(replicas: number): Promise<void> {
   await cluster.kubectlOk([...webhook, 'scale', `deployment/${RELEASE.name}`, `--replicas=${replicas}`]);
   if (replicas > 0) return rolledOut(cluster, RELEASE.namespace, RELEASE.name);
   const gone = ['wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component=webhook', '--timeout=60s'];
   await cluster.kubectlOk([...webhook, ...gone]);
-};
+}
 
 /** Touches the object, so that the webhook sees it again. */
-const seenAgain = async (group: Group, name: string): Promise<JsonObject> => {
+async function seenAgain(group: Group, name: string): Promise<JsonObject> {
   await patch(group, name, { metadata: { labels: { seen: 'again' } } });
   return read(group, name);
-};
+}
 
 for (const group of GROUPS) {
   for (const way of Object.keys(WAYS_BACK)) await promoted(group, `back-by-${way}`);
@@ -118,7 +131,7 @@ for (const group of GROUPS) {
 t.test('with every replica gone', async (t) => {
   await scale(0);
   for (const group of GROUPS) {
-    t.test(`${group}: bad weights are refused by the API server itself, in the same words`, async (t) => {
+    t.test(`${group}: bad weights are denied by the API server itself, in the same words`, async (t) => {
       for (const { ok, said } of [
         await apply(manifest(group, 'live', spec(60, 30))),
         await patchByHand(group, 'live', { spec: spec(60, 30) }),
@@ -128,7 +141,7 @@ t.test('with every replica gone', async (t) => {
         t.match(said, 'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0');
       }
     });
-    t.test(`${group}: promotions are refused`, async (t) => {
+    t.test(`${group}: promotions are denied`, async (t) => {
       const byPatch = await patchByHand(group, 'tested', { spec: spec(0, 100) });
       t.notOk(byPatch.ok);
       t.match(byPatch.said, 'failed calling webhook "promotion.bluegreen.dev"');
@@ -147,7 +160,7 @@ t.test('with every replica gone', async (t) => {
         t.same(await weights(group, `back-by-${way}`), [100, 0]);
       });
     }
-    t.test(`${group}: a rollback that brings a forged smoke test is refused`, async (t) => {
+    t.test(`${group}: a rollback that brings a forged smoke test is denied`, async (t) => {
       const annotations = { 'bluegreen.dev/smoke-test-record': '{"color":"green","revision":"x","images":[]}' };
       const { ok, said } = await patchByHand(group, 'forged', { metadata: { annotations }, spec: spec(100, 0) });
       t.notOk(ok);
@@ -191,21 +204,21 @@ t.test('when the webhook is back, the rollback that nobody saw is recorded', asy
 });
 
 /** The host's process ids of the webhook's replicas. */
-const replicas = async (): Promise<readonly number[]> => {
+async function replicas(): Promise<readonly number[]> {
   const { body } = await client.call('GET', `/api/v1/namespaces/${RELEASE.namespace}/pods`);
   const uids = list(body['items']).map((pod) => text(at(pod, 'metadata', 'uid')) ?? '-');
-  const runsNode = (pid: string): boolean => {
+  function runsNode(pid: string): boolean {
     try {
       const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8').replaceAll('_', '-');
       return uids.some((uid) => groups.includes(uid)) && readlinkSync(`/proc/${pid}/exe`).endsWith('/node');
     } catch {
       return false;
     }
-  };
+  }
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && runsNode(pid))
     .map(Number);
-};
+}
 
 t.test('with every replica hanging', async (t) => {
   const pids = await replicas();

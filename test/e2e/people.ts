@@ -16,11 +16,11 @@ export interface Person {
   run(line: string, input?: string): Promise<Said>;
   /** A command that has to succeed and to say all this; what it said. */
   may(t: Test, line: string, ...says: readonly string[]): Promise<string>;
-  /** A command that has to be refused in words that have all this; what it said. */
+  /** A command that has to be denied in words that have all this; what it said. */
   mayNot(t: Test, line: string, ...says: readonly string[]): Promise<string>;
 }
 
-/** The mutating entry has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
+/** The mutating webhook has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
 const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
 const TRIES = 5;
 
@@ -29,26 +29,26 @@ const WORD = /'([^']*)'|\S+/g;
 /** @param user impersonated; the cluster's administrator unless given */
 export function personIn(kube: Kube, namespace: string, user?: string): Person {
   const who = user === undefined ? [] : [`--as=${user}`];
-  const once = async (line: string, input?: string): Promise<Said> => {
+  async function once(line: string, input?: string): Promise<Said> {
     const words = [...line.matchAll(WORD)].map(([word, quoted]) => quoted ?? word);
     const { code, stdout, stderr } = await kube.kubectl(
       [...words, '-n', namespace, ...who],
       input === undefined ? {} : { input },
     );
     return { ok: code === 0, said: `${stdout}${stderr}`.trim() };
-  };
+  }
   const run: Person['run'] = async (line, input) => {
     for (let left = TRIES; ; left--) {
       const answer = await once(line, input);
       if (answer.ok || left === 1 || !MISSED.test(answer.said)) return answer;
     }
   };
-  const checked = async (t: Test, ok: boolean, line: string, says: readonly string[]): Promise<string> => {
+  async function checked(t: Test, ok: boolean, line: string, says: readonly string[]): Promise<string> {
     const answer = await run(line);
     t.equal(answer.ok, ok, `${line}\n${answer.said}`);
     for (const part of says) t.match(answer.said, part, line);
     return answer.said;
-  };
+  }
   return {
     run,
     may: (t, line, ...says) => checked(t, true, line, says),

@@ -1,6 +1,7 @@
 // Who may promote, break the rules and retire, by RBAC; and how a namespace is guarded, by its label.
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { Test } from 'tap';
 import { installBluegreen, installTraefikCrds, REGISTRY, startCluster, webhookSpec } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { history, live, NAMED, personIn, toColor } from './people.ts';
@@ -21,15 +22,24 @@ for (const namespace of namespaces)
   for (const file of ['colors.yaml', 'shop.yaml'])
     await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, file)]);
 
-const promoted = (version: string): string =>
-  `patch ${SHOP} ${toColor('green', { 'smoke-test': `passed:${version}` })}`;
-const broken = (reason: string): string => `patch ${SHOP} ${toColor('green', { override: reason })}`;
+function promoted(version: string): string {
+  return `patch ${SHOP} ${toColor('green', { 'smoke-test': `passed:${version}` })}`;
+}
+function broken(reason: string): string {
+  return `patch ${SHOP} ${toColor('green', { override: reason })}`;
+}
 const blueAgain = `patch ${SHOP} ${toColor('blue')}`;
 
 /** What an answer shows of the mode. */
-const refused = (answer: string): boolean => answer.includes('(Forbidden)');
-const warned = (answer: string): boolean => answer.includes('Warning: would be refused') && !refused(answer);
-const silent = (answer: string): boolean => !answer.includes('Warning') && !refused(answer);
+function denied(answer: string): boolean {
+  return answer.includes('(Forbidden)');
+}
+function warned(answer: string): boolean {
+  return answer.includes('Warning: would be denied') && !denied(answer);
+}
+function silent(answer: string): boolean {
+  return !answer.includes('Warning') && !denied(answer);
+}
 
 t.test('a promotion needs the verb promote, a rollback does not', async (t) => {
   const alice = personIn(cluster, 'promote', 'alice');
@@ -75,14 +85,14 @@ t.test('an override needs its verb, lets one request through, and is recorded wi
 t.test('a retirement needs the verb override and lifts the guards until it is taken back', async (t) => {
   const alice = personIn(cluster, 'retire', 'alice');
   const oncall = personIn(cluster, 'retire', 'oncall');
-  const retired = `annotate ${SHOP} bluegreen.dev/retire=moved`;
+  const unguarded = `annotate ${SHOP} bluegreen.dev/unguard=moved`;
   const deleted = 'delete service green --dry-run=server';
-  await alice.mayNot(t, retired, 'bluegreen.dev/retire needs the verb override', 'alice does not have it');
-  await alice.mayNot(t, deleted, 'live-service: ');
-  await oncall.may(t, retired);
+  await alice.mayNot(t, unguarded, 'bluegreen.dev/unguard needs the verb override', 'alice does not have it');
+  await alice.mayNot(t, deleted, 'active-service: ');
+  await oncall.may(t, unguarded);
   await alice.may(t, deleted);
-  await alice.may(t, `annotate ${SHOP} bluegreen.dev/retire-`);
-  await alice.mayNot(t, deleted, 'live-service: ');
+  await alice.may(t, `annotate ${SHOP} bluegreen.dev/unguard-`);
+  await alice.mayNot(t, deleted, 'active-service: ');
 });
 
 t.test('the mode of a namespace follows its label', async (t) => {
@@ -90,17 +100,17 @@ t.test('the mode of a namespace follows its label', async (t) => {
   const alice = personIn(cluster, 'modes', 'alice');
   const split = `patch ${SHOP} --type=json -p '[{"op":"replace","path":"/spec/weighted/services/0/weight","value":60}]'`;
   const dry = `${split} --dry-run=server`;
-  const label = async (t: Test, mode: string, inForce: (answer: string) => boolean): Promise<void> => {
+  async function label(t: Test, mode: string, inForce: (answer: string) => boolean): Promise<void> {
     await admin.may(t, `label --overwrite namespace/modes bluegreen.dev/mode${mode}`);
     t.ok(await until(async () => inForce((await alice.run(dry)).said), LABEL_MS), `mode${mode} is in force`);
-  };
+  }
 
   await alice.mayNot(t, split, 'weights-total: blue 60');
-  await alice.mayNot(t, 'delete service green', 'live-service: ');
+  await alice.mayNot(t, 'delete service green', 'active-service: ');
 
   await label(t, '=warn', warned);
-  await alice.may(t, split, 'would be refused: weights-total: blue 60');
-  await alice.may(t, 'delete service green --dry-run=server', 'would be refused: live-service: ');
+  await alice.may(t, split, 'would be denied: weights-total: blue 60');
+  await alice.may(t, 'delete service green --dry-run=server', 'would be denied: active-service: ');
   t.match((await live(alice, 'shop')).slice(0, 4), '60 0');
   await alice.may(t, blueAgain);
 
@@ -112,18 +122,18 @@ t.test('the mode of a namespace follows its label', async (t) => {
   t.equal(await live(alice, 'shop'), '0 100: green, previous blue', 'the record goes on');
 
   await admin.may(t, 'label --overwrite namespace/modes bluegreen.dev/mode=off', 'is no longer guarded by bluegreen');
-  const unseen = async (): Promise<boolean> => {
+  async function unseen(): Promise<boolean> {
     await alice.run(`patch ${SHOP} ${toColor('green')}`);
     await alice.run(blueAgain);
     return (await live(alice, 'shop')) === '100 0: green, previous blue';
-  };
+  }
   t.ok(await until(unseen, LABEL_MS), 'off: nobody records a switch');
   t.notMatch(await alice.may(t, split), 'Warning');
   await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
 
-  await label(t, '-', refused);
+  await label(t, '-', denied);
   await alice.mayNot(t, split, 'weights-total: blue 60');
-  await alice.mayNot(t, 'delete service green', 'live-service: ');
+  await alice.mayNot(t, 'delete service green', 'active-service: ');
   await alice.may(t, `label ${SHOP} team=web`);
   t.equal((await history(alice, 'shop')).at(-1), 'unseen green to blue by nobody', 'the switch is noticed afterwards');
 });

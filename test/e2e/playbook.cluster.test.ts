@@ -4,8 +4,10 @@ import { DEMO_NAMESPACE, installDemo, traefikAt } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { playbook } from '../demo/playbook.ts';
 import { openScreen } from '../demo/screen.ts';
-import { NAME, NAMESPACE, VERSIONS, type Stage } from '../demo/stage.ts';
-import { startTraffic, switchFigures, type Traffic } from '../demo/traffic.ts';
+import { NAME, NAMESPACE, VERSIONS } from '../demo/stage.ts';
+import type { Stage } from '../demo/stage.ts';
+import { startTraffic, switchFigures } from '../demo/traffic.ts';
+import type { Traffic } from '../demo/traffic.ts';
 
 /** Until Traefik has seen a new route. */
 const ROUTE_MS = 30_000;
@@ -27,8 +29,9 @@ async function openForBusiness(): Promise<Traffic> {
   return startTraffic(production);
 }
 
-const failures = ({ samples }: Traffic): readonly string[] =>
-  samples.map(({ failure }) => failure).filter((failure) => failure !== null);
+function failures({ samples }: Traffic): readonly string[] {
+  return samples.map(({ failure }) => failure).filter((failure) => failure !== null);
+}
 
 const traffic = await openForBusiness();
 t.teardown(() => traffic.stop());

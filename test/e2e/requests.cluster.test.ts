@@ -5,7 +5,8 @@ import { connect } from './api.ts';
 import { createPatience } from './requests/patience.ts';
 import { compared } from './requests/compare.ts';
 import { check, cleanUp, prepare } from './requests/run.ts';
-import { readTables, type Row, type Table } from './requests/table.ts';
+import { readTables } from './requests/table.ts';
+import type { Row, Table } from './requests/table.ts';
 import { buildWorld, startGuarding } from './requests/world.ts';
 
 /** kubectl calls at a time. */
@@ -30,20 +31,20 @@ async function inParallel<Result>(
 ): Promise<ReadonlyMap<Row, Result>> {
   const results = new Map<Row, Result>();
   const waiting = rows.values();
-  const lane = async (): Promise<void> => {
+  async function lane(): Promise<void> {
     for (const row of waiting) results.set(row, await work(row));
-  };
+  }
   await Promise.all(Array.from({ length: lanes }, lane));
   return results;
 }
 
-const settled = async (work: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+async function settled(work: () => Promise<readonly string[]>): Promise<readonly string[]> {
   try {
     return await work();
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
-};
+}
 
 async function runTable({ rows, inOrder, unguarded, namespace }: Table): Promise<ReadonlyMap<Row, readonly string[]>> {
   const lanes = inOrder ? 1 : AT_ONCE;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at, get, list } from '../../common/json.ts';
-import type { Json, JsonObject } from '../../common/json.ts';
+import { at } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { objectsAt } from '../../common/json-paths.ts';
+import { hasReadyCondition } from '../../common/objects.ts';
 import {
   DEMO_NAMESPACE,
   demoSpecs,
@@ -12,14 +14,16 @@ import {
   RELEASE,
   startCluster,
   webhookSpec,
-  type Cluster,
 } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
-import { connect, type Client } from '../e2e/api.ts';
+import { connect } from '../e2e/api.ts';
+import type { Client } from '../e2e/api.ts';
 import { startCycles } from './cycles.ts';
 import type { Bed } from './fault.ts';
-import { startLoad, type Load } from './load.ts';
+import { startLoad } from './load.ts';
+import type { Load } from './load.ts';
 import { NOTED, OTHER, PROBES, PROMOTED, NOTE, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
 
 /** Many at once: requests are sent on time, also while earlier ones wait. */
@@ -42,7 +46,9 @@ export async function openBed(): Promise<Bed> {
   const cluster = await startCluster({ images: [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))] });
   const client = connect(cluster, SOCKETS);
   const install: Bed['install'] = (more = {}) => installBluegreen(cluster, { ...VALUES, ...more });
-  const settled = (): Promise<void> => replicasSettled(cluster, client);
+  function settled(): Promise<void> {
+    return replicasSettled(cluster, client);
+  }
   try {
     await installTraefikCrds(cluster);
     await install();
@@ -99,36 +105,32 @@ function startMix(client: Client, rate: number, answered: boolean): Load {
 }
 
 async function replicasSettled(cluster: Cluster, client: Client): Promise<void> {
-  const read = async (path: string): Promise<JsonObject> =>
-    (await client.call('GET', path).catch(() => ({ body: {} }))).body;
-  const settled = async (): Promise<boolean> => {
+  async function read(path: string): Promise<JsonObject> {
+    return (await client.call('GET', path).catch(() => ({ body: {} }))).body;
+  }
+  async function settled(): Promise<boolean> {
     const [deployment, pods] = await Promise.all([
       read(`/apis/apps/v1/namespaces/${RELEASE.namespace}/deployments/${RELEASE.name}`),
       read(`/api/v1/namespaces/${RELEASE.namespace}/pods?labelSelector=${encodeURIComponent(WEBHOOK)}`),
     ]);
     // Of the pods that are leaving none is left either.
-    const present = list(pods['items']);
-    return present.length === at(deployment, 'spec', 'replicas') && present.every(isReady);
-  };
+    const present = objectsAt(pods, 'items');
+    return present.length === at(deployment, 'spec', 'replicas') && present.every(hasReadyCondition);
+  }
   if (!(await until(settled, SETTLE_MS))) await rolledOut(cluster, RELEASE.namespace, RELEASE.name);
-}
-
-function isReady(pod: Json): boolean {
-  return list(at(pod, 'status', 'conditions')).some(
-    (condition) => get(condition, 'type') === 'Ready' && get(condition, 'status') === 'True',
-  );
 }
 
 /** TraefikServices in every state that a probe needs, and a Deployment without pods that is no color. */
 async function makeObjects(cluster: Cluster, client: Client): Promise<void> {
   const names = [TESTED, PROMOTED, UNTESTED, ...NOTED, ...CYCLES];
   await cluster.apply([...names.map(traefikService), otherDeployment()]);
-  const patch = async (name: string, body: Parameters<Client['call']>[2]): Promise<void> => {
+  async function patch(name: string, body: Parameters<Client['call']>[2]): Promise<void> {
     const call = { type: 'application/merge-patch+json', ...body };
-    const done = async (): Promise<boolean> =>
-      (await client.call('PATCH', `${TRAEFIK_SERVICES}/${name}`, call)).status === 200;
+    async function done(): Promise<boolean> {
+      return (await client.call('PATCH', `${TRAEFIK_SERVICES}/${name}`, call)).status === 200;
+    }
     if (!(await until(done, SETTLE_MS))) throw new Error(`${name} cannot be prepared`);
-  };
+  }
   for (const name of [TESTED, PROMOTED]) {
     await patch(name, { body: { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } } });
   }

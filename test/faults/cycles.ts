@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, at } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Client } from '../e2e/api.ts';
-import { takeSample, type Load, type Sample } from './load.ts';
+import { takeSample } from './load.ts';
+import type { Load, Sample } from './load.ts';
 import type { Probe } from './probes.ts';
 import { TRAEFIK_SERVICES, weights } from './probes.ts';
 

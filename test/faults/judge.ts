@@ -15,10 +15,10 @@ export type Answer =
  * What became of a request:
  * - `right`: as it should be;
  * - `failed`: the webhook could not be asked, and the API server said so;
- * - `denied by error`: refused, though it has to pass; or refused in words that are not those of the rule;
+ * - `denied by error`: denied, though it has to pass; or denied in words that are not those of the rule;
  * - `wrongly allowed`: passed, though a rule forbids it, or without what the webhook completes;
  * - `open`: as it should be where no replica is: an entry that never holds anything up (failurePolicy Ignore) was not
- *   asked, so a guard let pass, or weights were not filled in and the API server's own policy refused them;
+ *   asked, so a guard let pass, or weights were not filled in and the API server's own policy denied them;
  * - `not taken`: the API server itself did not take it.
  */
 export const OUTCOMES = ['right', 'failed', 'denied by error', 'wrongly allowed', 'open', 'not taken'] as const;

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendAgain, TRIES } from '../../plugin/kube/again.ts';
 import type { Client } from '../e2e/api.ts';
-import { judge, saidBy, type Got, type Outcome } from './judge.ts';
-import { DRY, type Probe } from './probes.ts';
+import { judge, saidBy } from './judge.ts';
+import type { Got, Outcome } from './judge.ts';
+import { DRY } from './probes.ts';
+import type { Probe } from './probes.ts';
 
 /** One request, with its repetitions. */
 export interface Sample {

@@ -4,7 +4,8 @@ import { Problem, reportProblem } from '../cluster/index.ts';
 import { MIXED, openBed } from './bed.ts';
 import type { Fault, Bed, Pace } from './fault.ts';
 import { FAULTS, none } from './faults/index.ts';
-import { details, holds, table, type Row } from './report.ts';
+import { details, holds, table } from './report.ts';
+import type { Row } from './report.ts';
 import { takeRow } from './row.ts';
 
 const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]

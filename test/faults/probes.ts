@@ -26,7 +26,7 @@ export const TRAEFIK_SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAM
 const DEPLOYMENTS = `/apis/apps/v1/namespaces/${DEMO_NAMESPACE}/deployments`;
 export const DRY = '?dryRun=All';
 
-/** Blue live and green tested; green live with blue to go back to; blue live and green untested. */
+/** Blue active and green tested; green active with blue to go back to; blue active and green untested. */
 export const TESTED = 'tested';
 export const PROMOTED = 'promoted';
 export const UNTESTED = 'untested';
@@ -38,7 +38,9 @@ export const OTHER = 'cart';
 const PASSES: Answer = { allowed: true };
 const HELD_UP: Answer = { allowed: false, says: /failed calling webhook "promotion\.bluegreen\.dev"/ };
 
-export const weights = (blue: number, green: number): JsonObject => children({ weight: blue }, { weight: green });
+export function weights(blue: number, green: number): JsonObject {
+  return children({ weight: blue }, { weight: green });
+}
 
 function children(blue: JsonObject, green: JsonObject, port = 80): JsonObject {
   const services = [
@@ -48,17 +50,21 @@ function children(blue: JsonObject, green: JsonObject, port = 80): JsonObject {
   return { spec: { weighted: { services } } };
 }
 
-const isLive = (color: string) => (object: JsonObject) => annotation(object, 'bluegreen.dev/active') === color;
+function isLive(color: string) {
+  return (object: JsonObject) => annotation(object, 'bluegreen.dev/active') === color;
+}
 
-const weightsAre =
-  (...expected: readonly number[]) =>
-  (object: JsonObject) =>
+function weightsAre(...expected: readonly number[]) {
+  return (object: JsonObject) =>
     list(at(object, 'spec', 'weighted', 'services')).every((child, index) => get(child, 'weight') === expected[index]);
+}
 
 /** An annotation of bluegreen that nothing reads: a label would not be sent to the webhook. */
-const note = (number: number): JsonObject => ({ metadata: { annotations: { 'bluegreen.dev/note': `n${number}` } } });
+function note(number: number): JsonObject {
+  return { metadata: { annotations: { 'bluegreen.dev/note': `n${number}` } } };
+}
 
-/** What costs least: a call to the mutating entry and one to the promotion entry, decided without looking at the cluster. */
+/** What costs least: a call to the mutating webhook and one to the promotion webhook, decided without looking at the cluster. */
 export const NOTE: Probe = {
   name: 'note (dry run)',
   share: 12,
@@ -138,12 +144,12 @@ export const PROBES: readonly Probe[] = [
     unanswered: PASSES,
   },
   {
-    name: 'live color to zero (webhook alone)',
+    name: 'active color to zero (webhook alone)',
     share: 1,
     method: 'PATCH',
     path: `${DEPLOYMENTS}/blue/scale${DRY}`,
     body: () => ({ spec: { replicas: 0 } }),
-    answer: { allowed: false, says: /live-workload: / },
+    answer: { allowed: false, says: /active-workload: / },
     // A guard that cannot be asked never holds up repairs.
     unanswered: PASSES,
   },

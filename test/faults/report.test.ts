@@ -1,24 +1,29 @@
 import t from 'tap';
 import type { Outcome } from './judge.ts';
 import type { Sample } from './load.ts';
-import { details, holds, table, type Row } from './report.ts';
+import { details, holds, table } from './report.ts';
+import type { Row } from './report.ts';
 
-const sample = (outcome: Outcome, more: Partial<Sample> = {}): Sample => ({
-  probe: 'label',
-  outcome,
-  said: outcome === 'right' ? '' : 'so said somebody',
-  waited: 4,
-  retries: 0,
-  losses: 0,
-  at: 1500,
-  ...more,
-});
-const row = (fault: Partial<Row['fault']>, ...outcomes: readonly Outcome[]): Row => ({
-  fault: { what: 'a fault', answered: true, ...fault },
-  rate: 200,
-  counted: { callsASecond: 203.4, opened: 1 },
-  samples: outcomes.map((outcome) => sample(outcome)),
-});
+function sample(outcome: Outcome, more: Partial<Sample> = {}): Sample {
+  return {
+    probe: 'label',
+    outcome,
+    said: outcome === 'right' ? '' : 'so said somebody',
+    waited: 4,
+    retries: 0,
+    losses: 0,
+    at: 1500,
+    ...more,
+  };
+}
+function row(fault: Partial<Row['fault']>, ...outcomes: readonly Outcome[]): Row {
+  return {
+    fault: { what: 'a fault', answered: true, ...fault },
+    rate: 200,
+    counted: { callsASecond: 203.4, opened: 1 },
+    samples: outcomes.map((outcome) => sample(outcome)),
+  };
+}
 
 t.test('a row holds when no request noticed', async (t) => {
   t.ok(holds(row({}, 'right', 'right')));
@@ -44,7 +49,8 @@ t.test('an entry may open where a replica goes without a word, and as often as t
 });
 
 t.test('while the API server is away a replica cannot look, and says so', async (t) => {
-  const said = 'status 200, 299 - "bluegreen could not check this change: the API server did not answer in time"';
+  const said =
+    'status 200, 299 - "bluegreen could not check this request and allowed it: the API server did not answer in time"';
   const away = row({ apiServerAway: true });
   t.ok(holds({ ...away, samples: [sample('open', { said })] }));
   t.notOk(holds({ ...away, samples: [sample('open', { said: 'status 200' })] }));

@@ -1,6 +1,7 @@
 import { formatTable } from '../../plugin/printers/table.ts';
 import type { Fault } from './fault.ts';
-import { OUTCOMES, type Outcome } from './judge.ts';
+import { OUTCOMES } from './judge.ts';
+import type { Outcome } from './judge.ts';
 import type { Sample } from './load.ts';
 
 /** A fault and what became of the requests during it. */
@@ -25,7 +26,7 @@ export function holds({ fault, counted, samples }: Row): boolean {
   return count['not taken'] === 0 && count.open <= (fault.abrupt === true ? (counted?.opened ?? 0) : 0);
 }
 
-const TOLD = /bluegreen could not check this change/;
+const TOLD = /bluegreen could not check this request/;
 
 /** How many requests got another answer than they should. */
 export function wrongIn({ samples }: Pick<Row, 'samples'>): number {
@@ -86,7 +87,7 @@ const LEGEND = `
 Counted are the calls of the webhook a second, by the API server. Failed is what still fails when it was sent as
 'kubectl bluegreen' sends it. Open: an entry with failurePolicy Ignore was not asked, so a guard let pass or weights were
 not filled in; it may happen where a replica goes without a word, and not more often than the API server counts, or with
-a warning where the API server is away. Repeated was refused for the moment, and right when it was sent again, as every
+a warning where the API server is away. Repeated was denied for the moment, and right when it was sent again, as every
 client does by itself. Kubectl fails: the API server lost its call to the webhook; kubectl shows that as an error, and
 the same command again is right.
 `;

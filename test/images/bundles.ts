@@ -7,13 +7,16 @@ import { runOk } from '../../scripts/lib/run.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-const bundle = (name: string): Promise<string> =>
-  process.env['BLUEGREEN_BUILT'] === undefined ? build(name) : read(name);
+function bundle(name: string): Promise<string> {
+  return process.env['BLUEGREEN_BUILT'] === undefined ? build(name) : read(name);
+}
 
-const read = async (name: string): Promise<string> => readFileSync(join(ROOT, 'dist', `${name}.cjs`), 'utf8');
+async function read(name: string): Promise<string> {
+  return readFileSync(join(ROOT, 'dist', `${name}.cjs`), 'utf8');
+}
 
-const build = (name: string): Promise<string> =>
-  withLock(
+function build(name: string): Promise<string> {
+  return withLock(
     join(cacheFolder(), 'bundles.lock'),
     () => {},
     async () => {
@@ -25,13 +28,14 @@ const build = (name: string): Promise<string> =>
       return read(name);
     },
   );
+}
 
 const made = new Map<string, Promise<string>>();
 
 /** The text of a program in one file, as it is shipped; the one built for this run of tests, otherwise built anew from the
  * sources, once a process. */
-export const bundleOf = (name: 'webhook' | 'plugin' | 'demo-app'): Promise<string> => {
+export function bundleOf(name: 'webhook' | 'plugin' | 'demo-app'): Promise<string> {
   const text = made.get(name) ?? bundle(name);
   made.set(name, text);
   return text;
-};
+}

@@ -11,32 +11,40 @@ import { WEBHOOK_RUN, webhookImage } from '../../images/webhook.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-type Instruction = { readonly name: string; readonly rest: string };
+interface Instruction {
+  readonly name: string;
+  readonly rest: string;
+}
 
-const instructionsIn = (dockerfile: string): Instruction[] =>
-  dockerfile
+function instructionsIn(dockerfile: string): Instruction[] {
+  return dockerfile
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map((line) => {
       const [, name = '', rest = ''] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
       return { name, rest };
     });
+}
 
 const instructions = instructionsIn(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));
 const lastFrom = instructions.findLastIndex(({ name }) => name === 'FROM');
 const built = instructions.slice(0, lastFrom);
 const shipped = instructions.slice(lastFrom);
 
-const restsOf = (wanted: string): string[] => shipped.filter(({ name }) => name === wanted).map(({ rest }) => rest);
+function restsOf(wanted: string): string[] {
+  return shipped.filter(({ name }) => name === wanted).map(({ rest }) => rest);
+}
 
 /** The config that an image has after these instructions. */
-const runConfig = (): RunConfig => ({
-  Entrypoint: JSON.parse(restsOf('ENTRYPOINT').at(-1) ?? '[]'),
-  Env: restsOf('ENV'),
-  User: restsOf('USER').at(-1) ?? '',
-  WorkingDir: restsOf('WORKDIR').at(-1) ?? '',
-  Labels: Object.fromEntries(restsOf('LABEL').map((label) => label.split('='))),
-});
+function runConfig(): RunConfig {
+  return {
+    Entrypoint: JSON.parse(restsOf('ENTRYPOINT').at(-1) ?? '[]'),
+    Env: restsOf('ENV'),
+    User: restsOf('USER').at(-1) ?? '',
+    WorkingDir: restsOf('WORKDIR').at(-1) ?? '',
+    Labels: Object.fromEntries(restsOf('LABEL').map((label) => label.split('='))),
+  };
+}
 
 t.test(
   'entrypoint, environment, user, folder and labels of the Dockerfile are those of images/webhook.ts',

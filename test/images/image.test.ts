@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,14 +10,16 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
 import { Problem } from '../../scripts/lib/problem.ts';
-import { archiveOf, buildImage, type ImageSpec } from '../../images/image.ts';
+import { archiveOf, buildImage } from '../../images/image.ts';
+import type { ImageSpec } from '../../images/image.ts';
 import { pushImage } from '../../images/push.ts';
 import { Store } from '../../images/store.ts';
-import { tar, type Entry } from '../../images/tar.ts';
+import { tar } from '../../images/tar.ts';
+import type { Entry } from '../../images/tar.ts';
 
 const LONG = `${'folder/'.repeat(16)}file`;
 
-const entries = (dir: string): Entry[] => {
+function entries(dir: string): Entry[] {
   writeFileSync(join(dir, 'source'), 'x'.repeat(1000));
   return [
     { kind: 'folder', path: 'etc/', mode: 0o755 },
@@ -25,13 +28,15 @@ const entries = (dir: string): Entry[] => {
     { kind: 'link', path: 'bin/alias', target: 'tool' },
     { kind: 'text', path: LONG, mode: 0o600, content: '' },
   ];
-};
+}
 
-const spec = (dir: string, name: string, extra = 'app'): ImageSpec => ({
-  names: [name],
-  layers: [entries(dir), [{ kind: 'text', path: 'app', mode: 0o644, content: extra }]],
-  run: { Entrypoint: ['/bin/tool'], User: '65532' },
-});
+function spec(dir: string, name: string, extra = 'app'): ImageSpec {
+  return {
+    names: [name],
+    layers: [entries(dir), [{ kind: 'text', path: 'app', mode: 0o644, content: extra }]],
+    run: { Entrypoint: ['/bin/tool'], User: '65532' },
+  };
+}
 
 t.test('tar(1) reads what tar writes', async (t) => {
   const dir = t.testdir();
@@ -46,7 +51,7 @@ t.test('tar(1) reads what tar writes', async (t) => {
   t.equal(readFileSync(join(dir, 'out/etc/passwd'), 'utf8'), 'nonroot:x:65532\n');
 });
 
-t.test('a path that no tar archive can hold is refused', async (t) => {
+t.test('a path that no tar archive can hold is denied', async (t) => {
   const tooLong = tar([{ kind: 'text', path: 'x'.repeat(200), mode: 0o644, content: '' }]);
   await t.rejects(tooLong.next(), /too long/);
 });
@@ -87,7 +92,9 @@ t.test('what was not used for a week is dropped, and old archives before', async
   const old = store.putText('text/plain', 'old');
   const fresh = store.putText('text/plain', 'fresh');
   const now = Date.now();
-  const minutesAgo = (minutes: number): number => now / 1000 - minutes * 60;
+  function minutesAgo(minutes: number): number {
+    return now / 1000 - minutes * 60;
+  }
   const archives: string[] = [];
   for (const minutes of [1, 11, 12, 13, 14]) {
     const path = await store.archive(`key ${minutes}`, () => tar([]));
@@ -106,9 +113,9 @@ t.test('what was not used for a week is dropped, and old archives before', async
 });
 
 // The part of a registry's protocol that pushing needs.
-const registry = async (t: Tap, allow: (request: IncomingMessage) => boolean = () => true) => {
+async function registry(t: Tap, allow: (request: IncomingMessage) => boolean = () => true) {
   const blobs = new Map<string, Buffer>();
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://registry');
     const body = await buffer(request);
     const last = url.pathname.split('/').at(-1) ?? '';
@@ -124,15 +131,17 @@ const registry = async (t: Tap, allow: (request: IncomingMessage) => boolean = (
       blobs.set(name, body);
       response.writeHead(sound ? 201 : 400).end();
     }
-  };
+  }
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => server.close());
   const address = server.address();
   return { blobs, host: `127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
-};
-type Tap = { teardown(undo: () => unknown): void };
+}
+interface Tap {
+  teardown(undo: () => unknown): void;
+}
 
 t.test('an image is pushed to a registry', async (t) => {
   const dir = t.testdir();
@@ -148,14 +157,15 @@ t.test('an image is pushed to a registry', async (t) => {
   await pushImage(store, image, `${host}/app:1.0`, { scheme: 'http' });
 });
 
-t.test('what a registry refuses is said with its words', async (t) => {
+t.test('what a registry denies is said with its words', async (t) => {
   const dir = t.testdir();
   const store = new Store(join(dir, 'store'));
   const basic = `Basic ${Buffer.from('me:secret').toString('base64')}`;
   const { host } = await registry(t, ({ headers }) => headers.authorization === basic);
   const image = await buildImage(store, spec(dir, `${host}/app:1.0`));
-  const push = (name: string, credentials?: string) =>
-    pushImage(store, image, name, { scheme: 'http', ...(credentials === undefined ? {} : { credentials }) });
+  function push(name: string, credentials?: string) {
+    return pushImage(store, image, name, { scheme: 'http', ...(credentials === undefined ? {} : { credentials }) });
+  }
   await t.rejects(push(`${host}/app:1.0`), /answered 401.*REGISTRY_AUTH/);
   await t.resolves(push(`${host}/app:1.0`, 'me:secret'));
   await t.rejects(push('app'), new Problem('app is not a full image name. Write HOST/PATH:TAG.'));

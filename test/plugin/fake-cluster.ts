@@ -20,10 +20,10 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
-type Stored = {
+interface Stored {
   metadata: { name: string; namespace: string; resourceVersion: string; [key: string]: unknown };
   [key: string]: unknown;
-};
+}
 
 /** An API server that stores objects by path and applies JSON and merge patches, over real TLS. */
 export interface FakeCluster {

@@ -40,7 +40,7 @@ export async function attestGreen(kube: Kube): Promise<void> {
   await kube.kubectlOk(['annotate', '--overwrite', ...IN, SHOP, value]);
 }
 
-/** The color that the TraefikService makes live. */
+/** The color that the TraefikService makes active. */
 export function activeColor(kube: Kube): Promise<string> {
   return kube.kubectlOk(['bluegreen', 'status', ...IN, '-o', 'jsonpath={.active}']);
 }
@@ -57,12 +57,12 @@ export async function untilVisible(
   limit: number,
 ): Promise<Seen> {
   const green = `service="${DEMO_NAMESPACE}-green-80@kubernetescrd"`;
-  const count = async (): Promise<number> => {
+  async function count(): Promise<number> {
     const lines = (await (await fetch(`${metricsUrl}/metrics`)).text()).split('\n');
     return lines
       .filter((line) => line.includes(green) && shows(line))
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
-  };
+  }
   const before = await count();
   const deadline = performance.now() + limit;
   while (performance.now() < deadline) {

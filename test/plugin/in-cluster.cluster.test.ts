@@ -34,18 +34,22 @@ await Promise.all([installBluegreen(cluster), installPlugin(cluster), installDem
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', 30_000);
-const failed = () => traffic.samples.filter(({ failure }) => failure !== null).length;
+function failed() {
+  return traffic.samples.filter(({ failure }) => failure !== null).length;
+}
 
 const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
-const bluegreen = (...args: readonly string[]) => run('kubectl-bluegreen', [...args, ...IN], { env });
-const eventually = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
+function bluegreen(...args: readonly string[]) {
+  return run('kubectl-bluegreen', [...args, ...IN], { env });
+}
+async function eventually(holds: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + 90_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`did not come: ${holds.toString()}`);
     await sleep(300);
   }
-};
-const WATCH = ['--watch', '90s', '--max-error-rate', '1%', '--baseline', '3s', '--in-cluster'] as const;
+}
+const WATCH = ['--analyze', '90s', '--max-error-rate', '1%', '--baseline', '3s', '--in-cluster'] as const;
 
 t.test('without its ServiceAccount nothing is switched', async (t) => {
   await attestGreen(cluster);
@@ -53,13 +57,13 @@ t.test('without its ServiceAccount nothing is switched', async (t) => {
   t.equal(code, 1);
   t.match(
     stderr,
-    /the Job needs the ServiceAccount bluegreen-watch.*examples\/watch\/rights\.yaml.*Nothing was switched/,
+    /the Job needs the ServiceAccount bluegreen-analysis.*examples\/analysis\/rights\.yaml.*Nothing was switched/,
   );
   t.equal(await activeColor(cluster), 'blue');
 });
 
 t.test('whoever started the watch goes away: the Job rolls a bad color back all the same', async (t) => {
-  await cluster.kubectlOk(['apply', '-f', join(EXAMPLES, 'watch')]);
+  await cluster.kubectlOk(['apply', '-f', join(EXAMPLES, 'analysis')]);
   await breakGreen(cluster, { env: {} });
   await attestGreen(cluster);
   const child = spawn('kubectl-bluegreen', ['promote', ...WATCH, ...IN], {
@@ -70,12 +74,13 @@ t.test('whoever started the watch goes away: the Job rolls a bad color back all 
   child.stdout.setEncoding('utf8').on('data', (text: string) => (seen.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (seen.err += text));
   const closed = once(child, 'close');
-  await eventually(() => seen.err.includes('Watching, ') || child.exitCode !== null);
+  await eventually(() => seen.err.includes('Analyzing, ') || child.exitCode !== null);
   t.match(seen.err, 'Ready: waiting for the switch of traefikservice.traefik.io/bluegreen-wrr to green', seen.err);
   t.equal(seen.out, `${NAME} promoted\n`);
   child.kill('SIGINT');
   t.strictSame(await closed, [130, null]);
-  const job = /Job (bluegreen-watch-\S+) goes on watching in demo-bluegreen, without you/.exec(seen.err)?.[1] ?? '';
+  const job =
+    /Job (bluegreen-analysis-\S+) continues the analysis in namespace demo-bluegreen/.exec(seen.err)?.[1] ?? '';
   t.not(job, '', seen.err);
   t.equal(await activeColor(cluster), 'green');
   const pods = await cluster.kubectlOk([
@@ -94,11 +99,14 @@ t.test('whoever started the watch goes away: the Job rolls a bad color back all 
   t.comment(`rolled back ${Math.round(performance.now() - broken)} ms after the fault`);
   await cluster.kubectlOk(['wait', ...IN, `job/${job}`, '--for=condition=failed', '--timeout=60s']);
   const log = await cluster.kubectlOk(['logs', ...IN, `job/${job}`]);
-  t.match(log, /green is bad, .*\n {2}- errors: \d+ of \d+ requests failed .* × 500 \(the application fails\)/);
-  t.match((await bluegreen('status')).stdout, /Watched: +green was rolled back \S+ ago: errors: /);
+  t.match(
+    log,
+    /green failed its analysis .*\n {2}- errors: \d+ of \d+ requests failed .* × 500 \(the application fails\)/,
+  );
+  t.match((await bluegreen('status')).stdout, /Analysis: +green Failed, rolled back \S+ ago: errors: /);
   t.match(
     (await bluegreen('history')).stdout,
-    /rollback +green +blue .*system:serviceaccount:demo-bluegreen:bluegreen-watch/,
+    /rollback +green +blue .*system:serviceaccount:demo-bluegreen:bluegreen-analysis/,
   );
 });
 
@@ -106,18 +114,18 @@ t.test('a good color is kept by the Job; who follows it to the end gets its exit
   await breakGreen(cluster, { env: {} });
   await cluster.kubectlOk(['rollout', 'restart', ...IN, 'deployment/green']);
   await attestGreen(cluster);
-  const { code, stdout, stderr } = await bluegreen('promote', ...WATCH, '--watch', '5s');
+  const { code, stdout, stderr } = await bluegreen('promote', ...WATCH, '--analyze', '5s');
   t.equal(code, 0, stderr);
   t.equal(stdout, `${NAME} promoted\n`);
-  t.match(stderr, /bluegreen-wrr: green is good and stays: \d+ requests/);
-  t.match((await bluegreen('status')).stdout, /Watched: +green was kept \S+ ago: \d+ requests/);
+  t.match(stderr, /bluegreen-wrr: green passed its analysis: \d+ requests/);
+  t.match((await bluegreen('status')).stdout, /Analysis: +green Successful \S+ ago: \d+ requests/);
 });
 
-t.test('decommission: refused too early, out of the list, dropped by all of Traefik, then down', async (t) => {
+t.test('decommission: denied too early, out of the list, dropped by all of Traefik, then down', async (t) => {
   const before = failed();
   const early = await bluegreen('decommission', 'bluegreen-wrr');
   t.equal(early.code, 1);
-  t.match(early.stderr, /is not decommissioned: green is live for \S+ only, and a rollback is instant until 24h/);
+  t.match(early.stderr, /is not decommissioned: green is active for \S+ only, and a rollback is instant until 24h/);
   const dry = await bluegreen('decommission', '--after', '1s', '--dry-run=server');
   t.equal(dry.stdout, `${NAME} decommissioned (server dry run)\n`, dry.stderr);
   const { code, stdout, stderr } = await bluegreen('decommission', '--after', '1s');

@@ -19,8 +19,8 @@ interface Parts {
 /** At least forty ways to say which cluster is meant, and as whom. */
 export function kubeconfigCases({ url, ca, client }: Recorder): readonly KubeconfigCase[] {
   const caData = Buffer.from(ca).toString('base64');
-  const config = (name: string, parts: Parts = {}): string =>
-    JSON.stringify({
+  function config(name: string, parts: Parts = {}): string {
+    return JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': name,
@@ -33,11 +33,15 @@ export function kubeconfigCases({ url, ca, client }: Recorder): readonly Kubecon
       users: [{ name, user: { token: `token-${name}`, ...parts.user } }],
       contexts: [{ name, context: { cluster: name, user: name, namespace: `ns-${name}`, ...parts.context } }],
     });
-  const user = (fields: object): string => config('a', { user: { token: undefined, ...fields } });
-  const execPlugin = (more: object = {}): string =>
-    user({
+  }
+  function user(fields: object): string {
+    return config('a', { user: { token: undefined, ...fields } });
+  }
+  function execPlugin(more: object = {}): string {
+    return user({
       exec: { apiVersion: 'client.authentication.k8s.io/v1', command: './login.sh', interactiveMode: 'Never', ...more },
     });
+  }
   const a = { config: config('a') };
   const both = { a: config('a'), b: config('b') };
   const pem = { 'client.crt': client.certificate, 'client.key': client.key };

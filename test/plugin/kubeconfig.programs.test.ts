@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { pluginExecutable } from '../cluster/plugin.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
-import { run, type Result } from '../../scripts/lib/run.ts';
-import { kubeconfigCases, type KubeconfigCase } from './kubeconfig-cases.ts';
-import { startRecorder, type Seen } from './recorder.ts';
+import { run } from '../../scripts/lib/run.ts';
+import type { Result } from '../../scripts/lib/run.ts';
+import { kubeconfigCases } from './kubeconfig-cases.ts';
+import type { KubeconfigCase } from './kubeconfig-cases.ts';
+import { startRecorder } from './recorder.ts';
+import type { Seen } from './recorder.ts';
 
 // The real kubectl and the plugin, on the same files: the same server, as the same user, about the same namespace, or
 // the same words.
@@ -46,7 +49,9 @@ function writeFiles({ files }: KubeconfigCase, dir: string): string {
 }
 
 async function ask(command: string, args: readonly string[], each: KubeconfigCase, dir: string) {
-  const place = (text: string): string => text.replaceAll('DIR', dir);
+  function place(text: string): string {
+    return text.replaceAll('DIR', dir);
+  }
   const own = Object.entries(each.env ?? {}).map(([name, value]) => [name, place(value)]);
   const flags = (each.flags ?? []).map(place);
   const env = {

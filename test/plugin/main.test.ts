@@ -22,9 +22,10 @@ function loadedAtStart(entry: string): ReadonlySet<string> {
 t.test('a command loads nothing of the others: what takes time is loaded by those who need it', async (t) => {
   const loaded = loadedAtStart('plugin/main.ts');
   t.ok(loaded.has('plugin/commands/promote.ts') && loaded.has('plugin/traefik/wait.ts'), `${loaded.size} files`);
-  const rooms = new Set(['plugin/watch', 'plugin/decommission', 'plugin/doctor']);
+  const rooms = new Set(['plugin/analysis', 'plugin/decommission', 'plugin/doctor']);
   // Flags are part of the help.
-  const light = new Set(['plugin/watch/flags.ts']);
+  const light = new Set(['plugin/analysis/flags.ts']);
   const heavy = [...loaded].filter((file) => rooms.has(dirname(file)) && !light.has(file));
   t.strictSame(heavy, []);
+  t.notOk(loaded.has('plugin/kube/websocket.ts'), 'the WebSocket library is loaded by a port-forward');
 });

@@ -30,19 +30,24 @@ await installDemo(cluster);
 await installPlugin(cluster);
 
 const env = { ...cluster.env, PATH: `${cluster.binDir}:${process.env['PATH'] ?? ''}`, NODE_EXTRA_CA_CERTS: undefined };
-const bluegreen = (...args: readonly string[]) =>
-  run('kubectl', ['bluegreen', ...args, '-n', DEMO_NAMESPACE], { env: { ...env, KUBECONFIG: cluster.kubeconfig } });
-const eventually = async (condition: () => boolean) => {
+function bluegreen(...args: readonly string[]) {
+  return run('kubectl', ['bluegreen', ...args, '-n', DEMO_NAMESPACE], {
+    env: { ...env, KUBECONFIG: cluster.kubeconfig },
+  });
+}
+async function eventually(condition: () => boolean) {
   const deadline = Date.now() + 30_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`did not come: ${condition.toString()}`);
     await sleep(100);
   }
-};
-const podsIn = (out: string) => new Set([...out.matchAll(/^\[(green-\w+)-\w+\]/gm)].map(([, set]) => set));
+}
+function podsIn(out: string) {
+  return new Set([...out.matchAll(/^\[(green-\w+)-\w+\]/gm)].map(([, set]) => set));
+}
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 
-t.test('untested: refused, and nothing changed', async (t) => {
+t.test('untested: denied, and nothing changed', async (t) => {
   const { code, stdout, stderr } = await bluegreen('promote', 'bluegreen-wrr');
   t.equal(code, 1);
   t.equal(stdout, '');
@@ -100,7 +105,7 @@ t.test('logs of a color', async (t) => {
 });
 
 t.test('open forwards to the preview', async (t) => {
-  const child = spawn('kubectl-bluegreen', ['open', '-n', DEMO_NAMESPACE], {
+  const child = spawn('kubectl-bluegreen', ['port-forward', '-n', DEMO_NAMESPACE], {
     env: { ...process.env, ...env, KUBECONFIG: cluster.kubeconfig },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -114,7 +119,7 @@ t.test('open forwards to the preview', async (t) => {
 });
 
 t.test('logs and open follow a color through a rollout of its pods', async (t) => {
-  const follow = (...args: readonly string[]) => {
+  function follow(...args: readonly string[]) {
     const child = spawn('kubectl-bluegreen', [...args, '-n', DEMO_NAMESPACE], {
       env: { ...process.env, ...env, KUBECONFIG: cluster.kubeconfig },
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -123,9 +128,9 @@ t.test('logs and open follow a color through a rollout of its pods', async (t) =
     child.stdout.setEncoding('utf8').on('data', (text: string) => (seen.out += text));
     t.teardown(() => child.kill('SIGINT'));
     return { seen, child };
-  };
+  }
   const logs = follow('logs', '-f', '--color', 'green');
-  const forwarded = follow('open');
+  const forwarded = follow('port-forward');
   await eventually(() => logs.seen.out !== '' && forwarded.seen.out !== '');
   const url = /http:\/\/[\d.:]+/.exec(forwarded.seen.out)?.[0] ?? '';
   t.match(await (await fetch(url)).json(), { version: '6.1.6' });

@@ -45,39 +45,41 @@ export async function startRecorder(): Promise<Recorder> {
   const client = await issueLeaf(TOOLS, authority, ['client-of-the-test'], HOUR);
   const seen: Seen[] = [];
   const proxied = new Set<number>();
-  const handler = (server: string) => (request: http.IncomingMessage, response: http.ServerResponse) => {
-    const url = request.url ?? '';
-    const { pathname } = new URL(url, 'http://x');
-    const known = Object.keys(DISCOVERY).find((path) => pathname === path || pathname === `/prefix${path}`);
-    response.setHeader('content-type', 'application/json');
-    if (known !== undefined) {
-      response.end(JSON.stringify(DISCOVERY[known]));
-      return;
-    }
-    const match = /^(.*?)\/apis?\/.*\/namespaces\/([^/]+)\//.exec(pathname);
-    if (match) {
-      const viaProxy = proxied.has(request.socket.remotePort ?? 0) || url.startsWith('http://');
-      seen.push(
-        whoAsks(request, {
-          server,
-          prefix: url.startsWith('http://') ? '' : (match[1] ?? ''),
-          namespace: match[2] ?? '',
-          viaProxy,
+  function handler(server: string) {
+    return (request: http.IncomingMessage, response: http.ServerResponse) => {
+      const url = request.url ?? '';
+      const { pathname } = new URL(url, 'http://x');
+      const known = Object.keys(DISCOVERY).find((path) => pathname === path || pathname === `/prefix${path}`);
+      response.setHeader('content-type', 'application/json');
+      if (known !== undefined) {
+        response.end(JSON.stringify(DISCOVERY[known]));
+        return;
+      }
+      const match = /^(.*?)\/apis?\/.*\/namespaces\/([^/]+)\//.exec(pathname);
+      if (match) {
+        const viaProxy = proxied.has(request.socket.remotePort ?? 0) || url.startsWith('http://');
+        seen.push(
+          whoAsks(request, {
+            server,
+            prefix: url.startsWith('http://') ? '' : (match[1] ?? ''),
+            namespace: match[2] ?? '',
+            viaProxy,
+          }),
+        );
+      }
+      response.statusCode = 404;
+      response.end(
+        JSON.stringify({
+          kind: 'Status',
+          apiVersion: 'v1',
+          status: 'Failure',
+          reason: 'NotFound',
+          message: 'x not found',
+          code: 404,
         }),
       );
-    }
-    response.statusCode = 404;
-    response.end(
-      JSON.stringify({
-        kind: 'Status',
-        apiVersion: 'v1',
-        status: 'Failure',
-        reason: 'NotFound',
-        message: 'x not found',
-        code: 404,
-      }),
-    );
-  };
+    };
+  }
   const tls = { cert: leaf.certificate, key: leaf.key, requestCert: true, rejectUnauthorized: false };
   const a = https.createServer(tls, handler('a'));
   const b = https.createServer(tls, handler('b'));

@@ -21,12 +21,19 @@ await Promise.all([cluster.provide(await releaseImages([...RELEASES, ...SMALL]))
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
 
 const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
-const bluegreen = (...args: readonly string[]) => run('kubectl-bluegreen', args, { env });
-const read = (resource: string, path: string) => cluster.kubectlOk(['get', resource, '-o', `jsonpath=${path}`]);
+function bluegreen(...args: readonly string[]) {
+  return run('kubectl-bluegreen', args, { env });
+}
+function read(resource: string, path: string) {
+  return cluster.kubectlOk(['get', resource, '-o', `jsonpath=${path}`]);
+}
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
-const weights = () => read(NAME, '{.spec.weighted.services[*].weight}');
-const deployBad = (tag: string, timeout: string) =>
-  bluegreen('deploy', 'bluegreen-wrr', '--image', `podinfo=${imageOf(tag)}`, '--timeout', timeout);
+function weights() {
+  return read(NAME, '{.spec.weighted.services[*].weight}');
+}
+function deployBad(tag: string, timeout: string) {
+  return bluegreen('deploy', 'bluegreen-wrr', '--image', `podinfo=${imageOf(tag)}`, '--timeout', timeout);
+}
 
 t.test('a preview that does not get ready: why, in one line, and production is as it was', async (t) => {
   const wrong = await bluegreen('deploy', '--image', 'podinfo=registry.local/Wrong:1', '--timeout', '60s');
@@ -74,7 +81,7 @@ t.test('four releases under load, from color to color', async (t) => {
       `.version=${version}`,
       '--repeat',
       '10',
-      '--watch',
+      '--analyze',
       '3s',
       '--baseline',
       '1s',
@@ -92,12 +99,13 @@ t.test('four releases under load, from color to color', async (t) => {
   t.strictSame([again.code, again.stdout], [0, `${NAME} unchanged\n`], 'a pipeline that runs again does nothing');
   const back = await bluegreen('rollback');
   t.equal(back.code, 0, back.stderr);
-  const refused = await bluegreen('release', '--image', imageOf('7.4'), '--path', '/');
-  t.equal(refused.code, 1);
-  t.match(refused.stderr, /production went back from these images on blue \d+s ago, by .*--again/);
+  const denied = await bluegreen('release', '--image', imageOf('7.4'), '--path', '/');
+  t.equal(denied.code, 1);
+  t.match(denied.stderr, /production went back from these images on blue \d+s ago, by .*--again/);
 });
 
-const jobOf = (code: number): string => `apiVersion: batch/v1
+function jobOf(code: number): string {
+  return `apiVersion: batch/v1
 kind: Job
 metadata: {name: e2e}
 spec:
@@ -108,9 +116,14 @@ spec:
           image: ${imageOf('7.4')}
           command: [/usr/bin/node, -e, 'console.log("asked", process.env.BLUEGREEN_URL); process.exitCode = ${code}']
 `;
+}
 
-const recorded = () => read(NAME, '{.metadata.annotations.bluegreen\\.dev/smoke-test}');
-const bound = () => read(NAME, '{.metadata.annotations.bluegreen\\.dev/smoke-test-record}');
+function recorded() {
+  return read(NAME, '{.metadata.annotations.bluegreen\\.dev/smoke-test}');
+}
+function bound() {
+  return read(NAME, '{.metadata.annotations.bluegreen\\.dev/smoke-test-record}');
+}
 
 t.test('ways to test: a forwarded port, a command, a Job; and what fails takes the pass back', async (t) => {
   const forward = await bluegreen(
@@ -158,63 +171,68 @@ t.test('a Job that does not start says why, and leaves nothing behind', async (t
   t.notMatch(jobs, stderr.match(/Job (\S+)/)?.[1] ?? 'no name');
 });
 
-/** The live color of `small`. */
-const live = () => read('traefikservice.traefik.io/small', '{.metadata.annotations.bluegreen\\.dev/active}');
+/** The active color of `small`. */
+function live() {
+  return read('traefikservice.traefik.io/small', '{.metadata.annotations.bluegreen\\.dev/active}');
+}
 
 /** Where a color of `small` answers. */
 async function addressOf(color: string): Promise<string> {
   return `http://${await read(`service/small-${color}`, '{.spec.clusterIP}')}`;
 }
 
-t.test(`killed at ${KILLS} points of a release: nothing untested goes live, and the next run finishes`, async (t) => {
-  await cluster.apply(readFileSync(join(import.meta.dirname, 'release/small.yaml'), 'utf8'));
-  for (const color of ['blue', 'green']) {
-    await cluster.kubectlOk(['rollout', 'status', `deployment/small-${color}`, '--timeout=60s']);
-  }
-  const gate = await openGate(cluster, DEMO_NAMESPACE);
-  t.teardown(() => gate.close());
-  const file = join(cluster.dir, 'gate.json');
-  writeFileSync(file, gate.kubeconfig);
-  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 20 });
-  t.teardown(() => traffic.stop());
-  const first = await traffic.until(({ version }) => version === '1.0', 30_000);
+t.test(
+  `killed at ${KILLS} points of a release: nothing untested becomes active, and the next run finishes`,
+  async (t) => {
+    await cluster.apply(readFileSync(join(import.meta.dirname, 'release/small.yaml'), 'utf8'));
+    for (const color of ['blue', 'green']) {
+      await cluster.kubectlOk(['rollout', 'status', `deployment/small-${color}`, '--timeout=60s']);
+    }
+    const gate = await openGate(cluster, DEMO_NAMESPACE);
+    t.teardown(() => gate.close());
+    const file = join(cluster.dir, 'gate.json');
+    writeFileSync(file, gate.kubeconfig);
+    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 20 });
+    t.teardown(() => traffic.stop());
+    const first = await traffic.until(({ version }) => version === '1.0', 30_000);
 
-  const testedAt = new Map([['1.0', 0]]);
-  const releaseOnce = async (version: string, killAt: number | null) => {
-    const url = await addressOf((await live()) === 'green' ? 'blue' : 'green');
-    const checks = ['--url', url, '--path', '/', '--json', `.version=${version}`];
-    return attempt(gate, {
-      args: ['release', 'small', '--image', imageOf(version), ...checks, '--watch', '0'],
-      env: { ...env, KUBECONFIG: file },
-      killAt,
-      observe: ({ method, body, status, at }) => {
-        const passes = method === 'PATCH' && status === 200 && body.includes('passed:');
-        if (passes && !testedAt.has(version)) testedAt.set(version, at);
-      },
-    });
-  };
+    const testedAt = new Map([['1.0', 0]]);
+    async function releaseOnce(version: string, killAt: number | null) {
+      const url = await addressOf((await live()) === 'green' ? 'blue' : 'green');
+      const checks = ['--url', url, '--path', '/', '--json', `.version=${version}`];
+      return attempt(gate, {
+        args: ['release', 'small', '--image', imageOf(version), ...checks, '--analyze', '0'],
+        env: { ...env, KUBECONFIG: file },
+        killAt,
+        observe: ({ method, body, status, at }) => {
+          const passes = method === 'PATCH' && status === 200 && body.includes('passed:');
+          if (passes && !testedAt.has(version)) testedAt.set(version, at);
+        },
+      });
+    }
 
-  t.equal((await releaseOnce('1.1', null)).code, 0, 'the first release');
-  const { code, errors, steps } = await releaseOnce('1.2', null);
-  t.equal(code, 0, errors);
-  const points = killPoints(steps, KILLS);
-  t.equal(points.length, KILLS);
-  t.comment(`a release is ${steps.length} steps; killed after ${points.join(', ')}`);
-  for (const [index, point] of points.entries()) {
-    const version = `1.${index + 3}`;
-    const killed = await releaseOnce(version, point);
-    t.equal(killed.code, null, `killed after step ${point}`);
-    const finished = await releaseOnce(version, null);
-    t.equal(finished.code, 0, finished.errors);
-    const image = '{.spec.template.spec.containers[0].image}';
-    t.equal(await read(`deployment/small-${await live()}`, image), imageOf(version), 'the next run finishes');
-  }
-  await traffic.stop();
-  const untested = traffic.samples.filter(
-    ({ version, started }) => version !== null && started < (testedAt.get(version) ?? Infinity),
-  );
-  t.strictSame(untested, [], 'no answer of a version before its test had passed');
-  // Before the first answer there was no route.
-  const failed = traffic.samples.filter(({ failure, started }) => failure !== null && started >= first.ended);
-  t.strictSame(failed, [], `${traffic.samples.length} requests`);
-});
+    t.equal((await releaseOnce('1.1', null)).code, 0, 'the first release');
+    const { code, errors, steps } = await releaseOnce('1.2', null);
+    t.equal(code, 0, errors);
+    const points = killPoints(steps, KILLS);
+    t.equal(points.length, KILLS);
+    t.comment(`a release is ${steps.length} steps; killed after ${points.join(', ')}`);
+    for (const [index, point] of points.entries()) {
+      const version = `1.${index + 3}`;
+      const killed = await releaseOnce(version, point);
+      t.equal(killed.code, null, `killed after step ${point}`);
+      const finished = await releaseOnce(version, null);
+      t.equal(finished.code, 0, finished.errors);
+      const image = '{.spec.template.spec.containers[0].image}';
+      t.equal(await read(`deployment/small-${await live()}`, image), imageOf(version), 'the next run finishes');
+    }
+    await traffic.stop();
+    const untested = traffic.samples.filter(
+      ({ version, started }) => version !== null && started < (testedAt.get(version) ?? Infinity),
+    );
+    t.strictSame(untested, [], 'no answer of a version before its test had passed');
+    // Before the first answer there was no route.
+    const failed = traffic.samples.filter(({ failure, started }) => failure !== null && started >= first.ended);
+    t.strictSame(failed, [], `${traffic.samples.length} requests`);
+  },
+);

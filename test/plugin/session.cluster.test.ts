@@ -35,8 +35,8 @@ const terminal = await openTerminal(join(cluster.dir, 'terminal'), env);
 t.teardown(() => terminal.close());
 await terminal.type('cd');
 
-const hashOf = (color: string): Promise<string> =>
-  cluster.kubectlOk([
+function hashOf(color: string): Promise<string> {
+  return cluster.kubectlOk([
     'get',
     'replicasets',
     '-l',
@@ -44,6 +44,7 @@ const hashOf = (color: string): Promise<string> =>
     '-o',
     'jsonpath={.items[0].metadata.labels.pod-template-hash}',
   ]);
+}
 const hashes = { blue: await hashOf('blue'), green: await hashOf('green') };
 
 for (const { name, steps } of chapters(hashes, (...args) => cluster.kubectlOk(args))) {
@@ -77,6 +78,5 @@ t.test('colors on a terminal, none in a pipe, none with NO_COLOR', async (t) => 
   t.match((await terminal.type('kubectl bluegreen status')).painted, blue);
   t.notMatch((await terminal.type('kubectl bluegreen status | cat')).painted, escape);
   t.notMatch((await terminal.type('NO_COLOR=1 kubectl bluegreen status')).painted, escape);
-  t.notMatch((await terminal.type('kubectl bluegreen status --color=never')).painted, escape);
-  t.match((await terminal.type('kubectl bluegreen status --color=always | cat')).painted, blue);
+  t.notMatch((await terminal.type('kubectl bluegreen status --no-color')).painted, escape);
 });

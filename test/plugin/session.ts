@@ -12,11 +12,15 @@ export interface Step {
   readonly during?: During;
 }
 
-const b = (words: string, during?: During): Step => ({
-  line: `kubectl bluegreen ${words}`,
-  ...(during === undefined ? {} : { during }),
-});
-const sh = (line: string): Step => ({ line });
+function b(words: string, during?: During): Step {
+  return {
+    line: `kubectl bluegreen ${words}`,
+    ...(during === undefined ? {} : { during }),
+  };
+}
+function sh(line: string): Step {
+  return { line };
+}
 
 const ATTEST = 'kubectl annotate --overwrite traefikservice.traefik.io/bluegreen-wrr bluegreen.dev/smoke-test=passed:';
 
@@ -135,13 +139,13 @@ export function chapters(
       ],
     },
     {
-      name: 'logs-and-open',
+      name: 'logs-and-port-forward',
       steps: [
         b('logs --tail 1'),
         b('logs --color preview --tail 1'),
         b('logs -f --tail 1', { until: /\[blue[^]*\[blue/ }),
         b('logs --color red'),
-        b('open', { until: /Forwarding/ }),
+        b('port-forward', { until: /Forwarding/ }),
       ],
     },
     {
@@ -166,12 +170,12 @@ export function chapters(
       ],
     },
     {
-      name: 'retire',
+      name: 'unguard',
       steps: [
-        b(`retire bluegreen-wrr --reason 'replaced by cart'`),
+        b(`unguard bluegreen-wrr --reason 'replaced by cart'`),
         b('status'),
         b('doctor 2>/dev/null | tail -n 6'),
-        b('retire bluegreen-wrr --undo'),
+        b('unguard bluegreen-wrr --undo'),
       ],
     },
   ];

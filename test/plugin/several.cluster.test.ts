@@ -22,13 +22,17 @@ await Promise.all([
 await installDemo(cluster);
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
 
-const bluegreen = (...args: readonly string[]) =>
-  run('kubectl-bluegreen', args, { env: { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined } });
+function bluegreen(...args: readonly string[]) {
+  return run('kubectl-bluegreen', args, { env: { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined } });
+}
 const DEMO = 'traefikservice.traefik.io/bluegreen-wrr';
 const CART = 'traefikservice.traefik.io/cart';
-const attest = (name: string, value: string) =>
-  cluster.kubectlOk(['annotate', '--overwrite', name, `bluegreen.dev/smoke-test=passed:${value}`]);
-const active = async (name: string) => (await bluegreen('status', name, '-o', 'jsonpath={.active}')).stdout;
+function attest(name: string, value: string) {
+  return cluster.kubectlOk(['annotate', '--overwrite', name, `bluegreen.dev/smoke-test=passed:${value}`]);
+}
+async function active(name: string) {
+  return (await bluegreen('status', name, '-o', 'jsonpath={.active}')).stdout;
+}
 
 t.test('with the API closed, metrics of every replica prove a switch', async (t) => {
   await attest(DEMO, '6.1.6');
@@ -81,10 +85,10 @@ t.test('a name that does not pass keeps the others from being switched', async (
   t.equal(stdout, `${CART} promoted (dry run)\n${DEMO} promoted (dry run)\n`);
   await cluster.kubectlOk(['scale', 'deployment/cart-blue', '--replicas=0']);
   await cluster.kubectlOk(['wait', 'pod', '-l', 'app=cart,color=blue', '--for=delete', '--timeout=60s']);
-  const refused = await bluegreen('promote', 'cart', 'bluegreen-wrr', '--to', 'blue');
-  t.equal(refused.code, 1);
-  t.equal(refused.stdout, '');
-  t.match(refused.stderr, `${CART} cannot be promoted to blue. Nothing was changed, for none of the names:`);
+  const denied = await bluegreen('promote', 'cart', 'bluegreen-wrr', '--to', 'blue');
+  t.equal(denied.code, 1);
+  t.equal(denied.stdout, '');
+  t.match(denied.stderr, `${CART} cannot be promoted to blue. Nothing was changed, for none of the names:`);
   t.equal(await active('bluegreen-wrr'), 'green');
 });
 

@@ -42,22 +42,32 @@ export async function openTerminal(dir: string, env: Readonly<Record<string, str
   writeFileSync(codes, '');
   // What the prompt command writes says that a line has ended, and how.
   writeFileSync(rc, `PS1='${PROMPT}'; PROMPT_COMMAND='echo $? >> ${codes}'; HISTFILE=\n`);
-  const tmux = (...args: readonly string[]) => runOk('tmux', ['-S', join(dir, 'socket'), '-f', '/dev/null', ...args]);
+  function tmux(...args: readonly string[]) {
+    return runOk('tmux', ['-S', join(dir, 'socket'), '-f', '/dev/null', ...args]);
+  }
   const size = ['-x', String(COLUMNS), '-y', String(ROWS)];
   const vars = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const shell = ['env', '-u', 'NODE_EXTRA_CA_CERTS', '-u', 'NO_COLOR', ...vars, 'bash', '--noprofile', '--rcfile', rc];
   await tmux('new-session', '-d', ...size, ...shell, '-i');
-  const capture = async (...flags: readonly string[]) => trimmed(await tmux('capture-pane', '-p', '-S', '-', ...flags));
-  const ended = (): readonly string[] => readFileSync(codes, 'utf8').split('\n').slice(0, -1);
-  const until = async (what: string, done: () => Promise<boolean> | boolean): Promise<void> => {
+  async function capture(...flags: readonly string[]) {
+    return trimmed(await tmux('capture-pane', '-p', '-S', '-', ...flags));
+  }
+  function ended(): readonly string[] {
+    return readFileSync(codes, 'utf8').split('\n').slice(0, -1);
+  }
+  async function until(what: string, done: () => Promise<boolean> | boolean): Promise<void> {
     const deadline = Date.now() + LIMIT;
     while (!(await done())) {
       if (Date.now() > deadline) throw new Error(`${what} did not come in time; the screen:\n${await capture()}`);
       await sleep(POLL);
     }
-  };
-  const shows = (pattern: RegExp) => until(String(pattern), async () => pattern.test(await capture()));
-  const wait = (count: number) => until('the prompt', async () => ended().length > count && atPrompt(await capture()));
+  }
+  function shows(pattern: RegExp) {
+    return until(String(pattern), async () => pattern.test(await capture()));
+  }
+  function wait(count: number) {
+    return until('the prompt', async () => ended().length > count && atPrompt(await capture()));
+  }
   await wait(0);
   return {
     type: async (line, during) => {

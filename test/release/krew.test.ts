@@ -27,7 +27,7 @@ t.test("the manifest keeps Krew's rules", async (t) => {
   });
 });
 
-t.test('the rules find what Krew refuses', async (t) => {
+t.test('the rules find what Krew denies', async (t) => {
   const [linux] = ARCHIVES;
   if (linux === undefined) throw new Error('no archive');
   t.match(krewProblems(manifest([]), 'bluegreen'), ['there is no platform']);

@@ -6,7 +6,7 @@ const SEMVER = /^v\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 const PLATFORM_KEYS = new Set(['selector', 'uri', 'sha256', 'bin', 'files']);
 const WINDOWS_RESERVED = /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])$/i;
 
-/** What Krew would refuse about a manifest of that file name, in its plugin index and at an installation. */
+/** What Krew would deny about a manifest of that file name, in its plugin index and at an installation. */
 export function krewProblems(manifest: Json, name: string): readonly string[] {
   const spec = at(manifest, 'spec');
   const short = text(get(spec, 'shortDescription')) ?? '';

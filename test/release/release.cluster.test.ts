@@ -18,7 +18,7 @@ const CHART = `bluegreen-${VERSION}.tgz`;
 const PLUGIN = `kubectl-bluegreen_v${VERSION}_linux_${ARCHITECTURE}.tar.gz`;
 
 const dir = t.testdir();
-const release = async (): Promise<string> => {
+async function release(): Promise<string> {
   // What an earlier release left for speed must not be what makes the next one equal.
   for (const kept of ['release', 'work/images', 'work/node/linux-amd64', 'work/node/linux-arm64'])
     rmSync(join(ROOT, 'dist', kept), { recursive: true, force: true });
@@ -27,9 +27,9 @@ const release = async (): Promise<string> => {
     cwd: ROOT,
     env: { HELM: toolFile('helm', 'helm') },
   });
-};
-const sums = (folder: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
+}
+function sums(folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     readdirSync(folder).map((file) => [
       file,
       createHash('sha256')
@@ -37,6 +37,7 @@ const sums = (folder: string): Readonly<Record<string, string>> =>
         .digest('hex'),
     ]),
   );
+}
 
 const told = await release();
 const first = join(dir, 'release');
@@ -77,7 +78,9 @@ t.test('the image holds Node, its libraries, the two programs, and nothing to ru
   const image = join(dir, 'image');
   await runOk('mkdir', [image]);
   await runOk('tar', ['-xf', join(OUT, IMAGE), '-C', image]);
-  const blob = (digest: unknown): string => join(image, 'blobs', (text(digest) ?? '').replace(':', '/'));
+  function blob(digest: unknown): string {
+    return join(image, 'blobs', (text(digest) ?? '').replace(':', '/'));
+  }
   const index = parseObject(readFileSync(join(image, 'index.json'), 'utf8'));
   const manifest = parseObject(readFileSync(blob(get(list(get(index, 'manifests'))[0], 'digest')), 'utf8'));
   const listings = await Promise.all(

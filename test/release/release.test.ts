@@ -117,7 +117,7 @@ t.test('an audit that found nothing, something, or nobody to ask', async (t) => 
 });
 
 /** What a release says on standard error, or does. */
-const release = (...args: readonly string[]): string => {
+function release(...args: readonly string[]): string {
   try {
     return execFileSync(process.execPath, [join(ROOT, 'scripts/release.ts'), ...args], {
       encoding: 'utf8',
@@ -126,9 +126,9 @@ const release = (...args: readonly string[]): string => {
   } catch (error) {
     return String(error instanceof Error && 'stderr' in error ? error.stderr : error);
   }
-};
+}
 
-t.test('a wrong version or platform is refused before anything is made', async (t) => {
+t.test('a wrong version or platform is denied before anything is made', async (t) => {
   t.equal(
     release('9.8.7').trim(),
     `package.json says ${VERSION}, not 9.8.7. Set it everywhere with: npm version 9.8.7`,

@@ -12,12 +12,13 @@ const FOLDER = '.github/workflows';
 const files = readdirSync(join(ROOT, FOLDER));
 const scripts = new Set(Object.keys(get(parseObject(fileText('package.json')), 'scripts') ?? {}));
 
-const read = (path: string): Json => {
+function read(path: string): Json {
   const parsed: Json = parse(fileText(path));
   return parsed;
-};
-const entries = (value: unknown): readonly (readonly [string, Json | undefined])[] =>
-  isObject(value) ? Object.entries(value) : [];
+}
+function entries(value: unknown): readonly (readonly [string, Json | undefined])[] {
+  return isObject(value) ? Object.entries(value) : [];
+}
 const workflows = files.map((file) => ({ file, workflow: read(`${FOLDER}/${file}`) }));
 const jobs = workflows.flatMap(({ file, workflow }) =>
   entries(get(workflow, 'jobs')).map(([name, job]) => ({ file, name, job })),

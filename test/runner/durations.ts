@@ -28,6 +28,8 @@ export function keepDurations(known: Durations, results: readonly FileResult[]):
 
 /** The groups in the order to start them: the longest first, so that no long one is left for the end. */
 export function longestFirst(groups: readonly Group[], known: Durations): readonly Group[] {
-  const duration = ({ files }: Group): number => files.reduce((sum, file) => sum + (known[file] ?? UNKNOWN_MS), 0);
+  function duration({ files }: Group): number {
+    return files.reduce((sum, file) => sum + (known[file] ?? UNKNOWN_MS), 0);
+  }
   return groups.toSorted((a, b) => duration(b) - duration(a));
 }

@@ -6,10 +6,13 @@ import { spawnSync } from 'node:child_process';
 import { keepDurations, longestFirst, readDurations } from './durations.ts';
 import { BUILT, buildOnce } from './build-once.ts';
 import { closingReport, fileReport } from './report.ts';
-import { endAll, runFile, type FileResult } from './run-file.ts';
+import { endAll, runFile } from './run-file.ts';
+import type { FileResult } from './run-file.ts';
 import { startSharedCluster } from './shared-cluster.ts';
-import { findFiles, groupFiles, kindOf, type Group, type Kind } from './suites.ts';
-import { NONE, type Totals } from './tap.ts';
+import { findFiles, groupFiles, kindOf } from './suites.ts';
+import type { Group, Kind } from './suites.ts';
+import { NONE } from './tap.ts';
+import type { Totals } from './tap.ts';
 import { SHARED_CLUSTER } from '../cluster/sharing/description.ts';
 
 /** Groups at a time: while one waits for a pod, another computes. */
@@ -18,7 +21,9 @@ const LANES = 2;
 const LIMIT: Readonly<Record<Kind, number>> = { unit: 300_000, programs: 300_000, cluster: 1_200_000 };
 const ALL: readonly Kind[] = ['unit', 'programs', 'cluster'];
 
-const now = (): number => performance.now();
+function now(): number {
+  return performance.now();
+}
 
 process.on('SIGINT', () => {
   endAll();
@@ -53,9 +58,9 @@ async function main(args: readonly string[]): Promise<number> {
 async function runGroups(groups: readonly Group[]): Promise<readonly FileResult[]> {
   const results: FileResult[] = [];
   const waiting = groups.values();
-  const lane = async (): Promise<void> => {
+  async function lane(): Promise<void> {
     for (const group of waiting) for await (const result of runGroup(group)) results.push(result);
-  };
+  }
   await Promise.all(Array.from({ length: LANES }, lane));
   return results;
 }

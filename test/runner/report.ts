@@ -1,5 +1,6 @@
 import type { FileResult } from './run-file.ts';
-import { add, type Totals } from './tap.ts';
+import { add } from './tap.ts';
+import type { Totals } from './tap.ts';
 
 const SLOWEST = 10;
 

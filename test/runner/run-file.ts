@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { judge, type Totals } from './tap.ts';
+import { judge } from './tap.ts';
+import type { Totals } from './tap.ts';
 
 export interface FileResult {
   readonly file: string;

@@ -1,10 +1,13 @@
 // The runner of the tests: a file that failed, was cut off or asserted nothing is never green.
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { Test } from 'tap';
 import { longestFirst } from './durations.ts';
 import { closingReport, fileReport } from './report.ts';
-import { runFile, type FileResult } from './run-file.ts';
-import { findFiles, groupFiles, kindOf, type Group } from './suites.ts';
+import { runFile } from './run-file.ts';
+import type { FileResult } from './run-file.ts';
+import { findFiles, groupFiles, kindOf } from './suites.ts';
+import type { Group } from './suites.ts';
 import { judge, NONE, readTotals } from './tap.ts';
 
 function run(t: Test, source: string, limit = 60_000): Promise<FileResult> {
@@ -12,12 +15,14 @@ function run(t: Test, source: string, limit = 60_000): Promise<FileResult> {
   return runFile(join(dir, 'some.test.mjs'), { limit, env: { COLOR: 'green' }, now: () => performance.now() });
 }
 
-const result = (file: string, passed: number, failed: number, ms: number): FileResult => ({
-  file,
-  totals: { passed, failed, skipped: 0 },
-  ms,
-  output: `what ${file} wrote`,
-});
+function result(file: string, passed: number, failed: number, ms: number): FileResult {
+  return {
+    file,
+    totals: { passed, failed, skipped: 0 },
+    ms,
+    output: `what ${file} wrote`,
+  };
+}
 
 t.test('the closing line of a stream has the totals, and those of subtests do not count twice', (t) => {
   const stream = '    # { total: 9, pass: 9 }\n1..1\n# { total: 5, pass: 2, fail: 1, skip: 1, todo: 1 }\n';
@@ -68,7 +73,9 @@ t.test('files with the same need share a cluster, and every other file has its o
   t.end();
 });
 
-const group = (...files: readonly string[]): Group => ({ name: files.join(), need: null, files });
+function group(...files: readonly string[]): Group {
+  return { name: files.join(), need: null, files };
+}
 
 t.test('the longest groups start first; a file that never ran here counts as a minute', (t) => {
   const ordered = longestFirst([group('a'), group('new'), group('b', 'c')], { a: 50_000, b: 40_000, c: 30_000 });

@@ -1,6 +1,7 @@
 // Which test files there are, and what each needs.
 import { globSync, readFileSync } from 'node:fs';
-import { needOf, type Need } from '../cluster/sharing/needs.ts';
+import { needOf } from '../cluster/sharing/needs.ts';
+import type { Need } from '../cluster/sharing/needs.ts';
 
 /**
  * unit: `*.test.ts`, the npm packages alone. programs: `*.programs.test.ts`, also helm, kubectl or promtool.

@@ -15,8 +15,11 @@ export function add(a: Totals, b: Totals): Totals {
 export function readTotals(stream: string): Totals | null {
   const closing = [...stream.matchAll(/^# \{ (total: \d+.*) \}$/gm)].at(-1)?.[1];
   if (closing === undefined) return null;
-  const count = (key: string): number => Number(new RegExp(`\\b${key}: (\\d+)`).exec(closing)?.[1] ?? 0);
-  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') };
+  const counts = new Map([...closing.matchAll(/(\w+): (\d+)/g)].map(([, key = '', count]) => [key, Number(count)]));
+  const [passed = 0, failed = 0, skipped = 0, todo = 0] = ['pass', 'fail', 'skip', 'todo'].map((key) =>
+    counts.get(key),
+  );
+  return { passed, failed, skipped: skipped + todo };
 }
 
 /**

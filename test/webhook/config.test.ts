@@ -24,7 +24,7 @@ t.test('a namespace is all that has to be given', (t) => {
     allowEmptyServices: false,
     requireFullCapacity: false,
     requirePromoteVerb: false,
-    docs: 'docs/checks.md',
+    docsUrl: 'https://bluegreen.dev/docs',
     mode: 'enforce',
     excludedNamespaces: [],
     auditIntervalMs: 300_000,
@@ -128,7 +128,9 @@ t.test('a hint brings the next look at once; several in between count as one', a
     },
     status: () => ({ ready: true, reason: '' }),
   };
-  const aborted = () => new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  function aborted() {
+    return new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  }
   await keepTrusted(source, hints, recordingLog(), stop.signal, aborted);
   t.equal(looks, 4);
 });

@@ -81,13 +81,13 @@ function failure(status: number, message: string): Reply {
 /** Objects by path, with the optimistic concurrency and the JSON patches of a real API server. */
 export function objectStore(objects: Map<string, object>): (call: Call) => Reply {
   let version = 1;
-  const store = (path: string, object: object): Reply => {
+  function store(path: string, object: object): Reply {
     version++;
     const metadata = 'metadata' in object && typeof object.metadata === 'object' ? object.metadata : {};
     const stored = { ...object, metadata: { ...metadata, resourceVersion: String(version) } };
     objects.set(path, stored);
     return { status: 200, body: stored };
-  };
+  }
   return ({ method, url, body, headers }) => {
     const present = objects.get(url);
     if (method === 'GET') return present === undefined ? failure(404, 'not found') : { status: 200, body: present };

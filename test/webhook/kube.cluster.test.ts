@@ -3,17 +3,21 @@ import t from 'tap';
 import { createSelfSource } from '../../certs/self.ts';
 import { createKubeClient } from '../../webhook/kube/client.ts';
 import { createConfigurationStore } from '../../webhook/kube/configuration-store.ts';
-import { createReader } from '../../webhook/kube/reader.ts';
+import { createReader } from '../../webhook/facts/cluster-reader.ts';
 import { createSecretStore, ROTATE_ANNOTATION, secretsPath } from '../../webhook/kube/secret-store.ts';
 import { watchObject } from '../../webhook/kube/watch.ts';
 import { startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { HOUR, TOOLS, recordingLog } from './parts.ts';
 
-const soon = () => AbortSignal.timeout(10_000);
+function soon() {
+  return AbortSignal.timeout(10_000);
+}
 const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
 
-const change = (data: Record<string, string | null>, answersRequest = false) => ({ data, answersRequest });
+function change(data: Record<string, string | null>, answersRequest = false) {
+  return { data, answersRequest };
+}
 
 function configuration(kind: string, webhooks: readonly string[]): object {
   return {
@@ -38,8 +42,9 @@ t.test('on a real API server', async (t) => {
   config.loadFromFile(cluster.kubeconfig);
   const client = createKubeClient(config);
   t.teardown(() => client.close());
-  const post = (path: string, body: object) =>
-    client.call({ method: 'POST', path, body, attempt: 'create a fixture', signal: soon() });
+  function post(path: string, body: object) {
+    return client.create(path, body, { attempt: 'create a fixture', signal: soon() });
+  }
   const secrets = createSecretStore(client, 'default', 'ca');
   const configurations = createConfigurationStore(client, {
     configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
@@ -93,9 +98,9 @@ t.test('on a real API server', async (t) => {
     for (const source of sources) t.same(source.status(), { ready: true, reason: '' });
     const authority = (await secrets.readSecret())?.data['ca.crt'];
     for (const kind of ['mutating', 'validating'] as const) {
-      const { entries } = (await configurations.readConfiguration(kind)) ?? { entries: [] };
-      t.ok(entries.length > 0);
-      for (const { caBundle, armed } of entries) t.same([caBundle, armed], [authority, true]);
+      const { webhooks } = (await configurations.readConfiguration(kind)) ?? { webhooks: [] };
+      t.ok(webhooks.length > 0);
+      for (const { caBundle, failClosed } of webhooks) t.same([caBundle, failClosed], [authority, true]);
     }
     const seen = await configurations.readConfiguration('mutating');
     if (seen === null) throw new Error('the configuration is gone');
@@ -107,11 +112,11 @@ t.test('on a real API server', async (t) => {
     let changes = 0;
     const watched = { collection: secretsPath('default'), name: 'ca' };
     const ended = watchObject(client, watched, () => changes++, stop.signal);
-    const told = async (what: string): Promise<void> => {
+    async function told(what: string): Promise<void> {
       const before = changes;
       await cluster.kubectlOk(['annotate', '--overwrite', 'secret', 'ca', `told=${what}`]);
       t.ok(await until(() => Promise.resolve(changes > before), 40_000), what);
-    };
+    }
     t.ok(await until(() => Promise.resolve(changes > 0), 10_000), 'what is there counts as a change');
     await told('once');
     await told('again');

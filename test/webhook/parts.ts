@@ -25,7 +25,9 @@ export interface Line {
 
 export function recordingLog(): Log & { readonly lines: Line[] } {
   const lines: Line[] = [];
-  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields });
+  function at(level: string) {
+    return (fields: object, message: string) => void lines.push({ level, message, fields });
+  }
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

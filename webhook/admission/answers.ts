@@ -1,5 +1,6 @@
-import { explain, type Mode, type Switch, type Violation, UNREAD } from '../policy/index.ts';
-import type { Answer, Target } from './types.ts';
+import { docsLine, explain, findingLine, LOOKUP_FAILED, warningLines } from '../policy/index.ts';
+import type { Evaluation, Mode, Switch, Finding } from '../policy/index.ts';
+import type { Answer, TraefikServiceRef } from './types.ts';
 
 /** What an answer says beside its verdict when there is nothing to say. */
 export const NO_REMARKS = {
@@ -16,70 +17,68 @@ export const NO_REMARKS = {
 export const UNTOUCHED: Answer = { verdict: 'allowed', ...NO_REMARKS };
 
 export interface Denial {
-  readonly violations: readonly Violation[];
-  readonly warnings: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly warnings: readonly Finding[];
   readonly switched: Switch | null;
-  readonly about: readonly Target[];
-  /** Address of the page that describes the checks. */
-  readonly docs: string;
+  readonly about: readonly TraefikServiceRef[];
+  /** Where the pages of docs/ are published. */
+  readonly docsUrl: string;
   /** A further sentence for the user. */
   readonly addition?: string;
 }
 
 /** The time after which another replica has taken over, or the API server is less busy. */
 const AGAIN_SECONDS = 1;
-/** The reason of a violation that says nothing of the request: the mutating entry was not asked about it. */
+/** The reason of a finding that says nothing of the request: the mutating webhook was not asked about it. */
 export const MISSED = 'the mutation was missed';
-const PASSING: ReadonlySet<string> = new Set([UNREAD, MISSED]);
+const PASSING: ReadonlySet<string> = new Set([LOOKUP_FAILED, MISSED]);
 
-/** Refuses with all violations at once, and where each check is described. */
-export function denied({ violations, warnings, switched, about, docs, addition = '' }: Denial): Answer {
-  const said = violations.map(explain).join('; ');
-  const checks = checksOf(violations);
-  const anchors = checks.map((check) => `${docs}#${check}`).join(' ');
+/** Denies with all findings: a line each, then the address of the page about their checks. */
+export function denied({ findings, warnings, switched, about, docsUrl, addition = '' }: Denial): Answer {
+  const checks = checksOf(findings);
+  const lines = findings.map(findingLine);
+  const listed = lines.length === 1 ? lines : [`${lines.length} findings:`, ...lines.map((line) => `- ${line}`)];
+  const message = [...listed, ...(addition === '' ? [] : [addition]), docsLine(checks, docsUrl)].join('\n');
   return {
     ...NO_REMARKS,
     verdict: 'denied',
     reason: 'Forbidden',
-    message: `${said}${addition}. More: ${anchors}`,
-    ...(violations.every(({ reason }) => PASSING.has(reason)) && { retryAfterSeconds: AGAIN_SECONDS }),
+    message,
+    ...(findings.every(({ reason }) => PASSING.has(reason)) && { retryAfterSeconds: AGAIN_SECONDS }),
     checks,
     switched,
-    warnings,
+    warnings: warnings.map(explain),
     about,
-    auditAnnotations: audit({ outcome: 'denied', switched, violations, override: null }),
+    auditAnnotations: audit({ outcome: 'denied', switched, findings, override: null }),
   };
 }
 
-/** The checks of these violations, each once. */
-export function checksOf(violations: readonly Violation[]): readonly Violation['check'][] {
-  return [...new Set(violations.map(({ check }) => check))];
+/** The checks of these findings, each once. */
+export function checksOf(findings: readonly Finding[]): readonly Finding['check'][] {
+  return [...new Set(findings.map(({ check }) => check))];
 }
 
 export interface Audited {
   readonly outcome: 'allowed' | 'denied';
   readonly switched: Switch | null;
-  readonly violations: readonly Violation[];
+  readonly findings: readonly Finding[];
   readonly override: string | null;
 }
 
 /** What the API server's audit log keeps of a decision; docs/operations.md lists the keys. */
-export function audit({ outcome, switched, violations, override }: Audited): Readonly<Record<string, string>> {
+export function audit({ outcome, switched, findings, override }: Audited): Readonly<Record<string, string>> {
   return {
     verdict: outcome,
     ...(switched === null ? {} : { switch: `${switched.kind} ${switched.from ?? 'nothing'} to ${switched.to}` }),
-    ...(violations.length === 0
+    ...(findings.length === 0
       ? {}
-      : { checks: checksOf(violations).join(','), violations: violations.map(explain).join('; ') }),
+      : { checks: checksOf(findings).join(','), findings: findings.map(explain).join('; ') }),
     ...(override === null ? {} : { override }),
   };
 }
 
-/** Warnings for the user: in `warn`, what `enforce` would refuse; in `audit`, nothing of that. */
-export function remarks(
-  { violations, warnings }: { readonly violations: readonly Violation[]; readonly warnings: readonly string[] },
-  mode: Mode,
-): readonly string[] {
-  if (mode === 'warn') return [...violations.map((each) => `would be refused: ${explain(each)}`), ...warnings];
-  return warnings;
+/** Warnings for the user: in `warn`, what `enforce` would deny; in `audit`, nothing of that. */
+export function remarks({ findings, ...rest }: Evaluation, mode: Mode): readonly string[] {
+  const warnings = warningLines(rest);
+  return mode === 'warn' ? [...findings.map((each) => `would be denied: ${explain(each)}`), ...warnings] : warnings;
 }

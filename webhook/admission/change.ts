@@ -1,5 +1,6 @@
 import { at, text } from '../../common/json.ts';
-import { GROUPS, type Change, appliersOf } from '../policy/index.ts';
+import { GROUPS, appliersOf } from '../policy/index.ts';
+import type { Change } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** The policy's view of a request for a TraefikService; null for any other kind of request. */
@@ -14,7 +15,7 @@ export function changeOf(request: AdmissionRequest): Change | null {
     object: request.object,
     oldObject: request.oldObject,
     user: request.user.name,
-    // Such a request looks like any other. What tells is the managed fields, which are up to date before anybody is asked:
+    // Such a request looks like any other. What tells is the managed fields, which are up to date before webhooks are called:
     // whoever wrote the annotation otherwise has taken it over from the manager that applied it.
     serverSideApply: appliersOf(request.object).length > 0,
   };

@@ -1,33 +1,23 @@
 import { gatherFacts } from '../facts/gather.ts';
-import { gatherNeighbors, type NeighborReader } from '../facts/neighbors.ts';
+import { gatherNeighbors } from '../facts/neighbors.ts';
+import type { NeighborReader } from '../facts/neighbors.ts';
 import type { Reader } from '../facts/reader.ts';
 import type { RecentFacts } from '../facts/recent.ts';
-import {
-  consider,
-  governed,
-  NO_NEIGHBORS,
-  NOT_ASKED,
-  type Candidate,
-  type Change,
-  type Decision,
-  type Facts,
-  type Pair,
-  type Permission,
-  type Permissions,
-  type Settings,
-} from '../policy/index.ts';
+import { consider, governed, NO_NEIGHBORS, NOT_ASKED } from '../policy/index.ts';
+import type { Candidate, Change, Decision, Facts, Pair, Permission, Permissions, Settings } from '../policy/index.ts';
 import type { Access } from './access.ts';
 import type { Deadline } from './deadline.ts';
-import { Busy, type Room } from './room.ts';
+import { Overloaded } from './concurrency-limit.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** What an admission handler needs of the world. */
-export interface Surroundings {
+export interface Dependencies {
   readonly reader: Reader & NeighborReader;
   readonly access: Access;
   readonly settings: Settings;
-  /** Address of the page that describes the checks. */
-  readonly docs: string;
+  /** Where the pages of docs/ are published. */
+  readonly docsUrl: string;
   /** RFC 3339 now. */
   readonly now: () => string;
   /** Starts a time of so many milliseconds. */
@@ -36,7 +26,7 @@ export interface Surroundings {
   /** Told how long a look-up took, in seconds. */
   readonly observeFacts: (seconds: number) => void;
   /** For look-ups. */
-  readonly room: Room;
+  readonly lookups: ConcurrencyLimit;
 }
 
 interface Asked {
@@ -47,32 +37,36 @@ interface Asked {
 }
 
 /**
- * Decides a change of a TraefikService; null when it is not governed. `budget` is for look-ups, in milliseconds. Throws
- * Busy where it cannot be decided without looking and there is no room for that.
+ * Decides a change of a TraefikService; null when it is not governed. `timeoutMs` is for look-ups, in milliseconds. Throws
+ * Overloaded where it cannot be decided without looking and there is no room for that.
  */
-export async function decideChange(asked: Asked, surroundings: Surroundings, budget: number): Promise<Decision | null> {
+export async function decideChange(
+  asked: Asked,
+  dependencies: Dependencies,
+  timeoutMs: number,
+): Promise<Decision | null> {
   const { change } = asked;
-  const { settings, room, now } = surroundings;
+  const { settings, lookups, now } = dependencies;
   const governance = governed(change);
   if (governance.kind === 'no') return null;
   const known = governance.kind === 'pair' ? consider({ change, pair: governance.pair, settings }) : null;
   if (known !== null && asksNothing(known)) return known.decide({ facts: NOT_ASKED, at: now() });
-  const leave = room.enter();
-  if (leave === null) return decideBusy(known, now());
+  const release = lookups.acquire();
+  if (release === null) return decideOverloaded(known, now());
   // Made only where something is looked up: a timer for each of the many requests that need none costs memory.
-  const { signal, end } = surroundings.deadline(budget);
+  const { signal, end } = dependencies.deadline(timeoutMs);
   try {
     const pair =
       governance.kind === 'pair'
         ? governance.pair
-        : await findSibling(change, governance.candidates, surroundings.reader, signal);
+        : await findSibling(change, governance.candidates, dependencies.reader, signal);
     if (pair === null) return null;
     const considered = known ?? consider({ change, pair, settings });
     if (asksNothing(considered)) return considered.decide({ facts: NOT_ASKED, at: now() });
-    return await lookAndDecide({ ...asked, pair, considered }, surroundings, signal);
+    return await lookAndDecide({ ...asked, pair, considered }, dependencies, signal);
   } finally {
     end();
-    leave();
+    release();
   }
 }
 
@@ -84,13 +78,13 @@ function asksNothing({ needs }: Considered): boolean {
 
 async function lookAndDecide(
   { change, user, warns, pair, considered }: Asked & { readonly pair: Pair; readonly considered: Considered },
-  surroundings: Surroundings,
+  dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<Decision> {
-  const { reader, access, now } = surroundings;
+  const { reader, access, now } = dependencies;
   const { needs } = considered;
   const [facts, neighbors, permissions] = await Promise.all([
-    needs.facts ? timedFacts(change, pair, surroundings, signal) : NOT_ASKED,
+    needs.facts ? timedFacts(change, pair, dependencies, signal) : NOT_ASKED,
     warns && needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
     askPermissions({ change, user, verbs: needs.verbs, access }, signal),
   ]);
@@ -98,12 +92,12 @@ async function lookAndDecide(
 }
 
 /** Without looking: a rollback goes through as it does when the cluster cannot be read. */
-function decideBusy(considered: Considered | null, at: string): Decision {
-  const facts: Facts = { known: false, reason: 'bluegreen is looking at too many other changes' };
+function decideOverloaded(considered: Considered | null, at: string): Decision {
+  const facts: Facts = { known: false, reason: 'too many concurrent look-ups' };
   const permissions: Permissions = { promote: 'unknown', override: 'unknown' };
   const decision = considered?.decide({ facts, neighbors: NO_NEIGHBORS, permissions, at });
-  if (decision?.switched?.kind === 'rollback' && decision.violations.length === 0) return decision;
-  throw new Busy();
+  if (decision?.switched?.kind === 'rollback' && decision.findings.length === 0) return decision;
+  throw new Overloaded();
 }
 
 /**
@@ -137,14 +131,14 @@ async function askPermissions({ change, user, verbs, access }: Question, signal:
   const answers = await Promise.all(
     verbs.map(async (verb): Promise<readonly [string, Permission]> => {
       const granted = access({ user, verb, group, namespace, name }, signal);
-      return [verb, await granted.then((yes) => (yes ? 'granted' : 'refused')).catch(() => 'unknown' as const)];
+      return [verb, await granted.then((yes) => (yes ? 'granted' : 'denied')).catch(() => 'unknown' as const)];
     }),
   );
   const answered = new Map(answers);
   return { promote: answered.get('promote') ?? 'not asked', override: answered.get('override') ?? 'not asked' };
 }
 
-async function timedFacts(change: Change, pair: Pair, around: Surroundings, signal: AbortSignal): Promise<Facts> {
+async function timedFacts(change: Change, pair: Pair, around: Dependencies, signal: AbortSignal): Promise<Facts> {
   const query = { namespace: change.namespace, pair };
   const recent = around.recent.find(query);
   if (recent !== null) return recent;

@@ -1,11 +1,11 @@
 import type { Mode } from '../policy/index.ts';
-import type { Entry } from './entries.ts';
+import type { WebhookName } from './webhooks.ts';
 import type { AdmissionRequest, Answer } from './types.ts';
 
 /** A request and its answer. */
 export interface Decided {
-  readonly entry: Entry | 'mode';
-  /** Empty for the entry `mode`, which has none. */
+  readonly webhook: WebhookName | 'mode';
+  /** Empty for the webhook `mode`, which has none. */
   readonly mode: Mode | '';
   readonly request: AdmissionRequest;
   readonly answer: Answer;

@@ -1,53 +1,48 @@
 import { messageOf } from '../../common/errors.ts';
 import { at } from '../../common/json.ts';
-import {
-  ANNOTATION,
-  explain,
-  guard,
-  type GuardedRequest,
-  type Mode,
-  type Settings,
-  type Violation,
-} from '../policy/index.ts';
+import { ANNOTATION, guard, NO_OVERRIDE, warningLines } from '../policy/index.ts';
+import type { GuardedRequest, Mode, Settings, Finding } from '../policy/index.ts';
 import type { Access } from './access.ts';
 import type { Deadline } from './deadline.ts';
-import { Busy, unlessBusy, type Room } from './room.ts';
+import { Overloaded, denyWhenOverloaded } from './concurrency-limit.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { audit, checksOf, denied, NO_REMARKS, remarks, UNTOUCHED } from './answers.ts';
-import { readGuarded, type Guarded, type GuardReader } from './guarded.ts';
-import type { AdmissionRequest, Answer, Handler, Target } from './types.ts';
+import { readGuarded } from './guarded.ts';
+import type { Guarded, GuardReader } from './guarded.ts';
+import type { AdmissionRequest, Answer, Handler, TraefikServiceRef } from './types.ts';
 
-export interface GuardSurroundings {
+export interface GuardDependencies {
   readonly reader: GuardReader;
   readonly access: Access;
   readonly settings: Settings;
-  /** Address of the page that describes the checks. */
-  readonly docs: string;
+  /** Where the pages of docs/ are published. */
+  readonly docsUrl: string;
   /** Starts a time of so many milliseconds. */
   readonly deadline: (milliseconds: number) => Deadline;
   /** For look-ups. */
-  readonly room: Room;
+  readonly lookups: ConcurrencyLimit;
 }
 
 /** Milliseconds for look-ups, below the entry's timeout of 2 s. */
 const BUDGET = 1500;
 
 /**
- * Guards what a governed TraefikService rests on. It stands before ordinary work of a cluster, so what cannot be read
+ * Guards the objects that a governed TraefikService depends on. It sees ordinary work of a cluster, so what cannot be read
  * lets the request pass with a warning: a guard that holds up repairs would be worse than none.
  */
-export function guardHandler(mode: Mode, surroundings: GuardSurroundings): Handler {
-  return unlessBusy(mode, async (request) => {
-    const leave = surroundings.room.enter();
-    if (leave === null) throw new Busy();
-    const { signal, end } = surroundings.deadline(BUDGET);
+export function guardHandler(mode: Mode, dependencies: GuardDependencies): Handler {
+  return denyWhenOverloaded(mode, async (request) => {
+    const release = dependencies.lookups.acquire();
+    if (release === null) throw new Overloaded();
+    const { signal, end } = dependencies.deadline(BUDGET);
     try {
-      return await decide(request, mode, surroundings, signal);
+      return await decide(request, mode, dependencies, signal);
     } catch (error) {
       const why = signal.aborted ? 'the API server did not answer in time' : messageOf(error);
-      return { ...UNTOUCHED, warnings: [`bluegreen could not check this change: ${why}`] };
+      return { ...UNTOUCHED, warnings: [`bluegreen could not check this request and allowed it: ${why}`] };
     } finally {
       end();
-      leave();
+      release();
     }
   });
 }
@@ -55,24 +50,24 @@ export function guardHandler(mode: Mode, surroundings: GuardSurroundings): Handl
 async function decide(
   request: AdmissionRequest,
   mode: Mode,
-  { reader, access, settings, docs }: GuardSurroundings,
+  { reader, access, settings, docsUrl }: GuardDependencies,
   signal: AbortSignal,
 ): Promise<Answer> {
   const guarded = await readGuarded(request, reader, signal);
   if (guarded === null) return UNTOUCHED;
   const verdict = guard({ request: guarded.request, settings });
-  const { violations } = verdict;
+  const { findings } = verdict;
   const about = targets(guarded.request).filter(({ name }) => name !== '');
-  if (violations.length === 0 || mode !== 'enforce')
-    return passed({ warnings: remarks(verdict, mode), violations, about, override: null });
+  if (findings.length === 0 || mode !== 'enforce')
+    return passed({ warnings: remarks({ ...verdict, ...NO_OVERRIDE }, mode), findings, about, override: null });
   if (await namespaceEnds(request, reader, signal)) return UNTOUCHED;
-  if (guarded.override === null) return denied({ ...verdict, switched: null, about, docs });
+  if (guarded.override === null) return denied({ ...verdict, switched: null, about, docsUrl });
   if (await mayOverride(request, guarded, access, signal)) {
-    const warnings = violations.map((each) => `overridden (${guarded.override}): ${explain(each)}`);
-    return passed({ warnings, violations, about, override: guarded.override });
+    const warnings = warningLines({ overridden: findings, override: guarded.override, warnings: [] });
+    return passed({ warnings, findings, about, override: guarded.override });
   }
-  const addition = `. ${ANNOTATION.override} needs the verb override on traefikservices, which ${request.user.name} does not have`;
-  return denied({ ...verdict, switched: null, about, docs, addition });
+  const addition = `${ANNOTATION.override} needs the verb override on traefikservices, which ${request.user.name} does not have`;
+  return denied({ ...verdict, switched: null, about, docsUrl, addition });
 }
 
 async function namespaceEnds(
@@ -95,7 +90,7 @@ async function mayOverride(
   return (await Promise.all(asked)).every(Boolean);
 }
 
-function targets(request: GuardedRequest): readonly Target[] {
+function targets(request: GuardedRequest): readonly TraefikServiceRef[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
   if (request.kind === 'ingressroute') return [{ group: 'traefik.io', name: '' }];
   if (request.kind === 'ingressroute-deletion')
@@ -104,9 +99,9 @@ function targets(request: GuardedRequest): readonly Target[] {
   return uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
 }
 
-type Passed = Pick<Answer, 'warnings' | 'about' | 'override'> & { readonly violations: readonly Violation[] };
+type Passed = Pick<Answer, 'warnings' | 'about' | 'override'> & { readonly findings: readonly Finding[] };
 
-function passed({ violations, ...said }: Passed): Answer {
-  const auditAnnotations = audit({ outcome: 'allowed', switched: null, violations, override: said.override });
-  return { ...NO_REMARKS, ...said, verdict: 'allowed', checks: checksOf(violations), auditAnnotations };
+function passed({ findings, ...said }: Passed): Answer {
+  const auditAnnotations = audit({ outcome: 'allowed', switched: null, findings, override: said.override });
+  return { ...NO_REMARKS, ...said, verdict: 'allowed', checks: checksOf(findings), auditAnnotations };
 }

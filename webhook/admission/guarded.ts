@@ -4,7 +4,8 @@ import { leftBy, routesTo } from '../facts/routes.ts';
 import { governedIn, usesOfPods, usesOfService } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
 import { at, get, list, number, sameJson, text } from '../../common/json.ts';
-import { ANNOTATION, GROUPS, type GuardedRequest, type TargetedPort, type Use } from '../policy/index.ts';
+import { ANNOTATION, GROUPS } from '../policy/index.ts';
+import type { GuardedRequest, TargetedPort, Use } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf, workloadActions } from './workload-actions.ts';
@@ -12,7 +13,7 @@ import { annotationOf, workloadActions } from './workload-actions.ts';
 /** A guarded request with what speaks for it on the live objects. */
 export interface Guarded {
   readonly request: GuardedRequest;
-  /** The reason in `bluegreen.dev/override` on the object or, where the request carries none, on the live one. */
+  /** The reason in `bluegreen.dev/override` on the object or, where the request carries none, on the active one. */
   readonly override: string | null;
 }
 
@@ -44,16 +45,19 @@ async function workload(request: AdmissionRequest, reader: GuardReader, signal: 
   if (actions.length === 0) return null;
   const { namespace, oldObject, object, resource } = request;
   const name = nameOf(request);
-  const readLive = (): Promise<JsonObject | null> =>
-    resource === 'deployments'
+  function readLive(): Promise<JsonObject | null> {
+    return resource === 'deployments'
       ? reader.getDeployment(namespace, name, signal)
       : reader.getStatefulSet(namespace, name, signal);
+  }
   const [live, all] = await Promise.all([
     request.subResource === 'scale' ? readLive() : oldObject,
     governedIn(reader, namespace, signal),
   ]);
   const services = all.length === 0 ? [] : await reader.listServices(namespace, signal);
-  const usesOf = (given: JsonObject | null): readonly Use[] => usesOfPods(all, services, podLabels(given));
+  function usesOf(given: JsonObject | null): readonly Use[] {
+    return usesOfPods(all, services, podLabels(given));
+  }
   const uses = usesOf(live);
   const after = actions.includes('change pod labels') ? usesOf(object) : [];
   const joins = after.filter((use) => !uses.some(({ service: known }) => known === use.service));
@@ -118,7 +122,7 @@ async function traefikService(
   const group = GROUPS.find((known) => known === request.group);
   const { namespace, oldObject } = request;
   if (group === undefined || request.operation !== 'DELETE') return null;
-  if (annotationOf(ANNOTATION.retire, oldObject) !== null) return null;
+  if (annotationOf(ANNOTATION.unguard, oldObject) !== null) return null;
   const name = nameOf(request);
   const routes = await routesTo(reader, { group, namespace, name }, signal);
   return {

@@ -1,41 +1,44 @@
 import jsonPatch from 'fast-json-patch';
-import { ANNOTATION, readRecord, type Change, type Decision, type Mode, newOverride } from '../policy/index.ts';
+import { ANNOTATION, readRecord } from '../policy/index.ts';
+import type { Change, Decision, Mode } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
 import { audit, checksOf, denied, MISSED, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
-import { decideChange, type Surroundings } from './decide.ts';
-import { unlessBusy } from './room.ts';
-import type { AdmissionRequest, Answer, Handler, PatchOperation, Target } from './types.ts';
+import { decideChange } from './decide.ts';
+import type { Dependencies } from './decide.ts';
+import { denyWhenOverloaded } from './concurrency-limit.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
+import type { AdmissionRequest, Answer, Handler, TraefikServiceRef } from './types.ts';
 
 /** Milliseconds for look-ups, below the timeouts of the entries (1 s and 3 s), so that an answer still arrives. */
-const MUTATE = { budget: 700, warns: true };
-const PROMOTION = { budget: 2000, warns: false };
+const MUTATE = { timeoutMs: 700, warns: true };
+const PROMOTION = { timeoutMs: 2000, warns: false };
 
 /** Fills, binds and records; denies with the full message. */
-export function mutateHandler(mode: Mode, surroundings: Surroundings): Handler {
-  return unlessBusy(mode, async (request) => {
-    const decided = await decideRequest(request, surroundings, MUTATE);
+export function mutateHandler(mode: Mode, dependencies: Dependencies): Handler {
+  return denyWhenOverloaded(mode, async (request) => {
+    const decided = await decideRequest(request, dependencies, MUTATE);
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
-    if (decision.violations.length > 0 && mode === 'enforce') return refused(decided, surroundings.docs);
+    if (decision.findings.length > 0 && mode === 'enforce') return denialOf(decided, dependencies.docsUrl);
     return patched(decided, difference(request.object, decision.object), remarks(decision, mode));
   });
 }
 
 /**
- * Decides again on the final object, and trusts nothing that the mutating entry may not have written: when completing
+ * Decides again on the final object, and trusts nothing that the mutating webhook may not have written: when completing
  * the object would still change it, that call was missed, and the request has to be made again.
  */
-export function promotionHandler(mode: Mode, surroundings: Surroundings): Handler {
-  return unlessBusy(mode, async (request) => {
-    const decided = await decideRequest(request, surroundings, PROMOTION);
+export function promotionHandler(mode: Mode, dependencies: Dependencies): Handler {
+  return denyWhenOverloaded(mode, async (request) => {
+    const decided = await decideRequest(request, dependencies, PROMOTION);
     if (decided === null || request.object === null) return UNTOUCHED;
     const { decision } = decided;
     if (mode !== 'enforce') return patched(decided, [], []);
-    if (decision.violations.length > 0) return refused(decided, surroundings.docs);
+    if (decision.findings.length > 0) return denialOf(decided, dependencies.docsUrl);
     const missed = difference(request.object, decision.object);
-    if (missed.length > 0) return incomplete(decided, missed, surroundings.docs);
+    if (missed.length > 0) return incomplete(decided, missed, dependencies.docsUrl);
     return patched(decided, [], []);
   });
 }
@@ -48,32 +51,36 @@ interface Decided {
 
 async function decideRequest(
   request: AdmissionRequest,
-  surroundings: Surroundings,
-  { budget, warns }: { readonly budget: number; readonly warns: boolean },
+  dependencies: Dependencies,
+  { timeoutMs, warns }: { readonly timeoutMs: number; readonly warns: boolean },
 ): Promise<Decided | null> {
   const change = changeOf(request);
   if (change === null || change.operation === 'DELETE' || request.subResource !== '') return null;
-  const decision = await decideChange({ change, user: request.user, warns }, surroundings, budget);
+  const decision = await decideChange({ change, user: request.user, warns }, dependencies, timeoutMs);
   return decision === null ? null : { change, decision };
 }
 
 function difference(before: JsonObject, after: JsonObject): readonly PatchOperation[] {
   if (before === after) return [];
-  return jsonPatch.compare(before, after).filter((operation) => operation.op !== '_get');
+  return jsonPatch.compare(before, after).flatMap((operation): readonly PatchOperation[] => {
+    const { op, path } = operation;
+    if (op === 'remove') return [{ op, path }];
+    return op === 'add' || op === 'replace' ? [{ op, path, value: operation.value }] : [];
+  });
 }
 
 function patched(decided: Decided, patch: readonly PatchOperation[], warnings: readonly string[]): Answer {
   const { change, decision } = decided;
-  const violations = [...decision.violations, ...decision.overridden];
-  const override = decision.overridden.length === 0 ? null : newOverride(change);
+  const findings = [...decision.findings, ...decision.overridden];
+  const { override } = decision;
   const about = {
     switched: decision.switched,
     warnings,
-    checks: checksOf(violations),
+    checks: checksOf(findings),
     override,
     about: [targetOf(change)],
     recordedAt: recordedAt(decided),
-    auditAnnotations: audit({ outcome: 'allowed', switched: decision.switched, violations, override }),
+    auditAnnotations: audit({ outcome: 'allowed', switched: decision.switched, findings, override }),
   };
   return patch.length === 0 ? { verdict: 'allowed', ...about } : { verdict: 'patched', patch, ...about };
 }
@@ -85,18 +92,18 @@ function recordedAt({ change, decision }: Decided): string | null {
   return last === readRecord(change.oldObject).history.at(-1)?.at ? null : last;
 }
 
-function targetOf({ group, name }: Change): Target {
+function targetOf({ group, name }: Change): TraefikServiceRef {
   return { group, name };
 }
 
-function refused({ change, decision }: Decided, docs: string): Answer {
-  return denied({ ...decision, about: [targetOf(change)], docs });
+function denialOf({ change, decision }: Decided, docsUrl: string): Answer {
+  return denied({ ...decision, about: [targetOf(change)], docsUrl });
 }
 
 /** A replica that was just lost is the usual reason, and another one answers by now. */
-function incomplete({ change, decision }: Decided, missed: readonly PatchOperation[], docs: string): Answer {
+function incomplete({ change, decision }: Decided, missed: readonly PatchOperation[], docsUrl: string): Answer {
   const paths = missed.map((operation) => operation.path).join(', ');
   const detail = `this write was not completed by the mutating webhook (${paths}): it did not answer in time, or the colors changed meanwhile. Nothing was changed; try again`;
-  const violations = [{ check: 'record', reason: MISSED, detail }] as const;
-  return denied({ violations, warnings: [], switched: decision.switched, about: [targetOf(change)], docs });
+  const findings = [{ check: 'record', severity: 'denied', reason: MISSED, detail, needs: 'nothing' }] as const;
+  return denied({ findings, warnings: [], switched: decision.switched, about: [targetOf(change)], docsUrl });
 }

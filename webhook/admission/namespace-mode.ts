@@ -13,7 +13,7 @@ export interface ModeChange {
 
 /**
  * Makes a change of a namespace's mode visible, which is a way around every rule: to the one who makes it, to the audit
- * log and, unless it is a dry run, to `observe`. Nothing is ever refused here: who may label a namespace may do this.
+ * log and, unless it is a dry run, to `observe`. Nothing is ever denied here: who may label a namespace may do this.
  */
 export function namespaceModeHandler(fallback: NamespaceMode, observe: (change: ModeChange) => void): Handler {
   return (request) => {
@@ -22,7 +22,9 @@ export function namespaceModeHandler(fallback: NamespaceMode, observe: (change: 
     const to = modeOf(label, fallback);
     const isMistake = label !== null && !NAMESPACE_MODES.some((mode) => mode === label);
     const warnings = isMistake
-      ? [`${MODE_LABEL}=${label} is no mode (${NAMESPACE_MODES.join(', ')}): the default counts, which is ${fallback}`]
+      ? [
+          `${MODE_LABEL}=${label} is not a mode (${NAMESPACE_MODES.join(', ')}): the default applies, which is ${fallback}`,
+        ]
       : [];
     if (request.operation !== 'UPDATE' || request.object === null || from === to)
       return Promise.resolve({ ...UNTOUCHED, warnings });
@@ -39,7 +41,7 @@ export function namespaceModeHandler(fallback: NamespaceMode, observe: (change: 
 function guardedNow(namespace: string, from: NamespaceMode, to: NamespaceMode): string {
   return to === 'off'
     ? `namespace ${namespace} is no longer guarded by bluegreen: mode off, before it was ${from}`
-    : `namespace ${namespace} is now guarded by bluegreen in mode ${to}, before it was ${from}: nothing is refused`;
+    : `namespace ${namespace} is now guarded by bluegreen in mode ${to}, before it was ${from}: nothing is denied`;
 }
 
 function labelOf(namespace: AdmissionRequest['object']): string | null {

@@ -1,6 +1,8 @@
+import { cutAtWord, oneLine } from '../../common/text.ts';
 import { NO_REMARKS } from './answers.ts';
 import { API_VERSION, KIND } from './review.ts';
-import type { Answer, PatchOperation } from './types.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
+import type { Answer } from './types.ts';
 
 /** The API server cuts longer ones in the middle of a word. Characters, not bytes. */
 const WARNING_LIMIT = 256;
@@ -19,7 +21,7 @@ interface Response {
 }
 
 /**
- * The AdmissionReview that carries `answer`. `mayPatch` is true for mutating entries only: the API server fails a
+ * The AdmissionReview that carries `answer`. `mayPatch` is true for mutating webhooks only: the API server fails a
  * validating call that brings a patch, whatever its failurePolicy.
  */
 export function reviewOf(
@@ -74,19 +76,4 @@ function reasonOf(code: number): string {
   if (code === 504) return 'Timeout';
   if (code === 503) return 'ServiceUnavailable';
   return code >= 500 ? 'InternalError' : 'Invalid';
-}
-
-/** Control characters would make the API server drop the whole warning. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
-}
-
-/** At most `limit` characters, ended by … after a whole word where one is near. */
-function cutAtWord(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const characters = Array.from(text);
-  if (characters.length <= limit) return text;
-  const cut = characters.slice(0, limit - 1).join('');
-  const space = cut.lastIndexOf(' ');
-  return `${space > cut.length / 2 ? cut.slice(0, space) : cut}…`;
 }

@@ -20,7 +20,7 @@ export type ParsedReview =
 
 /** Reads an AdmissionReview out of any JSON. Never throws, never changes the objects it passes on. */
 export function parseReview(body: unknown): ParsedReview {
-  if (!isObject(body)) return unanswerable(`the body is ${nameOf(body)}, not an AdmissionReview object`);
+  if (!isObject(body)) return unanswerable(`the body is ${typeOf(body)}, not an AdmissionReview object`);
   if (body['kind'] !== KIND) return unanswerable(`kind is ${quote(body['kind'])}, not "${KIND}"`);
   if (body['apiVersion'] !== API_VERSION) {
     return unanswerable(
@@ -28,14 +28,16 @@ export function parseReview(body: unknown): ParsedReview {
     );
   }
   const request = body['request'];
-  if (!isObject(request)) return unanswerable(`request is ${nameOf(request)}, not an object`);
+  if (!isObject(request)) return unanswerable(`request is ${typeOf(request)}, not an object`);
   const uid = request['uid'];
   if (typeof uid !== 'string' || uid === '') return unanswerable('request.uid is missing or not a string');
   return parseRequest(uid, request);
 }
 
 function parseRequest(uid: string, request: JsonObject): ParsedReview {
-  const unreadable = (reason: string): ParsedReview => ({ kind: 'unreadable', uid, reason });
+  function unreadable(reason: string): ParsedReview {
+    return { kind: 'unreadable', uid, reason };
+  }
 
   const operation = OPERATIONS.find((known) => known === request['operation']);
   if (operation === undefined) {
@@ -47,7 +49,7 @@ function parseRequest(uid: string, request: JsonObject): ParsedReview {
   }
   for (const field of ['object', 'oldObject', 'options'] as const) {
     const value = request[field];
-    if (value != null && !isObject(value)) return unreadable(`request.${field} is ${nameOf(value)}, not an object`);
+    if (value != null && !isObject(value)) return unreadable(`request.${field} is ${typeOf(value)}, not an object`);
   }
   const user = objectOrNull(request['userInfo']) ?? {};
   return {
@@ -83,7 +85,7 @@ function objectOrNull(value: Json | undefined): JsonObject | null {
   return isObject(value) ? value : null;
 }
 
-function nameOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -91,5 +93,5 @@ function nameOf(value: unknown): string {
 }
 
 function quote(value: unknown): string {
-  return typeof value === 'string' ? `"${value.slice(0, 80)}"` : nameOf(value);
+  return typeof value === 'string' ? `"${value.slice(0, 80)}"` : typeOf(value);
 }

@@ -1,4 +1,5 @@
 import type { CheckId, Group, Operation, Switch } from '../policy/index.ts';
+import type { PatchOperation } from '../../common/json-patch.ts';
 import type { JsonObject } from '../../common/json.ts';
 
 /** The parts of an `admission.k8s.io/v1` AdmissionRequest that are used, after `parseReview` has checked their types. */
@@ -24,15 +25,8 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
 }
 
-/** One operation of RFC 6902. */
-export interface PatchOperation {
-  readonly op: 'add' | 'remove' | 'replace' | 'test' | 'move' | 'copy';
-  readonly path: string;
-  readonly value?: unknown;
-}
-
 /** A TraefikService in the namespace of the request. */
-export interface Target {
+export interface TraefikServiceRef {
   readonly group: Group;
   /** Empty for a creation by generateName. */
   readonly name: string;
@@ -44,12 +38,12 @@ interface Remarks {
   readonly warnings: readonly string[];
   /** The switch that the request makes; null for one that moves no traffic. */
   readonly switched: Switch | null;
-  /** Checks that found a violation, whatever came of it: a denial, a mode that lets it pass, or a break glass. */
+  /** Checks that found a finding, whatever came of it: a denial, a mode that lets it pass, or an override. */
   readonly checks: readonly CheckId[];
-  /** The reason of the break glass that let the request pass; null where nothing had to be broken. */
+  /** The reason of the override that let the request pass; null where nothing had to be broken. */
   readonly override: string | null;
   /** The governed TraefikServices that the request is about. */
-  readonly about: readonly Target[];
+  readonly about: readonly TraefikServiceRef[];
   /** The time (RFC 3339) of what the request adds to the history in the record; null when it adds nothing. */
   readonly recordedAt: string | null;
   /** Keys without prefix; the API server puts the webhook's name in front. */

@@ -2,13 +2,18 @@ import { messageOf } from '../../common/errors.ts';
 import type { Reader } from '../facts/reader.ts';
 import type { Log } from '../telemetry/log.ts';
 import { at, text } from '../../common/json.ts';
-import { GROUPS, type Settings } from '../policy/index.ts';
-import { jittered, within, type Clock } from '../../common/clock.ts';
+import { GROUPS } from '../policy/index.ts';
+import type { Settings } from '../policy/index.ts';
+import { jittered, within } from '../../common/clock.ts';
+import type { Clock } from '../../common/clock.ts';
 import type { AuditGauges } from '../telemetry/audit-gauges.ts';
-import { createLedger, type Ledger } from './ledger.ts';
-import { look, type Listed } from './look.ts';
+import { createFindingsReport } from './findings-report.ts';
+import type { FindingsReport } from './findings-report.ts';
+import { inspectListed } from './inspect.ts';
+import type { Listed } from './inspect.ts';
 import type { AuditReader } from './reader.ts';
-import { readScope, type ScopeSettings } from './scope.ts';
+import { readScope } from './scope.ts';
+import type { ScopeSettings } from './scope.ts';
 
 export interface AuditParts {
   readonly inventory: AuditReader;
@@ -33,15 +38,15 @@ const LOOK_MS = 5000;
  */
 export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Promise<void> {
   const { gauges, clock, log, intervalMs } = parts;
-  const ledger = createLedger(log);
+  const report = createFindingsReport(log);
   gauges.every(intervalMs / 1000);
   let said = '';
   try {
     while (!signal.aborted) {
       const started = clock.now();
-      const problem = await auditOnce(parts, ledger, signal);
+      const problem = await auditOnce(parts, report, signal);
       if (signal.aborted) return;
-      gauges.show(ledger.entries());
+      gauges.show(report.entries());
       if (problem === '') gauges.succeeded(clock.date().getTime() / 1000, (clock.now() - started) / 1000);
       else if (problem !== said) log.warn({ reason: problem }, 'the audit did not see everything');
       if (problem === '' && said !== '') log.info({}, 'the audit sees everything again');
@@ -54,10 +59,10 @@ export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Prom
 }
 
 /** What kept the audit from seeing everything; empty when nothing did. */
-async function auditOnce(parts: AuditParts, ledger: Ledger, signal: AbortSignal): Promise<string> {
+async function auditOnce(parts: AuditParts, report: FindingsReport, signal: AbortSignal): Promise<string> {
   const { inventory, settings } = parts;
   let problem = '';
-  ledger.begin();
+  report.begin();
   try {
     const inScope = await readScope(inventory, settings, signal);
     for (const group of GROUPS)
@@ -70,41 +75,43 @@ async function auditOnce(parts: AuditParts, ledger: Ledger, signal: AbortSignal)
             object,
           }))
           .filter(({ namespace }) => inScope(namespace));
-        const found = await lookAtAll(listed, parts, ledger, signal);
+        const found = await lookAtAll(listed, parts, report, signal);
         if (signal.aborted) return '';
         problem ||= found;
       }
   } catch (error) {
-    ledger.end(false);
+    report.end(false);
     return messageOf(error);
   }
-  ledger.end(true);
+  report.end(true);
   return problem;
 }
 
 async function lookAtAll(
   listed: readonly Listed[],
   { reader, settings, clock }: AuditParts,
-  ledger: Ledger,
+  report: FindingsReport,
   signal: AbortSignal,
 ): Promise<string> {
   let problem = '';
   const waiting = listed.values();
-  const lane = async (): Promise<void> => {
+  async function lane(): Promise<void> {
     for (const each of waiting) {
       if (signal.aborted) return;
       try {
-        const seen = await within(LOOK_MS, clock, signal, (bounded) => look(each, { reader, settings }, bounded));
+        const seen = await within(LOOK_MS, clock, signal, (bounded) =>
+          inspectListed(each, { reader, settings }, bounded),
+        );
         if (signal.aborted) return;
         if (seen === null) continue;
-        ledger.enter(seen);
-        if (seen.unread !== null) problem ||= problemOf(each, seen.unread);
+        report.add(seen);
+        if (seen.lookupFailed !== null) problem ||= problemOf(each, seen.lookupFailed);
       } catch (error) {
-        ledger.keep(each);
+        report.keep(each);
         problem ||= problemOf(each, messageOf(error));
       }
     }
-  };
+  }
   await Promise.all(Array.from({ length: LANES }, lane));
   return problem;
 }

@@ -17,18 +17,21 @@ import { watchFrozen } from './suspension.ts';
 import { configurationsPath, createConfigurationStore } from '../kube/configuration-store.ts';
 import { createPeers } from '../kube/peers.ts';
 import { createReach } from '../kube/reachable.ts';
-import { createReader } from '../kube/reader.ts';
+import { createReader } from '../facts/cluster-reader.ts';
 import { createSecretStore, secretsPath } from '../kube/secret-store.ts';
 import { watchObject } from '../kube/watch.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createHints, keepTrusted } from './sync-loop.ts';
 
-/** The entry that has to refuse what it cannot be asked. */
+/** The entry that has to deny what it cannot be asked. */
 const FAIL_CLOSED = ['promotion.bluegreen.dev'];
 
 /** A process that stood still for less than this missed nothing. */
 const STILL_LEAST_MS = 15_000;
-const STOOD_STILL: CertificateStatus = { ready: false, reason: 'this process stood still and looks around first' };
+const STOOD_STILL: CertificateStatus = {
+  ready: false,
+  reason: 'the process was suspended; re-checking certificates before reporting ready',
+};
 
 export interface CertificateParts {
   readonly client: KubeClient;
@@ -53,9 +56,13 @@ export function startCertificates(parts: CertificateParts, signal: AbortSignal):
   const hints = createHints();
   const reach = createReach(createReader(client), { ...config, elapsed: () => performance.now() });
   // The entries that a draining replica finds as they are installed belong to an installation that follows its own.
-  const mayArm = (): boolean => reach.reached() && !parts.draining();
+  function mayArm(): boolean {
+    return reach.reached() && !parts.draining();
+  }
   const source = config.certificates === 'self' ? selfSource(parts, mayArm) : mountedSource(parts, mayArm);
-  const hint = (): void => hints.give();
+  function hint(): void {
+    hints.give();
+  }
   const watches = watched(config).map((object) => watchObject(client, object, hint, signal));
   if (config.certificates !== 'self') watchFolder(config.certificateFolder, hint, signal);
   const frozen = watchFrozen(
@@ -115,7 +122,9 @@ function common({ client, config, metrics, serve }: CertificateParts) {
 }
 
 function configurationStore({ client, config }: CertificateParts, mayArm: () => boolean) {
-  const failClosed = (): readonly string[] => (mayArm() ? FAIL_CLOSED : []);
+  function failClosed(): readonly string[] {
+    return mayArm() ? FAIL_CLOSED : [];
+  }
   return createConfigurationStore(client, { configurations: configurationNames(config), failClosed });
 }
 

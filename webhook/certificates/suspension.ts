@@ -24,13 +24,13 @@ export interface Frozen {
 export function watchFrozen({ elapsed, limitMs, onThaw }: FrozenOptions, signal: AbortSignal): Frozen {
   let last = elapsed();
   let missed = false;
-  const beat = (): void => {
+  function beat(): void {
     const still = elapsed() - last > limitMs;
     last = elapsed();
     if (!still) return;
     missed = true;
     onThaw();
-  };
+  }
   const timer = setInterval(beat, BEAT_MS);
   timer.unref();
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });

@@ -1,4 +1,5 @@
-import { systemClock, type Clock } from '../../common/clock.ts';
+import { systemClock } from '../../common/clock.ts';
+import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { EventOutcome } from '../telemetry/metrics.ts';
 import type { Announce } from '../admission/decision-event.ts';
@@ -6,7 +7,7 @@ import { createConfirm } from './confirm.ts';
 import type { Occurrence } from './occurrence.ts';
 import { createRecorder } from './recorder.ts';
 import type { EventStore } from './store.ts';
-import { guardOverrides, refusals, subjectsOf } from './tell.ts';
+import { guardOverrides, denials, subjectsOf } from './describe.ts';
 
 export interface AnnouncerParts {
   readonly store: EventStore;
@@ -24,22 +25,26 @@ export interface Announcer {
 }
 
 /**
- * Tells people of decisions by Events on the TraefikServices. What is known for certain at the admission, a refusal, is told
+ * Tells people of decisions by Events on the TraefikServices. What is known for certain at the admission, a denial, is told
  * at once; what the request only may bring about, a switch or a broken rule, when it is found in the stored record.
  */
 export function startAnnouncer(parts: AnnouncerParts, signal: AbortSignal): Announcer {
   const { store, clock = systemClock } = parts;
   const recorder = createRecorder({ ...parts, clock });
-  const dropped = (): void => parts.ended('dropped');
-  const found = (occurrence: Occurrence): void => recorder.record(occurrence);
+  function dropped(): void {
+    parts.ended('dropped');
+  }
+  function found(occurrence: Occurrence): void {
+    recorder.record(occurrence);
+  }
   const confirm = createConfirm({ store, clock, found, dropped }, signal);
   const stop = new AbortController();
   signal.addEventListener('abort', () => void confirm.settled().then(() => stop.abort()), { once: true });
   return {
     announce(decided) {
-      for (const occurrence of [...refusals(decided), ...guardOverrides(decided)]) recorder.record(occurrence);
-      const { entry, answer } = decided;
-      if (entry !== 'mutate' || answer.verdict === 'denied' || answer.recordedAt === null) return;
+      for (const occurrence of [...denials(decided), ...guardOverrides(decided)]) recorder.record(occurrence);
+      const { webhook, answer } = decided;
+      if (webhook !== 'mutate' || answer.verdict === 'denied' || answer.recordedAt === null) return;
       for (const subject of subjectsOf(decided)) confirm.expect(subject, answer.recordedAt);
     },
     done: recorder.run(stop.signal),

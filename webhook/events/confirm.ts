@@ -3,7 +3,7 @@ import { at, text } from '../../common/json.ts';
 import { readRecord } from '../policy/index.ts';
 import type { Occurrence, Subject } from './occurrence.ts';
 import type { EventStore } from './store.ts';
-import { ofHistory } from './tell.ts';
+import { ofHistory } from './describe.ts';
 
 /**
  * Milliseconds before each look: an admission may go on for half a minute after the mutating webhook, by webhooks of others
@@ -28,7 +28,7 @@ export interface ConfirmParts {
 export interface Confirm {
   /**
    * Looks for what a request lets the record say from `recordedAt` on, and tells it when it is stored. A request that is
-   * refused after the webhook leaves no trace, and nothing is told. Returns at once and never throws.
+   * denied after the webhook leaves no trace, and nothing is told. Returns at once and never throws.
    */
   expect(subject: Omit<Subject, 'uid'>, recordedAt: string): void;
   /** Resolves when nothing is waited for any more; each change gets a last look when the signal is aborted. */

@@ -5,10 +5,10 @@ import type { Log } from '../telemetry/log.ts';
 import type { EventOutcome } from '../telemetry/metrics.ts';
 import { at, text } from '../../common/json.ts';
 import type { Occurrence, Subject } from './occurrence.ts';
-import { createBudget } from './budget.ts';
+import { createRateLimit } from './rate-limit.ts';
 import type { EventStore, EventToWrite } from './store.ts';
 
-/** Milliseconds and numbers that keep a loop of refused writes from filling etcd. */
+/** Milliseconds and numbers that keep a loop of denied writes from filling etcd. */
 export const LIMITS = {
   /** Different Events that are known at a time. */
   series: 500,
@@ -65,10 +65,10 @@ interface Series {
 export function createRecorder(parts: RecorderParts): Recorder {
   const { store, clock, log, ended, limits = LIMITS } = parts;
   const known = new Map<string, Series>();
-  // A flood of refusals must not keep a switch from being told.
-  const budgets = {
-    once: createBudget(limits.burst, limits.refill, () => clock.now()),
-    repeated: createBudget(limits.burst, limits.refill, () => clock.now()),
+  // A flood of denials must not keep a switch from being told.
+  const rateLimits = {
+    once: createRateLimit(limits.burst, limits.refill, () => clock.now()),
+    repeated: createRateLimit(limits.burst, limits.refill, () => clock.now()),
   };
   let wake = new AbortController();
   let said = '';
@@ -82,7 +82,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
       series.event = { ...series.event, count: series.event.count + 1, last: clock.date() };
       series.seen = now;
       ended('repeated');
-      // A flood finds its Event due already, and wakes nobody.
+      // A flood finds its Event due already, and wakes no timer.
       if (series.due < Infinity) return;
       series.due = now + series.pause;
     } else if (!start(key, occurrence, now)) {
@@ -95,7 +95,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
   function start(key: string, occurrence: Occurrence, now: number): boolean {
     sweep(now);
     if (known.size >= limits.series || (!occurrence.once && sameSubject(occurrence) >= limits.ofSubject)) return false;
-    if (!budgets[occurrence.once ? 'once' : 'repeated'].take()) return false;
+    if (!rateLimits[occurrence.once ? 'once' : 'repeated'].take()) return false;
     const first = clock.date();
     const event = { ...occurrence, name: nameOf(occurrence, parts.pod, first), first, count: 1, last: first };
     known.set(key, { event, seen: now, written: 0, due: now, pause: limits.repeatLeast, failures: 0 });
@@ -108,7 +108,9 @@ export function createRecorder(parts: RecorderParts): Recorder {
   }
 
   function sameSubject({ subject, reason }: Occurrence): number {
-    const same = ({ event }: Series) => event.reason === reason && subjectKey(event.subject) === subjectKey(subject);
+    function same({ event }: Series) {
+      return event.reason === reason && subjectKey(event.subject) === subjectKey(subject);
+    }
     return [...known.values()].filter(same).length;
   }
 

@@ -6,6 +6,7 @@ import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';
 import { selectorOf } from './selector.ts';
 import { readWorkload } from './workload.ts';
+import { hasReadyCondition, nameOf } from '../../common/objects.ts';
 
 export interface FactsQuery {
   readonly namespace: string;
@@ -13,11 +14,13 @@ export interface FactsQuery {
 }
 
 /**
- * Reads both colors live and in parallel. Never rejects: what cannot be read before `signal` aborts makes the facts
+ * Reads both colors active and in parallel. Never rejects: what cannot be read before `signal` aborts makes the facts
  * unknown, with a reason that can stand in a message.
  */
 export async function gatherFacts(reader: Reader, query: FactsQuery, signal: AbortSignal): Promise<Facts> {
-  const read = (color: Color): Promise<ColorFacts> => gatherColor(reader, query.namespace, query.pair[color], signal);
+  function read(color: Color): Promise<ColorFacts> {
+    return gatherColor(reader, query.namespace, query.pair[color], signal);
+  }
   try {
     const [blue, green] = await Promise.all([read('blue'), read('green')]);
     return { known: true, blue, green };
@@ -50,7 +53,7 @@ async function gatherColor(reader: Reader, namespace: string, name: string, sign
   };
 }
 
-/** Endpoints that somebody else keeps beside the pods of the Service: nobody knows what runs there. */
+/** Endpoints that another client keeps beside the pods of the Service: their revision is unknown. */
 const UNKNOWN: Revision = { name: 'unknown', images: [], imageIDs: [] };
 
 interface PodsQuery {
@@ -79,18 +82,8 @@ async function readPods(
   return {
     revisions: strangers ? [...revisionsOf(pods), UNKNOWN] : revisionsOf(pods),
     workload: await readWorkload(reader, { namespace, selector, pods }, signal),
-    unready: new Set(pods.filter((pod) => !isReady(pod)).map((pod) => nameOf(pod) ?? '')),
+    unready: new Set(pods.filter((pod) => !hasReadyCondition(pod)).map(nameOf)),
   };
-}
-
-function nameOf(pod: JsonObject): string | null {
-  return text(at(pod, 'metadata', 'name'));
-}
-
-function isReady(pod: JsonObject): boolean {
-  return list(at(pod, 'status', 'conditions')).some(
-    (condition) => get(condition, 'type') === 'Ready' && get(condition, 'status') === 'True',
-  );
 }
 
 /** The ports of a Service. */

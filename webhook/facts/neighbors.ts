@@ -16,7 +16,7 @@ export interface NeighborsQuery {
 
 /**
  * Reads the TraefikServices of both groups that stand beside one, as far as they reach its colors. Never rejects: only a
- * warning rests on them, so that what cannot be read before `signal` aborts holds up nothing.
+ * warning depends on them, so a failed or late look-up denies nothing.
  */
 export async function gatherNeighbors(
   reader: NeighborReader,

@@ -6,9 +6,10 @@ import type { JsonObject } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
 import { endpointsOf } from './revisions.ts';
 import type { UsageReader } from './usage-reader.ts';
-import { governedIn, type Governed } from './usage.ts';
+import { governedIn } from './usage.ts';
+import type { Governed } from './usage.ts';
 
-interface Target {
+interface RouteTarget {
   readonly group: Group;
   readonly namespace: string;
   readonly name: string;
@@ -17,7 +18,7 @@ interface Target {
 /** Names of the IngressRoutes of a namespace that point at a TraefikService. */
 export async function routesTo(
   reader: UsageReader,
-  { group, namespace, name }: Target,
+  { group, namespace, name }: RouteTarget,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const routes = await reader.listIngressRoutes(group, namespace, signal);
@@ -25,14 +26,14 @@ export async function routesTo(
 }
 
 /**
- * The governed TraefikServices that an IngressRoute is the last one to point at, and whose live color has a ready
+ * The governed TraefikServices that an IngressRoute is the last one to point at, and whose active color has a ready
  * endpoint. A route of the other API group counts for a TraefikService of the same name: who moves from one group to the
  * other has both for a while. Nothing is looked up for a route that points at none.
  */
 export async function leftBy(
   reader: Reader & UsageReader,
   route: JsonObject,
-  { group, namespace, name }: Target,
+  { group, namespace, name }: RouteTarget,
   signal: AbortSignal,
 ): Promise<readonly Routed[]> {
   const pointed = targetsOf(route, namespace);

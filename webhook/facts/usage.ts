@@ -12,7 +12,7 @@ export interface Governed {
   readonly pair: Pair;
 }
 
-/** The governed TraefikServices of a namespace, of both groups; one that is retired guards nothing any more. */
+/** The governed TraefikServices of a namespace, of both groups; one that is unguarded guards nothing any more. */
 export async function governedIn(
   reader: UsageReader,
   namespace: string,
@@ -26,8 +26,8 @@ export async function governedIn(
   );
   return found.flat().flatMap(({ group, object }) => {
     const governance = governed({ object, oldObject: object });
-    const retired = annotation(object, ANNOTATION.retire);
-    return governance.kind === 'pair' && !retired ? [{ group, object, pair: governance.pair }] : [];
+    const unguarded = annotation(object, ANNOTATION.unguard);
+    return governance.kind === 'pair' && !unguarded ? [{ group, object, pair: governance.pair }] : [];
   });
 }
 

@@ -55,7 +55,7 @@ async function ofOwner(
   return ofReplicaSet(reader, namespace, { set, likely }, signal);
 }
 
-interface Found {
+interface ControllerOf {
   readonly set: JsonObject | null;
   /** A Deployment that may own it. */
   readonly likely: JsonObject | null;
@@ -64,7 +64,7 @@ interface Found {
 async function ofReplicaSet(
   reader: Reader,
   namespace: string,
-  { set, likely }: Found,
+  { set, likely }: ControllerOf,
   signal: AbortSignal,
 ): Promise<Workload | null> {
   if (set === null) return null;

@@ -1,7 +1,9 @@
-import type { Surroundings } from '../admission/decide.ts';
-import { guardHandler, type GuardSurroundings } from '../admission/guard.ts';
+import type { Dependencies } from '../admission/decide.ts';
+import { guardHandler } from '../admission/guard.ts';
+import type { GuardDependencies } from '../admission/guard.ts';
 import { mutateHandler, promotionHandler } from '../admission/handlers.ts';
-import { namespaceModeHandler, type ModeChange } from '../admission/namespace-mode.ts';
+import { namespaceModeHandler } from '../admission/namespace-mode.ts';
+import type { ModeChange } from '../admission/namespace-mode.ts';
 import type { Handler } from '../admission/types.ts';
 import type { NamespaceMode, Mode } from '../policy/index.ts';
 import type { Handlers } from './server.ts';
@@ -12,13 +14,13 @@ export interface ModeSurroundings {
   readonly observeMode: (change: ModeChange) => void;
 }
 
-/** The handlers of every entry and mode. */
-export function createHandlers(surroundings: Surroundings & GuardSurroundings & ModeSurroundings): Handlers {
+/** The handlers of every webhook and mode. */
+export function createHandlers(dependencies: Dependencies & GuardDependencies & ModeSurroundings): Handlers {
   return {
-    mutate: inEveryMode((mode) => mutateHandler(mode, surroundings)),
-    promotion: inEveryMode((mode) => promotionHandler(mode, surroundings)),
-    guard: inEveryMode((mode) => guardHandler(mode, surroundings)),
-    mode: namespaceModeHandler(surroundings.mode, surroundings.observeMode),
+    mutate: inEveryMode((mode) => mutateHandler(mode, dependencies)),
+    promotion: inEveryMode((mode) => promotionHandler(mode, dependencies)),
+    guard: inEveryMode((mode) => guardHandler(mode, dependencies)),
+    mode: namespaceModeHandler(dependencies.mode, dependencies.observeMode),
   };
 }
 

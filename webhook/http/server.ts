@@ -8,8 +8,10 @@ import { errored, reviewOf } from '../admission/responses.ts';
 import type { Answer, Handler } from '../admission/types.ts';
 import { askForCertificates, clientProblem } from './client-certificate.ts';
 import type { ClientCheck } from '../config.ts';
-import { ENTRIES, type Entry } from '../admission/entries.ts';
-import { createBudget, declaredLength, LIMITS, type Limits } from './limits.ts';
+import { WEBHOOKS } from '../admission/webhooks.ts';
+import type { WebhookName } from '../admission/webhooks.ts';
+import { createBudget, declaredLength, LIMITS } from './limits.ts';
+import type { Limits } from './limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { observe } from '../telemetry/observe.ts';
@@ -17,8 +19,8 @@ import type { Announce } from '../admission/decision-event.ts';
 import { MODES } from '../policy/index.ts';
 import type { Mode } from '../policy/index.ts';
 
-/** A handler for every path `/<entry>/<mode>`, and one for `/mode`: changes of the mode itself. */
-export type Handlers = Readonly<Record<Entry, Readonly<Record<Mode, Handler>>>> & { readonly mode: Handler };
+/** A handler for every path `/<webhook>/<mode>`, and one for `/mode`: changes of the mode itself. */
+export type Handlers = Readonly<Record<WebhookName, Readonly<Record<Mode, Handler>>>> & { readonly mode: Handler };
 
 /** Whether the API server should send reviews here, and if not, why. */
 export interface Readiness {
@@ -94,15 +96,15 @@ export function buildServer(parts: ServerParts): WebhookServer {
     app.addHook('onRequest', (request, reply, done) => {
       const problem = request.method === 'POST' ? clientProblem(request.raw.socket, client) : null;
       if (problem === null) return done();
-      parts.metrics.clientRefused();
-      parts.log.debug({ url: request.url, problem }, 'refused a client');
-      return say(reply, 403, `only the API server may ask: ${problem}`);
+      parts.metrics.clientRejected();
+      parts.log.debug({ url: request.url, problem }, 'rejected a client');
+      return say(reply, 403, `client rejected, only the API server may call: ${problem}`);
     });
   }
   app.setErrorHandler((error, request, reply) => answerError(parts.log, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    const paths = `POST /{${ENTRIES.join(',')}}/{${MODES.join(',')}}, POST /mode and GET /healthz, /readyz, /metrics`;
-    return say(reply, 404, `nothing here for ${request.method} ${request.url}: there are ${paths}`);
+    const paths = `POST /{${WEBHOOKS.join(',')}}/{${MODES.join(',')}}, POST /mode and GET /healthz, /readyz, /metrics`;
+    return say(reply, 404, `no such path: ${request.method} ${request.url}. The paths are ${paths}`);
   });
 
   app.get('/healthz', (_request, reply) => say(reply, 200, 'ok'));
@@ -114,10 +116,10 @@ export function buildServer(parts: ServerParts): WebhookServer {
     const { contentType, text } = await parts.metrics.expose();
     return reply.header('content-type', contentType).send(text);
   });
-  for (const entry of ENTRIES) {
+  for (const webhook of WEBHOOKS) {
     for (const mode of MODES) {
-      const handler = parts.handlers[entry][mode];
-      app.post(`/${entry}/${mode}`, (request, reply) => review(parts, entry, mode, handler, request, reply));
+      const handler = parts.handlers[webhook][mode];
+      app.post(`/${webhook}/${mode}`, (request, reply) => review(parts, webhook, mode, handler, request, reply));
     }
   }
   app.post('/mode', (request, reply) => review(parts, 'mode', '', parts.handlers.mode, request, reply));
@@ -126,7 +128,7 @@ export function buildServer(parts: ServerParts): WebhookServer {
 
 async function review(
   parts: ServerParts,
-  entry: Entry | 'mode',
+  webhook: WebhookName | 'mode',
   mode: Mode | '',
   handler: Handler,
   request: FastifyRequest,
@@ -135,19 +137,19 @@ async function review(
   const start = parts.now();
   const parsed = parseReview(request.body);
   if (parsed.kind === 'unanswerable') {
-    parts.metrics.reviewed({ entry, mode, operation: '', verdict: 'unanswerable', seconds: 0 });
-    parts.log.warn({ entry, mode, reason: parsed.reason }, 'not an AdmissionReview');
+    parts.metrics.reviewed({ webhook, mode, operation: '', verdict: 'unanswerable', seconds: 0 });
+    parts.log.warn({ webhook, mode, reason: parsed.reason }, 'not an AdmissionReview');
     return say(reply, 400, `cannot answer: ${parsed.reason}`);
   }
   const answer = await decide(parts.log, parsed, handler);
   const milliseconds = parts.now() - start;
   const operation = parsed.kind === 'request' ? parsed.request.operation : '';
-  parts.metrics.reviewed({ entry, mode, operation, verdict: answer.verdict, seconds: milliseconds / 1000 });
+  parts.metrics.reviewed({ webhook, mode, operation, verdict: answer.verdict, seconds: milliseconds / 1000 });
   const uid = parsed.kind === 'request' ? parsed.request.uid : parsed.uid;
-  const body = JSON.stringify(reviewOf(uid, answer, entry === 'mutate'));
+  const body = JSON.stringify(reviewOf(uid, answer, webhook === 'mutate'));
   void reply.header('content-type', 'application/json; charset=utf-8').send(body);
   // What watches a decision does not hold it up.
-  if (parsed.kind === 'request') observe({ entry, mode, request: parsed.request, answer, milliseconds }, parts);
+  if (parsed.kind === 'request') observe({ webhook, mode, request: parsed.request, answer, milliseconds }, parts);
   return reply;
 }
 
@@ -165,10 +167,10 @@ async function decide(
   } catch (error) {
     const { uid, namespace, name, resource } = parsed.request;
     const stack = error instanceof Error ? error.stack : String(error);
-    log.error({ uid, namespace, name, resource, stack }, 'a handler failed: this is a bug');
+    log.error({ uid, namespace, name, resource, stack }, 'a handler failed (bug)');
     return errored(
       500,
-      `bluegreen failed while it looked at this request and does not let it pass unseen. Its log has the cause under uid ${uid}; please report it.`,
+      `internal error, request denied. See the webhook's log entry for uid ${uid}, and please report this as a bug.`,
     );
   }
 }
@@ -179,7 +181,7 @@ class UnreadableBody extends Error {
 }
 
 function answerError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof UnreadableBody) return say(reply, 400, `the body is no JSON: ${error.message}`);
+  if (error instanceof UnreadableBody) return say(reply, 400, `the body is not JSON: ${error.message}`);
   const status = statusOf(error);
   if (status === 415) {
     return say(reply, 415, `send content-type: application/json, not "${request.headers['content-type'] ?? ''}"`);

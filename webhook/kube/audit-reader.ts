@@ -1,38 +1,40 @@
+import { unlessStatus } from '../../common/kube/errors.ts';
 import type { AuditReader } from '../audit/reader.ts';
 import { MODE_LABEL } from '../policy/index.ts';
-import { at, isObject, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../../common/json.ts';
+import { NOT_FOUND } from '../../common/http-status.ts';
+import type { Page, Query } from '../../common/kube/client.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
+import { nameOf } from '../../common/objects.ts';
 import type { KubeClient } from './client.ts';
 
 /** TraefikServices of a few kilobytes: what is in memory at a time. */
-const PAGE = '100';
+const PAGE = 100;
 
 /** How long one page may take, in milliseconds. */
 const PAGE_MS = 10_000;
 
+const NO_PAGE: Page = { items: [], next: null };
+
 /** The AuditReader on a real API server. */
 export function createAuditReader(client: KubeClient): AuditReader {
-  async function* pages(path: string, attempt: string, query: Readonly<Record<string, string>>, signal: AbortSignal) {
-    let next = '';
+  /** Nothing where the kind does not exist. */
+  async function* pages(path: string, attempt: string, query: Query, signal: AbortSignal) {
+    let next: string | null = null;
     do {
-      const page: JsonObject | null = await client.get({
-        path,
-        query: { ...query, limit: PAGE, ...(next !== '' && { continue: next }) },
-        attempt,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(PAGE_MS)]),
-      });
-      yield list(at(page, 'items')).filter(isObject);
-      next = text(at(page, 'metadata', 'continue')) ?? '';
-    } while (next !== '');
+      const options = { query, attempt, signal: AbortSignal.any([signal, AbortSignal.timeout(PAGE_MS)]) };
+      const page: Page = await unlessStatus([NOT_FOUND], NO_PAGE, client.page(path, PAGE, next, options));
+      yield page.items;
+      next = page.next;
+    } while (next !== null);
   }
   return {
     traefikServices: (group, signal) =>
-      pages(`/apis/${group}/v1alpha1/traefikservices`, `list traefikservices.${group}`, {}, signal),
+      pages(resourcePath(`${group}/v1alpha1`, 'traefikservices'), `list traefikservices.${group}`, {}, signal),
     async namespacesWithMode(modes, signal) {
       const query = { labelSelector: `${MODE_LABEL} in (${modes.join(',')})` };
       const names = new Set<string>();
-      for await (const page of pages('/api/v1/namespaces', 'list namespaces by their mode', query, signal))
-        for (const namespace of page) names.add(text(at(namespace, 'metadata', 'name')) ?? '');
+      for await (const page of pages(resourcePath('v1', 'namespaces'), 'list namespaces by their mode', query, signal))
+        for (const namespace of page) names.add(nameOf(namespace));
       return names;
     },
   };

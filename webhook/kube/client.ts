@@ -1,39 +1,29 @@
+import { ApiError, statusOf } from '../../common/kube/errors.ts';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { NOT_FOUND } from '../../common/http-status.ts';
-import type { Json, JsonObject } from '../../common/json.ts';
-import { at, isObject, list as listOf, text } from '../../common/json.ts';
+import { createResourceClient, withQuery } from '../../common/kube/client.ts';
+import type { CallOptions, Request, ResourceClient, Response } from '../../common/kube/client.ts';
 import { VERSION } from '../../common/version.ts';
-import { answeredError, unansweredError } from './errors.ts';
+import { answeredMessage, unansweredError } from './errors.ts';
 
 /** Below the 90 s after which the API server closes an idle connection by itself. */
 const IDLE_MS = 60_000;
-const PAGE = '500';
 
-/** One call of the API. */
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH';
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  /** For a body; by default application/json. */
-  readonly contentType?: string;
-  /** Finishes the sentence "cannot …" in an error. */
+/** Every call of the webhook says what it is for and ends in time. */
+export interface KubeCallOptions extends CallOptions {
   readonly attempt: string;
   readonly signal: AbortSignal;
 }
 
-/** A client of the API that keeps its connections. Answers are the API server's JSON, unchanged. */
-export interface KubeClient {
-  call(call: Call): Promise<JsonObject>;
-  /** As `call` with GET, but null for what does not exist. */
-  get(call: Omit<Call, 'method' | 'body' | 'contentType'>): Promise<JsonObject | null>;
-  /** All items of a list, page by page; none if the kind does not exist. */
-  list(call: Omit<Call, 'method' | 'body' | 'contentType'>): Promise<readonly JsonObject[]>;
+/**
+ * A client of the API that keeps its connections. Every request is sent once; a read a second time where a kept connection
+ * turns out to have been closed. Errors are sentences: "cannot …" with the attempt of the call.
+ */
+export interface KubeClient extends ResourceClient<KubeCallOptions> {
   /** Calls `onData` whenever something arrives of an answer that goes on; resolves at its end, whoever ended it. */
-  follow(call: Omit<Call, 'method' | 'body' | 'contentType'>, onData: () => void): Promise<void>;
+  follow(path: string, options: KubeCallOptions, onData: () => void): Promise<void>;
   close(): void;
 }
 
@@ -47,83 +37,57 @@ export function createKubeClient(config: KubeConfig): KubeClient {
   const server = cluster.server.replace(/\/+$/, '');
   const agent = new Agent({ keepAlive: true, maxSockets: 16, timeout: IDLE_MS });
 
-  async function call(wanted: Call): Promise<JsonObject> {
-    const { status, body } = await exchange(wanted);
-    if (status < 200 || status > 299 || !isObject(body)) throw answeredError(wanted.attempt, status, body);
-    return body;
-  }
-
-  async function exchange(wanted: Call): Promise<Answered> {
-    const body = wanted.body === undefined ? null : JSON.stringify(wanted.body);
+  async function exchange(request: Request, options: CallOptions): Promise<Response> {
     try {
-      return await send(urlOf(wanted), await optionsOf(wanted, body), body);
+      return await send(new URL(`${server}${request.path}`), await optionsOf(request), request.body);
     } catch (error) {
-      throw unansweredError(wanted.attempt, server, error);
+      throw unansweredError(attemptOf(request.path, options), server, error);
     }
   }
 
-  function urlOf({ path, query }: Call): URL {
-    return new URL(`${server}${path}${query === undefined ? '' : `?${new URLSearchParams(query).toString()}`}`);
-  }
-
-  async function optionsOf(wanted: Call, body: string | null): Promise<RequestOptions> {
+  async function optionsOf({ method, body, contentType = 'application/json', signal }: Request) {
     const headers = { accept: 'application/json', 'user-agent': `bluegreen-webhook/${VERSION}` };
-    const type = { 'content-type': wanted.contentType ?? 'application/json' };
+    const ofBody = body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) };
     const options: RequestOptions = {
-      method: wanted.method,
-      signal: wanted.signal,
-      headers: body === null ? headers : { ...headers, ...type, 'content-length': Buffer.byteLength(body).toString() },
+      method,
+      ...(signal !== undefined && { signal }),
+      headers: { ...headers, ...ofBody },
     };
     await config.applyToHTTPSOptions(options);
     if (cluster?.proxyUrl === undefined) options.agent = agent;
     return options;
   }
 
-  async function follow(wanted: Omit<Call, 'method'>, onData: () => void): Promise<void> {
-    const read: Call = { ...wanted, method: 'GET' };
-    const response = await open(urlOf(read), await optionsOf(read, null)).catch((error: unknown) => {
-      throw unansweredError(wanted.attempt, server, error);
-    });
-    const status = response.statusCode ?? 0;
-    if (status !== 200) {
+  async function follow(path: string, options: KubeCallOptions, onData: () => void): Promise<void> {
+    const { query, signal, attempt } = options;
+    const request: Request = { method: 'GET', path: withQuery(path, query), signal };
+    const response = await open(new URL(`${server}${request.path}`), await optionsOf(request)).catch(
+      (error: unknown) => {
+        throw unansweredError(attempt, server, error);
+      },
+    );
+    const code = response.statusCode ?? 0;
+    if (code !== 200) {
       response.resume();
-      throw answeredError(wanted.attempt, status, undefined);
+      throw new ApiError(code, statusOf(code, ''), answeredMessage(attempt, code, null));
     }
     response.on('data', onData);
     await new Promise<void>((resolve) => response.once('close', resolve).once('error', () => {}));
   }
 
-  async function get(wanted: Omit<Call, 'method'>): Promise<JsonObject | null> {
-    const { status, body } = await exchange({ ...wanted, method: 'GET' });
-    if (status === NOT_FOUND) return null;
-    if (status !== 200 || !isObject(body)) throw answeredError(wanted.attempt, status, body);
-    return body;
-  }
-
-  async function list(wanted: Omit<Call, 'method'>): Promise<readonly JsonObject[]> {
-    const items: JsonObject[] = [];
-    let next = '';
-    do {
-      const query = { ...wanted.query, limit: PAGE, ...(next !== '' && { continue: next }) };
-      const page = await get({ ...wanted, query });
-      if (page === null) return items;
-      items.push(...listOf(page['items']).filter(isObject));
-      next = text(at(page, 'metadata', 'continue')) ?? '';
-    } while (next !== '');
-    return items;
-  }
-
-  return { call, get, list, follow, close: () => agent.destroy() };
+  const resources = createResourceClient({
+    send: exchange,
+    message: (code, body, path, options) => answeredMessage(attemptOf(path, options), code, body),
+  });
+  return { ...resources, follow, close: () => agent.destroy() };
 }
 
-interface Answered {
-  readonly status: number;
-  /** Undefined when the body was no JSON. */
-  readonly body: Json | undefined;
+function attemptOf(path: string, { attempt }: CallOptions): string {
+  return attempt ?? `read or write ${path}`;
 }
 
 /** Sends once, and a read once more when a kept connection turns out to have been closed meanwhile. */
-async function send(url: URL, options: RequestOptions, body: string | null): Promise<Answered> {
+async function send(url: URL, options: RequestOptions, body: string | undefined): Promise<Response> {
   try {
     return await sendOnce(url, options, body);
   } catch (error) {
@@ -138,18 +102,16 @@ function open(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   });
 }
 
-function sendOnce(url: URL, options: RequestOptions, body: string | null): Promise<Answered> {
+function sendOnce(url: URL, options: RequestOptions, body: string | undefined): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = httpsRequest(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body: parseJson(Buffer.concat(chunks).toString()) });
-      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
     });
     request.on('error', (error) => reject(isReset(error) && request.reusedSocket ? new StaleConnection(error) : error));
-    request.end(body ?? undefined);
+    request.end(body);
   });
 }
 
@@ -166,13 +128,4 @@ function causeOf(error: unknown): unknown {
 
 function isReset(error: Error): boolean {
   return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-}
-
-function parseJson(body: string): Json | undefined {
-  try {
-    const parsed: Json = JSON.parse(body);
-    return parsed;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,36 +1,27 @@
-import type { Json } from '../../common/json.ts';
+import { FORBIDDEN, UNAUTHORIZED } from '../../common/http-status.ts';
+import { text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 
-/** The API server said no, or could not be asked. The message is a sentence for a user. */
-export class KubeError extends Error {
-  /** The HTTP status; 0 when there was no answer. */
-  readonly status: number;
-
-  constructor(message: string, status: number, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'KubeError';
-    this.status = status;
-  }
-}
-
-/** `attempt` finishes the sentence "cannot …": "read Service shop/blue". */
-export function answeredError(attempt: string, status: number, body: Json | undefined): KubeError {
-  const said = messageIn(body) ?? `the API server answered ${status}`;
+/** The sentence about an error of the API server. `attempt` finishes "cannot …": "read Service shop/blue". */
+export function answeredMessage(attempt: string, code: number, body: JsonObject | null): string {
+  const answer = text(body?.['message']) || `the API server answered ${code}`;
   const hint =
-    status === 403
+    code === FORBIDDEN
       ? ' (the service account lacks this right: upgrade the chart or grant it)'
-      : status === 401
+      : code === UNAUTHORIZED
         ? ' (the API server does not accept the service account token)'
         : '';
-  return new KubeError(`cannot ${attempt}: ${said}${hint}`, status);
+  return `cannot ${attempt}: ${answer}${hint}`;
 }
 
-export function unansweredError(attempt: string, server: string, cause: unknown): KubeError {
-  return new KubeError(`cannot ${attempt}: ${describe(cause, server)}`, 0, cause);
+/** The API server could not be asked: the message is a sentence for a user. */
+export function unansweredError(attempt: string, server: string, cause: unknown): Error {
+  return new Error(`cannot ${attempt}: ${describe(cause, server)}`, { cause });
 }
 
 function describe(cause: unknown, server: string): string {
   const code = codeOf(cause);
-  if (code === 'ABORT_ERR' || code === 'ETIMEDOUT' || nameOf(cause) === 'TimeoutError') {
+  if (code === 'ABORT_ERR' || code === 'ETIMEDOUT' || kindOf(cause) === 'TimeoutError') {
     return 'the API server did not answer in time';
   }
   if (code === 'ECONNREFUSED') return `the API server at ${server} refused the connection`;
@@ -43,12 +34,7 @@ function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
 }
 
-function nameOf(cause: unknown): string {
+function kindOf(cause: unknown): string {
   if (!(cause instanceof Error)) return '';
   return cause.cause instanceof Error ? cause.cause.name : cause.name;
-}
-
-function messageIn(body: Json | undefined): string | null {
-  if (typeof body !== 'object' || body === null || !('message' in body)) return null;
-  return typeof body.message === 'string' && body.message !== '' ? body.message : null;
 }

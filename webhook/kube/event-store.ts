@@ -1,9 +1,10 @@
+import { unlessStatus } from '../../common/kube/errors.ts';
 import { CONFLICT } from '../../common/http-status.ts';
 import { typeOf } from '../events/occurrence.ts';
 import type { EventStore, EventToWrite } from '../events/store.ts';
 import type { JsonObject } from '../../common/json.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { KubeClient } from './client.ts';
-import { KubeError } from './errors.ts';
 import { microTime } from './time.ts';
 
 /** Who writes the Events, as `kubectl describe` shows it. */
@@ -17,8 +18,8 @@ export function createEventStore(client: KubeClient, pod: string): EventStore {
   return {
     // By the right to list, which the webhook has anyway.
     async read({ group, namespace, name }, signal) {
-      const [found = null] = await client.list({
-        path: `/apis/${group}/v1alpha1/namespaces/${encodeURIComponent(namespace)}/traefikservices`,
+      const path = resourcePath(`${group}/v1alpha1`, 'traefikservices', { namespace });
+      const [found = null] = await client.listOrNone(path, {
         query: { fieldSelector: `metadata.name=${name}` },
         attempt: `read TraefikService ${namespace}/${name}`,
         signal,
@@ -28,19 +29,13 @@ export function createEventStore(client: KubeClient, pod: string): EventStore {
     async create(event, signal) {
       const { namespace } = event.subject;
       const attempt = `write an Event in namespace ${namespace}`;
-      try {
-        await client.call({ method: 'POST', path: eventsIn(namespace), body: bodyOf(event, pod), attempt, signal });
-      } catch (error) {
-        if (!(error instanceof KubeError && error.status === CONFLICT)) throw error;
-      }
+      const created = client.create(eventPath(namespace), bodyOf(event, pod), { attempt, signal });
+      await unlessStatus([CONFLICT], null, created);
     },
     async repeat(event, signal) {
       const { subject, name } = event;
-      await client.call({
-        method: 'PATCH',
-        path: `${eventsIn(subject.namespace)}/${encodeURIComponent(name)}`,
-        contentType: 'application/merge-patch+json',
-        body: { series: seriesOf(event) },
+      const body = { series: seriesOf(event) };
+      await client.patch(eventPath(subject.namespace, name), 'merge', body, {
         attempt: `count an Event in namespace ${subject.namespace}`,
         signal,
       });
@@ -48,8 +43,8 @@ export function createEventStore(client: KubeClient, pod: string): EventStore {
   };
 }
 
-function eventsIn(namespace: string): string {
-  return `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`;
+function eventPath(namespace: string, name?: string): string {
+  return resourcePath('events.k8s.io/v1', 'events', { namespace, ...(name !== undefined && { name }) });
 }
 
 function bodyOf(event: EventToWrite, pod: string): JsonObject {

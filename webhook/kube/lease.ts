@@ -1,34 +1,25 @@
+import { unlessStatus } from '../../common/kube/errors.ts';
 import { CONFLICT } from '../../common/http-status.ts';
 import type { Lease, LeaseClaim, LeaseStore } from '../leader-election/lease.ts';
 import { at, number, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { KubeClient } from './client.ts';
-import { KubeError } from './errors.ts';
 import { microTime } from './time.ts';
 
 /** A Lease on a real API server. It is never created here: the right to create cannot be given for a single name. */
 export function createLeaseStore(client: KubeClient, namespace: string, name: string): LeaseStore {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases/${encodeURIComponent(name)}`;
+  const path = resourcePath('coordination.k8s.io/v1', 'leases', { namespace, name });
   return {
     async read(signal) {
-      const lease = await client.get({ path, attempt: `read Lease ${namespace}/${name}`, signal });
+      const lease = await client.getOrNull(path, { attempt: `read Lease ${namespace}/${name}`, signal });
       return lease === null ? null : leaseOf(lease);
     },
     async write(version, claim, signal) {
-      try {
-        const lease = await client.call({
-          method: 'PATCH',
-          path,
-          contentType: 'application/merge-patch+json',
-          body: { metadata: { resourceVersion: version }, spec: specOf(claim) },
-          attempt: `write Lease ${namespace}/${name}`,
-          signal,
-        });
-        return leaseOf(lease);
-      } catch (error) {
-        if (error instanceof KubeError && error.status === CONFLICT) return null;
-        throw error;
-      }
+      const body = { metadata: { resourceVersion: version }, spec: specOf(claim) };
+      const written = client.patch(path, 'merge', body, { attempt: `write Lease ${namespace}/${name}`, signal });
+      const lease = await unlessStatus([CONFLICT], null, written);
+      return lease === null ? null : leaseOf(lease);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { DetailedPeerCertificate } from 'node:tls';
 import type { Peer, Peers } from '../../certs/store.ts';
 import { at, get, list, number, text } from '../../common/json.ts';
 import type { Json } from '../../common/json.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
 import type { KubeClient } from './client.ts';
 
 /** How long the list of addresses, and one handshake, may take, in milliseconds. */
@@ -19,8 +20,7 @@ export interface PeersOptions {
 export function createPeers(client: KubeClient, { namespace, service }: PeersOptions): Peers {
   return {
     async serving() {
-      const slices = await client.list({
-        path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+      const slices = await client.list(resourcePath('discovery.k8s.io/v1', 'endpointslices', { namespace }), {
         query: { labelSelector: `kubernetes.io/service-name=${service}` },
         attempt: `list the EndpointSlices of Service ${namespace}/${service}`,
         signal: AbortSignal.timeout(LIST_MS),
@@ -31,13 +31,13 @@ export function createPeers(client: KubeClient, { namespace, service }: PeersOpt
   };
 }
 
-interface Target {
+interface PeerAddress {
   readonly host: string;
   readonly port: number;
 }
 
 /** Addresses to which reviews go, or still may: a terminating replica that answers is one of them. */
-function targetsOf(slice: Json): readonly Target[] {
+function targetsOf(slice: Json): readonly PeerAddress[] {
   const ports = list(get(slice, 'ports'))
     .map((port) => number(get(port, 'port')))
     .filter((port) => port !== null);
@@ -48,16 +48,16 @@ function targetsOf(slice: Json): readonly Target[] {
   return hosts.flatMap((host) => ports.map((port) => ({ host, port })));
 }
 
-function ask({ host, port }: Target, servername: string): Promise<Peer> {
+function ask({ host, port }: PeerAddress, servername: string): Promise<Peer> {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve) => {
     // Who signed it is for the caller to judge; the handshake proves that the peer has the key.
     const socket = connect({ host, port, servername, rejectUnauthorized: false });
-    const end = (chain: string | null): void => {
+    function end(chain: string | null): void {
       clearTimeout(timer);
       socket.destroy();
       resolve({ address, chain });
-    };
+    }
     const timer = setTimeout(() => end(null), HANDSHAKE_MS);
     socket.once('secureConnect', () => end(pemOf(socket.getPeerCertificate(true))));
     socket.once('error', () => end(null));

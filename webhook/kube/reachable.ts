@@ -19,9 +19,9 @@ export interface ReachOptions {
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Whether reviews find somebody. */
+/** Tracks whether the API server has reached the webhook. */
 export interface Reach {
-  /** True from then on when they did once: an outage has to refuse. */
+  /** True from then on when they did once: an outage has to deny. */
   reached(): boolean;
   /**
    * Resolves when they do, or when `signal` is aborted. Nobody is asked while this replica is not `ready`: before, the
@@ -31,8 +31,8 @@ export interface Reach {
 }
 
 /**
- * Reviews find somebody when the Service has had a ready endpoint for a while: a pod is ready before the nodes know of
- * it, and until then a call of the API server is refused by the network.
+ * Reviews reach the webhook when the Service has had a ready endpoint for a while: a pod is ready before the nodes know of
+ * it, and until then a call of the API server is denied by the network.
  */
 export function createReach(reader: Pick<Reader, 'listEndpointSlices'>, options: ReachOptions): Reach {
   const { namespace, service, elapsed, wait = pause } = options;

@@ -1,7 +1,10 @@
+import { unlessStatus } from '../../common/kube/errors.ts';
 import type { SecretStore, StoredSecret } from '../../certs/store.ts';
 import { at, get, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { decode, encode, unlessLost } from './certificate-codec.ts';
+import { CONFLICT, NOT_FOUND } from '../../common/http-status.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
+import { decode, encode } from './certificate-codec.ts';
 import type { KubeClient } from './client.ts';
 
 /** An operator puts it on the Secret, with any value, to have another CA. */
@@ -13,44 +16,37 @@ const MANAGER = 'bluegreen-webhook';
 
 /** The collection of Secrets of a namespace, for calls and watches. */
 export function secretsPath(namespace: string): string {
-  return `/api/v1/namespaces/${namespace}/secrets`;
+  return resourcePath('v1', 'secrets', { namespace });
 }
 
 /** The Secret that the replicas share, on a real API server. */
 export function createSecretStore(client: KubeClient, namespace: string, name: string): SecretStore {
-  const path = `${secretsPath(namespace)}/${name}`;
+  const path = resourcePath('v1', 'secrets', { namespace, name });
   const called = `Secret ${namespace}/${name}`;
 
   return {
     async readSecret() {
-      const secret = await client.get({ path, attempt: `read ${called}`, signal: AbortSignal.timeout(CALL_MS) });
+      const secret = await client.getOrNull(path, { attempt: `read ${called}`, signal: AbortSignal.timeout(CALL_MS) });
       return secret === null ? null : storedSecret(secret);
     },
     async makeSecret() {
       // Server-side apply names what it makes in its path: so that the right to make this one Secret is enough. It has
       // no data, so that it takes nothing from one that is there already.
-      await client.call({
-        method: 'PATCH',
-        path,
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } };
+      await client.patch(path, 'apply', secret, {
         query: { fieldManager: MANAGER, force: 'true' },
-        contentType: 'application/apply-patch+yaml',
-        body: { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } },
         attempt: `make ${called} again`,
         signal: AbortSignal.timeout(CALL_MS),
       });
     },
     async updateSecret(resourceVersion, { data, answersRequest }) {
       const annotations = answersRequest ? { [ROTATE_ANNOTATION]: null } : {};
-      return unlessLost([404, 409], 'updated', 'conflict', () =>
-        client.call({
-          method: 'PATCH',
-          path,
-          contentType: 'application/merge-patch+json',
-          body: { metadata: { resourceVersion, annotations }, data: encoded(data) },
-          attempt: `update ${called}`,
-          signal: AbortSignal.timeout(CALL_MS),
-        }),
-      );
+      const body = { metadata: { resourceVersion, annotations }, data: encoded(data) };
+      const updated = client.patch(path, 'merge', body, {
+        attempt: `update ${called}`,
+        signal: AbortSignal.timeout(CALL_MS),
+      });
+      return (await unlessStatus([NOT_FOUND, CONFLICT], null, updated)) === null ? 'conflict' : 'updated';
     },
   };
 }

@@ -6,7 +6,7 @@ const WATCH_SECONDS = 300;
 const PAUSE_LEAST_MS = 500;
 const PAUSE_MOST_MS = 30_000;
 
-export interface Watched {
+export interface WatchedObject {
   /** The collection, and the name of the one object in it. */
   readonly collection: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface Watched {
  */
 export async function watchObject(
   client: KubeClient,
-  { collection, name }: Watched,
+  { collection, name }: WatchedObject,
   onChange: () => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function watchObject(
   while (!signal.aborted) {
     const query = { watch: 'true', fieldSelector: `metadata.name=${name}`, timeoutSeconds: String(WATCH_SECONDS) };
     try {
-      await client.follow({ path: collection, query, attempt: `watch ${collection}/${name}`, signal }, () => {
+      await client.follow(collection, { query, attempt: `watch ${collection}/${name}`, signal }, () => {
         failures = 0;
         onChange();
       });

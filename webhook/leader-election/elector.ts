@@ -1,6 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../telemetry/log.ts';
-import { jittered, type Clock } from '../../common/clock.ts';
+import { jittered } from '../../common/clock.ts';
+import type { Clock } from '../../common/clock.ts';
 import type { Lease, LeaseClaim, LeaseStore } from './lease.ts';
 
 /** Milliseconds. Whoever holds the lease gives up after `deadline + call`, which has to be less than `duration`. */
@@ -117,11 +118,12 @@ async function keep(election: Election, won: Term, said: Say, signal: AbortSigna
   }
 }
 
-/** Null when somebody else has the lease. A write by others that leaves the holder alone (a label) is no loss. */
+/** Null when another replica has the lease. A write by others that leaves the holder alone (a label) is no loss. */
 async function renew(election: Election, held: Lease): Promise<Lease | null> {
   const { store, clock, timing, identity } = election;
-  const write = ({ version, ...lease }: Lease): Promise<Lease | null> =>
-    store.write(version, claimOf(election, { version, ...lease }, identity), clock.deadline(timing.call));
+  function write({ version, ...lease }: Lease): Promise<Lease | null> {
+    return store.write(version, claimOf(election, { version, ...lease }, identity), clock.deadline(timing.call));
+  }
   const written = await write(held);
   if (written !== null) return written;
   const present = await store.read(clock.deadline(timing.call));
@@ -141,7 +143,7 @@ type Say = (problem: string) => void;
 function sayOnce(log: Log): Say {
   let last = '';
   return (problem) => {
-    if (problem !== last && problem !== '') log.warn({ reason: problem }, 'cannot take part in choosing the auditor');
+    if (problem !== last && problem !== '') log.warn({ reason: problem }, 'leader election failed');
     last = problem;
   };
 }

@@ -2,7 +2,7 @@
 export interface Lease {
   /** The resourceVersion: it changes with every write. */
   readonly version: string;
-  /** Null when nobody holds it. */
+  /** Null when it is not held. */
   readonly holder: string | null;
   /** How long the holder may be silent, in milliseconds; null when not said. */
   readonly durationMs: number | null;
@@ -23,6 +23,6 @@ export interface LeaseClaim {
 export interface LeaseStore {
   /** Null when it does not exist. */
   read(signal: AbortSignal): Promise<Lease | null>;
-  /** Writes over this very version; null when somebody else wrote meanwhile. */
+  /** Writes over this very version; null when it changed meanwhile. */
   write(version: string, claim: LeaseClaim, signal: AbortSignal): Promise<Lease | null>;
 }

@@ -7,14 +7,14 @@ export const ANNOTATION = {
   green: `${PREFIX}green`,
   /** `passed`, or `passed:<image tag, digest or revision>`. The user's to write. */
   smokeTest: `${PREFIX}smoke-test`,
-  /** A reason; refuses promotions while it stands. The user's to write. */
+  /** A reason; denies promotions while it stands. The user's to write. */
   frozen: `${PREFIX}frozen`,
   /** A reason; lets one request through. Needs the RBAC verb `override`. The user's to write. */
   override: `${PREFIX}override`,
   /** A reason; lifts the guards for a teardown. Needs the RBAC verb `override`. The user's to write. */
-  retire: `${PREFIX}retire`,
+  unguard: `${PREFIX}unguard`,
   /** How the last watch of a switch ended (JSON). The plugin's. */
-  watch: `${PREFIX}watch`,
+  analysis: `${PREFIX}analysis`,
   /** What the smoke test is bound to. The webhook's. */
   smokeTestRecord: `${PREFIX}smoke-test-record`,
   /** The active color, for people and CEL. The webhook's. */

@@ -20,13 +20,13 @@ type Writing = Objects & Pick<Change, 'serverSideApply'>;
 /** The attestation that this request makes anew: what a manifest already said is no news. */
 export function newAttestation(writing: Writing): Attestation {
   const value = writtenAnew(writing);
-  return value === null || wasSaid(value, writing) ? null : readAttestation(value);
+  return value === null || wasApplied(value, writing) ? null : readAttestation(value);
 }
 
-/** A pass that this request brings back after somebody took it back, and that is no news; null for anything else. */
+/** A revoked pass that this request writes again, which does not count; null for anything else. */
 export function repeatedPass(writing: Writing): string | null {
   const value = writtenAnew(writing);
-  return value !== null && readAttestation(value) !== null && wasSaid(value, writing) ? value : null;
+  return value !== null && readAttestation(value) !== null && wasApplied(value, writing) ? value : null;
 }
 
 function writtenAnew({ object, oldObject }: Objects): string | null {
@@ -36,33 +36,33 @@ function writtenAnew({ object, oldObject }: Objects): string | null {
 
 /**
  * Whether a manifest said so before, so that a sync of an unchanged one never attests again. `kubectl apply` keeps the
- * last one on the object. A server-side apply keeps none: what it last said is on the object as long as nobody else
- * writes there, and what somebody wrote over is kept in the record.
+ * last one on the object. A server-side apply keeps none: what it last said is on the object as long as no other client
+ * writes there, and what another client wrote over is kept in the record.
  */
-function wasSaid(value: string, { oldObject, serverSideApply }: Writing): boolean {
+function wasApplied(value: string, { oldObject, serverSideApply }: Writing): boolean {
   const manifest = parseObject(annotation(oldObject, LAST_APPLIED));
   return (
     value === annotation(manifest, ANNOTATION.smokeTest) ||
-    (serverSideApply && readRecord(oldObject).said.includes(shortened(value)))
+    (serverSideApply && readRecord(oldObject).supersededPasses.includes(shortened(value)))
   );
 }
 
 /** Passes kept, the latest last. */
-const SAID_LIMIT = 8;
+const PASSES_LIMIT = 8;
 /** Characters kept of each: names of images and revisions are shorter. */
 const LENGTH_LIMIT = 512;
 
 /**
  * The passes that server-side applies said, after a change: with the old object's, when a manager that applied it does
- * not own it any more, because somebody else wrote over it or took it away.
+ * not own it any more, because another client wrote over it or removed it.
  */
-export function nextSaid(said: readonly string[], { object, oldObject }: Objects): readonly string[] {
+export function nextSupersededPasses(passes: readonly string[], { object, oldObject }: Objects): readonly string[] {
   const value = annotation(oldObject, ANNOTATION.smokeTest);
-  if (value === null || readAttestation(value) === null) return said;
+  if (value === null || readAttestation(value) === null) return passes;
   const still = appliersOf(object);
-  if (appliersOf(oldObject).every((manager) => still.includes(manager))) return said;
+  if (appliersOf(oldObject).every((manager) => still.includes(manager))) return passes;
   const kept = shortened(value);
-  return [...said.filter((each) => each !== kept), kept].slice(-SAID_LIMIT);
+  return [...passes.filter((each) => each !== kept), kept].slice(-PASSES_LIMIT);
 }
 
 /** Field managers whose server-side apply owns the smoke-test annotation, as the API server has it. */

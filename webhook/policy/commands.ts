@@ -1,10 +1,10 @@
 import { ANNOTATION } from './annotations.ts';
 import type { Change } from './types.ts';
 
-type Target = Pick<Change, 'group' | 'namespace' | 'name'>;
+type CommandTarget = Pick<Change, 'group' | 'namespace' | 'name'>;
 
 /** The plugin's command for a TraefikService, as a user types it. */
-export function pluginCommand(verb: 'promote' | 'rollback' | 'status', { namespace, name }: Target): string {
+export function pluginCommand(verb: 'promote' | 'rollback' | 'status', { namespace, name }: CommandTarget): string {
   return `kubectl bluegreen ${verb} ${name} -n ${namespace}`;
 }
 
@@ -12,7 +12,7 @@ export function pluginCommand(verb: 'promote' | 'rollback' | 'status', { namespa
  * The command that attests a smoke test. The group is part of it: where both are installed, kubectl takes a plain
  * `traefikservice` for the old one.
  */
-export function attestCommand({ group, namespace, name }: Target, value: string): string {
+export function attestCommand({ group, namespace, name }: CommandTarget, value: string): string {
   return `kubectl annotate --overwrite traefikservice.${group}/${name} -n ${namespace} ${quoted(`${ANNOTATION.smokeTest}=${value}`)}`;
 }
 

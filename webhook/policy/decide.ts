@@ -1,9 +1,13 @@
 import type { Subject } from './checks/check.ts';
-import { complete, type Completion } from './complete.ts';
-import { evaluate, type Evaluation } from './evaluate.ts';
+import { applyDefaults } from './defaults.ts';
+import type { DefaultedChange } from './defaults.ts';
+import { evaluate } from './evaluate.ts';
+import type { Evaluation } from './evaluate.ts';
 import { NO_NEIGHBORS } from './neighbors.ts';
-import { needsOf, outline, type Needs } from './outline.ts';
-import { NO_PERMISSION_ASKED, type Permissions } from './permissions.ts';
+import { needsOf, summarizeChange } from './change-summary.ts';
+import type { Needs } from './change-summary.ts';
+import { NO_PERMISSION_ASKED } from './permissions.ts';
+import type { Permissions } from './permissions.ts';
 import type { Change, Facts, Neighbors, Pair, Settings } from './types.ts';
 
 /** A change, and what an operator chose. */
@@ -26,7 +30,7 @@ export interface Answers {
 }
 
 /** The completed object and what the checks say of it. */
-export type Decision = Completion & Evaluation;
+export type Decision = DefaultedChange & Evaluation;
 
 /** A change that has been looked at by itself: what has to be asked, and the decision once that is answered. */
 export interface Considered {
@@ -38,14 +42,14 @@ export type DecideInput = ConsiderInput & Answers;
 
 /** Begins to decide a creation or an update of a governed TraefikService. */
 export function consider({ change, pair, settings }: ConsiderInput): Considered {
-  const outlined = outline({ change, pair });
+  const summary = summarizeChange({ change, pair });
   return {
-    needs: needsOf(outlined, change, settings),
+    needs: needsOf(summary, change, settings),
     decide: ({ facts, neighbors = NO_NEIGHBORS, permissions = NO_PERMISSION_ASKED, at }) => {
-      const completion = complete(outlined, { change, pair, facts, permissions, at });
-      const subject: Subject = { ...completion, change, pair, facts, neighbors, settings, permissions };
-      const { violations, overridden, warnings } = evaluate(subject);
-      return { ...completion, violations, overridden, warnings: [...completion.warnings, ...warnings] };
+      const defaulted = applyDefaults(summary, { change, pair, facts, permissions, at });
+      const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions };
+      const evaluation = evaluate(subject);
+      return { ...defaulted, ...evaluation, warnings: [...defaulted.warnings, ...evaluation.warnings] };
     },
   };
 }

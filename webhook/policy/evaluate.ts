@@ -1,33 +1,45 @@
 import { CHECKS } from './checks/index.ts';
+import { findingOf } from './checks/check.ts';
 import type { Subject } from './checks/check.ts';
 import { newOverride } from './permissions.ts';
-import type { Verdict, Violation } from './types.ts';
+import type { Verdict, Finding } from './types.ts';
 
-/** A verdict, and what a break glass let through. */
+/** A verdict, and what an override let through. */
 export interface Evaluation extends Verdict {
-  readonly overridden: readonly Violation[];
+  readonly overridden: readonly Finding[];
+  /** The reason of the override that let it through; null where it let nothing through. */
+  readonly override: string | null;
 }
+
+/** Of an evaluation in which there was none. */
+export const NO_OVERRIDE = { overridden: [], override: null } as const;
 
 /** Runs every check; what the request does not touch, or overrides with permission, becomes a warning. */
 export function evaluate(subject: Subject): Evaluation {
-  const violations: Violation[] = [];
-  const warnings: string[] = [];
+  const findings: Finding[] = [];
+  const warnings: Finding[] = [];
   for (const check of CHECKS) {
-    const findings = check.find(subject);
-    if (findings.length === 0) continue;
+    const results = check.find(subject);
+    if (results.length === 0) continue;
     const touched = check.touched(subject);
-    for (const { severity, reason, detail } of findings) {
-      if (severity === 'denial' && touched) violations.push({ check: check.id, reason, detail });
-      else warnings.push(`${check.id}: ${detail}`);
+    for (const result of results) {
+      const found = findingOf(check, result);
+      if (found.severity === 'denied' && touched) findings.push(found);
+      else warnings.push({ ...found, severity: 'warning' });
     }
   }
   const override = newOverride(subject.change);
-  if (override === null || subject.permissions.override !== 'granted') return { violations, warnings, overridden: [] };
-  const said = violations.map((violation) => `overridden (${override}): ${explain(violation)}`);
-  return { violations: [], warnings: [...said, ...warnings], overridden: violations };
+  if (findings.length === 0 || override === null || subject.permissions.override !== 'granted')
+    return { findings, warnings, ...NO_OVERRIDE };
+  return { findings: [], warnings, overridden: findings, override };
 }
 
-/** One violation as every message shows it: the check, then what, where and how to fix it. */
-export function explain({ check, detail }: Violation): string {
+/** Its warnings as a user reads them: first what an override let through. */
+export function warningLines({ overridden, override, warnings }: Omit<Evaluation, 'findings'>): readonly string[] {
+  return [...overridden.map((each) => `overridden (${override ?? ''}): ${explain(each)}`), ...warnings.map(explain)];
+}
+
+/** One finding as every message shows it: the check, then what, where and how to fix it. */
+export function explain({ check, detail }: Finding): string {
   return `${check}: ${detail}`;
 }

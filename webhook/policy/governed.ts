@@ -23,7 +23,10 @@ export interface Candidate {
 /** A list of many colors without siblings is no release; more look-ups than this would be a way to keep the webhook busy. */
 const MAX_CANDIDATES = 8;
 
-type Objects = { readonly object: JsonObject | null; readonly oldObject: JsonObject | null };
+interface Objects {
+  readonly object: JsonObject | null;
+  readonly oldObject: JsonObject | null;
+}
 
 /**
  * Decides from names, annotations and the old object, which fixes the pair: renaming children or dropping annotations

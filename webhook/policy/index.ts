@@ -1,10 +1,10 @@
 /**
- * The policy: one `decide` for the webhook, the plugin's preflight and `lint`. What is not exported here is nobody else's
- * to import; the linter holds that.
+ * The policy: one `decide` for the webhook, the plugin's preflight and `lint`. Other folders import nothing else of it; the linter
+ * enforces that.
  */
 export * from './types.ts';
 export { ANNOTATION, LAST_APPLIED, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
-export { UNREAD } from './checks/check.ts';
+export { LOOKUP_FAILED } from './checks/check.ts';
 export { CHECKS } from './checks/index.ts';
 export {
   consider,
@@ -18,7 +18,8 @@ export {
 } from './decide.ts';
 export { guard, GUARDS } from './guards/index.ts';
 export type { GuardedRequest, Routed, TargetedPort, Use, WorkloadAction } from './guards/guard.ts';
-export { explain } from './evaluate.ts';
+export { docsLine, findingLine } from './message.ts';
+export { explain, NO_OVERRIDE, warningLines, type Evaluation } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
 export { colorOf, pairOfName } from './names.ts';
 export { newOverride, NO_PERMISSION_ASKED, type Permission, type Permissions } from './permissions.ts';
@@ -28,7 +29,7 @@ export {
   sameImages,
   singleRevision,
   type HistoryEntry,
-  type Release,
+  type ReleasedColor,
   type ReleaseRecord,
 } from './record.ts';
 export {
@@ -41,8 +42,8 @@ export {
   type SmokeTestRecord,
 } from './smoke-test.ts';
 export { appliersOf, readAttestation } from './attestation.ts';
-export { inspect, restsOnFacts } from './inspect.ts';
+export { inspect } from './inspect.ts';
 export { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from './mode.ts';
 export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
-export type { Needs } from './outline.ts';
+export type { Needs } from './change-summary.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';

@@ -1,10 +1,12 @@
 import { CHECKS } from './checks/index.ts';
+import { findingOf } from './checks/check.ts';
 import type { Subject } from './checks/check.ts';
 import { NO_NEIGHBORS } from './neighbors.ts';
 import { NO_PERMISSION_ASKED } from './permissions.ts';
 import { EMPTY_RECORD } from './record.ts';
 import { stateOf } from './state.ts';
-import { otherColor, type Change, type Facts, type Pair, type Settings, type Violation } from './types.ts';
+import { otherColor } from './types.ts';
+import type { Change, Facts, Pair, Settings, Finding } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
 export interface InspectInput extends Pick<Change, 'group' | 'namespace' | 'name'> {
@@ -19,18 +21,18 @@ export interface InspectInput extends Pick<Change, 'group' | 'namespace' | 'name
 /**
  * What is wrong with an object as it stands, whoever made it and when. `decide` cannot tell: it judges a change, and by
  * its ratchet an update that touches nothing violates nothing, while a creation would have its missing weights filled in
- * and the color that is live taken for a promotion, which asks for a smoke test that nobody has to repeat.
+ * and the color that is active taken for a promotion, which needs a smoke test that does not have to be repeated.
  *
  * So every check looks at one change that is about all of the object and that none of them holds up for its own sake: an
  * empty list gets the present children, and production, which was on the other color, comes back to the active one.
  * - Whatever the list says counts as new, as Traefik reads it: nothing is filled in.
  * - Coming back needs no smoke test, no verb and no end of a freeze, which are about the way and not about the place;
- *   but it needs a ready endpoint, for without one production answers nobody.
- * - An incomplete rollout does not hold up a way back, and capacity is no matter of what is live already.
+ *   but it needs a ready endpoint, for without one production is not served.
+ * - An incomplete rollout does not hold up a way back, and capacity is no matter of what is active already.
  * What is a warning there is none here: a warning is for the person who writes.
  */
-export function inspect({ object, pair, facts, settings, ...target }: InspectInput): readonly Violation[] {
-  const now = stateOf(object, pair);
+export function inspect({ object, pair, facts, settings, ...target }: InspectInput): readonly Finding[] {
+  const newState = stateOf(object, pair);
   const subject: Subject = {
     change: { ...target, operation: 'UPDATE', object, oldObject: object, user: '', serverSideApply: false },
     pair,
@@ -39,24 +41,20 @@ export function inspect({ object, pair, facts, settings, ...target }: InspectInp
     settings: { ...settings, requireFullCapacity: false },
     permissions: NO_PERMISSION_ASKED,
     object,
-    was: { children: [], blue: null, green: null, active: now.active },
-    now,
-    switched: now.active === null ? null : { kind: 'rollback', from: otherColor(now.active), to: now.active },
+    oldState: { children: [], blue: null, green: null, active: newState.active },
+    newState,
+    switched:
+      newState.active === null ? null : { kind: 'rollback', from: otherColor(newState.active), to: newState.active },
     filled: [],
     smokeTest: null,
-    unread: null,
+    lookupFailed: null,
     oldRecord: EMPTY_RECORD,
     warnings: [],
   };
   return CHECKS.flatMap((check) =>
     check
       .find(subject)
-      .filter(({ severity }) => severity === 'denial')
-      .map(({ reason, detail }) => ({ check: check.id, reason, detail })),
+      .filter(({ severity }) => severity === 'denied')
+      .map((result) => findingOf(check, result)),
   );
-}
-
-/** Whether a check can only speak where the facts are known. */
-export function restsOnFacts(id: Violation['check']): boolean {
-  return CHECKS.find((check) => check.id === id)?.cel === 'no';
 }

@@ -1,4 +1,5 @@
-import { MODES, type Mode } from './types.ts';
+import { MODES } from './types.ts';
+import type { Mode } from './types.ts';
 
 /** The mode of a namespace: how it is guarded, or `off` for one that is not looked at. */
 export type NamespaceMode = Mode | 'off';

@@ -1,9 +1,10 @@
 import { at, text } from '../../common/json.ts';
 import { childrenOf, effectiveWeight, otherNamesOf } from './state.ts';
-import { COLORS, type Group, type Neighbor, type Neighbors, type Pair } from './types.ts';
+import { COLORS } from './types.ts';
+import type { Group, Neighbor, Neighbors, Pair } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
-/** The neighbors of a request that nobody asks about. */
+/** The neighbors of a request that needs none. */
 export const NO_NEIGHBORS: Neighbors = { known: true, those: [] };
 
 /** A TraefikService as a neighbor of a pair; null when it sends nothing to either color. */

@@ -3,7 +3,7 @@ import { annotation } from '../../common/json.ts';
 import type { Change } from './types.ts';
 
 /** What RBAC says of a verb on this TraefikService; `unknown` when the authorizer could not be asked. */
-export type Permission = 'granted' | 'refused' | 'unknown' | 'not asked';
+export type Permission = 'granted' | 'denied' | 'unknown' | 'not asked';
 
 export interface Permissions {
   readonly promote: Permission;
@@ -12,14 +12,14 @@ export interface Permissions {
 
 export const NO_PERMISSION_ASKED: Permissions = { promote: 'not asked', override: 'not asked' };
 
-/** The reason of a break glass that this request brings: one that stood there before has done its work. */
+/** The reason of an override that this request brings: one that stood there before has done its work. */
 export function newOverride(change: Pick<Change, 'object' | 'oldObject'>): string | null {
   return newReason(change, ANNOTATION.override);
 }
 
 /** The reason of a retirement that this request brings. */
-export function newRetirement(change: Pick<Change, 'object' | 'oldObject'>): string | null {
-  return newReason(change, ANNOTATION.retire);
+export function newUnguard(change: Pick<Change, 'object' | 'oldObject'>): string | null {
+  return newReason(change, ANNOTATION.unguard);
 }
 
 function newReason({ object, oldObject }: Pick<Change, 'object' | 'oldObject'>, key: string): string | null {

@@ -4,7 +4,7 @@ import type { Color, ColorFacts, Facts, Revision, Switch } from './types.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 
 /** A color as it was when it became active. */
-export interface Release {
+export interface ReleasedColor {
   readonly color: Color;
   /** Null when it was not known, for example because the object is older than the webhook. */
   readonly revision: string | null;
@@ -16,7 +16,7 @@ export interface Release {
 }
 
 /**
- * `override` is a break glass that moved no color; `unseen` is a switch that was made while the webhook was away and noticed at the next request.
+ * `override` is an override that moved no color; `unseen` is a switch that was made while the webhook was away and noticed at the next request.
  */
 export type EventKind = 'creation' | 'promotion' | 'rollback' | 'unseen' | 'override';
 
@@ -29,23 +29,23 @@ export interface HistoryEntry {
   readonly by: string | null;
   readonly revision: string | null;
   readonly images: readonly string[];
-  /** The reason of a break glass, null without one. */
+  /** The reason of an override, null without one. */
   readonly override: string | null;
 }
 
 /** What `bluegreen.dev/record` holds. History is oldest first. */
 export interface ReleaseRecord {
-  readonly active: Release | null;
-  readonly previous: Release | null;
+  readonly active: ReleasedColor | null;
+  readonly previous: ReleasedColor | null;
   readonly history: readonly HistoryEntry[];
-  /** Passes that a server-side apply wrote and somebody wrote over since: see attestation.ts. */
-  readonly said: readonly string[];
+  /** Passes that a server-side apply wrote and another client wrote over since: see attestation.ts. */
+  readonly supersededPasses: readonly string[];
 }
 
 /** Entries kept: a year of fortnightly releases, a few kilobytes of annotation. */
 export const HISTORY_LIMIT = 25;
 
-export const EMPTY_RECORD: ReleaseRecord = { active: null, previous: null, history: [], said: [] };
+export const EMPTY_RECORD: ReleaseRecord = { active: null, previous: null, history: [], supersededPasses: [] };
 
 /** Reads the record annotation; what cannot be read counts as not there. */
 export function readRecord(object: JsonObject | null): ReleaseRecord {
@@ -57,18 +57,18 @@ export function readRecord(object: JsonObject | null): ReleaseRecord {
     history: list(value['history'])
       .map(readEvent)
       .filter((event) => event !== null),
-    said: texts(value['said']),
+    supersededPasses: texts(value['supersededPasses']),
   };
 }
 
-/** A record as it is written: most never have anything that was said. */
-export function writtenRecord({ said, ...rest }: ReleaseRecord): object {
-  return said.length === 0 ? rest : { ...rest, said };
+/** A record as it is written: most never have anything that was supersededPasses. */
+export function writtenRecord({ supersededPasses, ...rest }: ReleaseRecord): object {
+  return supersededPasses.length === 0 ? rest : { ...rest, supersededPasses };
 }
 
 /** Whether there is nothing to write down. */
-export function isEmpty({ active, history, said }: ReleaseRecord): boolean {
-  return active === null && history.length === 0 && said.length === 0;
+export function isEmpty({ active, history, supersededPasses }: ReleaseRecord): boolean {
+  return active === null && history.length === 0 && supersededPasses.length === 0;
 }
 
 /**
@@ -85,7 +85,7 @@ export function previousIn({ active, previous }: ReleaseRecord, object: JsonObje
   return annotation(object, ANNOTATION.previous) === previous.color ? previous.color : null;
 }
 
-function readRelease(value: Json | undefined): Release | null {
+function readRelease(value: Json | undefined): ReleasedColor | null {
   const color = readColor(get(value, 'color'));
   if (color === null) return null;
   return {
@@ -131,9 +131,9 @@ export interface RecordInput {
   readonly tested: { readonly color: Color; readonly revision: string; readonly images: readonly string[] } | null;
   /** True when the user wrote `none`: no rollback any more. */
   readonly forgetPrevious: boolean;
-  /** The reason of a break glass that this request brings and may bring. */
+  /** The reason of an override that this request brings and may bring. */
   readonly override: string | null;
-  readonly said: readonly string[];
+  readonly supersededPasses: readonly string[];
   readonly facts: Facts;
   readonly by: string;
   /** RFC 3339. */
@@ -142,7 +142,7 @@ export interface RecordInput {
 
 /** The record after a change. The same input gives the same record, so that a second review changes nothing. */
 export function nextRecord(input: RecordInput): ReleaseRecord {
-  const caughtUp = { ...catchUp(input), said: input.said };
+  const caughtUp = { ...catchUp(input), supersededPasses: input.supersededPasses };
   const kept = input.forgetPrevious || retested(caughtUp.previous, input) ? { ...caughtUp, previous: null } : caughtUp;
   if (input.switched !== null) return withSwitch(kept, input.switched, input);
   if (input.activeNow === null) return kept;
@@ -153,7 +153,7 @@ export function nextRecord(input: RecordInput): ReleaseRecord {
 /** Brings the old record in line with the old weights, which are what production saw. */
 function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
   if (activeWas === null || old.active?.color === activeWas) return old;
-  const active: Release = { color: activeWas, revision: null, images: [], since: null, by: null };
+  const active: ReleasedColor = { color: activeWas, revision: null, images: [], since: null, by: null };
   if (old.active === null) return { ...old, active, previous: null };
   const event: HistoryEntry = {
     kind: 'unseen',
@@ -169,14 +169,14 @@ function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
 }
 
 /** Whether this request tested another revision of the previous color: what was there to roll back to is gone. */
-function retested(previous: Release | null, { tested }: RecordInput): boolean {
+function retested(previous: ReleasedColor | null, { tested }: RecordInput): boolean {
   if (previous === null || tested === null || tested.color !== previous.color) return false;
   return tested.revision !== previous.revision || !sameImages(tested.images, previous.images);
 }
 
 function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: RecordInput): ReleaseRecord {
   const { revision, images } = running(to, input.facts);
-  const active: Release = { color: to, revision, images, since: input.at, by: input.by };
+  const active: ReleasedColor = { color: to, revision, images, since: input.at, by: input.by };
   const event: HistoryEntry = {
     kind,
     from,
@@ -211,7 +211,7 @@ function withEvent(
  * The color that production leaves, as it runs now: its recorded revision may be older than its last rollout. In the
  * middle of a rollout (or scaled to 0) it is what its workload is told to run.
  */
-function leaving(color: Color, recorded: Release | null, facts: Facts): Release {
+function leaving(color: Color, recorded: ReleasedColor | null, facts: Facts): ReleasedColor {
   const { revision, images } = running(color, facts);
   const since = recorded?.color === color ? recorded.since : null;
   const by = recorded?.color === color ? recorded.by : null;

@@ -1,7 +1,7 @@
 import { ANNOTATION } from './annotations.ts';
 import { annotation, parseObject, text, texts } from '../../common/json.ts';
 import { sameImages, singleRevision } from './record.ts';
-import type { Change, Color, ColorFacts, Facts, Revision } from './types.ts';
+import type { Change, Color, ColorFacts, Facts, Revision, Need } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
 /** What `bluegreen.dev/smoke-test-record` holds: which revision passed. */
@@ -31,8 +31,11 @@ export function readSmokeTest(object: JsonObject | null): SmokeTestRecord | null
   };
 }
 
-/** A smoke test bound to a revision, why the attestation does not count, or why nobody can tell now. */
-export type Binding = { readonly bound: SmokeTestRecord } | { readonly refused: string } | { readonly unread: string };
+/** A smoke test bound to a revision, why the attestation does not count, or why that is unknown now. */
+export type Binding =
+  | { readonly bound: SmokeTestRecord }
+  | { readonly denied: string; readonly needs: Need }
+  | { readonly lookupFailed: string };
 
 export interface BindInput {
   readonly attestation: { readonly name: string | null };
@@ -49,25 +52,38 @@ export interface BindInput {
 export function bind(input: BindInput): Binding {
   const { attestation, change, preview, service, facts, at } = input;
   if (attestation.name === null && change.operation === 'CREATE')
-    return { refused: `a bare "passed" does not count at a creation: write ${suggestion(preview, facts)}` };
+    return {
+      denied: `a bare "passed" does not count at a creation: write ${suggestion(preview, facts)}`,
+      needs: 'nothing',
+    };
   if (attestation.name === null && change.serverSideApply)
-    return { refused: `a bare "passed" does not count in a server-side apply: write ${suggestion(preview, facts)}` };
-  if (!facts.known) return { unread: `what runs behind ${service} could not be read (${facts.reason})` };
+    return {
+      denied: `a bare "passed" does not count in a server-side apply: write ${suggestion(preview, facts)}`,
+      needs: 'nothing',
+    };
+  if (!facts.known) return { lookupFailed: `the pods behind ${service} could not be read (${facts.reason})` };
   const color = facts[preview];
   const base = { color: preview, by: change.user, at };
   if (color.service !== null && !color.service.hasSelector) {
     if (attestation.name === null)
-      return { refused: `Service ${service} has no selector, so no revision to bind to: write passed:<name>` };
+      return {
+        denied: `Service ${service} has no selector, so no revision to bind to: write passed:<name>`,
+        needs: 'facts',
+      };
     return { bound: { ...base, revision: attestation.name, images: [], imageIDs: [] } };
   }
   const settled = settledRevision(color, service);
-  if ('unsettled' in settled) return { refused: settled.unsettled };
+  if ('unsettled' in settled) return { denied: settled.unsettled, needs: 'facts' };
   if (color.readyEndpoints === 0)
-    return { refused: `no pod behind Service ${service} is ready, so nothing there can have been tested` };
+    return {
+      denied: `no pod behind Service ${service} is ready, so nothing there can have been tested`,
+      needs: 'facts',
+    };
   const { revision } = settled;
   if (attestation.name !== null && !names(revision, attestation.name))
     return {
-      refused: `passed:${attestation.name} names nothing that runs behind ${service}, which has ${describe(revision)}. When that is tested, write ${suggestion(preview, facts)}`,
+      denied: `passed:${attestation.name} names nothing that runs behind ${service}, which has ${describe(revision)}. When that is tested, write ${suggestion(preview, facts)}`,
+      needs: 'facts',
     };
   return { bound: { ...base, revision: revision.name, images: revision.images, imageIDs: revision.imageIDs } };
 }

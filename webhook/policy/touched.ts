@@ -1,23 +1,28 @@
 import { sameJson } from '../../common/json.ts';
-import { effectiveWeight, type Child, type State } from './state.ts';
+import { effectiveWeight } from './state.ts';
+import type { Child, State } from './state.ts';
 
 /** What a change touches: checks warn instead of denying where the change leaves alone what they are about. */
 
 /** The children before and after a change; `was` is null at a creation, which touches everything. */
 export interface Children {
-  readonly was: State | null;
-  readonly now: State;
+  readonly oldState: State | null;
+  readonly newState: State;
 }
 
 /** Whether names or weights of the children change. */
-export function weightsTouched({ was, now }: Children): boolean {
-  return was === null || !alike(was, now, (a, b) => a.name === b.name && effectiveWeight(a) === effectiveWeight(b));
+export function weightsTouched({ oldState, newState }: Children): boolean {
+  return (
+    oldState === null ||
+    !alike(oldState, newState, (a, b) => a.name === b.name && effectiveWeight(a) === effectiveWeight(b))
+  );
 }
 
 /** Whether names, kinds or namespaces of the children change. */
-export function namesTouched({ was, now }: Children): boolean {
+export function namesTouched({ oldState, newState }: Children): boolean {
   return (
-    was === null || !alike(was, now, (a, b) => a.name === b.name && a.kind === b.kind && a.namespace === b.namespace)
+    oldState === null ||
+    !alike(oldState, newState, (a, b) => a.name === b.name && a.kind === b.kind && a.namespace === b.namespace)
   );
 }
 
@@ -36,6 +41,10 @@ function alike(
 
 /** Whether names, kinds, namespaces or ports of the children change. */
 export function backendsTouched(subject: Children): boolean {
-  const { was, now } = subject;
-  return namesTouched(subject) || was === null || !alike(was, now, (a, b) => sameJson(a.port ?? null, b.port ?? null));
+  const { oldState, newState } = subject;
+  return (
+    namesTouched(subject) ||
+    oldState === null ||
+    !alike(oldState, newState, (a, b) => sameJson(a.port ?? null, b.port ?? null))
+  );
 }

@@ -111,21 +111,27 @@ export const CHECK_IDS = [
   'frozen',
   'permission',
   'record',
-  'live-workload',
-  'idle-workload',
-  'live-service',
-  'live-route',
+  'active-workload',
+  'preview-workload',
+  'active-service',
+  'active-route',
   'inline-weights',
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
+/** What a check or a finding rests on beside the object of the request. */
+export type Need = 'nothing' | 'stored object' | 'permissions' | 'neighbors' | 'facts';
+
 /** The finding of a check. */
-export interface Violation {
+export interface Finding {
   readonly check: CheckId;
+  readonly severity: 'denied' | 'warning';
   /** Terse, without names: the same words for the same rule, for metrics and logs. */
   readonly reason: string;
-  /** What, where and how to fix it, in one line for a person. */
+  /** What, where and how to fix it, in one line for a person, without the check's id. */
   readonly detail: string;
+  /** Where this cannot be read, the finding can be neither made nor resolved. */
+  readonly needs: Need;
 }
 
 /** The active color changed, or was chosen at a creation with green active (`from` is null then). */
@@ -135,10 +141,10 @@ export interface Switch {
   readonly to: Color;
 }
 
-/** The answer of `evaluate`: denied when there is a violation; warnings never deny. */
+/** What checks say of a request: denied when there is a finding of that severity; warnings never deny. */
 export interface Verdict {
-  readonly violations: readonly Violation[];
-  readonly warnings: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly warnings: readonly Finding[];
 }
 
 /** What an operator may choose (chart values). */

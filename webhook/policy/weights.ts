@@ -1,7 +1,9 @@
 import { at, isObject, list } from '../../common/json.ts';
 import { colorOf } from './names.ts';
-import { stateOf, type State } from './state.ts';
-import { otherColor, type Color, type Pair } from './types.ts';
+import { stateOf } from './state.ts';
+import type { State } from './state.ts';
+import { otherColor } from './types.ts';
+import type { Color, Pair } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
 /**
@@ -11,15 +13,18 @@ import type { JsonObject } from '../../common/json.ts';
 export function fillWeights(
   object: JsonObject,
   pair: Pair,
-  was: State | null,
+  oldState: State | null,
 ): { readonly object: JsonObject; readonly filled: readonly Color[] } {
-  const now = stateOf(object, pair);
+  const newState = stateOf(object, pair);
   const weights = new Map<number, number>();
   const filled = new Set<Color>();
-  for (const child of now.children) {
+  for (const child of newState.children) {
     const color = colorOf(pair, child.name);
     if (color === null || child.weight !== 'missing') continue;
-    const weight = was === null || was.active === null ? initialWeight(color, now) : keptWeight(color, was, now);
+    const weight =
+      oldState === null || oldState.active === null
+        ? initialWeight(color, newState)
+        : keptWeight(color, oldState, newState);
     if (weight === null) continue;
     weights.set(child.index, weight);
     filled.add(color);
@@ -27,19 +32,19 @@ export function fillWeights(
   return { object: weights.size === 0 ? object : withWeights(object, weights), filled: [...filled] };
 }
 
-function initialWeight(color: Color, now: State): number {
-  const other = now[otherColor(color)];
+function initialWeight(color: Color, newState: State): number {
+  const other = newState[otherColor(color)];
   if (other === null || other.weight === 0) return 100;
   if (other.weight === 100) return 0;
   return color === 'blue' ? 100 : 0;
 }
 
 /** Null where the old object left the weight out, too: to fill it in would move traffic. */
-function keptWeight(color: Color, was: State, now: State): number | null {
-  const old = was[color];
+function keptWeight(color: Color, oldState: State, newState: State): number | null {
+  const old = oldState[color];
   if (old === null) return 0;
   if (typeof old.weight === 'number') return old.weight;
-  return was.active === color && now[otherColor(color)] === null ? 100 : null;
+  return oldState.active === color && newState[otherColor(color)] === null ? 100 : null;
 }
 
 function withWeights(object: JsonObject, weights: ReadonlyMap<number, number>): JsonObject {

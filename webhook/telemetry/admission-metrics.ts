@@ -1,12 +1,14 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Answer } from '../admission/types.ts';
-import { ENTRIES, type Entry } from '../admission/entries.ts';
+import { WEBHOOKS } from '../admission/webhooks.ts';
+import type { WebhookName } from '../admission/webhooks.ts';
 import type { CheckId, Mode, Switch } from '../policy/index.ts';
 
 /** A review that was answered. */
 export interface Reviewed {
-  readonly entry: Entry | 'mode';
-  /** Empty for the entry `mode`, which has none. */
+  readonly webhook: WebhookName | 'mode';
+  /** Empty for the webhook `mode`, which has none. */
   readonly mode: Mode | '';
   /** Empty for what could not be read. */
   readonly operation: string;
@@ -17,21 +19,21 @@ export interface Reviewed {
 /** What came of a check's finding. */
 export type FindingOutcome = 'denied' | 'overridden' | 'allowed';
 
-export interface Found extends Pick<Reviewed, 'mode' | 'operation'> {
+export interface CheckFinding extends Pick<Reviewed, 'mode' | 'operation'> {
   readonly check: CheckId;
   readonly outcome: FindingOutcome;
 }
 
 export interface AdmissionMetrics {
   reviewed(review: Reviewed): void;
-  /** A check found a violation. */
-  found(finding: Found): void;
+  /** A check found a finding. */
+  found(finding: CheckFinding): void;
   /** A switch was let through. */
   switched(kind: Switch['kind']): void;
-  /** A break glass let a request through. */
-  overridden(entry: Entry): void;
+  /** An override let a request through. */
+  overridden(webhook: WebhookName): void;
   /** Warnings sent to a user. */
-  warned(entry: Entry | 'mode', count: number): void;
+  warned(webhook: WebhookName | 'mode', count: number): void;
 }
 
 /** Below a millisecond, where nearly all answers are, and around the timeouts of 1, 2 and 3 s and the look-ups' shares of them. */
@@ -42,64 +44,64 @@ export function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
   const registers = [registry];
   const reviews = new Counter({
     name: 'bluegreen_admission_reviews_total',
-    help: 'Admission reviews answered, by entry, mode, operation and verdict. Dry runs are counted, too.',
-    labelNames: ['entry', 'mode', 'operation', 'verdict'] as const,
+    help: 'Admission reviews answered, by webhook, mode, operation and verdict. Dry runs are counted, too.',
+    labelNames: ['webhook', 'mode', 'operation', 'verdict'] as const,
     registers,
   });
   const errors = new Counter({
     name: 'bluegreen_admission_errors_total',
-    help: 'Admission reviews that could not be read or decided, by entry.',
-    labelNames: ['entry'] as const,
+    help: 'Admission reviews that could not be read or decided, by webhook.',
+    labelNames: ['webhook'] as const,
     registers,
   });
   const durations = new Histogram({
     name: 'bluegreen_admission_duration_seconds',
     help: 'Time from a parsed admission review to its answer.',
-    labelNames: ['entry'] as const,
+    labelNames: ['webhook'] as const,
     buckets: SECONDS,
     registers,
   });
   const findings = new Counter({
-    name: 'bluegreen_findings_total',
-    help: 'Violations found in requests, by check, operation, mode and what came of them. Without dry runs.',
+    name: 'bluegreen_request_findings_total',
+    help: 'Findings in requests, by check, operation, mode and outcome. Without dry runs.',
     labelNames: ['check', 'operation', 'mode', 'outcome'] as const,
     registers,
   });
   const switches = new Counter({
     name: 'bluegreen_switches_total',
-    help: 'Switches of the active color that were let through, by kind. Without dry runs.',
+    help: 'Switches of the active color that were allowed, by kind. Without dry runs.',
     labelNames: ['kind'] as const,
     registers,
   });
   const overrides = new Counter({
     name: 'bluegreen_overrides_total',
-    help: 'Requests that a break glass let through, by entry. Without dry runs.',
-    labelNames: ['entry'] as const,
+    help: 'Requests that an override allowed, by webhook. Without dry runs.',
+    labelNames: ['webhook'] as const,
     registers,
   });
   const warnings = new Counter({
     name: 'bluegreen_warnings_total',
-    help: 'Warnings sent to users, by entry. Dry runs are counted, too.',
-    labelNames: ['entry'] as const,
+    help: 'Warnings sent to users, by webhook. Dry runs are counted, too.',
+    labelNames: ['webhook'] as const,
     registers,
   });
   // A series that begins with its first event has no increase then.
   for (const kind of ['promotion', 'rollback'] as const) switches.inc({ kind }, 0);
-  for (const entry of ENTRIES) overrides.inc({ entry }, 0);
-  for (const entry of [...ENTRIES, 'mode']) {
-    errors.inc({ entry }, 0);
-    warnings.inc({ entry }, 0);
+  for (const webhook of WEBHOOKS) overrides.inc({ webhook }, 0);
+  for (const webhook of [...WEBHOOKS, 'mode']) {
+    errors.inc({ webhook }, 0);
+    warnings.inc({ webhook }, 0);
   }
 
   return {
-    reviewed({ entry, mode, operation, verdict, seconds }) {
-      reviews.inc({ entry, mode, operation, verdict });
-      if (verdict === 'errored' || verdict === 'unanswerable') errors.inc({ entry });
-      if (verdict !== 'unanswerable') durations.observe({ entry }, seconds);
+    reviewed({ webhook, mode, operation, verdict, seconds }) {
+      reviews.inc({ webhook, mode, operation, verdict });
+      if (verdict === 'errored' || verdict === 'unanswerable') errors.inc({ webhook });
+      if (verdict !== 'unanswerable') durations.observe({ webhook }, seconds);
     },
     found: ({ check, operation, mode, outcome }) => findings.inc({ check, operation, mode, outcome }),
     switched: (kind) => switches.inc({ kind }),
-    overridden: (entry) => overrides.inc({ entry }),
-    warned: (entry, count) => warnings.inc({ entry }, count),
+    overridden: (webhook) => overrides.inc({ webhook }),
+    warned: (webhook, count) => warnings.inc({ webhook }, count),
   };
 }

@@ -1,5 +1,7 @@
-import { Gauge, type Registry } from 'prom-client';
-import { COLORS, type Color, type Group, type Violation } from '../policy/index.ts';
+import { Gauge } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { COLORS } from '../policy/index.ts';
+import type { Color, Group, Finding } from '../policy/index.ts';
 
 /** What an audit shows of a governed TraefikService. */
 export interface Audited {
@@ -7,13 +9,13 @@ export interface Audited {
   readonly namespace: string;
   readonly name: string;
   readonly active: Color | null;
-  /** When production last changed color, in seconds since the epoch; null when nobody knows. */
+  /** When production last changed color, in seconds since the epoch; null when unknown. */
   readonly switchedAt: number | null;
   /** Ready endpoints of each color; null where they were not read. */
   readonly ready: Readonly<Record<Color, number>> | null;
-  /** Whether promotions are refused by `bluegreen.dev/frozen`. */
+  /** Whether promotions are denied by `bluegreen.dev/frozen`. */
   readonly frozen: boolean;
-  readonly violations: readonly Violation[];
+  readonly findings: readonly Finding[];
 }
 
 /** What an audit shows to Prometheus. */
@@ -34,22 +36,22 @@ export interface AuditGauges {
  */
 export const SHOWN = { objects: 2000, namespaces: 500 };
 
-/** The namespace under which the violations of all further namespaces are counted. No namespace is called so. */
+/** The namespace under which the findings of all further namespaces are counted. No namespace is called so. */
 const OTHERS = '_others';
 
 /** Only the replica that audits shows these at all, so that `max by (...)` of them is right. */
 export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGauges {
   const registers = [registry];
   const OBJECT = ['group', 'namespace', 'name'] as const;
-  const violations = new Gauge({
-    name: 'bluegreen_violations',
-    help: 'TraefikServices that violate a check as they stand, by check and namespace.',
+  const findings = new Gauge({
+    name: 'bluegreen_findings',
+    help: 'Stored TraefikServices with findings, by check and namespace.',
     labelNames: ['check', 'namespace'] as const,
     registers,
   });
   const active = new Gauge({
     name: 'bluegreen_active',
-    help: '1 for the color that production sees, 0 for the other one.',
+    help: '1 for the active color, 0 for the preview.',
     labelNames: [...OBJECT, 'color'] as const,
     registers,
   });
@@ -91,14 +93,13 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
     help: 'How long the last audit took that saw every TraefikService.',
     registers,
   });
-  const objects = [violations, active, ready, switched, frozen];
+  const objects = [findings, active, ready, switched, frozen];
   const single = [governed, interval, success, duration];
 
-  function countViolations(seen: Audited, namespaces: Set<string>): void {
+  function countFindings(seen: Audited, namespaces: Set<string>): void {
     if (namespaces.size < limits.namespaces) namespaces.add(seen.namespace);
     const namespace = namespaces.has(seen.namespace) ? seen.namespace : OTHERS;
-    for (const check of new Set(seen.violations.map((violation) => violation.check)))
-      violations.inc({ check, namespace });
+    for (const check of new Set(seen.findings.map((finding) => finding.check))) findings.inc({ check, namespace });
   }
 
   function showObject(seen: Audited): void {
@@ -118,7 +119,7 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
       let count = 0;
       for (const each of seen) {
         count++;
-        if (each.violations.length > 0) countViolations(each, namespaces);
+        if (each.findings.length > 0) countFindings(each, namespaces);
         if (count <= limits.objects) showObject(each);
       }
       governed.set(count);

@@ -27,7 +27,7 @@ export function createCertificateMetrics(registry: Registry): CertificateMetrics
   });
   const unusable = new Counter({
     name: 'bluegreen_certificate_reload_failures_total',
-    help: 'Mounted certificates that could not be used; the one before goes on serving.',
+    help: 'Mounted certificates that could not be used; the previous one is still served.',
     registers,
   });
   // Without a CA there is no time to show.

@@ -2,15 +2,15 @@ import type { Decided } from '../admission/decision-event.ts';
 import type { Log } from './log.ts';
 
 /**
- * Says what was decided and for whom; docs/operations.md lists the fields. What moves traffic, is refused or would be is a
- * line at info, a break glass one at warn, a fault of the webhook one at error; the rest, which is nearly all, only at debug.
+ * Says what was decided and for whom; docs/operations.md lists the fields. What moves traffic, is denied or would be is a
+ * line at info, an override one at warn, a fault of the webhook one at error; the rest, which is nearly all, only at debug.
  * No object is ever logged.
  */
-export function logDecision(log: Log, { entry, mode, request, answer, milliseconds }: Decided): void {
+export function logDecision(log: Log, { webhook, mode, request, answer, milliseconds }: Decided): void {
   const { verdict, switched, checks, override, warnings } = answer;
-  const refused = verdict === 'denied' || verdict === 'errored';
+  const denied = verdict === 'denied' || verdict === 'errored';
   const fields = {
-    entry,
+    webhook,
     mode,
     verdict,
     ...(switched !== null && { switch: switched }),
@@ -22,18 +22,18 @@ export function logDecision(log: Log, { entry, mode, request, answer, millisecon
     user: request.user.name,
     ...(request.dryRun && { dryRun: true }),
     uid: request.uid,
-    ms: Math.round(milliseconds * 100) / 100,
+    durationMs: Math.round(milliseconds * 100) / 100,
     ...(checks.length > 0 && { checks }),
     ...(override !== null && { override }),
     ...(warnings.length > 0 && { warnings }),
-    ...(refused && { said: answer.message }),
+    ...(denied && { statusMessage: answer.message }),
   };
   // Said once by what bounds them, and not by each of the many.
   if (answer.verdict === 'errored' && answer.code === 429) log.debug(fields, 'busy');
   else if (verdict === 'errored') log.error(fields, 'could not decide');
-  else if (refused) log.info(fields, 'denied');
+  else if (denied) log.info(fields, 'denied');
   else if (override !== null) log.warn(fields, 'overridden');
-  else if (switched !== null) log.info(fields, 'switch let through');
-  else if (checks.length > 0) log.info(fields, 'let through, would be refused');
+  else if (switched !== null) log.info(fields, 'switch allowed');
+  else if (checks.length > 0) log.info(fields, 'allowed, would be denied');
   else log.debug(fields, verdict);
 }

@@ -15,6 +15,7 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
   const options = {
     level,
     base: null,
+    messageKey: 'message',
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };

@@ -1,8 +1,11 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { createAuditGauges, type AuditGauges } from './audit-gauges.ts';
-import { createAdmissionMetrics, type AdmissionMetrics } from './admission-metrics.ts';
+import { createAuditGauges } from './audit-gauges.ts';
+import type { AuditGauges } from './audit-gauges.ts';
+import { createAdmissionMetrics } from './admission-metrics.ts';
+import type { AdmissionMetrics } from './admission-metrics.ts';
 import { VERSION } from '../../common/version.ts';
-import { createCertificateMetrics, type CertificateMetrics } from './certificate-metrics.ts';
+import { createCertificateMetrics } from './certificate-metrics.ts';
+import type { CertificateMetrics } from './certificate-metrics.ts';
 
 /** What became of an Event: see docs/operations.md. */
 const EVENT_OUTCOMES = ['written', 'repeated', 'dropped', 'failed'] as const;
@@ -24,7 +27,7 @@ export interface Metrics extends AdmissionMetrics {
   /** An Event about a TraefikService was written, or not. */
   eventEnded(outcome: EventOutcome): void;
   /** Somebody who may not was about to send a review. */
-  clientRefused(): void;
+  clientRejected(): void;
   readonly certificates: CertificateMetrics;
   /** What there is, beside what is asked for. */
   readonly audit: AuditGauges;
@@ -39,7 +42,7 @@ export function createMetrics(registry = new Registry()): Metrics {
 
   const facts = new Histogram({
     name: 'bluegreen_facts_duration_seconds',
-    help: 'Time to read what the cluster says about the colors.',
+    help: 'Time to look up the facts about both colors.',
     buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2],
     registers,
   });
@@ -65,9 +68,9 @@ export function createMetrics(registry = new Registry()): Metrics {
     labelNames: ['outcome'] as const,
     registers,
   });
-  const refusals = new Counter({
-    name: 'bluegreen_client_refusals_total',
-    help: 'Reviews that were refused because their sender showed no certificate of the API server.',
+  const denials = new Counter({
+    name: 'bluegreen_client_rejections_total',
+    help: 'Reviews that were denied because their sender showed no certificate of the API server.',
     registers,
   });
   for (const outcome of EVENT_OUTCOMES) events.inc({ outcome }, 0);
@@ -101,7 +104,7 @@ export function createMetrics(registry = new Registry()): Metrics {
     modeChanged: (from, to) => modeChanges.inc({ from, to }),
     readyWhen: (said) => void (ready = said),
     eventEnded: (outcome) => events.inc({ outcome }),
-    clientRefused: () => refusals.inc(),
+    clientRejected: () => denials.inc(),
     certificates: createCertificateMetrics(registry),
     audit: createAuditGauges(registry),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -1,6 +1,6 @@
 import type { Announce, Decided } from '../admission/decision-event.ts';
 import type { AdmissionMetrics, FindingOutcome } from './admission-metrics.ts';
-import type { Entry } from '../admission/entries.ts';
+import type { WebhookName } from '../admission/webhooks.ts';
 import type { Log } from './log.ts';
 import { logDecision } from './decision-log.ts';
 
@@ -12,23 +12,23 @@ export interface Observers {
 
 /** Makes a decision visible: in the log, in the metrics and, unless it is a dry run, by an Event. */
 export function observe(decided: Decided, { metrics, log, announce }: Observers): void {
-  const { entry, answer, request } = decided;
+  const { webhook, answer, request } = decided;
   logDecision(log, decided);
-  if (answer.warnings.length > 0) metrics.warned(entry, answer.warnings.length);
-  if (request.dryRun || entry === 'mode' || answer.verdict === 'errored') return;
-  count(metrics, entry, decided);
+  if (answer.warnings.length > 0) metrics.warned(webhook, answer.warnings.length);
+  if (request.dryRun || webhook === 'mode' || answer.verdict === 'errored') return;
+  count(metrics, webhook, decided);
   announce(decided);
 }
 
 /**
- * Nearly every request that the promotion entry sees was seen by the mutating one before, so there only a denial counts: it
- * ended the request. A rollback is never shown to the promotion entry.
+ * Nearly every request that the promotion webhook sees was seen by the mutating one before, so there only a denial counts: it
+ * ended the request. A rollback is never shown to the promotion webhook.
  */
-function count(metrics: AdmissionMetrics, entry: Entry, { mode, request, answer }: Decided): void {
+function count(metrics: AdmissionMetrics, webhook: WebhookName, { mode, request, answer }: Decided): void {
   const { verdict, checks, override, switched } = answer;
-  if (entry === 'promotion' && verdict !== 'denied') return;
+  if (webhook === 'promotion' && verdict !== 'denied') return;
   const outcome: FindingOutcome = verdict === 'denied' ? 'denied' : override === null ? 'allowed' : 'overridden';
   for (const check of checks) metrics.found({ check, mode, operation: request.operation, outcome });
-  if (override !== null) metrics.overridden(entry);
+  if (override !== null) metrics.overridden(webhook);
   if (verdict !== 'denied' && switched !== null) metrics.switched(switched.kind);
 }

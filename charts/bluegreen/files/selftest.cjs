@@ -1,12 +1,12 @@
-// Tries, as a dry run, to create a TraefikService that must be refused, and looks at who refused it. Then waits until
-// promotions are refused while no webhook answers, which begins some seconds after an installation.
+// Tries, as a dry run, to create a TraefikService that must be denied, and looks at who denied it. Then waits until
+// promotions are denied while no webhook answers, which begins some seconds after an installation.
 const { readFileSync } = require('node:fs');
 const { request } = require('node:https');
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
 const { TEST_NAMESPACE: namespace, CONFIGURATION: configuration } = process.env;
-const ENTRY = 'promotion.bluegreen.dev';
+const PROMOTION = 'promotion.bluegreen.dev';
 const ARMED_WITHIN_S = 20;
 
 function create(group) {
@@ -57,11 +57,11 @@ function judge(group, { status, text }) {
   const message = messageOf(text);
   if (status === 404 && /could not find the requested resource|page not found/.test(message)) return null;
   if (message.includes('admission webhook "mutate.bluegreen.dev" denied') && message.includes('weights-total'))
-    return { passed: true, line: `${group}: refused by the webhook, as it should be: ${message}` };
+    return { passed: true, line: `${group}: denied by the webhook, as it should be: ${message}` };
   if (message.includes('ValidatingAdmissionPolicy'))
     return {
       passed: false,
-      line: `${group}: refused by the policy in the API server only: the webhook did not answer in time. See its logs and the API server's. ${message}`,
+      line: `${group}: denied by the policy in the API server only: the webhook did not answer in time. See its logs and the API server's. ${message}`,
     };
   if (status === 201)
     return {
@@ -76,12 +76,12 @@ async function armed() {
   for (let second = 0; ; second++) {
     const { status, text } = await ask('GET', path);
     if (status !== 200) return { passed: false, line: `${path}: unexpected answer ${status}: ${messageOf(text)}` };
-    const { failurePolicy } = JSON.parse(text).webhooks.find(({ name }) => name === ENTRY) ?? {};
-    if (failurePolicy === 'Fail') return { passed: true, line: 'promotions are refused while no webhook answers' };
+    const { failurePolicy } = JSON.parse(text).webhooks.find(({ name }) => name === PROMOTION) ?? {};
+    if (failurePolicy === 'Fail') return { passed: true, line: 'promotions are denied while no webhook answers' };
     if (second === ARMED_WITHIN_S)
       return {
         passed: false,
-        line: `promotions pass while no webhook answers: the entry ${ENTRY} has failurePolicy ${failurePolicy}. See the webhook's logs.`,
+        line: `promotions are allowed while no webhook answers: the webhook ${PROMOTION} has failurePolicy ${failurePolicy}. See the webhook's logs.`,
       };
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }

@@ -82,9 +82,9 @@ matchExpressions:
     {{- end }}
 {{- end }}
 
-{{/* Entries are named after what they do; the enforcing ones have the plain name, which users see in a denial. */}}
-{{- define "bluegreen.entryName" -}}
-{{ .entry }}{{ if ne .mode "enforce" }}-{{ .mode }}{{ end }}.bluegreen.dev
+{{/* Webhooks are named after what they do; the enforcing ones have the plain name, which users see in a denial. */}}
+{{- define "bluegreen.webhookName" -}}
+{{ .webhook }}{{ if ne .mode "enforce" }}-{{ .mode }}{{ end }}.bluegreen.dev
 {{- end }}
 
 {{/* Name of the Secret that is mounted; empty where the webhook makes its certificates itself. */}}
@@ -104,7 +104,7 @@ matchExpressions:
 {{- end }}
 {{- end }}
 
-{{/* Annotations of the webhook configurations: where their CA bundles come from, for cert-manager and for people. */}}
+{{/* Annotations of the webhook configurations: where their CA bundles come from, for cert-manager and users. */}}
 {{- define "bluegreen.certificateAnnotations" -}}
 bluegreen.dev/certificates: {{ .Values.certificates.source }}
 {{- if eq .Values.certificates.source "cert-manager" }}
@@ -113,18 +113,18 @@ cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "bluegreen.f
 {{- end }}
 
 {{/*
-What all webhook entries share. There is no caBundle unless the values have it: the webhook or cert-manager writes it, and a
+What all webhooks share. There is no caBundle unless the values have it: the webhook or cert-manager writes it, and a
 field that is not in the chart is left alone by upgrades.
 */}}
 {{- define "bluegreen.webhook" -}}
-name: {{ include "bluegreen.entryName" . }}
+name: {{ include "bluegreen.webhookName" . }}
 admissionReviewVersions: [v1]
 clientConfig:
   {{- include "bluegreen.caBundle" .root | nindent 2 }}
   service:
     name: {{ include "bluegreen.fullname" .root }}
     namespace: {{ .root.Release.Namespace }}
-    path: /{{ .entry }}/{{ .mode }}
+    path: /{{ .webhook }}/{{ .mode }}
     port: 443
 matchPolicy: Equivalent
 sideEffects: {{ if .root.Values.events.enabled }}NoneOnDryRun{{ else }}None{{ end }}
@@ -144,9 +144,8 @@ namespaceSelector:
 {{- end }}
 
 {{/*
-Fail holds promotions up while no webhook answers. Until the first one ever did, that would refuse releases because of an
-image that cannot be pulled: so a first installation starts with Ignore, and the webhook turns it into Fail once it can be
-reached through its Service.
+Fail denies promotions while no webhook answers. On a first installation that would block releases because of an image
+that cannot be pulled, so it starts with Ignore, and the webhook sets Fail once the API server has reached it.
 */}}
 {{- define "bluegreen.promotionFailurePolicy" -}}
 {{- $served := true }}

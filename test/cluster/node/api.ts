@@ -4,16 +4,23 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How the harness asks the API server by itself, before and besides kubectl. */
-export type Api = { readonly ip: string; readonly authority: string; readonly token: string };
+export interface Api {
+  readonly ip: string;
+  readonly authority: string;
+  readonly token: string;
+}
 
-export type Answer = { readonly status: number; readonly body: string };
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
 
 const POLL_MS = 50;
 const REQUEST_MS = 2000;
 
 /** One GET; status 0 if nobody answers (yet). */
-export const get = ({ ip, authority, token }: Api, path: string): Promise<Answer> =>
-  new Promise((resolve) => {
+export function get({ ip, authority, token }: Api, path: string): Promise<Answer> {
+  return new Promise((resolve) => {
     if (!existsSync(authority)) {
       return resolve({ status: 0, body: '' });
     }
@@ -36,9 +43,10 @@ export const get = ({ ip, authority, token }: Api, path: string): Promise<Answer
     asked.on('timeout', () => asked.destroy());
     return asked.end();
   });
+}
 
 /** Polls until the condition holds; false when the time (in milliseconds) is over. */
-export const until = async (condition: () => Promise<boolean>, timeout: number): Promise<boolean> => {
+export async function until(condition: () => Promise<boolean>, timeout: number): Promise<boolean> {
   const end = Date.now() + timeout;
   while (Date.now() < end) {
     if (await condition()) {
@@ -47,4 +55,4 @@ export const until = async (condition: () => Promise<boolean>, timeout: number):
     await sleep(POLL_MS);
   }
   return false;
-};
+}

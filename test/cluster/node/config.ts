@@ -6,7 +6,7 @@ import { containerdToml, kubeletConfig, networkConfig, proxyConfig } from './fil
 import { NODE_NAME, PAUSE_IMAGE } from './names.ts';
 
 /** Absolute paths of the programs that make up a node. */
-export type Programs = {
+export interface Programs {
   readonly etcd: string;
   readonly 'kube-apiserver': string;
   readonly 'kube-controller-manager': string;
@@ -14,22 +14,22 @@ export type Programs = {
   readonly 'kube-proxy': string;
   readonly kubelet: string;
   readonly coredns: string;
-};
+}
 
 /** What a node is made of. */
-export type Parts = {
+export interface Parts {
   readonly programs: Programs;
   /** The API server's audit policy; without one it writes no audit log. */
   readonly audit?: object;
-};
+}
 
 export type Component = keyof Programs | 'containerd';
 
 /** The addresses of the node in slot N. */
-export const addresses = (slot: number) => {
+export function addresses(slot: number) {
   const net = `10.${100 + slot}`;
   return { ip: `${net}.0.2`, pods: `${net}.1.0/24`, services: `${net}.2.0/24`, cgroup: `bluegreen${slot}` };
-};
+}
 
 const AUDIT_POLICY = 'audit-policy.json';
 const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
@@ -47,8 +47,8 @@ const CLIENTS = [
 ] as const;
 
 /** A kubeconfig for one token; the certificate authority is a file's path or its content in base64. */
-export const kubeconfig = (ip: string, authority: Record<string, string>, token: string): string =>
-  JSON.stringify({
+export function kubeconfig(ip: string, authority: Record<string, string>, token: string): string {
+  return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'bluegreen',
@@ -56,16 +56,19 @@ export const kubeconfig = (ip: string, authority: Record<string, string>, token:
     users: [{ name: 'user', user: { token } }],
     contexts: [{ name: 'bluegreen', context: { cluster: 'bluegreen', user: 'user' } }],
   });
+}
 
-const shellWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+function shellWord(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
 
-const writeKeys = (dir: string): void => {
+function writeKeys(dir: string): void {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(join(dir, 'pki', 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(join(dir, 'pki', 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
-};
+}
 
-const writeClients = (dir: string, ip: string): string => {
+function writeClients(dir: string, ip: string): string {
   const tokens = CLIENTS.map(([name, user, groups]) => ({
     name,
     user,
@@ -79,20 +82,21 @@ const writeClients = (dir: string, ip: string): string => {
     writeFileSync(join(dir, `${name}.kubeconfig`), kubeconfig(ip, authority, token), { mode: 0o600 });
   }
   return tokens[0]?.token ?? '';
-};
+}
 
 /** Requests that a policy selects, one JSON line each, in the node's log folder. */
-const auditFlags = (dir: string): string[] => [
-  `--audit-policy-file=${join(dir, AUDIT_POLICY)}`,
-  `--audit-log-path=${join(dir, 'log', 'audit.log')}`,
-];
+function auditFlags(dir: string): string[] {
+  return [`--audit-policy-file=${join(dir, AUDIT_POLICY)}`, `--audit-log-path=${join(dir, 'log', 'audit.log')}`];
+}
 
 /** Half a GiB of memory instead of a tenth of its time. */
 const SPARE_COLLECTIONS = ['env', 'GOGC=300'];
 
-const commandLines = (dir: string, slot: number, { programs, audit }: Parts): Record<Component, string[]> => {
+function commandLines(dir: string, slot: number, { programs, audit }: Parts): Record<Component, string[]> {
   const { ip, services } = addresses(slot);
-  const at = (name: string): string => join(dir, name);
+  function at(name: string): string {
+    return join(dir, name);
+  }
   return {
     containerd: ['containerd', '-c', at('containerd.toml')],
     etcd: [
@@ -155,9 +159,9 @@ const commandLines = (dir: string, slot: number, { programs, audit }: Parts): Re
       `--cert-dir=${at('pki/kubelet')}`,
     ],
   };
-};
+}
 
-const cniFolder = (): string => {
+function cniFolder(): string {
   const found = CNI_FOLDERS.find((folder) => existsSync(join(folder, 'bridge')));
   if (found === undefined) {
     throw new Problem(
@@ -165,13 +169,13 @@ const cniFolder = (): string => {
     );
   }
   return found;
-};
+}
 
 /**
  * Writes everything a node's components read, and a start script for each, into its folder.
  * @returns the administrator's token
  */
-export const writeNode = (dir: string, slot: number, parts: Parts): string => {
+export function writeNode(dir: string, slot: number, parts: Parts): string {
   const { ip, pods, cgroup } = addresses(slot);
   const files: Record<string, string> = {
     'resolv.conf': `nameserver ${ip}\n`,
@@ -193,4 +197,4 @@ export const writeNode = (dir: string, slot: number, parts: Parts): string => {
   }
   writeKeys(dir);
   return writeClients(dir, ip);
-};
+}

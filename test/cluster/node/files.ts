@@ -14,10 +14,15 @@ const UNUSED_PLUGINS = [
   'io.containerd.internal.v1.tracing',
 ];
 
-type Containerd = { readonly dir: string; readonly cni: string; readonly pauseImage: string };
+interface Containerd {
+  readonly dir: string;
+  readonly cni: string;
+  readonly pauseImage: string;
+}
 
 /** restrict_oom_score_adj: without it no pod starts where lowering the score is not allowed. */
-export const containerdToml = ({ dir, cni, pauseImage }: Containerd): string => `version = 2
+export function containerdToml({ dir, cni, pauseImage }: Containerd): string {
+  return `version = 2
 root = ${JSON.stringify(join(dir, 'containerd'))}
 state = "/run/containerd"
 oom_score = 0
@@ -43,79 +48,95 @@ disabled_plugins = ${JSON.stringify(UNUSED_PLUGINS)}
     bin_dir = ${JSON.stringify(cni)}
     conf_dir = ${JSON.stringify(join(dir, 'cni'))}
 `;
+}
 
-export const networkConfig = (pods: string): object => ({
-  cniVersion: '0.4.0',
-  name: 'net',
-  plugins: [
-    {
-      type: 'bridge',
-      bridge: 'cni0',
-      isGateway: true,
-      ipMasq: false,
-      hairpinMode: true,
-      ipam: { type: 'host-local', ranges: [[{ subnet: pods }]], routes: [{ dst: '0.0.0.0/0' }] },
-    },
-  ],
-});
+export function networkConfig(pods: string): object {
+  return {
+    cniVersion: '0.4.0',
+    name: 'net',
+    plugins: [
+      {
+        type: 'bridge',
+        bridge: 'cni0',
+        isGateway: true,
+        ipMasq: false,
+        hairpinMode: true,
+        ipam: { type: 'host-local', ranges: [[{ subnet: pods }]], routes: [{ dst: '0.0.0.0/0' }] },
+      },
+    ],
+  };
+}
 
 // The kubelet's default is above what some machines allow.
-const openFiles = (): number =>
-  Number(/Max open files +\S+ +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 65_536);
+function openFiles(): number {
+  return Number(/Max open files +\S+ +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 65_536);
+}
 
-type Kubelet = { readonly dir: string; readonly ip: string; readonly cgroup: string };
+interface Kubelet {
+  readonly dir: string;
+  readonly ip: string;
+  readonly cgroup: string;
+}
 
 /** cgroupRoot and volumePluginDir: without them the kubelet leaves folders on the host. */
-export const kubeletConfig = ({ dir, ip, cgroup }: Kubelet): object => ({
-  apiVersion: 'kubelet.config.k8s.io/v1beta1',
-  kind: 'KubeletConfiguration',
-  address: ip,
-  containerRuntimeEndpoint: 'unix:///run/containerd.sock',
-  authentication: {
-    anonymous: { enabled: false },
-    webhook: { enabled: true },
-    x509: { clientCAFile: join(dir, 'pki/kubelet-client.crt') },
-  },
-  authorization: { mode: 'Webhook' },
-  cgroupDriver: 'cgroupfs',
-  cgroupRoot: `/${cgroup}`,
-  failCgroupV1: false,
-  failSwapOn: false,
-  enforceNodeAllocatable: [],
-  volumePluginDir: join(dir, 'kubelet/volume-plugins'),
-  oomScoreAdj: 0,
-  maxOpenFiles: openFiles(),
-  evictionHard: {
-    'memory.available': '1Mi',
-    'nodefs.available': '0%',
-    'nodefs.inodesFree': '0%',
-    'imagefs.available': '0%',
-  },
-  imageGCHighThresholdPercent: 100,
-  makeIPTablesUtilChains: false,
-  resolvConf: '',
-  clusterDNS: [ip],
-  clusterDomain: 'cluster.local',
-  registerNode: true,
-  readOnlyPort: 0,
-  healthzPort: 0,
-  syncFrequency: '5s',
-  nodeStatusUpdateFrequency: '2s',
-  shutdownGracePeriod: '0s',
-});
+export function kubeletConfig({ dir, ip, cgroup }: Kubelet): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    address: ip,
+    containerRuntimeEndpoint: 'unix:///run/containerd.sock',
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(dir, 'pki/kubelet-client.crt') },
+    },
+    authorization: { mode: 'Webhook' },
+    cgroupDriver: 'cgroupfs',
+    cgroupRoot: `/${cgroup}`,
+    failCgroupV1: false,
+    failSwapOn: false,
+    enforceNodeAllocatable: [],
+    volumePluginDir: join(dir, 'kubelet/volume-plugins'),
+    oomScoreAdj: 0,
+    maxOpenFiles: openFiles(),
+    evictionHard: {
+      'memory.available': '1Mi',
+      'nodefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+      'imagefs.available': '0%',
+    },
+    imageGCHighThresholdPercent: 100,
+    makeIPTablesUtilChains: false,
+    resolvConf: '',
+    clusterDNS: [ip],
+    clusterDomain: 'cluster.local',
+    registerNode: true,
+    readOnlyPort: 0,
+    healthzPort: 0,
+    syncFrequency: '5s',
+    nodeStatusUpdateFrequency: '2s',
+    shutdownGracePeriod: '0s',
+  };
+}
 
-type Proxy = { readonly dir: string; readonly ip: string; readonly pods: string };
+interface Proxy {
+  readonly dir: string;
+  readonly ip: string;
+  readonly pods: string;
+}
 
-export const proxyConfig = ({ dir, ip, pods }: Proxy): object => ({
-  apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-  kind: 'KubeProxyConfiguration',
-  mode: 'nftables',
-  clientConnection: { kubeconfig: join(dir, 'kube-proxy.kubeconfig') },
-  clusterCIDR: pods,
-  hostnameOverride: NODE_NAME,
-  bindAddress: ip,
-  healthzBindAddress: '',
-  metricsBindAddress: '127.0.0.1:10249',
-  conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
-  nftables: { minSyncPeriod: '100ms', syncPeriod: '30s' },
-});
+export function proxyConfig({ dir, ip, pods }: Proxy): object {
+  return {
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    mode: 'nftables',
+    clientConnection: { kubeconfig: join(dir, 'kube-proxy.kubeconfig') },
+    clusterCIDR: pods,
+    hostnameOverride: NODE_NAME,
+    bindAddress: ip,
+    healthzBindAddress: '',
+    metricsBindAddress: '127.0.0.1:10249',
+    conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
+    nftables: { minSyncPeriod: '100ms', syncPeriod: '30s' },
+  };
+}

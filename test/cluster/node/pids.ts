@@ -2,24 +2,24 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../../scripts/lib/problem.ts';
 
-const namespacePid = (pid: string): string | undefined => {
+function namespacePid(pid: string): string | undefined {
   try {
     return /^NSpid:\s+(?:\d+\s+)*?\d+\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   } catch {
     return undefined;
   }
-};
+}
 
-const workingFolder = (pid: string): string => {
+function workingFolder(pid: string): string {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return '';
   }
-};
+}
 
 /** The process id, as the host sees it, of a component of the node in this folder. */
-export const hostPid = async (dir: string, name: string): Promise<number> => {
+export async function hostPid(dir: string, name: string): Promise<number> {
   const inner = readFileSync(join(dir, 'run', `${name}.pid`), 'utf8').trim();
   const found = readdirSync('/proc').find(
     (pid) => /^\d+$/.test(pid) && namespacePid(pid) === inner && workingFolder(pid) === dir,
@@ -28,4 +28,4 @@ export const hostPid = async (dir: string, name: string): Promise<number> => {
     throw new Problem(`${name} of the test cluster in ${dir} is not running.`);
   }
   return Number(found);
-};
+}

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,7 +11,7 @@ const LAST_LINES = 6;
 const STOP_MS = 20_000;
 
 /** A component's last words: what it reported as an error if it did, otherwise its last lines. */
-export const lastWords = (dir: string, name: string): string => {
+export function lastWords(dir: string, name: string): string {
   const path = join(dir, 'log', `${name}.log`);
   const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
   const errors = lines.filter((line) => /^[EF]\d{4}|error|fatal|panic|not found/i.test(line));
@@ -21,13 +22,13 @@ export const lastWords = (dir: string, name: string): string => {
       .map((line) => `  ${line}`)
       .join('\n') || '  (it logged nothing)'
   );
-};
+}
 
-type Waiter = {
+interface Waiter {
   readonly wanted: string;
   readonly resolve: (rest: string) => void;
   readonly reject: (e: Error) => void;
-};
+}
 
 /** Speaks to the node's process 1: lines in, lines out. Closing its input ends the node and everything in it. */
 export class Supervisor {

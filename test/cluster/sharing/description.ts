@@ -2,7 +2,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageLoader } from '../images.ts';
-import { clusterHandle, type Cluster } from '../cluster.ts';
+import { clusterHandle } from '../cluster.ts';
+import type { Cluster } from '../cluster.ts';
 import type { Api } from '../node/api.ts';
 import { hostPid } from '../node/pids.ts';
 import { Problem } from '../../../scripts/lib/problem.ts';
@@ -12,14 +13,14 @@ import type { Need } from './needs.ts';
 /** Names the file that describes the cluster to use. */
 export const SHARED_CLUSTER = 'BLUEGREEN_SHARED_CLUSTER';
 
-type Description = {
+interface Description {
   readonly need: Need;
   readonly slot: number;
   readonly dir: string;
   readonly api: Api;
   /** Images that the node has, as the loader counts them. */
   readonly images: readonly string[];
-};
+}
 
 /** Writes the description into the cluster's folder; its path. */
 export function describe(need: Need, cluster: Cluster): string {
@@ -44,14 +45,14 @@ export function attach(path: string, need: Need): Cluster {
   return {
     ...clusterHandle({ slot, dir, api, kubeconfig }),
     ...imageLoader((_, archive) => importInto(dir, archive), images),
-    signal: refuse,
-    kill: refuse,
-    start: refuse,
+    signal: keepComponents,
+    kill: keepComponents,
+    start: keepComponents,
     stop: async () => {},
   };
 }
 
-function refuse(): never {
+function keepComponents(): never {
   throw new Problem('A shared cluster keeps its components. Boot one of your own: startCluster()');
 }
 

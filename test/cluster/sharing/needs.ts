@@ -1,7 +1,8 @@
 // What test files that share a cluster need of it. A file names its need once, `shareCluster(t, 'webhook')`; the runner
 // boots one cluster for all files of a need and runs them in it one after another. A file run alone boots its own.
 import { AUDIT_POLICY } from '../../e2e/observe/told.ts';
-import { startCluster, type Cluster, type ClusterOptions } from '../cluster.ts';
+import { startCluster } from '../cluster.ts';
+import type { Cluster, ClusterOptions } from '../cluster.ts';
 import type { ImageSpec } from '../../../images/image.ts';
 import { demoSpecs, installBluegreen, REPLICATED, webhookSpec } from '../install.ts';
 import { REGISTRY } from '../node/names.ts';

@@ -1,7 +1,8 @@
 import type { Test } from 'tap';
 import type { Cluster } from '../cluster.ts';
 import { attach, SHARED_CLUSTER } from './description.ts';
-import { bootFor, type Need } from './needs.ts';
+import { bootFor } from './needs.ts';
+import type { Need } from './needs.ts';
 
 const ADMISSION = [
   'mutatingwebhookconfigurations',

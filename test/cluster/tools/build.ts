@@ -22,7 +22,10 @@ const HEARTBEAT_MS = 20_000;
 const UNFINISHED = '.building-';
 
 /** Where messages for a person go, and the time in milliseconds. */
-export type Terminal = { readonly say: (line: string) => void; readonly now: () => number };
+export interface Terminal {
+  readonly say: (line: string) => void;
+  readonly now: () => number;
+}
 
 /** What a build needs to know beside its tool. */
 type Site = Terminal & {
@@ -32,15 +35,15 @@ type Site = Terminal & {
   readonly onPackage: () => void;
 };
 
-const takeReadyMade = async (program: Program, into: string, { say }: Site): Promise<boolean> => {
+async function takeReadyMade(program: Program, into: string, { say }: Site): Promise<boolean> {
   const path = await readyMade(program);
   if (path === undefined) return false;
   say(`${program.name}: ${path} is the version wanted, so it is used instead of building one`);
   copyFileSync(path, join(into, program.name));
   return true;
-};
+}
 
-const compile = async (tool: Tool, programs: readonly Program[], into: string, site: Site): Promise<void> => {
+async function compile(tool: Tool, programs: readonly Program[], into: string, site: Site): Promise<void> {
   if (tool.module === undefined || programs.length === 0) return;
   const stamps = Object.entries(tool.stamps).map(([name, value]) => `-X ${name}=${value}`);
   const built = join(into, 'built');
@@ -51,18 +54,19 @@ const compile = async (tool: Tool, programs: readonly Program[], into: string, s
   // Links: one program may have several names.
   for (const program of programs) linkSync(join(built, program.built), join(into, program.name));
   rmSync(built, { recursive: true });
-};
+}
 
-const copyModuleFile = async ({ module, path, name }: ModuleFile, into: string): Promise<void> =>
-  copyFileSync(join(await originalOf(module), path), join(into, name));
+async function copyModuleFile({ module, path, name }: ModuleFile, into: string): Promise<void> {
+  return copyFileSync(join(await originalOf(module), path), join(into, name));
+}
 
-const finish = (tool: Tool, folder: string): void => {
+function finish(tool: Tool, folder: string): void {
   const names = [...tool.programs, ...tool.files].map(({ name }) => name);
   const sizes = names.map((name): [string, number] => [name, statSync(join(folder, name)).size]);
   writeFileSync(join(folder, COMPLETE), JSON.stringify(Object.fromEntries(sizes)));
-};
+}
 
-const buildTool = async (tool: Tool, root: string, site: Site): Promise<void> => {
+async function buildTool(tool: Tool, root: string, site: Site): Promise<void> {
   const folder = toolFolder(tool, root);
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}${UNFINISHED}`);
@@ -79,33 +83,33 @@ const buildTool = async (tool: Tool, root: string, site: Site): Promise<void> =>
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-};
+}
 
 // Of builds that were killed: whoever holds the lock is the only one who builds.
-const sweep = (folder: string): void => {
+function sweep(folder: string): void {
   for (const name of readdirSync(folder).filter((entry) => entry.includes(UNFINISHED))) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
-};
+}
 
 /** Builds one tool after the other, and tells every now and then how far that is. */
-const buildAll = async (tools: readonly Tool[], root: string, terminal: Terminal): Promise<void> => {
+async function buildAll(tools: readonly Tool[], root: string, terminal: Terminal): Promise<void> {
   const { say, now } = terminal;
   const started = now();
   const done: string[] = [];
   const laidOut = new Map<string, Promise<string>>();
-  const sources = (module: GoModule): Promise<string> => {
+  function sources(module: GoModule): Promise<string> {
     const folder = laidOut.get(module.folder) ?? layOut(module, root);
     laidOut.set(module.folder, folder);
     return folder;
-  };
+  }
   for (const tool of tools) {
     const begun = now();
     let packages = 0;
-    const tell = (): void => {
+    function tell(): void {
       const share = packages / Math.max(tool.packages, 1);
       say(progressLine(tools, { done, current: tool.id, share }, now() - started));
-    };
+    }
     const beat = setInterval(tell, HEARTBEAT_MS);
     try {
       await buildTool(tool, root, { ...terminal, sources, onPackage: () => (packages += 1) });
@@ -115,7 +119,7 @@ const buildAll = async (tools: readonly Tool[], root: string, terminal: Terminal
     done.push(tool.id);
     say(`${tool.id} ${tool.version}: done in ${Math.round((now() - begun) / 1000)} s`);
   }
-};
+}
 
 /**
  * Builds the tools that are not in the cache yet, one process at a time on this machine.
@@ -123,9 +127,11 @@ const buildAll = async (tools: readonly Tool[], root: string, terminal: Terminal
  * before it stays, and Go keeps what it has compiled.
  * @param named ids of single tools; empty for all that are not on demand
  */
-export const buildTools = async (named: readonly string[], root: string, terminal: Terminal): Promise<void> => {
+export async function buildTools(named: readonly string[], root: string, terminal: Terminal): Promise<void> {
   if (missingTools(named, root).length === 0) return;
-  const waiting = (): void => terminal.say('another process is building; waiting for it ...');
+  function waiting(): void {
+    terminal.say('another process is building; waiting for it ...');
+  }
   await withLock(join(root, 'tools', 'lock'), waiting, async () => {
     sweep(join(root, 'tools'));
     const left = missingTools(named, root);
@@ -137,4 +143,4 @@ export const buildTools = async (named: readonly string[], root: string, termina
       rmSync(join(root, 'tools', 'sources'), { recursive: true, force: true });
     }
   });
-};
+}

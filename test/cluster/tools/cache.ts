@@ -2,27 +2,31 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cacheFolder } from '../../../scripts/lib/cache.ts';
-import { CATALOG, type Tool } from './catalog.ts';
+import { CATALOG } from './catalog.ts';
+import type { Tool } from './catalog.ts';
 import { Problem } from '../../../scripts/lib/problem.ts';
 
 /** Written last into a finished tool's folder: the size of every file, so that a torn one is noticed. */
 export const COMPLETE = 'complete.json';
 
 /** The folders beside this file that decide what a tool is made of. */
-const foldersOf = ({ module, files }: Tool): string[] => [
-  ...(module === undefined ? [] : [module.folder]),
-  ...Object.keys(module?.changed ?? {}).map((name) => join('left-out', name)),
-  ...(module === undefined && files.length === 0 ? [] : ['originals']),
-];
+function foldersOf({ module, files }: Tool): string[] {
+  return [
+    ...(module === undefined ? [] : [module.folder]),
+    ...Object.keys(module?.changed ?? {}).map((name) => join('left-out', name)),
+    ...(module === undefined && files.length === 0 ? [] : ['originals']),
+  ];
+}
 
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .toSorted();
+}
 
 /** Where a finished build of this tool is: the name changes with its version, platform, pins and recipe. */
-export const toolFolder = (tool: Tool, root: string = cacheFolder()): string => {
+export function toolFolder(tool: Tool, root: string = cacheFolder()): string {
   const recipe = [tool.module, tool.programs, tool.files, tool.stamps];
   const hash = createHash('sha256').update(JSON.stringify(recipe));
   for (const path of foldersOf(tool).flatMap((name) => filesIn(join(import.meta.dirname, name)))) {
@@ -30,22 +34,23 @@ export const toolFolder = (tool: Tool, root: string = cacheFolder()): string => 
   }
   const key = hash.digest('hex').slice(0, 12);
   return join(root, 'tools', `${tool.id}-${tool.version}-${process.platform}-${process.arch}-${key}`);
-};
+}
 
-const isSizes = (value: unknown): value is Record<string, number> =>
-  typeof value === 'object' && value !== null && Object.values(value).every((size) => typeof size === 'number');
+function isSizes(value: unknown): value is Record<string, number> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((size) => typeof size === 'number');
+}
 
-const readSizes = (path: string): Record<string, number> | undefined => {
+function readSizes(path: string): Record<string, number> | undefined {
   try {
     const sizes: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return isSizes(sizes) ? sizes : undefined;
   } catch {
     return undefined;
   }
-};
+}
 
 /** Whether a folder holds a whole build: its list is there and every listed file has its size. */
-export const isComplete = (folder: string): boolean => {
+export function isComplete(folder: string): boolean {
   const list = join(folder, COMPLETE);
   const sizes = existsSync(list) ? readSizes(list) : undefined;
   return (
@@ -54,10 +59,10 @@ export const isComplete = (folder: string): boolean => {
       ([name, size]) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === size,
     )
   );
-};
+}
 
 /** The tools that are still to be built; those on demand count only if they are named. */
-export const missingTools = (named: readonly string[] = [], root: string = cacheFolder()): Tool[] => {
+export function missingTools(named: readonly string[] = [], root: string = cacheFolder()): Tool[] {
   const unknown = named.filter((id) => !CATALOG.some((tool) => tool.id === id));
   if (unknown.length > 0) {
     const known = CATALOG.map(({ id }) => id).join(', ');
@@ -66,10 +71,10 @@ export const missingTools = (named: readonly string[] = [], root: string = cache
   return CATALOG.filter((tool) => (named.length > 0 ? named.includes(tool.id) : !tool.onDemand)).filter(
     (tool) => !isComplete(toolFolder(tool, root)),
   );
-};
+}
 
 /** A program or file of a finished tool; throws a Problem that says how to build it if it is not there. */
-export const toolFile = (id: string, name: string, root: string = cacheFolder()): string => {
+export function toolFile(id: string, name: string, root: string = cacheFolder()): string {
   const tool = CATALOG.find((candidate) => candidate.id === id);
   if (tool === undefined) {
     throw new Problem(`There is no tool called ${id}.`);
@@ -82,4 +87,4 @@ export const toolFile = (id: string, name: string, root: string = cacheFolder())
     throw new Problem(`${name} is not built yet (expected in ${folder}). Build it with: ${command}`);
   }
   return join(folder, name);
-};
+}

@@ -1,29 +1,36 @@
 // What the test cluster is made of: programs that are built from Go modules, and files copied out of Go modules.
 
 /** A folder beside this file whose go.mod and go.sum pin what is built in it. */
-export type GoModule = {
+export interface GoModule {
   readonly folder: string;
   /** Modules of which some packages are replaced by ours, by the name of their folder in `left-out`. */
   readonly changed: Readonly<Record<string, string>>;
-};
+}
 
 /** How a program on PATH tells its version, and the one that is wanted. */
-export type ReadyMade = { readonly version: string; readonly args: readonly string[] };
+export interface ReadyMade {
+  readonly version: string;
+  readonly args: readonly string[];
+}
 
 /** A program that a tool's build leaves behind: `built` is the name that Go gives it, `name` the one used here. */
-export type Program = {
+export interface Program {
   readonly name: string;
   readonly built: string;
   /** What go build is asked for. */
   readonly from: string;
   /** Where a program of the machine's own may take its place. */
   readonly readyMade?: ReadyMade;
-};
+}
 
 /** A file copied out of one of the modules in `originals`, verified by go.sum like the code. */
-export type ModuleFile = { readonly module: string; readonly path: string; readonly name: string };
+export interface ModuleFile {
+  readonly module: string;
+  readonly path: string;
+  readonly name: string;
+}
 
-export type Tool = {
+export interface Tool {
   readonly id: string;
   readonly version: string;
   /** Where its programs are built; a tool of files alone has none. */
@@ -38,7 +45,7 @@ export type Tool = {
   readonly packages: number;
   /** Built only when it is asked for by its id. */
   readonly onDemand: boolean;
-};
+}
 
 const KUBERNETES = '1.34.4';
 const ETCD = '3.6.5';
@@ -61,7 +68,9 @@ const traefik2Module: GoModule = {
   changed: { lego: 'github.com/go-acme/lego/v4', traefik2: 'github.com/traefik/traefik/v2' },
 };
 
-const component = (name: string): Program => ({ name, built: 'node', from: './node' });
+function component(name: string): Program {
+  return { name, built: 'node', from: './node' };
+}
 
 const kubernetes: Tool = {
   id: 'kubernetes',

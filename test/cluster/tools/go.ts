@@ -6,15 +6,18 @@ import { runOk } from '../../../scripts/lib/run.ts';
 const ENV = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false', GOWORK: 'off' };
 
 // setpriv: an abandoned compiler would go on for minutes.
-const bound = (args: readonly string[]): string[] => ['--pdeathsig', 'KILL', 'go', ...args];
+function bound(args: readonly string[]): string[] {
+  return ['--pdeathsig', 'KILL', 'go', ...args];
+}
 
 const LAST_LINES = 8;
 /** `go build -v` names each package that it begins to compile; everything else that it prints has a space in it. */
 const PACKAGE = /^[^\s#]+$/;
 
 /** Runs the go command in a folder and returns its output. Throws a Problem with its last lines if it fails. */
-export const go = (folder: string, args: readonly string[]): Promise<string> =>
-  runOk('setpriv', bound(args), { cwd: folder, env: ENV });
+export function go(folder: string, args: readonly string[]): Promise<string> {
+  return runOk('setpriv', bound(args), { cwd: folder, env: ENV });
+}
 
 /**
  * No debugging information, which nothing here reads, saves three percent of the time; a compiler that collects no
@@ -23,17 +26,17 @@ export const go = (folder: string, args: readonly string[]): Promise<string> =>
 const COMPILER = '-gcflags=all=-dwarf=false -d=gcstart=512';
 
 /** What is built: the linker's flags, where to, and of what. */
-export type GoBuild = { readonly linker: string; readonly into: string; readonly from: readonly string[] };
+export interface GoBuild {
+  readonly linker: string;
+  readonly into: string;
+  readonly from: readonly string[];
+}
 
 /**
  * Builds programs into a folder.
  * @param onPackage called for each package that is compiled, not for those that Go has in its cache
  */
-export const goBuild = async (
-  folder: string,
-  { linker, into, from }: GoBuild,
-  onPackage: () => void,
-): Promise<void> => {
+export async function goBuild(folder: string, { linker, into, from }: GoBuild, onPackage: () => void): Promise<void> {
   const args = ['build', '-v', COMPILER, '-ldflags', linker, '-o', `${into}/`, ...from];
   const child = spawn('setpriv', bound(args), {
     cwd: folder,
@@ -54,4 +57,4 @@ export const goBuild = async (
   if (code !== 0) {
     throw new Problem(`go build ${from.join(' ')} failed in ${folder}:\n${said.slice(-LAST_LINES).join('\n')}`);
   }
-};
+}

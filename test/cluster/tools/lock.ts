@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../../../scripts/lib/problem.ts';
 
 const TAKEN = 75;
 
-const hold = async (path: string, patience: readonly string[]): Promise<ChildProcess | undefined> => {
+async function hold(path: string, patience: readonly string[]): Promise<ChildProcess | undefined> {
   const script = 'echo held && exec cat >/dev/null';
   const args = [...patience, '--conflict-exit-code', String(TAKEN), path, 'sh', '-c', script];
   const child = spawn('flock', args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
@@ -20,14 +21,14 @@ const hold = async (path: string, patience: readonly string[]): Promise<ChildPro
         : reject(new Problem(`Cannot lock ${path}: flock ended with status ${code}. Is the folder writable?`)),
     );
   });
-};
+}
 
 /**
  * Runs the work while holding a lock that the kernel takes back when its owner dies, however it dies.
  * @param path the lock file; its folder is made if need be
  * @param waiting called once if somebody else holds the lock and this one has to wait
  */
-export const withLock = async <T>(path: string, waiting: () => void, work: () => Promise<T>): Promise<T> => {
+export async function withLock<T>(path: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   let holder = await hold(path, ['--nonblock']);
   if (holder === undefined) {
@@ -39,4 +40,4 @@ export const withLock = async <T>(path: string, waiting: () => void, work: () =>
   } finally {
     holder?.stdin?.end();
   }
-};
+}

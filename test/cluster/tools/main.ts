@@ -8,17 +8,21 @@ import { missingPackages, PACKAGES, unpackPackages } from './packages.ts';
 import { Problem, reportProblem } from '../../../scripts/lib/problem.ts';
 import { layOut } from './sources.ts';
 
-const say = (line: string): void => void process.stderr.write(`tools: ${line}\n`);
+function say(line: string): void {
+  void process.stderr.write(`tools: ${line}\n`);
+}
 
-const isPackage = (name: string): boolean => PACKAGES.some(({ id }) => id === name);
+function isPackage(name: string): boolean {
+  return PACKAGES.some(({ id }) => id === name);
+}
 
-const showSources = async (folder: string): Promise<void> => {
+async function showSources(folder: string): Promise<void> {
   const tool = CATALOG.find(({ module }) => module?.folder === folder);
   if (tool?.module === undefined) throw new Problem(`No programs are built in ${folder}.`);
   process.stdout.write(`${await layOut(tool.module, cacheFolder())}\n`);
-};
+}
 
-const main = async (args: readonly string[]): Promise<void> => {
+async function main(args: readonly string[]): Promise<void> {
   if (args[0] === '--sources') return showSources(args[1] ?? '');
   const named = args.filter((arg) => !arg.startsWith('--'));
   const packages = named.filter(isPackage);
@@ -33,6 +37,6 @@ const main = async (args: readonly string[]): Promise<void> => {
   const terminal = { say, now: Date.now };
   await unpackPackages(packages, cacheFolder(), terminal);
   if (builds) await buildTools(tools, cacheFolder(), terminal);
-};
+}
 
 await main(process.argv.slice(2)).catch(reportProblem);

@@ -18,7 +18,7 @@ import { withLock } from './lock.ts';
 import { Problem } from '../../../scripts/lib/problem.ts';
 import { run, runOk } from '../../../scripts/lib/run.ts';
 
-export type Package = {
+export interface Package {
   readonly id: string;
   /** Debian's name. */
   readonly debian: string;
@@ -26,7 +26,7 @@ export type Package = {
   readonly programs: readonly string[];
   /** Where else a person gets them. */
   readonly elsewhere: string;
-};
+}
 
 export const PACKAGES: readonly Package[] = [
   {
@@ -39,34 +39,41 @@ export const PACKAGES: readonly Package[] = [
 
 const UNFINISHED = '.unpacking-';
 
-const nameOf = (path: string): string => path.split('/').at(-1) ?? path;
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path;
+}
 
-const folderOf = ({ id }: Package, root: string): string =>
-  join(root, 'tools', `${id}-debian-${process.platform}-${process.arch}`);
+function folderOf({ id }: Package, root: string): string {
+  return join(root, 'tools', `${id}-debian-${process.platform}-${process.arch}`);
+}
 
-const onPath = (program: string, env: NodeJS.ProcessEnv): string | undefined =>
-  (env['PATH'] ?? '')
+function onPath(program: string, env: NodeJS.ProcessEnv): string | undefined {
+  return (env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));
+}
 
-const isThere = (wanted: Package, root: string, env: NodeJS.ProcessEnv): boolean =>
-  isComplete(folderOf(wanted, root)) || wanted.programs.every((path) => onPath(nameOf(path), env) !== undefined);
+function isThere(wanted: Package, root: string, env: NodeJS.ProcessEnv): boolean {
+  return isComplete(folderOf(wanted, root)) || wanted.programs.every((path) => onPath(nameOf(path), env) !== undefined);
+}
 
 /** Packages that are still to be unpacked. */
-export const missingPackages = (
+export function missingPackages(
   named: readonly string[],
   root: string = cacheFolder(),
   env: NodeJS.ProcessEnv = process.env,
-): readonly Package[] => PACKAGES.filter((wanted) => named.includes(wanted.id) && !isThere(wanted, root, env));
+): readonly Package[] {
+  return PACKAGES.filter((wanted) => named.includes(wanted.id) && !isThere(wanted, root, env));
+}
 
 /** A program of an unpacked package, or the machine's own; throws a Problem that says how to get it. */
-export const packageProgram = (
+export function packageProgram(
   id: string,
   name: string,
   root: string = cacheFolder(),
   env: NodeJS.ProcessEnv = process.env,
-): string => {
+): string {
   const wanted = PACKAGES.find((candidate) => candidate.id === id);
   if (wanted === undefined) throw new Problem(`There is no package called ${id}.`);
   const folder = folderOf(wanted, root);
@@ -74,18 +81,20 @@ export const packageProgram = (
   const own = onPath(name, env);
   if (own !== undefined) return own;
   throw new Problem(`${name} is not there yet. Get it with: node_modules/.bin/node test/cluster/tools/main.ts ${id}`);
-};
+}
 
-const download = async ({ debian }: Package, into: string): Promise<string> => {
-  const fetch = () => run('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', debian], { cwd: into });
+async function download({ debian }: Package, into: string): Promise<string> {
+  function fetch() {
+    return run('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', debian], { cwd: into });
+  }
   const first = await fetch();
   const { code, stderr } = first.code === 0 ? first : await runOk('apt-get', ['update', '-qq']).then(fetch);
   const [file] = globSync('*.deb', { cwd: into });
   if (code !== 0 || file === undefined) throw new Problem(stderr.trim());
   return join(into, file);
-};
+}
 
-const unpack = async (wanted: Package, root: string): Promise<void> => {
+async function unpack(wanted: Package, root: string): Promise<void> {
   const folder = folderOf(wanted, root);
   const unfinished = mkdtempSync(`${folder}${UNFINISHED}`);
   try {
@@ -110,12 +119,14 @@ const unpack = async (wanted: Package, root: string): Promise<void> => {
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-};
+}
 
 /** Unpacks what is neither in the cache nor on PATH, one process at a time on this machine. */
-export const unpackPackages = async (named: readonly string[], root: string, { say, now }: Terminal): Promise<void> => {
+export async function unpackPackages(named: readonly string[], root: string, { say, now }: Terminal): Promise<void> {
   if (missingPackages(named, root).length === 0) return;
-  const waiting = (): void => say('another process is unpacking; waiting for it ...');
+  function waiting(): void {
+    say('another process is unpacking; waiting for it ...');
+  }
   await withLock(join(root, 'tools', 'packages-lock'), waiting, async () => {
     for (const wanted of missingPackages(named, root)) {
       const started = now();
@@ -124,4 +135,4 @@ export const unpackPackages = async (named: readonly string[], root: string, { s
       say(`${wanted.id}: done in ${Math.round((now() - started) / 1000)} s`);
     }
   });
-};
+}

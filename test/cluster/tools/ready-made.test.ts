@@ -24,10 +24,10 @@ const kubectl: Program = {
   readyMade: { version: '1.34.4', args: ['version', '--client'] },
 };
 
-const folderWith = (dir: string, script: string): string => {
+function folderWith(dir: string, script: string): string {
   writeFileSync(join(dir, 'kubectl'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   return dir;
-};
+}
 
 t.test('it is taken from PATH, where the first one counts', async (t) => {
   const dirs = t.testdir({ right: {}, old: {}, broken: {} });

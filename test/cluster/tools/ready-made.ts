@@ -8,23 +8,24 @@ const VERSION = /\bv?(\d+\.\d+\.\d+(?:[-+][\w.-]+)?)/;
 const COMMIT = /\+g[0-9a-f]+$/;
 
 /** Whether what a program printed begins with exactly this version: no candidate, no distribution's own build. */
-export const tells = (output: string, version: string): boolean =>
-  VERSION.exec(output)?.[1]?.replace(COMMIT, '') === version;
+export function tells(output: string, version: string): boolean {
+  return VERSION.exec(output)?.[1]?.replace(COMMIT, '') === version;
+}
 
-const canRun = (path: string): boolean => {
+function canRun(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
     return false;
   }
-};
+}
 
 /** The machine's own program of exactly the wanted version, if PATH has one. The first on PATH is the one that counts. */
-export const readyMade = async (
+export async function readyMade(
   { name, readyMade: wanted }: Program,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const path = (env['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => folder !== '')
@@ -33,4 +34,4 @@ export const readyMade = async (
   if (wanted === undefined || path === undefined) return undefined;
   const { code, stdout } = await run(path, wanted.args);
   return code === 0 && tells(stdout, wanted.version) ? path : undefined;
-};
+}

@@ -5,30 +5,32 @@ import type { GoModule } from './catalog.ts';
 import { go } from './go.ts';
 import { runOk } from '../../../scripts/lib/run.ts';
 
-const here = (...path: string[]): string => join(import.meta.dirname, ...path);
+function here(...path: string[]): string {
+  return join(import.meta.dirname, ...path);
+}
 
 /** The folder of one of the modules in `originals`, downloaded and verified by go.sum. */
-export const originalOf = async (module: string): Promise<string> => {
+export async function originalOf(module: string): Promise<string> {
   await go(here('originals'), ['mod', 'download', module]);
   return (await go(here('originals'), ['list', '-m', '-f', '{{.Dir}}', module])).trim();
-};
+}
 
 /** Packages of ours in the place of a module's: each takes its whole folder, with everything below. */
-const leaveOut = (name: string, copy: string): void => {
+function leaveOut(name: string, copy: string): void {
   const ours = here('left-out', name);
   const packages = new Set(globSync('**/*.go', { cwd: ours }).map((file) => dirname(file)));
   for (const path of packages) {
     rmSync(join(copy, path), { recursive: true, force: true });
   }
   cpSync(ours, copy, { recursive: true });
-};
+}
 
 /**
  * Lays out the folder that a module's programs are built in, anew.
  * @param root the project's cache folder
  * @returns the folder with the go.mod
  */
-export const layOut = async ({ folder, changed }: GoModule, root: string): Promise<string> => {
+export async function layOut({ folder, changed }: GoModule, root: string): Promise<string> {
   const into = join(root, 'tools', 'sources', folder);
   rmSync(into, { recursive: true, force: true });
   cpSync(here(folder), into, { recursive: true });
@@ -42,4 +44,4 @@ export const layOut = async ({ folder, changed }: GoModule, root: string): Promi
     await runOk('find', [copy, '-name', '*_test.go', '-delete']);
   }
   return into;
-};
+}

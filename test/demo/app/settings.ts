@@ -1,5 +1,5 @@
 /** What the app is told by its environment and its arguments; the names are podinfo's where podinfo has one. */
-export type Settings = {
+export interface Settings {
   readonly port: number;
   readonly version: string;
   readonly color: string;
@@ -9,45 +9,48 @@ export type Settings = {
   readonly drainMs: number;
   readonly fault: Fault;
   readonly breakdown: Breakdown;
-};
+}
 
 /** What the whole process does wrong, from its start. */
-export type Breakdown = {
+export interface Breakdown {
   /** Ends with exit code 1 after so many requests that are no probes; 0 for never. */
   readonly crashAfter: number;
   /** Its readiness probe always fails. */
   readonly neverReady: boolean;
   /** Runs, and listens to nothing. */
-  readonly refuse: boolean;
-};
+  readonly refuseConnections: boolean;
+}
 
 /** Failures on demand: the share of requests answered 500 (0 to 1), and a delay for each, in milliseconds. */
-export type Fault = { readonly errorRate: number; readonly latencyMs: number };
+export interface Fault {
+  readonly errorRate: number;
+  readonly latencyMs: number;
+}
 
 const DEFAULT_PORT = 9898;
 const DEFAULT_DRAIN_MS = 3000;
 const DEFAULT_COLOR = '#34577c';
 
-const numberIn = (text: string | undefined, fallback: number, lowest: number, highest: number): number => {
+function numberIn(text: string | undefined, fallback: number, lowest: number, highest: number): number {
   const value = Number(text ?? fallback);
   return text === '' || Number.isNaN(value) || value < lowest || value > highest ? fallback : value;
-};
+}
 
 // --port=N and --port N; other flags of podinfo are accepted and have no effect.
-const portFlag = (args: readonly string[]): string | undefined => {
+function portFlag(args: readonly string[]): string | undefined {
   const at = args.findIndex((arg) => arg === '--port' || arg.startsWith('--port='));
   return args[at]?.split('=')[1] ?? (at < 0 ? undefined : args[at + 1]);
-};
+}
 
 /** Reads a fault from untrusted JSON; what is missing or out of range counts as none. */
-export const readFault = (value: unknown): Fault => {
+export function readFault(value: unknown): Fault {
   const given = typeof value === 'object' && value !== null ? value : {};
   const errorRate = 'errorRate' in given ? String(given.errorRate) : undefined;
   const latencyMs = 'latencyMs' in given ? String(given.latencyMs) : undefined;
   return { errorRate: numberIn(errorRate, 0, 0, 1), latencyMs: numberIn(latencyMs, 0, 0, 60_000) };
-};
+}
 
-export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[], hostname: string): Settings => {
+export function readSettings(env: NodeJS.ProcessEnv, args: readonly string[], hostname: string): Settings {
   const version = env['VERSION'] ?? '0.0.0';
   return {
     port: numberIn(portFlag(args) ?? env['PODINFO_PORT'], DEFAULT_PORT, 0, 65_535),
@@ -60,7 +63,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[], ho
     breakdown: {
       crashAfter: numberIn(env['FAULT_CRASH_AFTER'], 0, 0, Number.MAX_SAFE_INTEGER),
       neverReady: env['FAULT_NEVER_READY'] === 'true',
-      refuse: env['FAULT_REFUSE'] === 'true',
+      refuseConnections: env['FAULT_REFUSE'] === 'true',
     },
   };
-};
+}

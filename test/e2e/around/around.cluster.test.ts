@@ -7,7 +7,8 @@ import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster 
 import { until } from '../../cluster/node/api.ts';
 import { BLIND, CASES, ORDINARY, OUTAGE } from './cases.ts';
 import { startMutators } from './mutator.ts';
-import { ALICE, type Case, type Place } from './place.ts';
+import { ALICE } from './place.ts';
+import type { Case, Place } from './place.ts';
 import { buildWorld, FORGED, HAND, PODS, ROLLING, service, within } from './world.ts';
 
 const cluster = await startCluster({ images: await allImages() });
@@ -20,11 +21,11 @@ await Promise.all([installBluegreen(cluster, { drainSeconds: '1' }), buildWorld(
 t.teardown(await startMutators(cluster));
 
 const withPods: ReadonlySet<string> = new Set([PODS, ROLLING]);
-const placeOf = (given: Case): Place => {
+function placeOf(given: Case): Place {
   const name = `c${CASES.indexOf(given)}`;
   const { namespace = HAND, group = 'traefik.io' } = given;
   return { cluster, client, group, namespace, name, blue: `${name}-blue`, green: `${name}-green` };
-};
+}
 await cluster.apply(
   CASES.map(placeOf).flatMap(({ namespace, blue, green }) =>
     within(namespace, [
@@ -34,8 +35,10 @@ await cluster.apply(
   ),
 );
 
-const said = ({ body, warnings }: Reply): string => `${text(body['message']) ?? ''}${warnings.join('; ')}`;
-const MISSED = /was not completed by the mutating webhook|did not answer in time|could not check this change/;
+function said({ body, warnings }: Reply): string {
+  return `${text(body['message']) ?? ''}${warnings.join('; ')}`;
+}
+const MISSED = /was not completed by the mutating webhook|did not answer in time|could not check this request/;
 const TRIES = 5;
 
 /** A busy machine can miss a second; whoever attacks would try again, too. */
@@ -46,17 +49,18 @@ async function attacked({ attack }: Case, place: Place): Promise<Reply> {
   }
 }
 
-const run = (given: Case, before?: Case['before']): void =>
+function run(given: Case, before?: Case['before']): void {
   void t.test(`${given.verdict}: ${given.name}`, async (t) => {
     const place = placeOf(given);
     await before?.(place);
     const reply = await attacked(given, place);
     const words = said(reply);
-    if (given.verdict === 'prevented') t.ok(reply.status >= 400, 'it is refused');
+    if (given.verdict === 'prevented') t.ok(reply.status >= 400, 'it is denied');
     else t.ok(reply.status < 300, `it is done: ${words}`);
     if (given.verdict === 'accepted') t.same(reply.warnings, [], 'without a word');
     if (given.says !== undefined) t.match(words, given.says);
   });
+}
 
 for (const each of ORDINARY) run(each, each.before);
 
@@ -71,7 +75,9 @@ t.test('then the webhook loses its rights', async () => {
     '-A',
     `--as=system:serviceaccount:${RELEASE.namespace}:${RELEASE.name}`,
   ];
-  const blind = async (): Promise<boolean> => (await cluster.kubectl(reads)).code !== 0;
+  async function blind(): Promise<boolean> {
+    return (await cluster.kubectl(reads)).code !== 0;
+  }
   if (!(await until(blind, 30_000))) throw new Error('the webhook can still read');
 });
 
@@ -84,9 +90,12 @@ t.test('then every replica of the webhook goes', async () => {
   const gone = ['wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component=webhook', '--timeout=60s'];
   await cluster.kubectlOk([...webhook, ...gone]);
   const path = `/apis/traefik.io/v1alpha1/namespaces/${FORGED}/traefikservices/forged?dryRun=All`;
-  const guarded = async (): Promise<boolean> =>
-    (await client.call('PATCH', path, { metadata: { annotations: { 'bluegreen.dev/note': 'x' } } }, ALICE)).status >=
-    400;
+  async function guarded(): Promise<boolean> {
+    return (
+      (await client.call('PATCH', path, { metadata: { annotations: { 'bluegreen.dev/note': 'x' } } }, ALICE)).status >=
+      400
+    );
+  }
   if (!(await until(guarded, 30_000))) throw new Error(`namespace ${FORGED} is not guarded`);
 });
 

@@ -7,8 +7,8 @@ import {
   tryCreate,
   tryPatch,
   weights,
-  type Case,
 } from './place.ts';
+import type { Case } from './place.ts';
 import { workloadPath } from './workloads.ts';
 import { PODS } from './world.ts';
 
@@ -19,7 +19,7 @@ export const BLIND: readonly Case[] = [
     verdict: 'prevented',
     before: tested,
     attack: (place) => tryPatch(place, traefikServicePath(place), { spec: weights(place, 0, 100) }),
-    says: /smoke-test: what runs behind .*-green could not be read/,
+    says: /smoke-test: the pods behind .*-green could not be read/,
   },
   {
     name: 'blind webhook: a rollback',
@@ -29,12 +29,12 @@ export const BLIND: readonly Case[] = [
     says: /smoke-test: whether .*-blue still runs its recorded images could not be read/,
   },
   {
-    name: 'blind webhook: the live color scaled to 0',
+    name: 'blind webhook: the active color scaled to 0',
     verdict: 'detected',
     namespace: PODS,
     before: released,
     attack: (place) => tryPatch(place, `${workloadPath('Deployment', 'blue')}/scale`, { spec: { replicas: 0 } }),
-    says: /bluegreen could not check this change/,
+    says: /bluegreen could not check this request/,
   },
   {
     name: 'blind webhook: green alone in a TraefikService of its own, untested',

@@ -16,16 +16,15 @@ import {
   tryDelete,
   tryPatch,
   weights,
-  type Case,
-  type Place,
 } from './place.ts';
+import type { Case, Place } from './place.ts';
 
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
 const ADMIN = 'admin';
 
 const SMOKE_TEST = 'bluegreen.dev/smoke-test';
 
-/** Blue live and green tested, until somebody said otherwise. */
+/** Blue active and green tested, until somebody said otherwise. */
 async function takenBack(place: Place): Promise<void> {
   await tested(place);
   await change(place, { metadata: { annotations: { [SMOKE_TEST]: 'failed' } } });
@@ -36,7 +35,7 @@ function objectAt(value: unknown, key: string): JsonObject {
   return isObject(found) ? found : {};
 }
 
-/** Whether somebody may do something, as a refusal or not. */
+/** Whether somebody may do something, as a denial or not. */
 async function mayDo({ client }: Place, user: string, attributes: Readonly<Record<string, string>>): Promise<Reply> {
   const body = await done(
     client.call(
@@ -54,13 +53,14 @@ async function mayDo({ client }: Place, user: string, attributes: Readonly<Recor
   return { status: allowed ? 200 : 403, body: { message: allowed ? '' : 'RBAC does not allow it' }, warnings: [] };
 }
 
-const labelled = (place: Place, namespace: string, key: string, value: string): Promise<Reply> =>
-  tryPatch(place, `/api/v1/namespaces/${namespace}`, { metadata: { labels: { [key]: value } } }, ADMIN);
+function labelled(place: Place, namespace: string, key: string, value: string): Promise<Reply> {
+  return tryPatch(place, `/api/v1/namespaces/${namespace}`, { metadata: { labels: { [key]: value } } }, ADMIN);
+}
 
-const mutated = (place: Place, key: string): JsonObject => {
+function mutated(place: Place, key: string): JsonObject {
   const object = traefikService(place, weights(place, 100, 0));
   return { ...object, metadata: { name: place.name, labels: { mutated: key } } };
-};
+}
 
 /** What Kubernetes offers to get past an admission webhook. */
 export const KUBERNETES: readonly Case[] = [
@@ -126,7 +126,7 @@ export const KUBERNETES: readonly Case[] = [
     says: /recorded 1 times/,
   },
   {
-    name: 'impersonation of somebody who may',
+    name: 'impersonation of a user who may',
     verdict: 'prevented',
     attack: (place) => mayDo(place, ALICE, { resource: 'users', verb: 'impersonate', name: 'admin' }),
     says: /RBAC does not allow it/,
@@ -139,15 +139,15 @@ export const KUBERNETES: readonly Case[] = [
     says: /not found/,
   },
   {
-    name: 'a retirement by somebody who may not',
+    name: 'bluegreen.dev/unguard by a user who may not',
     verdict: 'prevented',
     before: released,
     attack: (place) =>
-      tryPatch(place, traefikServicePath(place), { metadata: { annotations: { 'bluegreen.dev/retire': 'going' } } }),
-    says: /permission: bluegreen\.dev\/retire needs the verb override/,
+      tryPatch(place, traefikServicePath(place), { metadata: { annotations: { 'bluegreen.dev/unguard': 'going' } } }),
+    says: /permission: bluegreen\.dev\/unguard needs the verb override/,
   },
   {
-    name: 'an attestation of what nobody tested',
+    name: 'an attestation without a test',
     verdict: 'accepted',
     before: released,
     attack: (place) =>

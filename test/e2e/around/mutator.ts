@@ -11,11 +11,13 @@ const NAMESPACE = 'around-mutator';
 const NAME = 'later';
 const HOUR = 3_600_000;
 
-const weight = (index: number, value: number): JsonObject => ({
-  op: 'replace',
-  path: `/spec/weighted/services/${index}/weight`,
-  value,
-});
+function weight(index: number, value: number): JsonObject {
+  return {
+    op: 'replace',
+    path: `/spec/weighted/services/${index}/weight`,
+    value,
+  };
+}
 
 /** What each of them does to an object with the label `mutated: <key>`, after the webhook of the chart. */
 const PATCHES: Readonly<Record<string, readonly Json[]>> = {
@@ -24,13 +26,13 @@ const PATCHES: Readonly<Record<string, readonly Json[]>> = {
   label: [{ op: 'add', path: '/metadata/labels/seen', value: 'yes' }],
 };
 
-const answer = (url: string, body: string): string => {
+function answer(url: string, body: string): string {
   const review = parseObject(body);
   const { pathname } = new URL(url, 'https://localhost');
   const patch = Buffer.from(JSON.stringify(PATCHES[pathname.slice(1)] ?? [])).toString('base64');
   const response = { uid: at(review, 'request', 'uid'), allowed: true, patchType: 'JSONPatch', patch };
   return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response });
-};
+}
 
 /** Another team's mutating webhooks, in a server on this machine; how to stop it. */
 export async function startMutators(cluster: Cluster): Promise<() => void> {

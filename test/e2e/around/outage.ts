@@ -11,8 +11,8 @@ import {
   create,
   weights,
   done,
-  type Case,
 } from './place.ts';
+import type { Case } from './place.ts';
 import { routed, routePath } from './routes.ts';
 import { FORGED, ROLLING } from './world.ts';
 
@@ -34,15 +34,15 @@ export const OUTAGE: readonly Case[] = [
       tryCreate(place, ingressRoute(place, { name: 'hand-one', port: 80 }, { name: 'hand-two', port: 80 })),
   },
   {
-    name: 'dead webhook: a rollback that retires, by somebody who may not',
+    name: 'dead webhook: a rollback with bluegreen.dev/unguard, by a user who may not',
     verdict: 'prevented',
     before: promoted,
     attack: (place) =>
       tryPatch(place, traefikServicePath(place), {
-        metadata: { annotations: { 'bluegreen.dev/retire': 'going' } },
+        metadata: { annotations: { 'bluegreen.dev/unguard': 'going' } },
         spec: weights(place, 100, 0),
       }),
-    says: /permission: bluegreen\.dev\/retire needs the verb override/,
+    says: /permission: bluegreen\.dev\/unguard needs the verb override/,
   },
   {
     name: 'dead webhook: green alone in a TraefikService of its own, untested',
@@ -69,7 +69,7 @@ export const OUTAGE: readonly Case[] = [
     attack: (place) => tryPatch(place, traefikServicePath(place), { spec: weights(place, 100, 0) }),
   },
   {
-    name: 'dead webhook: a rollback on a permission that was forged while nobody guarded',
+    name: 'dead webhook: a rollback to a previous color that was forged while the webhook was not enforcing',
     verdict: 'accepted',
     namespace: FORGED,
     attack: (place) =>
@@ -78,7 +78,7 @@ export const OUTAGE: readonly Case[] = [
       }),
   },
   {
-    name: 'dead webhook: the live color scaled to 0',
+    name: 'dead webhook: the active color scaled to 0',
     verdict: 'accepted',
     namespace: ROLLING,
     before: (place) => create(place, traefikService({ ...place, name: `${place.name}-x` }, weights(place, 100, 0))),

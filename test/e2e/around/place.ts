@@ -10,7 +10,7 @@ export type Verdict = 'prevented' | 'detected' | 'accepted';
 export interface Case {
   /** As docs/security.md has it. */
   readonly name: string;
-  /** `prevented`: refused. `detected`: done, and said. `accepted`: done. */
+  /** `prevented`: denied. `detected`: done, and said. `accepted`: done. */
   readonly verdict: Verdict;
   readonly group?: Group;
   /** A namespace of `world.ts`; the one whose endpoints are kept by hand unless given. */
@@ -18,7 +18,7 @@ export interface Case {
   /** What somebody does before, all of it allowed. */
   readonly before?: (place: Place) => Promise<void>;
   readonly attack: (place: Place) => Promise<Reply>;
-  /** Of a refusal, or of the warning that tells. */
+  /** Of a denial, or of the warning that tells. */
   readonly says?: RegExp;
 }
 
@@ -56,10 +56,13 @@ export function pathOf(apiVersion: string, kind: string, namespace: string, name
 }
 
 /** The address of the place's TraefikService. */
-export const traefikServicePath = ({ group, namespace, name }: Place): string =>
-  pathOf(`${group}/v1alpha1`, 'TraefikService', namespace, name);
+export function traefikServicePath({ group, namespace, name }: Place): string {
+  return pathOf(`${group}/v1alpha1`, 'TraefikService', namespace, name);
+}
 
-const dry = (path: string): string => `${path}?dryRun=All`;
+function dry(path: string): string {
+  return `${path}?dryRun=All`;
+}
 
 /** Asks for a creation, as a dry run. */
 export function tryCreate({ client, namespace }: Place, object: JsonObject, user = ALICE): Promise<Reply> {
@@ -118,20 +121,22 @@ export function ingressRoute({ group, name }: Place, ...services: readonly JsonO
 }
 
 /** Blue live. */
-export const released = (place: Place): Promise<void> => create(place, traefikService(place, weights(place, 100, 0)));
+export function released(place: Place): Promise<void> {
+  return create(place, traefikService(place, weights(place, 100, 0)));
+}
 
 /** Patches the TraefikService, with success. */
 export async function change(place: Place, body: JsonObject): Promise<void> {
   await done(place.client.call('PATCH', traefikServicePath(place), body, ALICE));
 }
 
-/** Blue live and green tested. */
+/** Blue active and green tested. */
 export async function tested(place: Place, value = 'passed:2.0'): Promise<void> {
   await released(place);
   await change(place, { metadata: { annotations: { 'bluegreen.dev/smoke-test': value } } });
 }
 
-/** Green live and blue to go back to. */
+/** Green active and blue to go back to. */
 export async function promoted(place: Place, value = 'passed:2.0'): Promise<void> {
   await tested(place, value);
   await change(place, { spec: weights(place, 0, 100) });

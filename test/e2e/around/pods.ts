@@ -1,7 +1,8 @@
 import { at, get, isObject, list, text } from '../../../common/json.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import type { Reply } from '../../chart/client.ts';
-import { create, done, pathOf, released, tryDelete, tryPatch, type Case, type Place } from './place.ts';
+import { create, done, pathOf, released, tryDelete, tryPatch } from './place.ts';
+import type { Case, Place } from './place.ts';
 import { live, NEW_IMAGE, OLD_IMAGE, workloadPath } from './workloads.ts';
 import { deployment, PODS } from './world.ts';
 
@@ -14,10 +15,10 @@ async function patchPod(place: Place, body: JsonObject): Promise<Reply> {
   return tryPatch(place, pathOf('v1', 'Pod', PODS, await livePod(place)), body);
 }
 
-/** What runs behind the live Service. */
+/** What runs behind the active Service. */
 export const RUNNING: readonly Case[] = [
   {
-    name: 'a Deployment that slept during the test scaled up behind the live Service',
+    name: 'a Deployment that slept during the test scaled up behind the active Service',
     verdict: 'accepted',
     namespace: PODS,
     before: async (place) => {
@@ -29,7 +30,7 @@ export const RUNNING: readonly Case[] = [
   },
   {
     ...live,
-    name: 'another environment or command for the live color',
+    name: 'another environment or command for the active color',
     verdict: 'accepted',
     attack: (place) => {
       const env = [{ name: 'PODINFO_UI_COLOR', value: '#000000' }];
@@ -39,7 +40,7 @@ export const RUNNING: readonly Case[] = [
   },
   {
     ...live,
-    name: 'a restart of the live color, whose tag may have other contents by now',
+    name: 'a restart of the active color, whose tag may have other contents by now',
     verdict: 'accepted',
     attack: (place) => {
       const annotations = { 'kubectl.kubernetes.io/restartedAt': '2024-06-01T12:00:00Z' };
@@ -48,7 +49,7 @@ export const RUNNING: readonly Case[] = [
   },
   {
     ...live,
-    name: 'another image in a live pod',
+    name: 'another image in a pod of the active color',
     verdict: 'accepted',
     attack: async (place) => {
       const path = pathOf('v1', 'Pod', PODS, await livePod(place));
@@ -61,13 +62,13 @@ export const RUNNING: readonly Case[] = [
   },
   {
     ...live,
-    name: 'live pods that lose the label which the Service selects',
+    name: 'pods of the active color that lose the label which the Service selects',
     verdict: 'accepted',
     attack: (place) => patchPod(place, { metadata: { labels: { color: null } } }),
   },
   {
     ...live,
-    name: 'deleting the live pods',
+    name: 'deleting the pods of the active color',
     verdict: 'accepted',
     attack: async (place) => tryDelete(place, pathOf('v1', 'Pod', PODS, await livePod(place))),
   },

@@ -10,17 +10,19 @@ import {
   tryDelete,
   weights,
   tryPatch,
-  type Case,
-  type Place,
 } from './place.ts';
+import type { Case, Place } from './place.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { nested, previewHost, service } from './traefik.ts';
 
-const ours = ({ name }: Place): JsonObject => ({ name, kind: 'TraefikService' });
-export const routePath = ({ group, namespace, name }: Place): string =>
-  pathOf(`${group}/v1alpha1`, 'IngressRoute', namespace, name);
+function ours({ name }: Place): JsonObject {
+  return { name, kind: 'TraefikService' };
+}
+export function routePath({ group, namespace, name }: Place): string {
+  return pathOf(`${group}/v1alpha1`, 'IngressRoute', namespace, name);
+}
 
-/** Blue live, and a route to it. */
+/** Blue active, and a route to it. */
 export async function routed(place: Place): Promise<void> {
   await released(place);
   await create(place, ingressRoute(place, ours(place)));
@@ -91,7 +93,7 @@ export const ROUTES: readonly Case[] = [
     verdict: 'prevented',
     before: routed,
     attack: (place) => tryDelete(place, traefikServicePath(place)),
-    says: /live-route: IngressRoute .* points at TraefikService/,
+    says: /active-route: IngressRoute .* points at TraefikService/,
   },
   {
     name: 'deleting a TraefikService that a route of another namespace points at',
@@ -109,7 +111,7 @@ export const ROUTES: readonly Case[] = [
     verdict: 'prevented',
     before: routed,
     attack: (place) => tryDelete(place, routePath(place)),
-    says: /live-route: IngressRoute .* is the last one that points at TraefikService .*, where .*-blue answers/,
+    says: /active-route: IngressRoute .* is the last one that points at TraefikService .*, where .*-blue answers/,
   },
   {
     name: 'deleting one of two routes',

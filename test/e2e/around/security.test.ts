@@ -5,7 +5,9 @@ import t from 'tap';
 import { CASES } from './cases.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
 
 interface Row {
   readonly name: string;

@@ -1,11 +1,14 @@
 import { parseObject } from '../../../common/json.ts';
-import { released, traefikService, traefikServicePath, tryCreate, tryPatch, weights, type Case } from './place.ts';
+import { released, traefikService, traefikServicePath, tryCreate, tryPatch, weights } from './place.ts';
+import type { Case } from './place.ts';
 
-/** Refused by the webhook itself, with the words of the check. */
+/** Denied by the webhook itself, with the words of the check. */
 const BY_THE_WEBHOOK = /admission webhook "mutate\.bluegreen\.dev" denied the request: .*weights-total: /;
 
 const SPECIAL = parseObject('{"__proto__": "a", "constructor": "b", "prototype": "c"}') ?? {};
-const withHeaders = (headers: object) => ({ healthCheck: { path: '/', headers: { ...headers } } });
+function withHeaders(headers: object) {
+  return { healthCheck: { path: '/', headers: { ...headers } } };
+}
 
 /** Requests that a server might choke on, as far as they get through a real API server. */
 export const SERVER: readonly Case[] = [
@@ -45,7 +48,7 @@ export const SERVER: readonly Case[] = [
     says: BY_THE_WEBHOOK,
   },
   {
-    name: 'thousands of entries',
+    name: 'a list of thousands of items',
     verdict: 'prevented',
     attack: (place) => {
       const services = Array.from({ length: 5_000 }, (_, index) => ({ name: `other-${index}`, port: 80, weight: 0 }));

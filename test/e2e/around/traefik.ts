@@ -11,17 +11,24 @@ import {
   tryCreate,
   tryPatch,
   weights,
-  type Case,
-  type Place,
 } from './place.ts';
+import type { Case, Place } from './place.ts';
 
 const OLD = 'traefik.containo.us';
-const one = (name: string, weight: number): JsonObject => ({ weighted: { services: [{ name, port: 80, weight }] } });
-const second = (place: Place): Place => ({ ...place, name: `${place.name}-second` });
-export const service = (name: string, weight: number): JsonObject => ({ name, port: 80, weight });
-export const nested = (name: string, weight: number): JsonObject => ({ name, kind: 'TraefikService', weight });
+function one(name: string, weight: number): JsonObject {
+  return { weighted: { services: [{ name, port: 80, weight }] } };
+}
+function second(place: Place): Place {
+  return { ...place, name: `${place.name}-second` };
+}
+export function service(name: string, weight: number): JsonObject {
+  return { name, port: 80, weight };
+}
+export function nested(name: string, weight: number): JsonObject {
+  return { name, kind: 'TraefikService', weight };
+}
 
-/** Green tested and live in a TraefikService of its own, beside the one that has blue live: as for a preview host. */
+/** Green tested and active in a TraefikService of its own, beside the one that has blue active: as for a preview host. */
 export async function previewHost(place: Place): Promise<void> {
   await released(place);
   const preview = second(place);
@@ -31,7 +38,7 @@ export async function previewHost(place: Place): Promise<void> {
 /** What Traefik offers beside two weights in one TraefikService. */
 export const TRAEFIK: readonly Case[] = [
   {
-    name: 'two TraefikServices, one live on each color, green untested',
+    name: 'two TraefikServices with different active colors, green untested',
     verdict: 'prevented',
     before: released,
     attack: (place) => tryCreate(place, traefikService(second(place), weights(place, 0, 100))),
@@ -45,7 +52,7 @@ export const TRAEFIK: readonly Case[] = [
     says: /smoke-test: .*-green gains weight without a passed smoke test/,
   },
   {
-    name: 'two TraefikServices, one live on each color, both tested',
+    name: 'two TraefikServices with different active colors, both tested',
     verdict: 'detected',
     before: tested,
     attack: (place) => {
@@ -69,7 +76,7 @@ export const TRAEFIK: readonly Case[] = [
     before: released,
     attack: (place) =>
       tryPatch(place, traefikServicePath(place), { spec: weights({ ...place, green: 'green-2' }, 100, 0) }),
-    says: /known-colors: only .* may stand in the list. Remove green-2/,
+    says: /known-colors: only .* may be listed. Remove green-2/,
   },
   {
     name: 'Services whose names are no colors',
@@ -89,7 +96,7 @@ export const TRAEFIK: readonly Case[] = [
     },
   },
   {
-    name: 'another port for the live color',
+    name: 'another port for the active color',
     verdict: 'accepted',
     before: released,
     attack: (place) => {
@@ -98,7 +105,7 @@ export const TRAEFIK: readonly Case[] = [
     },
   },
   {
-    name: 'other settings of the live color (scheme, nativeLB, serversTransport)',
+    name: 'other settings of the active color (scheme, nativeLB, serversTransport)',
     verdict: 'accepted',
     before: released,
     attack: (place) => {
@@ -121,7 +128,7 @@ export const TRAEFIK: readonly Case[] = [
     says: /smoke-test: .*-green gains weight without a passed smoke test/,
   },
   {
-    name: 'deleted, and made again with blue live',
+    name: 'deleted, and made again with blue active',
     verdict: 'accepted',
     before: async (place) => {
       await promoted(place);

@@ -10,24 +10,29 @@ import {
   tryDelete,
   tryPatch,
   weights,
-  type Case,
-  type Place,
 } from './place.ts';
+import type { Case, Place } from './place.ts';
 import { deployment, PODS } from './world.ts';
 
 export const OLD_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.5';
 export const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
 const APPS = 'apps/v1';
 export const live = { namespace: PODS, before: released };
-export const workloadPath = (kind: string, name: string): string => pathOf(APPS, kind, PODS, name);
-const servicePath = ({ blue }: Place): string => pathOf('v1', 'Service', PODS, blue);
-const inPod = (spec: JsonObject): JsonObject => ({ spec: { template: { spec } } });
+export function workloadPath(kind: string, name: string): string {
+  return pathOf(APPS, kind, PODS, name);
+}
+function servicePath({ blue }: Place): string {
+  return pathOf('v1', 'Service', PODS, blue);
+}
+function inPod(spec: JsonObject): JsonObject {
+  return { spec: { template: { spec } } };
+}
 
-/** What a live color rests on: its workload, its pods, its Service. */
+/** What an active color rests on: its workload, its pods, its Service. */
 export const WORKLOADS: readonly Case[] = [
   {
     ...live,
-    name: 'another image for the live color',
+    name: 'another image for the active color',
     verdict: 'prevented',
     attack: (place) =>
       tryPatch(
@@ -35,28 +40,28 @@ export const WORKLOADS: readonly Case[] = [
         workloadPath('Deployment', 'blue'),
         inPod({ containers: [{ name: 'podinfo', image: NEW_IMAGE }] }),
       ),
-    says: /live-workload: Deployment blue serves production .* does not get another image/,
+    says: /active-workload: Deployment blue serves production .* must not get another image/,
   },
   {
     ...live,
-    name: 'the live color scaled to 0, by /scale',
+    name: 'the active color scaled to 0, by /scale',
     verdict: 'prevented',
     attack: (place) => tryPatch(place, `${workloadPath('Deployment', 'blue')}/scale`, { spec: { replicas: 0 } }),
-    says: /live-workload: Deployment blue serves production .* is not scaled to 0/,
+    says: /active-workload: Deployment blue serves production .* must not be scaled to 0/,
   },
   {
     ...live,
-    name: 'the Deployment of the live color deleted',
+    name: 'the Deployment of the active color deleted',
     verdict: 'prevented',
     attack: (place) => tryDelete(place, workloadPath('Deployment', 'blue')),
-    says: /live-workload: Deployment blue serves production .* is not deleted/,
+    says: /active-workload: Deployment blue serves production .* must not be deleted/,
   },
   {
     ...live,
-    name: 'the selector of the live Service turned to the other pods',
+    name: 'the selector of the active Service turned to the other pods',
     verdict: 'prevented',
     attack: (place) => tryPatch(place, servicePath(place), { spec: { selector: { app: 'podinfo', color: 'green' } } }),
-    says: /live-service: Service .*-blue is live in TraefikService/,
+    says: /active-service: Service .*-blue is active in TraefikService/,
   },
   {
     name: 'the selector of the preview turned to other pods after its test',
@@ -73,7 +78,7 @@ export const WORKLOADS: readonly Case[] = [
   },
   {
     ...live,
-    name: 'another port of the pods behind the live Service (targetPort)',
+    name: 'another port of the pods behind the active Service (targetPort)',
     verdict: 'prevented',
     attack: (place) =>
       tryPatch(place, servicePath(place), {
@@ -84,44 +89,44 @@ export const WORKLOADS: readonly Case[] = [
           ],
         },
       }),
-    says: /live-service: Service .*-blue is live in .* targetPort 1 would send production to another port/,
+    says: /active-service: Service .*-blue is active in .* targetPort 1 would send production to another port/,
   },
   {
     ...live,
-    name: 'the live Service becomes an ExternalName',
+    name: 'the active Service becomes an ExternalName',
     verdict: 'prevented',
     attack: (place) =>
       tryPatch(place, servicePath(place), {
         spec: { type: 'ExternalName', externalName: 'example.com', clusterIP: null, clusterIPs: null },
       }),
-    says: /live-service: Service .*-blue is live in .* as an ExternalName it would send production to example\.com/,
+    says: /active-service: Service .*-blue is active in .* as an ExternalName it would send production to example\.com/,
   },
   {
     ...live,
-    name: 'the live Service given publishNotReadyAddresses',
+    name: 'the active Service given publishNotReadyAddresses',
     verdict: 'prevented',
     attack: (place) => tryPatch(place, servicePath(place), { spec: { publishNotReadyAddresses: true } }),
-    says: /live-service: Service .*-blue is live in .* publishNotReadyAddresses would send production to pods/,
+    says: /active-service: Service .*-blue is active in .* publishNotReadyAddresses would send production to pods/,
   },
   {
     ...live,
-    name: 'a new Deployment whose pods match the live Service',
+    name: 'a new Deployment whose pods match the active Service',
     verdict: 'accepted',
     attack: (place) => tryCreate(place, deployment('intruder', 'blue', NEW_IMAGE)),
   },
   {
     ...live,
-    name: 'a Deployment whose pods come to match the live Service by a new label',
+    name: 'a Deployment whose pods come to match the active Service by a new label',
     verdict: 'prevented',
     attack: (place) =>
       tryPatch(place, workloadPath('Deployment', 'other'), {
         spec: { template: { metadata: { labels: { color: 'blue' } } } },
       }),
-    says: /live-workload: Deployment other does not get pod labels that .*-blue selects/,
+    says: /active-workload: Deployment other must not get the pod labels that the active Service .*-blue selects/,
   },
   {
     ...live,
-    name: 'an EndpointSlice made by hand on the live Service',
+    name: 'an EndpointSlice made by hand on the active Service',
     verdict: 'accepted',
     attack: (place) =>
       tryCreate(place, {
@@ -135,7 +140,7 @@ export const WORKLOADS: readonly Case[] = [
   },
   {
     ...live,
-    name: 'the garbage collector takes the live Deployment, after its new owner is deleted',
+    name: 'the garbage collector deletes the Deployment of the active color, after its new owner is deleted',
     verdict: 'accepted',
     attack: async (place) => {
       const body = await done(place.client.call('GET', '/api/v1/namespaces/kube-system'));

@@ -70,17 +70,20 @@ export function service(name: string, color: string | null): readonly JsonObject
 }
 
 /** Puts objects into a namespace. */
-export const within = (namespace: string, objects: readonly JsonObject[]): readonly JsonObject[] =>
-  objects.map((object) => ({
+export function within(namespace: string, objects: readonly JsonObject[]): readonly JsonObject[] {
+  return objects.map((object) => ({
     ...object,
     metadata: { ...(isObject(object['metadata']) ? object['metadata'] : {}), namespace },
   }));
+}
 
-const namespaceOf = (name: string, mode?: string): JsonObject => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name, labels: mode === undefined ? {} : { 'bluegreen.dev/mode': mode } },
-});
+function namespaceOf(name: string, mode?: string): JsonObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: mode === undefined ? {} : { 'bluegreen.dev/mode': mode } },
+  };
+}
 
 const rights: readonly JsonObject[] = [
   {
@@ -124,8 +127,12 @@ const rights: readonly JsonObject[] = [
   },
 ];
 
-const colors = (namespace: string): readonly JsonObject[] =>
-  within(namespace, [deployment('blue', 'blue', `${IMAGE}:6.1.5`), deployment('green', 'green', `${IMAGE}:6.1.6`)]);
+function colors(namespace: string): readonly JsonObject[] {
+  return within(namespace, [
+    deployment('blue', 'blue', `${IMAGE}:6.1.5`),
+    deployment('green', 'green', `${IMAGE}:6.1.6`),
+  ]);
+}
 
 /** Namespaces, people and pods that the cases share. */
 export async function buildWorld(cluster: Cluster): Promise<void> {

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { at, list, parseObject, text } from '../../../common/json.ts';
-import { RELEASE, type Cluster } from '../../cluster/index.ts';
-import { parseMetrics, type Series } from '../metrics.ts';
+import { RELEASE } from '../../cluster/index.ts';
+import type { Cluster } from '../../cluster/index.ts';
+import { parseMetrics } from '../metrics.ts';
+import type { Series } from '../metrics.ts';
 
 const here = ['-n', RELEASE.namespace];
 const PODS = `/api/v1/namespaces/${RELEASE.namespace}/pods`;
@@ -30,7 +32,7 @@ export async function samples(cluster: Cluster, pod: string): Promise<Series> {
 /** Lines that a pod logged with this message. */
 export async function logged(cluster: Cluster, pod: string, message: string): Promise<readonly object[]> {
   const lines = (await cluster.kubectlOk([...here, 'logs', pod])).split('\n').map((line) => parseObject(line));
-  return lines.filter((line) => line !== null).filter((line) => line['msg'] === message);
+  return lines.filter((line) => line !== null).filter((line) => line['message'] === message);
 }
 
 /** Makes a pod's process hang, go on, or end; it sees none of these. */

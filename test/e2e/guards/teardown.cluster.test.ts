@@ -11,7 +11,8 @@ import {
 } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import { installPlugin } from '../../cluster/plugin.ts';
-import { NAMED, personIn, type Person } from '../people.ts';
+import { NAMED, personIn } from '../people.ts';
+import type { Person } from '../people.ts';
 
 const FILES = import.meta.dirname;
 const CHART = join(FILES, 'chart');
@@ -34,7 +35,9 @@ for (const namespace of spaces) {
   await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'routes.yaml')]);
 }
 
-const exists = async (person: Person, name: string): Promise<boolean> => (await person.run(`get ${name}`)).ok;
+async function exists(person: Person, name: string): Promise<boolean> {
+  return (await person.run(`get ${name}`)).ok;
+}
 
 t.test('the garbage collector and the namespace controller work while everything is guarded', async (t) => {
   const person = personIn(cluster, 'family');
@@ -44,16 +47,17 @@ t.test('the garbage collector and the namespace controller work while everything
   const owned = JSON.stringify({ metadata: { ownerReferences: [owner] } });
   const children = ['deployment/blue', 'service/blue', SHOP];
   for (const child of children) await person.may(t, `patch ${child} --type=merge -p '${owned}'`);
-  await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+  await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
   await person.may(t, 'delete configmap parent');
-  const collected = async (): Promise<boolean> =>
-    (await Promise.all(children.map((child) => exists(person, child)))).every((there) => !there);
+  async function collected(): Promise<boolean> {
+    return (await Promise.all(children.map((child) => exists(person, child)))).every((there) => !there);
+  }
   const begun = performance.now();
   t.ok(await until(collected, PROMPTLY_MS), 'collected');
   t.comment(`collected after ${Math.round(performance.now() - begun)} ms`);
 
   await person.may(t, `apply -f ${join(FILES, 'colors.yaml')} -f ${join(FILES, 'routes.yaml')}`);
-  await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
+  await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
   const ended = performance.now();
   await person.may(t, `delete namespace family --timeout=${PROMPTLY_MS}ms`);
   t.notOk(await exists(person, 'namespace/family'));
@@ -63,28 +67,30 @@ t.test('the garbage collector and the namespace controller work while everything
 t.test('where Traefik allows empty Services, a listed preview may be emptied', async (t) => {
   const person = personIn(cluster, 'shop');
   await installBluegreen(cluster, { drainSeconds: '1', allowEmptyServices: 'true' });
-  const allowed = async (): Promise<boolean> =>
-    (await person.run('scale deployment/green --replicas=0 --dry-run=server')).ok;
+  async function allowed(): Promise<boolean> {
+    return (await person.run('scale deployment/green --replicas=0 --dry-run=server')).ok;
+  }
   t.ok(await until(allowed, UPGRADE_MS), 'the upgrade counts');
   await person.may(t, 'scale deployment/green --replicas=0');
   await person.may(t, 'delete deployment green');
-  await person.mayNot(t, 'scale deployment/blue --replicas=0', 'live-workload: ');
+  await person.mayNot(t, 'scale deployment/blue --replicas=0', 'active-workload: ');
 });
 
-const install = (namespace: string): Promise<string> =>
-  cluster.helmOk(['install', 'shop', CHART, '-n', namespace, '--create-namespace', '--wait', '--timeout=60s']);
+function install(namespace: string): Promise<string> {
+  return cluster.helmOk(['install', 'shop', CHART, '-n', namespace, '--create-namespace', '--wait', '--timeout=60s']);
+}
 const uninstall = ['uninstall', 'shop', '--wait', '--timeout=60s', '--debug', '-n'];
 
 t.test("helm uninstall of an application's own chart", async (t) => {
-  t.test('is refused, and says what has to be done first', async (t) => {
-    const person = personIn(cluster, 'helm-refused');
-    await install('helm-refused');
-    const { code, stderr } = await cluster.helm([...uninstall, 'helm-refused']);
+  t.test('is denied, and says what has to be done first', async (t) => {
+    const person = personIn(cluster, 'helm-denied');
+    await install('helm-denied');
+    const { code, stderr } = await cluster.helm([...uninstall, 'helm-denied']);
     t.not(code, 0);
-    t.match(stderr, 'live-service: ');
-    t.match(stderr, 'live-workload: ');
-    t.match(stderr, 'kubectl bluegreen retire shop -n helm-refused');
-    t.match(stderr, 'live-route: IngressRoute');
+    t.match(stderr, 'active-service: ');
+    t.match(stderr, 'active-workload: ');
+    t.match(stderr, 'kubectl bluegreen unguard shop -n helm-denied');
+    t.match(stderr, 'active-route: IngressRoute');
     for (const kept of ['deployment/blue', 'service/blue', 'service/green', SHOP, 'ingressroute.traefik.io/shop'])
       t.ok(await exists(person, kept), `${kept} is still there`);
   });
@@ -92,8 +98,8 @@ t.test("helm uninstall of an application's own chart", async (t) => {
   t.test('goes through after a retirement, and takes everything away', async (t) => {
     const person = personIn(cluster, 'helm-retired');
     await install('helm-retired');
-    await person.mayNot(t, 'delete deployment blue', 'live-workload: ');
-    await person.may(t, 'bluegreen retire shop --reason moved');
+    await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
+    await person.may(t, 'bluegreen unguard shop --reason moved');
     const { code, stderr } = await cluster.helm([...uninstall, 'helm-retired']);
     t.equal(code, 0, stderr);
     for (const gone of ['deployment/blue', 'deployment/green', 'service/blue', 'service/green', SHOP])

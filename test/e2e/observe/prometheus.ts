@@ -28,7 +28,9 @@ export interface Prometheus {
  */
 export async function startPrometheus(files: Readonly<Record<string, string>>): Promise<Prometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-prometheus-'));
-  const write = (name: string, content: string): void => writeFileSync(join(dir, name), content, { mode: 0o600 });
+  function write(name: string, content: string): void {
+    writeFileSync(join(dir, name), content, { mode: 0o600 });
+  }
   for (const [name, content] of Object.entries(files)) write(name, content);
   const address = `127.0.0.1:${await freePort()}`;
   const flags = ['--config.file=prometheus.json', '--storage.tsdb.path=data', `--web.listen-address=${address}`];
@@ -38,25 +40,26 @@ export async function startPrometheus(files: Readonly<Record<string, string>>): 
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => void (said = `${said}${chunk.toString()}`.slice(-4000)));
   const ended = once(child, 'exit');
-  const ready = async (): Promise<boolean> =>
-    fetch(`http://${address}/-/ready`).then(
+  async function ready(): Promise<boolean> {
+    return fetch(`http://${address}/-/ready`).then(
       ({ ok }) => ok,
       () => false,
     );
-  const stop = async (): Promise<void> => {
+  }
+  async function stop(): Promise<void> {
     child.kill('SIGKILL');
     await ended;
     rmSync(dir, { recursive: true, force: true });
-  };
+  }
   if (!(await until(ready, START_MS))) {
     await stop();
     throw new Error(`Prometheus does not start:\n${said}`);
   }
-  const ask = async (path: string): Promise<JsonObject> => {
+  async function ask(path: string): Promise<JsonObject> {
     const body = parseObject(await (await fetch(`http://${address}${path}`)).text()) ?? {};
     if (body['status'] !== 'success') throw new Error(text(body['error']) ?? JSON.stringify(body));
     return body;
-  };
+  }
   return {
     query: async (expression) =>
       list(at(await ask(`/api/v1/query?${new URLSearchParams({ query: expression }).toString()}`), 'data', 'result')),

@@ -22,16 +22,18 @@ export async function scrapingOf(cluster: Cluster, monitor: JsonObject): Promise
   const key = text(at(endpoint, 'tlsConfig', 'ca', 'secret', 'key')) ?? '';
   const path = `jsonpath={.data.${key.replaceAll('.', '\\.')}}`;
   const ca = await cluster.kubectlOk(['-n', namespace, 'get', 'secret', secret, '-o', path]);
-  const job = (name: string, serverName: string): object => ({
-    job_name: name,
-    scheme: get(endpoint, 'scheme'),
-    metrics_path: get(endpoint, 'path'),
-    honor_labels: get(endpoint, 'honorLabels'),
-    scrape_interval: SECONDS,
-    scrape_timeout: SECONDS,
-    tls_config: { ca_file: 'webhook-ca.crt', server_name: serverName },
-    file_sd_configs: [{ files: ['targets.json'], refresh_interval: SECONDS }],
-  });
+  function job(name: string, serverName: string): object {
+    return {
+      job_name: name,
+      scheme: get(endpoint, 'scheme'),
+      metrics_path: get(endpoint, 'path'),
+      honor_labels: get(endpoint, 'honorLabels'),
+      scrape_interval: SECONDS,
+      scrape_timeout: SECONDS,
+      tls_config: { ca_file: 'webhook-ca.crt', server_name: serverName },
+      file_sd_configs: [{ files: ['targets.json'], refresh_interval: SECONDS }],
+    };
+  }
   return {
     files: {
       'webhook-ca.crt': Buffer.from(ca, 'base64').toString(),

@@ -3,7 +3,9 @@ import { annotation, at } from '../../../common/json.ts';
 import { NAMED, live } from '../people.ts';
 import type { OddCase } from './shop.ts';
 
-const entry = (name: string, weight: number): JsonObject => ({ name, port: 80, weight });
+function entry(name: string, weight: number): JsonObject {
+  return { name, port: 80, weight };
+}
 
 /** Names, words and sizes at their ends. */
 export const NAMES: readonly OddCase[] = [
@@ -49,7 +51,7 @@ export const NAMES: readonly OddCase[] = [
     },
   },
   {
-    name: 'reasons of 60 KiB for a break glass, over and over, and the way back after that',
+    name: 'reasons of 60 KiB for an override, over and over, and the way back after that',
     run: async (t, shop) => {
       await shop.promoted(t);
       for (let round = 0; round < 6; round++) {
@@ -113,10 +115,10 @@ export const NAMES: readonly OddCase[] = [
     name: 'the preview Service gets another name',
     run: async (t, shop) => {
       await shop.make(t);
-      await shop.alice.mayNot(t, `delete service ${shop.green}`, 'live-service: ');
+      await shop.alice.mayNot(t, `delete service ${shop.green}`, 'active-service: ');
       const path = '/spec/weighted/services/1/name';
       const renamed = JSON.stringify([{ op: 'replace', path, value: `${shop.name}-two` }]);
-      await shop.alice.mayNot(t, `patch ${shop.resource} --type=json -p '${renamed}'`, 'may stand in the list');
+      await shop.alice.mayNot(t, `patch ${shop.resource} --type=json -p '${renamed}'`, 'may be listed');
     },
   },
 ];

@@ -2,7 +2,8 @@ import type { Test } from 'tap';
 import type { Color } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
-import { live, NAMED, personIn, stored, type Person, type Said } from '../people.ts';
+import { live, NAMED, personIn, stored } from '../people.ts';
+import type { Person, Said } from '../people.ts';
 
 /** Something that few people do, and what has to come of it. */
 export interface OddCase {
@@ -34,9 +35,9 @@ export interface Shop {
   merge(patch: JsonObject): string;
   /** Blue live. */
   make(t: Test, annotations?: JsonObject): Promise<void>;
-  /** Blue live and green tested. */
+  /** Blue active and green tested. */
   tested(t: Test): Promise<void>;
-  /** Green live, blue to go back to. */
+  /** Green active, blue to go back to. */
   promoted(t: Test): Promise<void>;
   /** The same in another namespace. */
   open(namespace: string): Shop;
@@ -45,8 +46,9 @@ export interface Shop {
   object(): Promise<JsonObject>;
 }
 
-const full = (short: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value]));
+function full(short: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value]));
+}
 
 export const PASSED = 'passed:2.0';
 
@@ -63,12 +65,13 @@ export function openShop(cluster: Cluster, place: ShopPlace, pass = PASSED): Sho
   const { namespace, name, blue, green } = place;
   const [alice, admin] = [personIn(cluster, namespace, 'alice'), personIn(cluster, namespace)];
   const resource = `${NAMED}/${name}`;
-  const services = (weights: readonly [number, number] | null): JsonObject[] =>
-    [blue, green].map((each, index) => ({
+  function services(weights: readonly [number, number] | null): JsonObject[] {
+    return [blue, green].map((each, index) => ({
       name: each,
       port: 80,
       ...(weights === null ? {} : { weight: weights[index] }),
     }));
+  }
   const spec: Shop['spec'] = (color) => ({ weighted: { services: services(color === 'blue' ? [100, 0] : [0, 100]) } });
   const to: Shop['to'] = (color, annotations = {}) =>
     merge({ metadata: { annotations: full(annotations) }, spec: spec(color) });

@@ -40,7 +40,9 @@ export const SPACES: readonly OddCase[] = [
       await there.alice.mayNot(t, `patch ${there.resource} ${there.merge(split)}`, 'single-active: ');
       await there.alice.run(`delete service ${there.blue}`);
       await there.alice.may(t, `patch ${there.resource} ${there.merge({ metadata: { finalizers: null } })}`);
-      const gone = async (): Promise<boolean> => !(await there.admin.run(`get namespace ${there.namespace}`)).ok;
+      async function gone(): Promise<boolean> {
+        return !(await there.admin.run(`get namespace ${there.namespace}`)).ok;
+      }
       t.ok(await until(gone, PROMPTLY_MS), 'and then it can');
     },
   },
@@ -49,14 +51,15 @@ export const SPACES: readonly OddCase[] = [
     run: async (t, shop) => {
       const there = await space(t, shop, ['bluegreen.dev/mode=warn']);
       await there.make(t);
-      await there.alice.may(t, `patch ${there.resource} ${there.to('green')}`, 'would be refused: smoke-test: ');
+      await there.alice.may(t, `patch ${there.resource} ${there.to('green')}`, 'would be denied: smoke-test: ');
       await there.admin.may(t, `label --overwrite namespace ${there.namespace} bluegreen.dev/mode=enforce`);
-      const enforced = async (): Promise<boolean> =>
-        !(
+      async function enforced(): Promise<boolean> {
+        return !(
           await there.alice.run(
             `patch ${there.resource} ${there.merge({ spec: { weighted: { services: [] } } })} --dry-run=server`,
           )
         ).ok;
+      }
       t.ok(await until(enforced, PROMPTLY_MS));
       t.same(await history(there.alice, there.name), [
         'creation with blue by alice',

@@ -19,7 +19,7 @@ export const TIME: readonly OddCase[] = [
     },
   },
   {
-    name: 'promotions and rollbacks by several people at once leave a record that says what is live',
+    name: 'promotions and rollbacks by several people at once leave a record that says what is active',
     run: async (t, shop) => {
       await shop.promoted(t);
       const flips = Array.from({ length: 12 }, (_, index) =>
@@ -73,16 +73,17 @@ export const TIME: readonly OddCase[] = [
     name: 'a record that was damaged while nobody guarded',
     run: async (t, shop) => {
       await shop.promoted(t);
-      const unguarded = async (work: () => Promise<unknown>): Promise<void> => {
+      async function unguarded(work: () => Promise<unknown>): Promise<void> {
         await shop.admin.may(t, `label namespace ${shop.namespace} bluegreen.dev/mode=off`);
         await work();
         await shop.admin.may(t, `label namespace ${shop.namespace} bluegreen.dev/mode-`);
-      };
+      }
       const probe = { metadata: { annotations: { 'bluegreen.dev/active': 'none' } } };
-      const isGuarded = async (): Promise<boolean> =>
-        (await shop.alice.run(`patch ${shop.resource} ${shop.merge(probe)} --dry-run=server`)).said.includes(
+      async function isGuarded(): Promise<boolean> {
+        return (await shop.alice.run(`patch ${shop.resource} ${shop.merge(probe)} --dry-run=server`)).said.includes(
           'record: ',
         );
+      }
       for (const damaged of [
         '{',
         '[]',

@@ -1,7 +1,8 @@
 import type { Test } from 'tap';
 import { annotation } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
-import { history, NAMED, type Person } from '../people.ts';
+import { history, NAMED } from '../people.ts';
+import type { Person } from '../people.ts';
 import type { OddCase, Shop } from './shop.ts';
 
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
@@ -10,13 +11,16 @@ const SETTLED_MS = 60_000;
 /** One pod of a color, of one revision. */
 async function settled(t: Test, { alice }: Shop, color: string): Promise<void> {
   await alice.may(t, `rollout status deployment/${color} --timeout=60s`);
-  const alone = async (): Promise<boolean> =>
-    (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
+  async function alone(): Promise<boolean> {
+    return (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
+  }
   t.ok(await until(alone, SETTLED_MS), `one pod of ${color}`);
 }
 
-const revisionOf = async (person: Person, color: string): Promise<string> =>
-  (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`)).said;
+async function revisionOf(person: Person, color: string): Promise<string> {
+  return (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`))
+    .said;
+}
 
 /** Promotes what runs in a color now. */
 async function release(t: Test, shop: Shop, color: 'blue' | 'green'): Promise<void> {
@@ -26,7 +30,7 @@ async function release(t: Test, shop: Shop, color: 'blue' | 'green'): Promise<vo
   await shop.alice.may(t, `patch ${shop.resource} ${shop.to(color, { 'smoke-test': pass })}`);
 }
 
-/** What kubectl and controllers do to workloads around a release; each begins with blue live as 6.1.5, green as 6.1.6. */
+/** What kubectl and controllers do to workloads around a release; each begins with blue active as 6.1.5, green as 6.1.6. */
 export const WORKLOADS: readonly OddCase[] = [
   {
     name: 'rollout undo on the previous color: the way back is gone, and another undo brings it back',
@@ -62,7 +66,9 @@ export const WORKLOADS: readonly OddCase[] = [
       await alice.may(t, 'rollout pause deployment/green');
       await alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, 'is paused');
       await alice.may(t, 'rollout resume deployment/green');
-      const promoted = async (): Promise<boolean> => (await alice.run(`patch ${shop.resource} ${shop.to('green')}`)).ok;
+      async function promoted(): Promise<boolean> {
+        return (await alice.run(`patch ${shop.resource} ${shop.to('green')}`)).ok;
+      }
       t.ok(await until(promoted, SETTLED_MS));
       await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
     },
@@ -78,14 +84,14 @@ export const WORKLOADS: readonly OddCase[] = [
       await alice.may(t, 'scale deployment/green --replicas=2');
       await alice.may(t, 'rollout status deployment/green --timeout=60s');
       await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
-      await alice.mayNot(t, 'delete deployment green', 'live-workload: ');
+      await alice.mayNot(t, 'delete deployment green', 'active-workload: ');
       await alice.may(t, 'delete hpa green');
       await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
       await alice.may(t, 'scale deployment/green --replicas=1');
     },
   },
   {
-    name: 'what a live Deployment may get: environment, resources, an annotation, a debug container; what not',
+    name: 'what an active Deployment may get: environment, resources, an annotation, a debug container; what not',
     run: async (t, shop) => {
       const { alice } = shop;
       await shop.make(t);
@@ -96,12 +102,16 @@ export const WORKLOADS: readonly OddCase[] = [
       const pod = (await alice.run('get pods -l color=blue -o name')).said;
       await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.6 -c debugger`);
       const renamed = { op: 'replace', path: '/spec/template/spec/containers/0/name', value: 'other' };
-      await alice.mayNot(t, `patch deployment/blue --type=json -p '${JSON.stringify([renamed])}'`, 'live-workload: ');
+      await alice.mayNot(t, `patch deployment/blue --type=json -p '${JSON.stringify([renamed])}'`, 'active-workload: ');
       const sidecar = { spec: { template: { spec: { containers: [{ name: 'sidecar', image: `${IMAGE}:6.1.6` }] } } } };
-      await alice.mayNot(t, `patch deployment/blue -p '${JSON.stringify(sidecar)}'`, 'live-workload: ');
-      await alice.mayNot(t, `set image deployment/blue podinfo=${IMAGE}@sha256:${'0'.repeat(64)}`, 'live-workload: ');
+      await alice.mayNot(t, `patch deployment/blue -p '${JSON.stringify(sidecar)}'`, 'active-workload: ');
+      await alice.mayNot(t, `set image deployment/blue podinfo=${IMAGE}@sha256:${'0'.repeat(64)}`, 'active-workload: ');
       await alice.may(t, `patch deployment/blue --type=merge -p '{"spec":{"replicas":null}}'`);
-      await alice.mayNot(t, `patch deployment/blue --type=merge -p '{"spec":{"replicas":0}}'`, 'is not scaled to 0');
+      await alice.mayNot(
+        t,
+        `patch deployment/blue --type=merge -p '{"spec":{"replicas":0}}'`,
+        'must not be scaled to 0',
+      );
       await alice.mayNot(
         t,
         `patch deployment/blue --type=merge -p '{"spec":{"replicas":0},"metadata":{"annotations":{"bluegreen.dev/override":"me"}}}'`,
@@ -130,7 +140,7 @@ export const WORKLOADS: readonly OddCase[] = [
       const manifest = (await alice.run('get deployment blue -o json')).said;
       const forced = await alice.run('replace --force -f -', manifest);
       t.notOk(forced.ok);
-      t.match(forced.said, 'live-workload: ');
+      t.match(forced.said, 'active-workload: ');
       const route = await shop.pipe(alice, 'apply --prune -l app=shop --prune-allowlist=apps/v1/Deployment -f -', {
         apiVersion: 'v1',
         kind: 'ConfigMap',
@@ -141,7 +151,7 @@ export const WORKLOADS: readonly OddCase[] = [
     },
   },
   {
-    name: 'a bare ReplicaSet as the live color is scaled to 0',
+    name: 'a bare ReplicaSet as the active color is scaled to 0',
     run: async (t, shop) => {
       const { alice } = shop;
       const labels = { app: 'bare', color: shop.name };
@@ -180,15 +190,16 @@ export const WORKLOADS: readonly OddCase[] = [
     },
   },
   {
-    name: 'a Service that the preview shares with the live color',
+    name: 'a Service that the preview shares with the active color',
     run: async (t, shop) => {
       const { alice } = shop;
       await shop.make(t);
       await alice.may(t, `patch service/green --type=merge -p '{"spec":{"selector":{"app":"shop","color":null}}}'`);
-      const both = async (): Promise<boolean> =>
-        (await alice.run(`annotate --overwrite ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`)).said.includes(
-          'several revisions',
-        );
+      async function both(): Promise<boolean> {
+        return (
+          await alice.run(`annotate --overwrite ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`)
+        ).said.includes('several revisions');
+      }
       t.ok(await until(both, SETTLED_MS), 'two versions behind one color are no release');
       t.equal(annotation(await shop.object(), 'bluegreen.dev/smoke-test-record'), null);
       await alice.may(t, 'set selector service/green app=shop,color=green');

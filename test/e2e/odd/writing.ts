@@ -8,7 +8,7 @@ const TWO_RELEASES = '0 100: green, previous blue';
 /** Ways of kubectl that few people know, or mean. */
 export const WRITING: readonly OddCase[] = [
   {
-    name: 'kubectl replace --force with green live, of a TraefikService with a route, changes nothing',
+    name: 'kubectl replace --force with green active, of a TraefikService with a route, changes nothing',
     run: async (t, shop) => {
       const { alice, resource } = shop;
       t.ok((await shop.pipe(alice, 'apply -f -', shop.manifest([100, 0]))).ok);
@@ -23,7 +23,7 @@ export const WRITING: readonly OddCase[] = [
       t.ok((await shop.pipe(alice, 'create -f -', object)).ok);
       const forced = await shop.pipe(alice, 'replace --force -f -', shop.manifest([0, 100]));
       t.notOk(forced.ok);
-      t.match(forced.said, 'live-route: ');
+      t.match(forced.said, 'active-route: ');
       t.equal(await shop.live(), '100 0: blue');
       const pruned = await shop.pipe(
         alice,
@@ -36,12 +36,12 @@ export const WRITING: readonly OddCase[] = [
         },
       );
       t.notOk(pruned.ok);
-      t.match(pruned.said, 'live-route: ', 'nor does apply --prune');
+      t.match(pruned.said, 'active-route: ', 'nor does apply --prune');
       t.ok(await stored(alice, shop.name), resource);
     },
   },
   {
-    name: 'kubectl replace --force with green live, where no route points, is refused after it deleted',
+    name: 'kubectl replace --force with green active, where no route points, is denied after it deleted',
     run: async (t, shop) => {
       await shop.make(t);
       const { ok, said } = await shop.pipe(shop.alice, 'replace --force -f -', shop.manifest([0, 100]));
@@ -72,17 +72,18 @@ export const WRITING: readonly OddCase[] = [
     name: 'two managers of a server-side apply, each with its own test',
     run: async (t, shop) => {
       await shop.make(t);
-      const apply = (manager: string, value: string) =>
-        shop.pipe(
+      function apply(manager: string, value: string) {
+        return shop.pipe(
           shop.alice,
           `apply --server-side --force-conflicts --field-manager=${manager} -f -`,
           shop.manifest(null, { 'smoke-test': value }),
         );
+      }
       t.ok((await apply('argocd', 'passed:2.0')).ok);
       t.ok((await apply('pipeline', 'failed')).ok);
       t.equal(annotation(await shop.object(), `${SMOKE_TEST}-record`), null);
       const again = await apply('argocd', 'passed:2.0');
-      t.match(again.said, 'a manifest said passed:2.0 before, and somebody took it back');
+      t.match(again.said, 'passed:2.0 was applied before and revoked since');
       await shop.alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, 'smoke-test: ');
       t.ok((await apply('pipeline', 'passed:2.0-retested')).ok);
       await shop.alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
@@ -92,12 +93,13 @@ export const WRITING: readonly OddCase[] = [
     name: 'a freeze that a server-side apply takes away together with the promotion',
     run: async (t, shop) => {
       await shop.tested(t);
-      const apply = (weights: readonly [number, number], frozen: boolean) =>
-        shop.pipe(
+      function apply(weights: readonly [number, number], frozen: boolean) {
+        return shop.pipe(
           shop.alice,
           'apply --server-side --force-conflicts --field-manager=flux -f -',
           shop.manifest(weights, frozen ? { frozen: 'Christmas' } : {}),
         );
+      }
       t.ok((await apply([100, 0], true)).ok);
       const both = await apply([0, 100], false);
       t.notOk(both.ok);
@@ -120,8 +122,9 @@ export const WRITING: readonly OddCase[] = [
     name: 'JSON patches that swap, move and copy entries',
     run: async (t, shop) => {
       await shop.make(t);
-      const patch = (...operations: readonly object[]): string =>
-        `patch ${shop.resource} --type=json -p '${JSON.stringify(operations)}'`;
+      function patch(...operations: readonly object[]): string {
+        return `patch ${shop.resource} --type=json -p '${JSON.stringify(operations)}'`;
+      }
       const at = '/spec/weighted/services';
       const names = [
         { op: 'replace', path: `${at}/0/name`, value: shop.green },
@@ -202,7 +205,7 @@ export const WRITING: readonly OddCase[] = [
     },
   },
   {
-    name: 'a creation by generateName with green live',
+    name: 'a creation by generateName with green active',
     run: async (t, shop) => {
       const { metadata, ...rest } = shop.manifest([0, 100]);
       const named = { ...(isObject(metadata) ? metadata : {}), name: undefined, generateName: `${shop.name}-` };

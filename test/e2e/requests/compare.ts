@@ -1,5 +1,6 @@
 import { isObject } from '../../../common/json.ts';
-import { prepare, stored, type RunTools } from './run.ts';
+import { prepare, stored } from './run.ts';
+import type { RunTools } from './run.ts';
 import { pathOf, sendByKubectl } from './send.ts';
 import type { Row } from './table.ts';
 import { requestOf } from './wire.ts';

@@ -3,14 +3,16 @@ import { childrenOf } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Client, Reply } from '../api.ts';
 import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
-import { MISSED, NOT_READY, POLICY_SPOKE, type Patience } from './patience.ts';
-import { pathOf, send, type Tools } from './send.ts';
+import { MISSED, NOT_READY, POLICY_SPOKE } from './patience.ts';
+import type { Patience } from './patience.ts';
+import { pathOf, send } from './send.ts';
+import type { Tools } from './send.ts';
 import type { Row, Step } from './table.ts';
 
 /** kubectl's own. */
 const KUBECTL_SAYS = /^Warning: (?:resource .* is missing the kubectl\.kubernetes\.io|Detected changes to resource)/;
 
-/** Rows of a table share the Services of their namespace, and are live on either color. */
+/** Rows of a table share the Services of their namespace, and are active on either color. */
 const NEIGHBORS_SAY = /^Warning: shared-color: /;
 
 export type RunTools = Tools & { readonly patience: Patience };
@@ -20,7 +22,7 @@ export async function prepare({ client, patience }: RunTools, row: Row): Promise
   for (const [index, step] of row.from.entries()) await take({ client, patience }, row, step, index === 0);
 }
 
-/** Takes away what a row left: other rows may change what it is live behind. */
+/** Takes away what a row left: other rows may change what it is active behind. */
 export async function cleanUp(client: Client, row: Row): Promise<void> {
   await client.call('DELETE', pathOf(row, row.name));
 }
@@ -33,13 +35,15 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
     if (code !== 0) return [`kubectl ${words} failed: ${stderr}`];
   }
   const words = { ...wordsOf(row), ...(await revisions(tools.client, row)) };
-  const { written, verbatim, refused, warns } = row;
-  const fill = (value: Json): Json => filledIn(value, words);
+  const { written, verbatim, denied, warns } = row;
+  function fill(value: Json): Json {
+    return filledIn(value, words);
+  }
   const full: Row = {
     ...row,
     written: objects(fill({ ...written })),
     verbatim: verbatim === undefined ? undefined : fill(verbatim),
-    refused: refused === null ? null : texts(fill(refused)),
+    denied: denied === null ? null : texts(fill(denied)),
     warns: texts(fill(warns)),
     stored: objects(fill(row.stored)),
   };
@@ -47,32 +51,32 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
   const { ok, said } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
-    full.refused === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
+    full.denied === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
   );
   const after = await stored(tools.client, full);
   const problems =
-    full.refused === null ? notAllowed(full, ok, said, after) : notRefused(full.refused, { ok, said, before, after });
+    full.denied === null ? notAllowed(full, ok, said, after) : notDenied(full.denied, { ok, said, before, after });
   return problems.map((problem) => `${problem}\n  it said: ${said.trim()}`);
 }
 
-interface Refusal {
+interface Denial {
   readonly ok: boolean;
   readonly said: string;
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
 }
 
-function notRefused(excerpts: readonly string[], { ok, said, before, after }: Refusal): readonly string[] {
-  if (ok) return ['it was not refused'];
+function notDenied(excerpts: readonly string[], { ok, said, before, after }: Denial): readonly string[] {
+  if (ok) return ['it was not denied'];
   const missing = excerpts.filter((excerpt) => !said.includes(excerpt));
   return [
-    ...missing.map((excerpt) => `the refusal does not say "${excerpt}"`),
+    ...missing.map((excerpt) => `the denial does not say "${excerpt}"`),
     ...(sameJson(before ?? null, after ?? null) ? [] : ['the object changed all the same']),
   ];
 }
 
 function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | null): readonly string[] {
-  if (!ok) return ['it was refused'];
+  if (!ok) return ['it was denied'];
   if (row.weights === null) return after === null ? [] : ['the object is still there'];
   const weights = childrenOf(after).map(({ weight }) => weight);
   const warnings = said
@@ -113,17 +117,18 @@ async function take(
 ): Promise<void> {
   const words = wordsOf(row);
   const written = { ...step, ...objects(filledIn({ ...step }, words)) };
-  const call = (method: 'POST' | 'PATCH', path: string, body: JsonObject, type?: string) =>
-    client.call(method, path, { body, user: step.user, ...(type === undefined ? {} : { type }) });
+  function call(method: 'POST' | 'PATCH', path: string, body: JsonObject, type?: string) {
+    return client.call(method, path, { body, user: step.user, ...(type === undefined ? {} : { type }) });
+  }
   const git = manifest(row, written);
   const applied = step.applied || (first && row.way === 'apply');
   const note = applied ? { metadata: { annotations: { [LAST_APPLIED]: JSON.stringify(git) } } } : {};
   const patch = mergePatch(row.pair, written);
-  const write = (): Promise<Reply> => {
+  function write(): Promise<Reply> {
     if (!first) return call('PATCH', pathOf(row, row.name), withNote(patch, note), 'application/merge-patch+json');
     if (row.way !== 'server-side apply') return call('POST', pathOf(row), withNote(git, note));
     return call('PATCH', `${pathOf(row, row.name)}?fieldManager=kubectl`, git, 'application/apply-patch+yaml');
-  };
+  }
   const { status, body } = await patience.patiently(write, ({ body }) => text(body['message']) ?? '', [
     MISSED,
     NOT_READY,

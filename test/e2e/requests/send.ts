@@ -59,12 +59,17 @@ export function sendByKubectl(
 ): Promise<Answer> {
   const { way, verbatim, written, pair, name } = row;
   const flagged = { ...tools, flags };
-  const whole = (): string =>
-    typeof verbatim === 'string' ? verbatim : JSON.stringify(verbatim ?? manifest(row, written));
+  function whole(): string {
+    return typeof verbatim === 'string' ? verbatim : JSON.stringify(verbatim ?? manifest(row, written));
+  }
   const made = mergePatch(pair, written);
-  const patch = (otherwise: Json | readonly Json[]): string => JSON.stringify(verbatim ?? otherwise);
+  function patch(otherwise: Json | readonly Json[]): string {
+    return JSON.stringify(verbatim ?? otherwise);
+  }
   const resource = `traefikservice.${row.group}/${name}`;
-  const manage = (...words: readonly string[]): Promise<Answer> => kubectl(flagged, row, words, whole());
+  function manage(...words: readonly string[]): Promise<Answer> {
+    return kubectl(flagged, row, words, whole());
+  }
   switch (way) {
     case 'create':
       return manage('create', '-f', '-');

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
 import { get, isObject, list, text } from '../../../common/json.ts';
-import { GROUPS, type Group } from '../../../webhook/policy/types.ts';
+import { GROUPS } from '../../../webhook/policy/types.ts';
+import type { Group } from '../../../webhook/policy/types.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
+import { readYaml } from '../../yaml.ts';
 
 /** Ways of writing; those of kubectl are the words that a user types after it. */
 const UPDATES = ['apply', 'server-side apply', 'replace', 'edit', 'merge patch', 'json patch'] as const;
@@ -50,8 +51,8 @@ export interface Row {
   /** A patch or a body, word for word, instead of what `written` makes. */
   readonly verbatim: Json | undefined;
   readonly dryRun: boolean;
-  /** What the refusal has to say; null for a request that has to go through. */
-  readonly refused: readonly string[] | null;
+  /** What the denial has to say; null for a request that has to go through. */
+  readonly denied: readonly string[] | null;
   /** The stored weights of an allowed request; null where it removes the object. */
   readonly weights: readonly Json[] | null;
   readonly warns: readonly string[];
@@ -71,7 +72,7 @@ export interface Table {
 const KEYS = new Set(
   (
     'it, from, before, as, by, but not, groups, names, in, dry run, weights, services, spec, annotations, labels, ' +
-    'finalizers, verbatim, refused, allowed, warns, stored'
+    'finalizers, verbatim, denied, allowed, warns, stored'
   ).split(', '),
 );
 /** Enough where all of them were tried with the same kind of mistake. */
@@ -94,17 +95,17 @@ export function readTables(): readonly Table[] {
 function sampled(tables: readonly Table[]): readonly Table[] {
   if (process.env['BLUEGREEN_KUBECTL'] === 'all') return tables;
   const seen = new Map<string, number>();
-  const first = ({ way, group, from, refused }: Row): boolean => {
-    const kind = [way, group, from.length === 0, refused === null].join();
+  function first({ way, group, from, denied }: Row): boolean {
+    const kind = [way, group, from.length === 0, denied === null].join();
     const count = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, count);
     return count <= BY_KUBECTL;
-  };
+  }
   return tables.map((table) => ({ ...table, rows: table.rows.map((row) => ({ ...row, byKubectl: first(row) })) }));
 }
 
 function yaml(file: string): unknown {
-  return load(readFileSync(join(import.meta.dirname, file), 'utf8'));
+  return readYaml(join(import.meta.dirname, file));
 }
 
 type States = ReadonlyMap<string, readonly Step[]>;
@@ -142,17 +143,19 @@ interface Source {
 /** A row of the file stands for one request a way and group. */
 function readRow({ row, id, namespace, states }: Source): readonly Row[] {
   const it = text(get(row, 'it')) ?? '';
-  const wrong = (what: string): Error => new Error(`${id} (${it}): ${what}`);
+  function wrong(what: string): Error {
+    return new Error(`${id} (${it}): ${what}`);
+  }
   if (!isObject(row) || it === '') throw wrong('a row is an object with a sentence');
   const unknown = Object.keys(row).find((key) => !KEYS.has(key));
   if (unknown !== undefined) throw wrong(`there is no ${unknown}`);
-  if ('refused' in row === 'allowed' in row) throw wrong('a row is refused or allowed');
-  const stateOf = (name: string): readonly Step[] => {
+  if ('denied' in row === 'allowed' in row) throw wrong('a row is denied or allowed');
+  function stateOf(name: string): readonly Step[] {
     if (name === 'nothing') return [];
     const state = states.get(name);
     if (state === undefined) throw wrong(`there is no state ${name}`);
     return state;
-  };
+  }
   const [blue = 'blue', green = 'green'] = strings(row['names']);
   const common = {
     it,
@@ -163,7 +166,7 @@ function readRow({ row, id, namespace, states }: Source): readonly Row[] {
     written: writtenIn(row),
     verbatim: row['verbatim'],
     dryRun: row['dry run'] === true,
-    refused: 'refused' in row ? strings(row['refused']) : null,
+    denied: 'denied' in row ? strings(row['denied']) : null,
     weights: row['allowed'] === 'gone' ? null : list(row['allowed']),
     warns: strings(row['warns']),
     stored: objectIn(row, 'stored') ?? {},
@@ -177,7 +180,7 @@ function readRow({ row, id, namespace, states }: Source): readonly Row[] {
       byKubectl: true,
       group,
       name: `${id}-${creates ? 'new-' : ''}${way.replaceAll(' ', '-')}-${group === 'traefik.io' ? 'io' : 'containo'}`,
-      from: creates ? [] : stateOf(text(row['from']) ?? 'blue live'),
+      from: creates ? [] : stateOf(text(row['from']) ?? 'blue active'),
     })),
   );
 }

@@ -24,7 +24,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['blue-shop-green', 'green-shop-green'],
 ];
 
-const deployment = (namespace: string, color: Color): object => {
+function deployment(namespace: string, color: Color): object {
   const labels = { app: 'podinfo', color };
   return {
     apiVersion: 'apps/v1',
@@ -50,67 +50,78 @@ const deployment = (namespace: string, color: Color): object => {
       },
     },
   };
-};
+}
 
-const service = (namespace: string, name: string, selector: object | null): object => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace },
-  spec: { ...(selector === null ? {} : { selector }), ports: [{ name: 'http', port: 80, targetPort: 9898 }] },
-});
+function service(namespace: string, name: string, selector: object | null): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace },
+    spec: { ...(selector === null ? {} : { selector }), ports: [{ name: 'http', port: 80, targetPort: 9898 }] },
+  };
+}
 
 /** An endpoint that somebody keeps by hand. */
-const slice = (namespace: string, name: string): object => ({
-  apiVersion: 'discovery.k8s.io/v1',
-  kind: 'EndpointSlice',
-  metadata: { name: `${name}-by-hand`, namespace, labels: { 'kubernetes.io/service-name': name } },
-  addressType: 'IPv4',
-  ports: [{ name: 'http', port: 9898 }],
-  endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
-});
+function slice(namespace: string, name: string): object {
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: `${name}-by-hand`, namespace, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    ports: [{ name: 'http', port: 9898 }],
+    endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
+  };
+}
 
-const namespaceObject = (name: string, mode?: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name, labels: mode === undefined ? {} : { 'bluegreen.dev/mode': mode } },
-});
+function namespaceObject(name: string, mode?: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: mode === undefined ? {} : { 'bluegreen.dev/mode': mode } },
+  };
+}
 
-const served = (namespace: string): object[] => [
-  ...COLORS.map((color) => deployment(namespace, color)),
-  ...PAIRS.flatMap((pair) =>
-    COLORS.map((color, index) => service(namespace, pair[index] ?? '', { app: 'podinfo', color })),
-  ),
-  service(namespace, 'empty-blue', { app: 'podinfo', color: 'blue' }),
-  service(namespace, 'empty-green', { app: 'podinfo', color: 'none' }),
-  service(namespace, 'void-blue', { app: 'podinfo', color: 'none' }),
-  service(namespace, 'void-green', { app: 'podinfo', color: 'green' }),
-];
+function served(namespace: string): object[] {
+  return [
+    ...COLORS.map((color) => deployment(namespace, color)),
+    ...PAIRS.flatMap((pair) =>
+      COLORS.map((color, index) => service(namespace, pair[index] ?? '', { app: 'podinfo', color })),
+    ),
+    service(namespace, 'empty-blue', { app: 'podinfo', color: 'blue' }),
+    service(namespace, 'empty-green', { app: 'podinfo', color: 'none' }),
+    service(namespace, 'void-blue', { app: 'podinfo', color: 'none' }),
+    service(namespace, 'void-green', { app: 'podinfo', color: 'green' }),
+  ];
+}
 
-const byHand = (namespace: string, pair: readonly string[]): object[] =>
-  pair.flatMap((name) => [service(namespace, name, null), slice(namespace, name)]);
+function byHand(namespace: string, pair: readonly string[]): object[] {
+  return pair.flatMap((name) => [service(namespace, name, null), slice(namespace, name)]);
+}
 
 /** Ordinary people: everything with TraefikServices, but no override. */
-const rights = (users: readonly string[]): object[] => [
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'releases' },
-    rules: [
-      {
-        apiGroups: ['traefik.io', 'traefik.containo.us'],
-        resources: ['traefikservices'],
-        verbs: ['get', 'list', 'create', 'update', 'patch', 'delete'],
-      },
-    ],
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'releases' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'releases' },
-    subjects: users.map((name) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name })),
-  },
-];
+function rights(users: readonly string[]): object[] {
+  return [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'releases' },
+      rules: [
+        {
+          apiGroups: ['traefik.io', 'traefik.containo.us'],
+          resources: ['traefikservices'],
+          verbs: ['get', 'list', 'create', 'update', 'patch', 'delete'],
+        },
+      ],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'releases' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'releases' },
+      subjects: users.map((name) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name })),
+    },
+  ];
+}
 
 /** The namespaces, Services and pods that all rows share. */
 export async function buildWorld(cluster: Cluster): Promise<void> {
@@ -141,6 +152,8 @@ export async function startGuarding(cluster: Cluster, client: Client, namespace:
     metadata: { name: 'probe' },
     spec: { weighted: { services } },
   };
-  const guarded = async (): Promise<boolean> => (await client.call('POST', path, { body })).status === 403;
+  async function guarded(): Promise<boolean> {
+    return (await client.call('POST', path, { body })).status === 403;
+  }
   if (!(await until(guarded, 30_000))) throw new Error(`namespace ${namespace} is not guarded`);
 }

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../../common/json.ts';
 import { NAMESPACE } from './counters.ts';
 
-const metadata = (name: string): JsonObject => ({ name, namespace: NAMESPACE });
+function metadata(name: string): JsonObject {
+  return { name, namespace: NAMESPACE };
+}
 const labels = { app: 'cart' };
 const IMAGE = 'registry.local/none:v1';
 

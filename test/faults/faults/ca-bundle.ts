@@ -12,8 +12,9 @@ export const caBundle: Fault = {
   abrupt: true,
   happen: async ({ cluster }) => {
     const flags = ['-n', RELEASE.namespace, '--reuse-values', '--force', '--wait', '--timeout', '120s'];
-    const upgrade = async (): Promise<boolean> =>
-      (await cluster.helm(['upgrade', RELEASE.name, CHART, ...flags])).code === 0;
+    async function upgrade(): Promise<boolean> {
+      return (await cluster.helm(['upgrade', RELEASE.name, CHART, ...flags])).code === 0;
+    }
     // Helm replaces what it has read before; when the webhook writes its caBundle in between, a person tries again.
     for (let tries = 1; !(await upgrade()); tries += 1) {
       if (tries === TRIES) throw new Error('helm upgrade --force fails again and again');

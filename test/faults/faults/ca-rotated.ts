@@ -39,7 +39,9 @@ export const caRotated: Fault = {
     const before = await authority(client);
     const secret = ['secret', `${RELEASE.name}-ca`, 'bluegreen.dev/rotate-ca=now'];
     await cluster.kubectlOk(['-n', RELEASE.namespace, 'annotate', ...secret]);
-    const rotated = async (): Promise<boolean> => (await authority(client)) !== before && (await settled(client));
+    async function rotated(): Promise<boolean> {
+      return (await authority(client)) !== before && (await settled(client));
+    }
     if (!(await until(rotated, ROTATION_MS))) throw new Error('the CA was not replaced');
   },
 };

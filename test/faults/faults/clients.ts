@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RELEASE, type Cluster } from '../../cluster/index.ts';
+import { RELEASE } from '../../cluster/index.ts';
+import type { Cluster } from '../../cluster/index.ts';
 import type { Fault } from '../fault.ts';
 
 const IDLE = 1000;
@@ -17,8 +19,9 @@ function open(host: string): TLSSocket {
   return socket;
 }
 
-const head = (length: number): string =>
-  `POST /promotion/enforce HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+function head(length: number): string {
+  return `POST /promotion/enforce HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+}
 
 /** What is no HTTP, no JSON, no review, or too much. */
 const NONSENSE: readonly string[] = [

@@ -38,7 +38,7 @@ t.test('status', async (t) => {
   t.equal(
     (await cluster.run(['status'])).out,
     `Release:    traefikservice.traefik.io/shop in namespace demo
-Live:       blue
+Active:     blue
 
 COLOR   ROLE      WEIGHT   VERSION    READY   SMOKE-TEST
 blue    active    100      shop:1.0   2/2     -
@@ -52,7 +52,7 @@ Rollback:   not now
   t.equal((await cluster.run(['status', '-o', 'jsonpath={.active}'])).out, 'blue');
   t.match((await cluster.run(['status'], { tty: true })).out, '\u001B[34mblue\u001B[0m');
   t.notMatch((await cluster.run(['status'], { tty: true, env: { NO_COLOR: '1' } })).out, '\u001B');
-  t.match((await cluster.run(['status', '--color=always'])).out, '\u001B');
+  t.notMatch((await cluster.run(['status', '--no-color'], { tty: true })).out, '\u001B');
 });
 
 t.test('what would undo a switch', async (t) => {
@@ -91,21 +91,26 @@ t.test('freeze, unfreeze, retire', async (t) => {
     (await cluster.run(['freeze', 'shop', '--reason', 'weekend'])).out,
     'traefikservice.traefik.io/shop unchanged\n',
   );
-  const refused = await cluster.run(['promote', 'shop']);
-  t.equal(refused.code, 1);
-  t.match(refused.err, 'frozen: ');
+  const denied = await cluster.run(['promote', 'shop']);
+  t.equal(denied.code, 1);
+  t.match(denied.err, 'frozen: ');
   t.match((await cluster.run(['status'])).out, 'Frozen:     weekend');
   t.equal((await cluster.run(['unfreeze', 'shop'])).out, 'traefikservice.traefik.io/shop unfrozen\n');
-  t.equal((await cluster.run(['retire', 'shop'])).out, 'traefikservice.traefik.io/shop retired\n');
-  t.match(JSON.stringify(cluster.objects.get(SHOP)), '"bluegreen.dev/retire":"teardown"');
-  t.match((await cluster.run(['status'])).out, 'Retired:    teardown. Nothing guards it; to guard it again: kubectl');
-  t.equal((await cluster.run(['retire', 'shop', '--undo'])).out, 'traefikservice.traefik.io/shop guarded again\n');
+  t.equal((await cluster.run(['unguard', 'shop'])).out, 'traefikservice.traefik.io/shop unguarded\n');
+  t.match(JSON.stringify(cluster.objects.get(SHOP)), '"bluegreen.dev/unguard":"teardown"');
+  t.match(
+    (await cluster.run(['status'])).out,
+    'Unguarded:  teardown. The guards do not protect it; to guard it again: kubectl',
+  );
+  t.equal((await cluster.run(['unguard', 'shop', '--undo'])).out, 'traefikservice.traefik.io/shop guarded again\n');
 });
 
 t.test('completion', async (t) => {
   const cluster = await fakeCluster({ ...shop(), '/api/v1/namespaces/demo': {}, '/api/v1/namespaces/dev': {} });
   t.teardown(() => cluster.close());
-  const complete = async (...words: readonly string[]) => (await cluster.run(['__complete', ...words])).out;
+  async function complete(...words: readonly string[]) {
+    return (await cluster.run(['__complete', ...words])).out;
+  }
   t.equal(await complete('rollb'), 'rollback\tSend production back to the previous version\n:4\n');
   t.equal(await complete('status', ''), 'shop\n:4\n');
   t.equal(await complete('status', '-n', 'other', ''), ':4\n');

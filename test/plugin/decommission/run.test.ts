@@ -10,19 +10,22 @@ import type { ShopOptions } from '../shop.ts';
 const SCALE = '/apis/apps/v1/namespaces/demo/deployments/blue/scale';
 const AFTER_1H = ['--after', '1h', '--settle', '1s'] as const;
 
-const open = async (t: Test, options: ShopOptions = {}): Promise<FakeCluster> => {
+async function open(t: Test, options: ShopOptions = {}): Promise<FakeCluster> {
   const cluster = await fakeCluster({
     ...shop({ weights: [0, 100], annotations: PROMOTED, ...options }),
     [SCALE]: { spec: { replicas: 2 } },
   });
   t.teardown(() => cluster.close());
   return cluster;
-};
-const listed = (cluster: FakeCluster): string =>
-  [...JSON.stringify(cluster.objects.get(SHOP)?.['spec']).matchAll(/"name":"(blue|green)"/g)]
+}
+function listed(cluster: FakeCluster): string {
+  return [...JSON.stringify(cluster.objects.get(SHOP)?.['spec']).matchAll(/"name":"(blue|green)"/g)]
     .map(([, name]) => name)
     .join();
-const replicas = (cluster: FakeCluster): string => JSON.stringify(cluster.objects.get(SCALE)?.['spec']);
+}
+function replicas(cluster: FakeCluster): string {
+  return JSON.stringify(cluster.objects.get(SCALE)?.['spec']);
+}
 
 t.test('out of the list, then down', async (t) => {
   const cluster = await open(t);
@@ -30,7 +33,7 @@ t.test('out of the list, then down', async (t) => {
   t.equal(code, 0, err);
   t.equal(out, 'traefikservice.traefik.io/shop decommissioned\n');
   t.match(err, 'blue (shop:1.0) was left 120m ago');
-  t.match(err, 'Waiting 1s instead of a proof, as --settle says');
+  t.match(err, 'Waiting 1s instead of a proof (--settle)');
   t.match(err, 'Deployment blue is scaled to 0');
   t.match(err, 'The instant rollback is gone: kubectl bluegreen rollback shop -n demo has to bring blue up first');
   t.equal(listed(cluster), 'green');
@@ -43,7 +46,7 @@ t.test('without a proof that Traefik has dropped it, it is not scaled down, and 
   const cluster = await open(t);
   const { code, err } = await cluster.run(['decommission', '--after', '1h']);
   t.equal(code, 1);
-  t.match(err, 'nothing proves that all of Traefik has dropped blue, so it is not scaled down');
+  t.match(err, 'there is no proof that every Traefik replica has dropped blue, so it is not scaled down');
   t.equal(listed(cluster), 'green');
   t.equal(replicas(cluster), '{"replicas":2}');
 });
@@ -54,23 +57,23 @@ t.test('too early', async (t) => {
   t.equal(code, 1);
   t.match(
     err,
-    'is not decommissioned: green is live for 120m only, and a rollback is instant until 24h (--after). Nothing was changed',
+    'is not decommissioned: green is active for 120m only, and a rollback is instant until 24h (--after). Nothing was changed',
   );
   t.equal(listed(cluster), 'blue,green');
 });
 
-t.test('the live color, by its name', async (t) => {
+t.test('the active color, by its name', async (t) => {
   const cluster = await open(t);
   const { code, err } = await cluster.run(['decommission', 'shop', '--color', 'green', ...AFTER_1H]);
   t.equal(code, 1);
-  t.match(err, 'green is live, so it is not decommissioned. Nothing was changed');
+  t.match(err, 'green is active and must not be decommissioned. Nothing was changed');
 });
 
 t.test('no switch is recorded', async (t) => {
   const cluster = await open(t, { annotations: {} });
   const { code, err } = await cluster.run(['decommission', 'shop', ...AFTER_1H]);
   t.equal(code, 1);
-  t.match(err, 'no switch to green is recorded, so since when blue is idle is not known');
+  t.match(err, 'no switch to green is recorded, so the age of blue as the previous color is unknown');
 });
 
 t.test('the next release is no leftover', async (t) => {
@@ -86,7 +89,7 @@ t.test('the next release is no leftover', async (t) => {
   const newer = await open(t, { annotations: { ...PROMOTED, 'bluegreen.dev/record': record } });
   const { code, err } = await newer.run(['decommission', ...AFTER_1H]);
   t.equal(code, 1);
-  t.match(err, 'blue runs shop:1.0, which was never live (live was shop:0.9): somebody may be preparing it');
+  t.match(err, 'blue runs shop:1.0, which was never active (active was shop:0.9): it may be the next release');
 });
 
 t.test('dry runs change nothing', async (t) => {
@@ -119,7 +122,7 @@ t.test('--all: what is not due is passed over, what fails does not stop the rest
   const { code, out, err } = await cluster.run(['decommission', '--all', ...AFTER_1H]);
   t.equal(code, 1, err);
   t.match(err, 'cart failed: Error from server (Forbidden): not this one');
-  t.match(err, 'young is passed over: green is live for 60s only');
+  t.match(err, 'young is skipped: green is active for 60s only');
   t.match(err, 'error: 1 of 3 releases failed');
   t.equal(out, 'traefikservice.traefik.io/shop decommissioned\n');
   t.match((await cluster.run(['decommission', '--all', 'shop'])).err, 'a NAME and --all exclude each other');

@@ -17,7 +17,9 @@ function stored(cluster: FakeCluster): { services: Service[]; annotations: Recor
   return { services: object.spec.weighted.services, annotations: object.metadata.annotations };
 }
 
-const writes = (cluster: FakeCluster): readonly FakeCall[] => cluster.calls.filter(({ method }) => method !== 'GET');
+function writes(cluster: FakeCluster): readonly FakeCall[] {
+  return cluster.calls.filter(({ method }) => method !== 'GET');
+}
 
 /** Plays the controllers: what is asked of green's Deployment is there at once, as pods of another revision. */
 function controllers(cluster: FakeCluster): void {
@@ -69,7 +71,7 @@ t.test('the way back is taken away first, in words', async (t) => {
   t.match([first?.url, second?.url], [/traefikservices\/shop/, /deployments\/blue/]);
 });
 
-t.test('a decommissioned preview is scaled like the live color and listed again once it is ready', async (t) => {
+t.test('a decommissioned preview is scaled like the active color and listed again once it is ready', async (t) => {
   const cluster = await fakeCluster(shop({ listed: ['blue'], replicas: { blue: 3, green: 0 } }));
   t.teardown(() => cluster.close());
   controllers(cluster);
@@ -111,19 +113,19 @@ t.test('a rollout that may leave the preview empty takes it out of the list firs
   );
 });
 
-t.test('the live color is never deployed to', async (t) => {
+t.test('the active color is never deployed to', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
   const { code, err } = await cluster.run(['deploy', 'shop', '--to', 'blue', '--image', 'registry.local/shop:1.2']);
   t.equal(code, 1);
-  t.match(err, 'error: blue is live, and what serves production is never changed under its feet.');
+  t.match(err, 'error: blue is active, and what serves production is never changed under its feet.');
   const live = await cluster.run(['deploy', 'shop', '--image', IMAGES.blue]);
   t.strictSame([live.code, live.out], [0, `${NAME} unchanged\n`]);
-  t.match(live.err, 'blue is live and has these images already.');
+  t.match(live.err, 'blue is active and has these images already.');
   t.equal(writes(cluster).length, 0);
 });
 
-t.test('what cannot be deployed by itself is refused, with what to do', async (t) => {
+t.test('what cannot be deployed by itself is denied, with what to do', async (t) => {
   const objects = shop();
   const green: Record<string, unknown> = JSON.parse(JSON.stringify(objects[DEPLOYMENT]));
   const paused = JSON.parse(JSON.stringify(green).replace('"spec":{', '"spec":{"paused":true,'));
@@ -176,7 +178,9 @@ t.test('a StatefulSet that waits for a broken pod of the former version: which, 
 t.test('wrong words', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
-  const say = async (...args: readonly string[]) => (await cluster.run(['deploy', 'shop', ...args])).err;
+  async function say(...args: readonly string[]) {
+    return (await cluster.run(['deploy', 'shop', ...args])).err;
+  }
   t.match(await say('--image', 'web=x:1'), 'error: green has no container "web", only app\n');
   t.match(await say('--image', '=x:1'), 'expected CONTAINER=IMAGE, or IMAGE alone');
   t.match(await say('--image', 'x:1', '--image', 'app=x:1'), 'with several images, name the container of each');

@@ -7,13 +7,13 @@ import { shop, TESTED } from '../shop.ts';
 const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** A cluster whose webhook answers, unless told otherwise. */
-function answers(given: { readonly refusal?: Answer; readonly allowed?: boolean }) {
+function answers(given: { readonly denial?: Answer; readonly allowed?: boolean }) {
   return ({ method, url, body }: FakeCall): Answer | null => {
     if (url === '/version') return { status: 200, body: { gitVersion: 'v1.34.4' } };
     if (url === REVIEWS) return { status: 201, body: { status: { allowed: given.allowed ?? true } } };
     if (method === 'POST') {
       const denied = 'admission webhook "mutate.bluegreen.dev" denied the request: weights-total: …';
-      return given.refusal ?? (body.includes('doctor-blue') ? status(403, 'Forbidden', denied) : null);
+      return given.denial ?? (body.includes('doctor-blue') ? status(403, 'Forbidden', denied) : null);
     }
     return null;
   };
@@ -26,33 +26,33 @@ t.test('a cluster with gaps', async (t) => {
   const { code, out, err } = await cluster.run(['doctor']);
   t.equal(code, 1);
   t.match(out, '√ the API server localhost:');
-  t.match(
-    out,
-    '× no mutating entry of the webhook is registered\n    Nothing watches over switches this way. Install the chart.',
-  );
+  t.match(out, '× no mutating webhook is registered\n    Switches are not validated. Install the chart.');
   t.match(out, '√ the webhook answers for traefik.io');
-  t.match(out, '√ you may do all that the commands need in namespace demo');
+  t.match(out, '√ you have all permissions that the commands need in namespace demo');
   t.match(out, '‼ no ready Traefik pod was found');
   t.match(out, '√ blue-green TraefikServices in namespace demo: 1');
-  t.match(err, /^2 failed, \d+ to look at, \d+ good\.\n$/);
+  t.match(err, /^2 failed, \d+ warnings, \d+ passed\.\n$/);
   const parsed: unknown = JSON.parse((await cluster.run(['doctor', '-o', 'json'])).out);
   t.match(parsed, { ok: false, findings: [{ state: 'ok', area: 'api' }] });
 });
 
-t.test('who refuses wrong weights, and what is not allowed', async (t) => {
+t.test('who denies wrong weights, and what is not allowed', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
-  const said = async (refusal: Answer) => {
-    cluster.intercept = answers({ refusal, allowed: false });
+  async function said(denial: Answer) {
+    cluster.intercept = answers({ denial, allowed: false });
     return (await cluster.run(['doctor'])).out;
-  };
-  t.match(await said({ status: 201, body: {} }), '× nothing refuses wrong weights of traefik.io in namespace demo');
+  }
+  t.match(
+    await said({ status: 201, body: {} }),
+    '× invalid weights of traefik.io TraefikServices are accepted in namespace demo',
+  );
   const policy = status(403, 'Forbidden', "ValidatingAdmissionPolicy 'bluegreen' denied request: weights-total");
   t.match(await said(policy), '× the webhook does not answer for traefik.io');
   t.match(await said(status(404, 'NotFound', 'no such kind')), '√ traefik.io is not installed');
   t.match(
     await said(status(403, 'Forbidden', 'User "x" cannot create')),
-    '? whether the webhook answers for traefik.io',
+    '? the webhook could not be tested for traefik.io',
   );
   t.match(
     await said(policy),

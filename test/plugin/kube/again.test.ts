@@ -8,8 +8,8 @@ const later = status(503, 'ServiceUnavailable', 'not completed: try again', { re
 t.test('a webhook that asks for another try gets it', async (t) => {
   const cluster = await fakeCluster(shop({ annotations: TESTED }));
   t.teardown(() => cluster.close());
-  let refusals = 2;
-  cluster.intercept = ({ method }) => (method === 'PATCH' && refusals-- > 0 ? later : null);
+  let denials = 2;
+  cluster.intercept = ({ method }) => (method === 'PATCH' && denials-- > 0 ? later : null);
   const { code, out } = await cluster.run(['promote', 'shop']);
   t.strictSame([code, out], [0, 'traefikservice.traefik.io/shop promoted\n']);
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 3);
@@ -48,7 +48,7 @@ t.test('a call that the API server lost with its replica is made again, as nothi
   cluster.intercept = ({ method }) => (method === 'PATCH' && losses-- > 0 ? lost : null);
   const { code, out, err } = await cluster.run(['promote', 'shop']);
   t.strictSame([code, out], [0, 'traefikservice.traefik.io/shop promoted\n']);
-  t.equal(err.split("Warning: the API server could not ask bluegreen's webhook: trying again").length, 2, 'told once');
+  t.equal(err.split("Warning: the API server could not call bluegreen's webhook: retrying").length, 2, 'told once');
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 3);
 });
 
@@ -59,7 +59,7 @@ t.test('where no replica answers at all, the error says what to do', async (t) =
   const { code, err } = await cluster.run(['promote', 'shop']);
   t.equal(code, 1);
   t.match(err, 'Error from server (InternalError): Internal error occurred: failed calling webhook');
-  t.match(err, "\nhint: nothing was changed. 'kubectl bluegreen doctor' says why the webhook does not answer");
+  t.match(err, "\nhint: nothing was changed. run 'kubectl bluegreen doctor' to see why the webhook does not answer");
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 5);
 });
 

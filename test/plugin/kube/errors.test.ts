@@ -6,12 +6,12 @@ import { SHOP, shop } from '../shop.ts';
 t.test('errors of the server', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
-  const said = async (answer: ReturnType<typeof status>): Promise<string> => {
+  async function said(answer: ReturnType<typeof status>): Promise<string> {
     cluster.intercept = () => answer;
     const { code, err } = await cluster.run(['status', 'traefikservice.traefik.io/shop']);
     t.equal(code, 1);
     return err;
-  };
+  }
   t.equal(
     await said(status(403, 'Forbidden', 'traefikservices is forbidden')),
     'Error from server (Forbidden): traefikservices is forbidden\n',
@@ -55,9 +55,9 @@ t.test('warnings of the server come out once, on stderr', async (t) => {
 });
 
 t.test('servers that cannot be reached', async (t) => {
-  const refused = await run(['status', 'shop', '-s', 'https://127.0.0.1:1']);
+  const denied = await run(['status', 'shop', '-s', 'https://127.0.0.1:1']);
   t.equal(
-    refused.err,
+    denied.err,
     'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n',
   );
   const cluster = await fakeCluster(shop());

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { loadKubeconfig } from '../../../plugin/kube/kubeconfig.ts';
-import { resolveConnection, type ConnectionFlags } from '../../../plugin/kube/resolve.ts';
+import { resolveConnection } from '../../../plugin/kube/resolve.ts';
+import type { ConnectionFlags } from '../../../plugin/kube/resolve.ts';
 import { describeError } from '../../../plugin/kube/errors.ts';
 
 interface Setup {
@@ -60,6 +61,19 @@ t.test('several files: the first current context and the first definition of a n
 t.test('missing and empty files, empty list entries and comments are passed over', async (t) => {
   const files = { '/empty': '', '/comment': '# nothing\n', '/a': config('a', 'https://a') };
   t.equal(resolve({ files, env: { KUBECONFIG: '/none:/empty::/comment:/a:/a' } }).url.host, 'a');
+});
+
+t.test('read as kubectl does: merge keys, the last of a repeated key, `yes` and dates as strings', async (t) => {
+  const text = `
+current-context: x
+clusters:
+- {name: x, cluster: &x {server: "https://x", tls-server-name: yes}}
+- {name: y, cluster: {<<: *x, server: "https://y"}}
+contexts: [{name: x, context: {cluster: y, user: u, namespace: first, namespace: 2026-01-01}}]`;
+  const { url, cluster, namespace } = resolve({ files: { [HOME]: text } });
+  t.equal(url.host, 'y');
+  t.equal(cluster.tlsServerName, 'yes');
+  t.equal(namespace, '2026-01-01');
 });
 
 t.test('KUBECONFIG hides the file in the home folder', async (t) => {
@@ -153,7 +167,11 @@ t.test('problems, in the words of kubectl', async (t) => {
     failure({ files: { [HOME]: 'current-context: gone' } }),
     'Error in configuration: context was not found for specified context: gone',
   );
-  t.match(failure({ files: { [HOME]: 'a: [' } }), /^error: error loading config file "\/home\/user\/\.kube\/config": /);
+  t.match(
+    failure({ files: { [HOME]: 'kind: Config\na: [\n' } }),
+    /^error: error loading config file "\/home\/user\/\.kube\/config": yaml: .* at line 3, column 1$/,
+  );
+  t.match(failure({ files: { [HOME]: 'a: 1\n---\nb: 2' } }), /yaml: Source contains multiple documents/);
   t.match(
     failure({ files, flags: { asGroups: ['g'] } }),
     /requesting uid, groups or user-extra for a without impersonating a user/,

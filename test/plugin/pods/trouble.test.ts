@@ -1,17 +1,19 @@
-import { load } from 'js-yaml';
+import { parse } from 'yaml';
 import t from 'tap';
 import { isObject } from '../../../common/json.ts';
 import { troubleOf } from '../../../plugin/pods/trouble.ts';
 
-const pod = (status: string) => {
-  const parsed: unknown = load(status);
+function pod(status: string) {
+  const parsed: unknown = parse(status);
   return {
     metadata: { name: 'green-1' },
     spec: { containers: [{ name: 'app', image: 'registry.local/shop:1.1' }] },
     status: isObject(parsed) ? parsed : {},
   };
-};
-const trouble = (status: string) => troubleOf(pod(status));
+}
+function trouble(status: string) {
+  return troubleOf(pod(status));
+}
 
 t.test('an image that is not there', async (t) => {
   const found = trouble(`

@@ -17,13 +17,12 @@ t.test('on a terminal lines break between words, below their beginning, and a co
 });
 
 t.test('what follows a command goes on below it', async (t) => {
-  const text =
-    'Switch to green first: kubectl bluegreen promote shop -n demo. To take the whole application down: wait';
+  const text = 'Switch to green first: kubectl bluegreen promote shop -n demo. For a teardown, run: wait';
   t.equal(
     flow(text, 50),
     `Switch to green first:
   kubectl bluegreen promote shop -n demo
-To take the whole application down: wait`,
+For a teardown, run: wait`,
   );
 });
 

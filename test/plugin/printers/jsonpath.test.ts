@@ -15,7 +15,7 @@ const SAME: Readonly<Record<string, string>> = {
   '{.active}': 'green',
   '.active': 'green',
   active: 'green',
-  '{$.active} is live{"\\n"}': 'green is live\n',
+  '{$.active} is active{"\\n"}': 'green is active\n',
   '{.colors[*].color}': 'blue green',
   '{.colors[-1].color}': 'green',
   '{.colors[-1:].color}': 'green',
@@ -41,7 +41,7 @@ t.test('templates print what kubectl prints', async (t) => {
   for (const [template, wanted] of Object.entries(SAME)) t.equal(printJsonpath(OBJECT, template), wanted, template);
 });
 
-t.test('what is not understood is refused', async (t) => {
+t.test('what is not understood is denied', async (t) => {
   for (const template of ['{.a[?(b)]}', '{.a[0}', '{.a[?(@.b=~/x/)]}', '{end}', '{.a[?(@.b==c)]}']) {
     t.throws(() => printJsonpath(OBJECT, template), /error parsing jsonpath/, template);
   }

@@ -4,7 +4,9 @@ import type { ImageSpec } from '../../../images/image.ts';
 import { demoImage } from '../../images/specs.ts';
 
 /** The demo app's image of any version. */
-export const imageOf = (version: string): string => `${REGISTRY}/app:${version}`;
+export function imageOf(version: string): string {
+  return `${REGISTRY}/app:${version}`;
+}
 
 const CRASHES = 'console.error("starting\\ncannot open the database"); process.exitCode = 3;';
 const NEVER_READY =

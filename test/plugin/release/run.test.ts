@@ -17,24 +17,17 @@ async function preview(t: Test, status: number): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 }
 
-const writes = (cluster: FakeCluster) => cluster.calls.filter(({ method }) => method !== 'GET');
-const weights = (cluster: FakeCluster) =>
-  /"weight":(\d+).*"weight":(\d+)/.exec(JSON.stringify(cluster.objects.get(SHOP)));
-const line = (image: string, url: string, ...more: readonly string[]) => [
-  'release',
-  'shop',
-  '--image',
-  `app=${image}`,
-  '--url',
-  url,
-  '--path',
-  '/',
-  '--watch',
-  '0',
-  ...more,
-];
+function writes(cluster: FakeCluster) {
+  return cluster.calls.filter(({ method }) => method !== 'GET');
+}
+function weights(cluster: FakeCluster) {
+  return /"weight":(\d+).*"weight":(\d+)/.exec(JSON.stringify(cluster.objects.get(SHOP)));
+}
+function line(image: string, url: string, ...more: readonly string[]) {
+  return ['release', 'shop', '--image', `app=${image}`, '--url', url, '--path', '/', '--analyze', '0', ...more];
+}
 
-/** The record after green was live and production went back from it. */
+/** The record after green was active and production went back from it. */
 const ROLLED_BACK = {
   'bluegreen.dev/active': 'blue',
   'bluegreen.dev/record': JSON.stringify({
@@ -54,7 +47,7 @@ t.test('what is deployed and tested is promoted, and nothing else is done', asyn
   t.equal(out, `${NAME} unchanged\n${NAME} promoted\n`);
   t.match(
     err,
-    /Step 1 of 3: deploy\n(?:.*\n)*Step 2 of 3: smoke\nRevision bbb222 passed already, 5m ago, as ci says\nStep 3 of 3: promote\n/,
+    /Step 1 of 3: deploy\n(?:.*\n)*Step 2 of 3: smoke\nRevision bbb222 passed already, 5m ago, attested by ci\nStep 3 of 3: promote\n/,
   );
   t.match(weights(cluster), [/./, '0', '100']);
   t.equal(writes(cluster).length, 1);
@@ -69,26 +62,26 @@ t.test('a test that fails ends it before production is touched', async (t) => {
   t.match(weights(cluster), [/./, '100', '0']);
 });
 
-t.test('what is live already is left alone', async (t) => {
+t.test('what is active already is left alone', async (t) => {
   const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
   t.teardown(() => cluster.close());
   const { code, out, err } = await cluster.run(line(IMAGES.green, 'http://127.0.0.1:1'));
   t.strictSame([code, out], [0, `${NAME} unchanged\n`]);
-  t.match(err, 'green is live with these images already\n');
+  t.match(err, 'green is active with these images already\n');
   t.equal(writes(cluster).length, 0);
 });
 
 t.test('an interrupted watch goes on; one that came to its end is not repeated', async (t) => {
   const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
   t.teardown(() => cluster.close());
-  const watched = ['release', 'shop', '--image', IMAGES.green, '--path', '/', '--watch', '5s', '--without-metrics'];
+  const watched = ['release', 'shop', '--image', IMAGES.green, '--path', '/', '--analyze', '5s', '--without-metrics'];
   const first = await cluster.run(watched, { hurried: true });
   t.equal(first.code, 0, first.err);
-  t.match(first.err, 'green is live with these images already: going on with the watch\n');
-  t.match(cluster.objects.get(SHOP)?.metadata, { annotations: { 'bluegreen.dev/watch': /"decision":"kept"/ } });
+  t.match(first.err, 'green is active with these images already: resuming the analysis\n');
+  t.match(cluster.objects.get(SHOP)?.metadata, { annotations: { 'bluegreen.dev/analysis': /"rolledBack":false/ } });
   const second = await cluster.run(watched, { hurried: true });
   t.equal(second.code, 0, second.err);
-  t.match(second.err, 'green is live with these images already, and was watched to the end\n');
+  t.match(second.err, 'green is active with these images already, and its analysis has ended\n');
 });
 
 t.test('the version that was replaced last is a matter for rollback', async (t) => {
@@ -98,7 +91,7 @@ t.test('the version that was replaced last is a matter for rollback', async (t) 
   t.equal(code, 1);
   t.match(
     err,
-    'error: blue runs these images, and is the version that was replaced last. To go back to it: kubectl bluegreen rollback shop -n demo\n',
+    'error: blue runs these images, which the last promotion replaced. To go back to them: kubectl bluegreen rollback shop -n demo\n',
   );
   t.equal(writes(cluster).length, 0);
 });
@@ -106,27 +99,33 @@ t.test('the version that was replaced last is a matter for rollback', async (t) 
 t.test('images that production went back from need a word', async (t) => {
   const cluster = await fakeCluster(shop({ annotations: ROLLED_BACK }));
   t.teardown(() => cluster.close());
-  const refused = await cluster.run(line(IMAGES.green, 'http://127.0.0.1:1'));
-  t.equal(refused.code, 1);
+  const denied = await cluster.run(line(IMAGES.green, 'http://127.0.0.1:1'));
+  t.equal(denied.code, 1);
   t.match(
-    refused.err,
-    'error: production went back from these images on green 3m ago, by ci. Release other images, or try these once more with --again\n',
+    denied.err,
+    'error: these images on green were rolled back 3m ago, by ci. Release other images, or these again with --again\n',
   );
   const again = await cluster.run(line(IMAGES.green, await preview(t, 500), '--again'));
   t.equal(again.code, 2, again.err);
-  const outcome = { decision: 'rolled back', color: 'green', at: '2026-03-01T11:57:00Z', reason: '7% errors' };
+  const outcome = {
+    phase: 'Failed',
+    rolledBack: true,
+    color: 'green',
+    at: '2026-03-01T11:57:00Z',
+    reason: '7% errors',
+  };
   const watched = await fakeCluster(
-    shop({ annotations: { ...ROLLED_BACK, 'bluegreen.dev/watch': JSON.stringify(outcome) } }),
+    shop({ annotations: { ...ROLLED_BACK, 'bluegreen.dev/analysis': JSON.stringify(outcome) } }),
   );
   t.teardown(() => watched.close());
   const automatic = await watched.run(line(IMAGES.green, 'http://127.0.0.1:1'));
   t.equal(automatic.code, 4);
-  t.match(automatic.err, 'by its watch: 7% errors.');
+  t.match(automatic.err, 'by its analysis: 7% errors.');
 });
 
 t.test('wrong words', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
   t.match((await cluster.run(['release', 'shop', '--path', '/'])).err, 'error: required flag(s) "image" not set\n');
-  t.match((await cluster.run(['release', 'shop', '--image', 'x:1'])).err, 'error: nothing says what to test');
+  t.match((await cluster.run(['release', 'shop', '--image', 'x:1'])).err, 'error: no test was given');
 });

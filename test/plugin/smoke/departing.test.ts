@@ -10,15 +10,17 @@ const FORMER = '/api/v1/namespaces/demo/pods/green-former';
 
 const SAME = { labels: { app: 'shop', color: 'green', 'pod-template-hash': REVISIONS.green } };
 
-const departing = (more: object = {}): object => ({
-  metadata: {
-    labels: { app: 'shop', color: 'green', 'pod-template-hash': 'old111' },
-    deletionTimestamp: '2026-03-01T11:59:59Z',
-  },
-  spec: { containers: [{ name: 'app', image: 'registry.local/shop:1.0' }] },
-  status: { phase: 'Running' },
-  ...more,
-});
+function departing(more: object = {}): object {
+  return {
+    metadata: {
+      labels: { app: 'shop', color: 'green', 'pod-template-hash': 'old111' },
+      deletionTimestamp: '2026-03-01T11:59:59Z',
+    },
+    spec: { containers: [{ name: 'app', image: 'registry.local/shop:1.0' }] },
+    status: { phase: 'Running' },
+    ...more,
+  };
+}
 
 /** A preview on this machine that counts who asks. */
 async function preview(t: Test): Promise<{ readonly url: string; readonly asked: () => number }> {

@@ -53,8 +53,9 @@ function webhook(cluster: FakeCluster): void {
   };
 }
 
-const annotations = (cluster: FakeCluster): Record<string, string> =>
-  JSON.parse(JSON.stringify(cluster.objects.get(SHOP)?.metadata['annotations'] ?? {}));
+function annotations(cluster: FakeCluster): Record<string, string> {
+  return JSON.parse(JSON.stringify(cluster.objects.get(SHOP)?.metadata['annotations'] ?? {}));
+}
 
 t.test('a pass is recorded for the revision that was tested', async (t) => {
   const cluster = await fakeCluster(shop());
@@ -235,10 +236,12 @@ t.test('a command of the user: what it is told, and its exit code', async (t) =>
   t.teardown(() => cluster.close());
   webhook(cluster);
   const seen: unknown[] = [];
-  const program = (code: number) => (words: readonly string[], options: { env: object; output: string }) => {
-    seen.push(words, options.env, options.output);
-    return Promise.resolve({ code });
-  };
+  function program(code: number) {
+    return (words: readonly string[], options: { env: object; output: string }) => {
+      seen.push(words, options.env, options.output);
+      return Promise.resolve({ code });
+    };
+  }
   const line = ['smoke', 'shop', '--url', 'http://preview.test/', '--', 'npm', 'run', 'e2e', '--', '-v'];
   const { code, out } = await cluster.run(line, { program: program(0) });
   t.equal(code, 0);
@@ -257,16 +260,18 @@ t.test('a command of the user: what it is told, and its exit code', async (t) =>
 });
 
 /** The pod of the Job that a fake cluster creates. */
-const jobPod = (state: object) => ({
-  metadata: {
-    name: 'job-pod',
-    namespace: 'demo',
-    labels: { 'job-name': 'bluegreen-smoke-shop-x7k2p' },
-    resourceVersion: '1',
-  },
-  spec: { containers: [{ name: 'bluegreen' }] },
-  status: { phase: 'Running', containerStatuses: [{ name: 'bluegreen', state }] },
-});
+function jobPod(state: object) {
+  return {
+    metadata: {
+      name: 'job-pod',
+      namespace: 'demo',
+      labels: { 'job-name': 'bluegreen-smoke-shop-x7k2p' },
+      resourceVersion: '1',
+    },
+    spec: { containers: [{ name: 'bluegreen' }] },
+    status: { phase: 'Running', containerStatuses: [{ name: 'bluegreen', state }] },
+  };
+}
 
 t.test('in a Job: what is sent, and what its log says', async (t) => {
   const cluster = await fakeCluster(shop());
@@ -367,9 +372,10 @@ t.test('where no Job may be created it asks through a forwarded port, and says w
 t.test('wrong words', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
-  const say = async (args: readonly string[], files: Record<string, string> = {}) =>
-    (await cluster.run(['smoke', 'shop', ...args], { files })).err;
-  t.match(await say([]), 'error: nothing says what to test: give HTTP checks by -f smoke.yaml or --path');
+  async function say(args: readonly string[], files: Record<string, string> = {}) {
+    return (await cluster.run(['smoke', 'shop', ...args], { files })).err;
+  }
+  t.match(await say([]), 'error: no test was given: use HTTP checks with -f smoke.yaml or --path');
   t.match(await say([], { 'smoke.yaml': '' }), '(there is a smoke.yaml here: -f smoke.yaml)');
   t.match(
     await say(['--path', '/', '--', 'true']),
@@ -394,4 +400,7 @@ t.test('wrong words', async (t) => {
     's.yaml:1: checks[0]: Invalid regular',
   );
   t.match(await say(['--job', 'j.yaml'], { 'j.yaml': 'kind: Pod' }), 'j.yaml is to hold one object, a Job of batch/v1');
+  const job = 'apiVersion: batch/v1\nkind: Job\n';
+  t.match(await say(['--job', 'j.yaml'], { 'j.yaml': `${job}---\n${job}` }), 'j.yaml is to hold one object');
+  t.match(await say(['--job', 'j.yaml'], { 'j.yaml': `${job}spec: [` }), /j\.yaml:3: /);
 });

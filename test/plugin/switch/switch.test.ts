@@ -28,7 +28,7 @@ t.test('promote', async (t) => {
   const { code, out, err } = await cluster.run(['promote', 'shop']);
   t.equal(code, 0);
   t.equal(out, 'traefikservice.traefik.io/shop promoted\n');
-  t.match(err, 'blue → green: green (shop:1.1) is live now.');
+  t.match(err, 'blue → green: green (shop:1.1) is active now.');
   t.match(err, 'the webhook did not record this switch');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 0, green: 100 });
   const patches = cluster.calls.filter((call) => call.method === 'PATCH');
@@ -39,7 +39,7 @@ t.test('promote', async (t) => {
   t.strictSame([again.code, again.out], [0, 'traefikservice.traefik.io/shop unchanged\n']);
 });
 
-t.test('promote is refused with every reason, and changes nothing', async (t) => {
+t.test('promote is denied with every reason, and changes nothing', async (t) => {
   const cluster = await fakeCluster(shop());
   t.teardown(() => cluster.close());
   const { code, out, err } = await cluster.run(['promote', 'shop']);
@@ -81,7 +81,7 @@ t.test('a second promote does not go back', async (t) => {
   t.teardown(() => cluster.close());
   const { code, err } = await cluster.run(['promote', 'shop']);
   t.equal(code, 1);
-  t.match(err, 'blue is the version that green replaced. To go back to it: kubectl bluegreen rollback shop -n demo');
+  t.match(err, 'blue is the version that green replaced. To roll back to it: kubectl bluegreen rollback shop -n demo');
 });
 
 t.test('somebody else was faster', async (t) => {
@@ -135,7 +135,7 @@ t.test('rollback', async (t) => {
   const { code, out, err } = await cluster.run(['rollback']);
   t.equal(code, 0);
   t.equal(out, 'traefikservice.traefik.io/shop rolled back\n');
-  t.match(err, 'green → blue: blue (shop:1.0) is live again.');
+  t.match(err, 'green → blue: blue (shop:1.0) is active again.');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 100, green: 0 });
 });
 

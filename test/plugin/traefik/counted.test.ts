@@ -5,15 +5,18 @@ import type { Counted } from '../../../plugin/traefik/counted.ts';
 const SWITCH = { to: 'green', moved: true, throttle: 2000, reloads: 7 } as const;
 
 /** Looks in steps of 100 ms, up to a time; what they see by the time. */
-const until = (end: number, see: (at: number) => Omit<Counted, 'at'>): readonly Counted[] =>
-  Array.from({ length: end / 100 + 1 }, (_, index) => ({ at: index * 100, ...see(index * 100) }));
+function until(end: number, see: (at: number) => Omit<Counted, 'at'>): readonly Counted[] {
+  return Array.from({ length: end / 100 + 1 }, (_, index) => ({ at: index * 100, ...see(index * 100) }));
+}
 
 /** A configuration is loaded after 300 ms; nobody asks for anything. */
-const quiet = (end: number): readonly Counted[] =>
-  until(end, (at) => ({ reloads: at < 300 ? 7 : 8, requests: { blue: 5, green: 0 } }));
+function quiet(end: number): readonly Counted[] {
+  return until(end, (at) => ({ reloads: at < 300 ? 7 : 8, requests: { blue: 5, green: 0 } }));
+}
 /** Loaded at once, but blue gets requests for three seconds more. */
-const busy = (end: number): readonly Counted[] =>
-  until(end, (at) => ({ reloads: 8, requests: { blue: Math.min(at, 3000), green: 0 } }));
+function busy(end: number): readonly Counted[] {
+  return until(end, (at) => ({ reloads: 8, requests: { blue: Math.min(at, 3000), green: 0 } }));
+}
 
 t.test('a load proves a switch when everything from before it is in', async (t) => {
   t.equal(proofOf(quiet(200), SWITCH), null, 'nothing was loaded');

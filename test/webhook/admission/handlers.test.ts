@@ -2,7 +2,8 @@ import jsonPatch from 'fast-json-patch';
 import t from 'tap';
 import { mutateHandler, promotionHandler } from '../../../webhook/admission/handlers.ts';
 import { reviewOf } from '../../../webhook/admission/responses.ts';
-import type { AdmissionRequest, Answer, PatchOperation } from '../../../webhook/admission/types.ts';
+import type { PatchOperation } from '../../../common/json-patch.ts';
+import type { AdmissionRequest, Answer } from '../../../webhook/admission/types.ts';
 import { isObject, parseObject } from '../../../common/json.ts';
 import { MODES } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
@@ -12,17 +13,19 @@ import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.
 const mutate = mutateHandler('enforce', world());
 const validate = promotionHandler('enforce', world(AFTER));
 
-const patchOf = (answer: Answer): readonly PatchOperation[] => (answer.verdict === 'patched' ? answer.patch : []);
-const pathsOf = (answer: Answer) => patchOf(answer).map(({ op, path }) => `${op} ${path}`);
+function patchOf(answer: Answer): readonly PatchOperation[] {
+  return answer.verdict === 'patched' ? answer.patch : [];
+}
+function pathsOf(answer: Answer) {
+  return patchOf(answer).map(({ op, path }) => `${op} ${path}`);
+}
 
 /** The object as the API server goes on with it. */
 function patched(object: JsonObject, answer: Answer): JsonObject {
   let document: unknown = structuredClone(object);
   for (const operation of patchOf(answer)) {
-    const { op, path, value } = operation;
-    if (op !== 'add' && op !== 'replace' && op !== 'remove') throw new Error(op);
-    const next = op === 'remove' ? { op, path } : { op, path, value };
-    document = jsonPatch.applyOperation(document, next, true, false, false).newDocument;
+    if (operation.op === 'test') throw new Error('an API server takes no test from a webhook');
+    document = jsonPatch.applyOperation(document, operation, true, false, false).newDocument;
   }
   if (!isObject(document)) throw new Error('no object');
   return document;
@@ -34,18 +37,20 @@ async function admitted(object: JsonObject, oldObject: JsonObject | null = null)
   return patched(object, answer);
 }
 
-const annotate = (object: JsonObject, key: string, value: string): JsonObject => {
+function annotate(object: JsonObject, key: string, value: string): JsonObject {
   const metadata = isObject(object['metadata']) ? object['metadata'] : {};
   const annotations = isObject(metadata['annotations']) ? metadata['annotations'] : {};
   return { ...object, metadata: { ...metadata, annotations: { ...annotations, [key]: value } } };
-};
+}
 
-const withSpecOf = (object: JsonObject, other: JsonObject): JsonObject => ({ ...object, spec: other['spec'] });
+function withSpecOf(object: JsonObject, other: JsonObject): JsonObject {
+  return { ...object, spec: other['spec'] };
+}
 
-const tested = async () => {
+async function tested() {
   const live = await admitted(traefikService([100, 0]));
   return admitted(annotate(live, 'bluegreen.dev/smoke-test', 'passed:h1'), live);
-};
+}
 
 t.test('a creation is filled in and recorded, by nothing but additions', async (t) => {
   const answer = await mutate(request(traefikService([null, null])));
@@ -122,15 +127,15 @@ t.test('a denial names every check at once', async (t) => {
   t.match(answer, { verdict: 'denied', checks: ['weights-total', 'single-active', 'smoke-test'] });
 });
 
-t.test('warn tells what enforce would refuse, audit keeps it to the audit log', async (t) => {
+t.test('warn tells what enforce would deny, audit keeps it to the audit log', async (t) => {
   const split = request(traefikService([50, 50]));
   const warned = await mutateHandler('warn', world())(split);
   t.equal(warned.verdict, 'patched');
-  t.match(warned.warnings[0], /^would be refused: single-active: blue 50 \+ green 50/);
+  t.match(warned.warnings[0], /^would be denied: single-active: blue 50 \+ green 50/);
   const audited = await mutateHandler('audit', world())(split);
   t.equal(audited.verdict, 'patched');
   t.same(audited.warnings, []);
-  t.match(audited.auditAnnotations, { violations: /single-active/ });
+  t.match(audited.auditAnnotations, { findings: /single-active/ });
 });
 
 t.test('what is not governed is left alone without a look-up', async (t) => {
@@ -157,10 +162,12 @@ t.test('a request that moves no traffic asks the cluster nothing', async (t) => 
   t.same(reader.calls, []);
 });
 
-const alone = (name: string): JsonObject => ({
-  metadata: { name: 'shop' },
-  spec: { weighted: { services: [{ name, port: 80, weight: 100 }] } },
-});
+function alone(name: string): JsonObject {
+  return {
+    metadata: { name: 'shop' },
+    spec: { weighted: { services: [{ name, port: 80, weight: 100 }] } },
+  };
+}
 
 t.test('a color alone is governed when its sibling exists', async (t) => {
   t.match(await mutate(request(alone('green'))), { verdict: 'denied', checks: ['smoke-test'] });
@@ -188,13 +195,15 @@ t.test('a dry run gets the same answer', async (t) => {
 t.test('a bare pass does not count from a server-side apply', async (t) => {
   const live = await admitted(traefikService([100, 0]));
   const object = annotate(live, 'bluegreen.dev/smoke-test', 'passed');
-  const owned = (operation: string, field: string): JsonObject => ({
-    ...object,
-    metadata: {
-      ...(isObject(object['metadata']) ? object['metadata'] : {}),
-      managedFields: [{ operation, fieldsV1: { 'f:metadata': { 'f:annotations': { [field]: {} } } } }],
-    },
-  });
+  function owned(operation: string, field: string): JsonObject {
+    return {
+      ...object,
+      metadata: {
+        ...(isObject(object['metadata']) ? object['metadata'] : {}),
+        managedFields: [{ operation, fieldsV1: { 'f:metadata': { 'f:annotations': { [field]: {} } } } }],
+      },
+    };
+  }
   const applied = owned('Apply', 'f:bluegreen.dev/smoke-test');
   t.match((await mutate(request(applied, live))).warnings, [/server-side apply/]);
   const annotated = owned('Update', 'f:bluegreen.dev/smoke-test');
@@ -229,11 +238,11 @@ t.test('the input is never changed', async (t) => {
 });
 
 /** How often TraefikServices are listed for a request. */
-const looks = async (object: JsonObject, oldObject: JsonObject | null): Promise<number> => {
+async function looks(object: JsonObject, oldObject: JsonObject | null): Promise<number> {
   const reader = new FakeReader(CLUSTER);
   await mutateHandler('enforce', world(BEFORE, reader))(request(object, oldObject));
   return reader.calls.filter((kind) => kind === 'TraefikService').length;
-};
+}
 
 t.test('the other TraefikServices are looked at where traffic moves, and nowhere else', async (t) => {
   const live = await admitted(traefikService([100, 0]));

@@ -1,12 +1,15 @@
 import t from 'tap';
-import { namespaceModeHandler, type ModeChange } from '../../../webhook/admission/namespace-mode.ts';
+import { namespaceModeHandler } from '../../../webhook/admission/namespace-mode.ts';
+import type { ModeChange } from '../../../webhook/admission/namespace-mode.ts';
 import { parseReview } from '../../../webhook/admission/review.ts';
 import type { NamespaceMode } from '../../../webhook/policy/mode.ts';
 import { review } from '../parts.ts';
 
-const namespace = (mode: string | null): object => ({
-  metadata: { name: 'demo', labels: mode === null ? {} : { 'bluegreen.dev/mode': mode } },
-});
+function namespace(mode: string | null): object {
+  return {
+    metadata: { name: 'demo', labels: mode === null ? {} : { 'bluegreen.dev/mode': mode } },
+  };
+}
 
 async function relabel(from: string | null, to: string | null, more: object = {}, fallback: NamespaceMode = 'enforce') {
   const seen: ModeChange[] = [];
@@ -27,9 +30,7 @@ t.test('who makes it weaker is told so', async (t) => {
   const off = await relabel(null, 'off');
   t.same(off.answer.warnings, ['namespace demo is no longer guarded by bluegreen: mode off, before it was enforce']);
   const warn = await relabel('enforce', 'warn');
-  t.match(warn.answer.warnings, [
-    /is now guarded by bluegreen in mode warn, before it was enforce: nothing is refused/,
-  ]);
+  t.match(warn.answer.warnings, [/is now guarded by bluegreen in mode warn, before it was enforce: nothing is denied/]);
   t.same((await relabel('audit', 'warn')).answer.warnings, []);
 });
 
@@ -43,7 +44,7 @@ t.test('a value that is no mode counts as the default, and the user learns it', 
   const { answer, seen } = await relabel('audit', 'enforced', {}, 'off');
   t.match(seen, [{ from: 'audit', to: 'off' }]);
   t.match(answer.warnings, [
-    /enforced is no mode \(enforce, warn, audit, off\): the default counts, which is off/,
+    /enforced is not a mode \(enforce, warn, audit, off\): the default applies, which is off/,
     /off/,
   ]);
 });

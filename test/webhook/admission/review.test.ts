@@ -85,7 +85,7 @@ t.test('a __proto__ key stays a key', (t) => {
   t.end();
 });
 
-t.test('a patch goes out only from a mutating entry, with its type', (t) => {
+t.test('a patch goes out only from a mutating webhook, with its type', (t) => {
   const answer = {
     ...ALLOWED,
     verdict: 'patched' as const,

@@ -1,6 +1,6 @@
-import { createRoom } from '../../../webhook/admission/room.ts';
+import { createConcurrencyLimit } from '../../../webhook/admission/concurrency-limit.ts';
 import { createRecentFacts } from '../../../webhook/facts/recent.ts';
-import type { Surroundings } from '../../../webhook/admission/decide.ts';
+import type { Dependencies } from '../../../webhook/admission/decide.ts';
 import type { AdmissionRequest } from '../../../webhook/admission/types.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { settled } from '../facts/cluster.ts';
@@ -18,23 +18,25 @@ function slowClock(): () => number {
   return () => (now += 1000);
 }
 
-export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER), elapsed = slowClock()): Surroundings {
+export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER), elapsed = slowClock()): Dependencies {
   return {
     reader,
     access: async () => false,
     settings: { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false },
-    docs: 'https://example.org/checks',
+    docsUrl: 'https://example.org/docs',
     now: () => now,
     deadline: () => ({ signal: new AbortController().signal, end: () => {} }),
     recent: createRecentFacts(elapsed),
     observeFacts: () => {},
-    room: createRoom(10),
+    lookups: createConcurrencyLimit(10),
   };
 }
 
 export type Weights = readonly [blue: number | null, green: number | null];
 
-const entry = (name: string, weight: number | null) => ({ name, port: 80, ...(weight === null ? {} : { weight }) });
+function entry(name: string, weight: number | null) {
+  return { name, port: 80, ...(weight === null ? {} : { weight }) };
+}
 
 /** A TraefikService over `blue` and `green`; `null` leaves a weight out. */
 export function traefikService([blue, green]: Weights, annotations?: Readonly<Record<string, string>>): JsonObject {

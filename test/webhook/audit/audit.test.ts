@@ -20,8 +20,8 @@ function audit(options: { mode?: NamespaceMode; excluded?: readonly string[]; be
   const log = recordingLog();
   const stop = new AbortController();
   const reader = new FakeReader(CLUSTER, async (kind) => options.before?.(kind));
-  const start = () =>
-    keepAuditing(
+  function start() {
+    return keepAuditing(
       {
         inventory,
         reader,
@@ -39,16 +39,19 @@ function audit(options: { mode?: NamespaceMode; excluded?: readonly string[]; be
       },
       stop.signal,
     );
-  const shown = async (name: string): Promise<readonly string[]> => {
+  }
+  async function shown(name: string): Promise<readonly string[]> {
     const lines = (await registry.metrics()).split('\n');
     return lines.filter((line) => line.startsWith(`bluegreen_${name}`)).sort();
-  };
-  const said = () => log.lines.map(({ message, fields }) => [message, ...Object.values(fields).slice(2, 4)]);
+  }
+  function said() {
+    return log.lines.map(({ message, fields }) => [message, ...Object.values(fields).slice(2, 4)]);
+  }
   return { inventory, clock, log, stop, reader, start, shown, said };
 }
 
 /** The namespaces that an audit looks at, of a, b and c. */
-const inNamespaces = async (options: Parameters<typeof audit>[0], modes: Readonly<Record<string, string>>) => {
+async function inNamespaces(options: Parameters<typeof audit>[0], modes: Readonly<Record<string, string>>) {
   const { inventory, clock, start, shown } = audit(options);
   inventory.put('traefik.io', ...['a', 'b', 'c'].map((name) => weighted(name, 'shop', 50, 50)));
   for (const [name, mode] of Object.entries(modes)) inventory.named.set(name, mode);
@@ -57,9 +60,9 @@ const inNamespaces = async (options: Parameters<typeof audit>[0], modes: Readonl
   return (await shown('active'))
     .filter((line) => line.includes('blue"'))
     .map((line) => /namespace="(.)"/.exec(line)?.[1]);
-};
+}
 
-t.test('violations, live colors, endpoints and times show, and every violation is one line', async (t) => {
+t.test('findings, live colors, endpoints and times show, and every finding is one line', async (t) => {
   const { inventory, clock, start, shown, said } = audit();
   const history = [{ kind: 'promotion', from: 'blue', to: 'green', at: '2026-01-01T00:00:00Z', images: [] }];
   const record = JSON.stringify({ active: { color: 'green' }, history });
@@ -67,9 +70,9 @@ t.test('violations, live colors, endpoints and times show, and every violation i
   inventory.put('traefik.containo.us', weighted('demo', 'old', 0, 100, { 'bluegreen.dev/record': record }));
   start();
   await clock.pass(30 * MINUTES);
-  t.same(await shown('violations'), [
-    'bluegreen_violations{check="single-active",namespace="demo"} 2',
-    'bluegreen_violations{check="weights-total",namespace="demo"} 1',
+  t.same(await shown('findings'), [
+    'bluegreen_findings{check="single-active",namespace="demo"} 2',
+    'bluegreen_findings{check="weights-total",namespace="demo"} 1',
   ]);
   t.same(
     (await shown('active')).filter((line) => line.includes('old')),
@@ -89,9 +92,9 @@ t.test('violations, live colors, endpoints and times show, and every violation i
   ]);
   t.same(await shown('traefikservices'), ['bluegreen_traefikservices 3']);
   t.same(said(), [
-    ['violation found', 'split', 'single-active'],
-    ['violation found', 'sum', 'weights-total'],
-    ['violation found', 'sum', 'single-active'],
+    ['new finding', 'split', 'single-active'],
+    ['new finding', 'sum', 'weights-total'],
+    ['new finding', 'sum', 'single-active'],
   ]);
 });
 
@@ -110,18 +113,18 @@ t.test('what is repaired, deleted or no longer guarded disappears, and is logged
   inventory.put('traefik.io', weighted('demo', 'a', 100, 0), weighted('other', 'c', 50, 50));
   inventory.named.set('other', 'off');
   await clock.pass(6 * MINUTES);
-  t.same(await shown('violations'), []);
+  t.same(await shown('findings'), []);
   t.equal((await shown('active')).length, 2);
   t.same(
     said()
       .map((line) => line.join(' '))
       .sort(),
     [
-      'violation resolved a single-active',
-      'violation resolved b single-active',
-      'violation resolved c backends-exist',
-      'violation resolved c ready-endpoints',
-      'violation resolved c single-active',
+      'finding resolved a single-active',
+      'finding resolved b single-active',
+      'finding resolved c backends-exist',
+      'finding resolved c ready-endpoints',
+      'finding resolved c single-active',
     ],
   );
 });
@@ -142,11 +145,11 @@ t.test('what cannot be read stays as it was known, and the last success stands s
   inventory.put('traefik.io', weighted('demo', 'a', 50, 50), weighted('other', 'gone', 100, 0));
   start();
   await clock.pass(0);
-  const before = await Promise.all([shown('violations'), shown('audit_last')]);
+  const before = await Promise.all([shown('findings'), shown('audit_last')]);
   log.lines.length = 0;
   broken = 'EndpointSlice';
   await clock.pass(30 * MINUTES);
-  t.same(await Promise.all([shown('violations'), shown('audit_last')]), before);
+  t.same(await Promise.all([shown('findings'), shown('audit_last')]), before);
   t.equal(log.lines.length, 1);
   t.match(log.lines, [{ level: 'warn', fields: { reason: /demo\/a: cannot list endpointslices: forbidden/ } }]);
   broken = '';
@@ -193,11 +196,11 @@ t.test('a sibling that cannot be looked up leaves the object as it was', async (
 
 t.test('a teardown is judged by its list only', async (t) => {
   const { inventory, clock, start, shown, reader } = audit();
-  const retired = { 'bluegreen.dev/retire': 'end of life' };
-  inventory.put('traefik.io', weighted('other', 'a', 100, 0, retired), weighted('other', 'b', 70, 30, retired));
+  const unguarded = { 'bluegreen.dev/unguard': 'end of life' };
+  inventory.put('traefik.io', weighted('other', 'a', 100, 0, unguarded), weighted('other', 'b', 70, 30, unguarded));
   start();
   await clock.pass(0);
-  t.same(await shown('violations'), ['bluegreen_violations{check="single-active",namespace="other"} 1']);
+  t.same(await shown('findings'), ['bluegreen_findings{check="single-active",namespace="other"} 1']);
   t.same(reader.calls, []);
 });
 

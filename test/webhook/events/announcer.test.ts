@@ -4,7 +4,7 @@ import type { Decided } from '../../../webhook/admission/decision-event.ts';
 import { VirtualClock } from '../../common/virtual-clock.ts';
 import { ALLOWED, recordingLog } from '../parts.ts';
 import { request } from '../admission/world.ts';
-import { FakeEvents, promoted, refused } from './parts.ts';
+import { FakeEvents, promoted, denied } from './parts.ts';
 
 function setUp(clock = new VirtualClock(), store = new FakeEvents(), pod = 'pod-1') {
   const stop = new AbortController();
@@ -15,42 +15,42 @@ function setUp(clock = new VirtualClock(), store = new FakeEvents(), pod = 'pod-
   return { clock, store, stop, outcomes, log, announce, done };
 }
 
-t.test('a refusal is told at once, on the TraefikService, with who and why', async (t) => {
+t.test('a denial is told at once, on the TraefikService, with who and why', async (t) => {
   const { clock, store, announce } = setUp();
-  announce(refused());
+  announce(denied());
   await clock.pass(0);
-  t.same(store.told(), ['Refused x1 shop (u-shop): refused the update by ada: weights-total: 90']);
+  t.same(store.told(), ['Denied x1 shop (u-shop): denied the update by ada: weights-total: 90']);
 });
 
-t.test('a loop of refused writes is one Event that counts, written ever less often', async (t) => {
+t.test('a loop of denied writes is one Event that counts, written ever less often', async (t) => {
   const { clock, store, announce, outcomes } = setUp();
   for (let second = 0; second < 600; second++) {
-    announce(refused({}, `weights-total: ${second}`));
+    announce(denied({}, `weights-total: ${second}`));
     await clock.pass(1000);
   }
   await clock.pass(300_000);
   t.equal(store.events.size, 1);
-  t.match(store.told(), [/^Refused x600 shop .*weights-total: 0$/]);
+  t.match(store.told(), [/^Denied x600 shop .*weights-total: 0$/]);
   t.ok(store.writes.length < 15, `${store.writes.length} writes`);
   t.equal(outcomes.filter((outcome) => outcome === 'repeated').length, 599);
 });
 
 t.test('what happens again after a long silence is another Event', async (t) => {
   const { clock, store, announce } = setUp();
-  announce(refused());
+  announce(denied());
   await clock.pass(20 * 60_000);
-  announce(refused());
+  announce(denied());
   await clock.pass(0);
-  t.match(store.told(), [/^Refused x1/, /^Refused x1/]);
+  t.match(store.told(), [/^Denied x1/, /^Denied x1/]);
 });
 
-t.test('refusals of ever new objects are held to a budget, and leave switches their own', async (t) => {
+t.test('denials of ever new objects are held to a budget, and leave switches their own', async (t) => {
   const { clock, store, announce, outcomes } = setUp();
   for (let each = 0; each < 1000; each++) {
     const name = `shop-${each}`;
-    const { request: asked, answer } = refused();
+    const { request: asked, answer } = denied();
     announce({
-      ...refused(),
+      ...denied(),
       request: { ...asked, operation: 'CREATE', oldObject: null, name },
       answer: { ...answer, about: [{ group: 'traefik.io', name }] },
     });
@@ -61,11 +61,7 @@ t.test('refusals of ever new objects are held to a budget, and leave switches th
   await clock.pass(1000);
   t.equal(outcomes.filter((outcome) => outcome === 'dropped').length, 950);
   t.equal(store.events.size, 51);
-  t.match(
-    store.told()[0],
-    /^Refused x1 shop-0 \(null\): refused the creation by ada/,
-    'what was never made has no uid',
-  );
+  t.match(store.told()[0], /^Denied x1 shop-0 \(null\): denied the creation by ada/, 'what was never made has no uid');
   t.match(store.told().at(-1), /^Promoted x1 shop/);
 });
 
@@ -83,7 +79,7 @@ t.test('a switch is told when it is stored, not when it is let through', async (
   t.equal(store.reads, reads, 'and then nobody looks any more');
 });
 
-t.test('a switch that a later validator refuses is never told', async (t) => {
+t.test('a switch that a later validator denies is never told', async (t) => {
   const { clock, store, announce } = setUp();
   announce(promoted().decided);
   store.objects.set('shop', promoted('2026-02-01T12:00:00Z').stored);
@@ -98,7 +94,7 @@ t.test('a switch by a broken rule is told as both', async (t) => {
   store.objects.set('shop', stored);
   announce(decided);
   await clock.pass(1000);
-  t.match(store.told(), [/^Promoted x1/, /^Overridden x1 shop .*rules were overridden by ada: incident 42$/]);
+  t.match(store.told(), [/^Promoted x1/, /^Overridden x1 shop .*checks were overridden by ada: incident 42$/]);
 });
 
 t.test('a request that is reviewed by several replicas, or twice, is told once', async (t) => {
@@ -114,40 +110,44 @@ t.test('a request that is reviewed by several replicas, or twice, is told once',
 });
 
 /** A guard's answer to a deletion of the Deployment green. */
-const guarded = (answer: Decided['answer']): Decided => ({
-  ...refused(),
-  entry: 'guard',
-  request: { ...request(null), resource: 'deployments', name: 'green', oldObject: { metadata: { uid: 'not this' } } },
-  answer,
-});
+function guarded(answer: Decided['answer']): Decided {
+  return {
+    ...denied(),
+    webhook: 'guard',
+    request: { ...request(null), resource: 'deployments', name: 'green', oldObject: { metadata: { uid: 'not this' } } },
+    answer,
+  };
+}
 
 t.test('a guard tells the TraefikServices that it protects, each once, by their uid', async (t) => {
   const { clock, store, announce } = setUp();
   store.objects.set('shop', promoted().stored);
-  const { answer } = refused();
-  const checked = { ...ALLOWED, checks: ['live-workload'], about: [...answer.about, ...answer.about] } as const;
-  announce(guarded({ ...checked, verdict: 'denied', message: 'live-workload: green is live', reason: 'Forbidden' }));
+  const { answer } = denied();
+  const checked = { ...ALLOWED, checks: ['active-workload'], about: [...answer.about, ...answer.about] } as const;
+  announce(
+    guarded({ ...checked, verdict: 'denied', message: 'active-workload: green is active', reason: 'Forbidden' }),
+  );
   announce(guarded({ ...checked, override: 'incident 42' }));
   announce(guarded(checked));
   await clock.pass(0);
   t.same(store.told(), [
-    'Refused x1 shop (u-shop): refused the deletion of deployments green by ada: live-workload: green is live',
-    'Overridden x1 shop (u-shop): did not refuse the deletion of deployments green by ada, by override (incident 42): live-workload',
+    'Denied x1 shop (u-shop): denied the deletion of deployments green by ada: active-workload: green is active',
+    'Overridden x1 shop (u-shop): allowed the deletion of deployments green by ada by override (incident 42): active-workload',
   ]);
 });
 
-t.test('an API server that refuses Events is tried a few times, then said once', async (t) => {
+t.test('an API server that denies Events is tried a few times, then said once', async (t) => {
   const { clock, store, announce, outcomes, log } = setUp();
   store.fault = new Error('cannot write an Event: forbidden');
-  announce(refused());
-  announce({ ...refused(), entry: 'promotion', answer: { ...refused().answer, checks: ['record'] } });
+  announce(denied());
+  announce({ ...denied(), webhook: 'promotion', answer: { ...denied().answer, checks: ['record'] } });
   await clock.pass(60_000);
   t.same(outcomes, ['failed', 'failed']);
   t.same(store.writes.length, 6);
   t.match(log.lines, [{ level: 'warn', fields: { reason: 'cannot write an Event: forbidden' } }]);
   t.equal(log.lines.length, 1);
   store.fault = null;
-  announce(refused());
+  announce(denied());
   await clock.pass(0);
   t.equal(store.events.size, 1, 'and it goes on');
 });
@@ -156,18 +156,18 @@ t.test('what is known when the replica ends is written', async (t) => {
   const { clock, store, stop, announce, done } = setUp();
   const { decided, stored } = promoted();
   store.objects.set('shop', stored);
-  announce(refused());
+  announce(denied());
   await clock.pass(0);
-  announce(refused());
+  announce(denied());
   announce(decided);
   stop.abort();
   await done;
-  t.match(store.told(), [/^Refused x2/, /^Promoted x1/]);
+  t.match(store.told(), [/^Denied x2/, /^Promoted x1/]);
 });
 
 t.test('a creation by generateName has no name to tell about', async (t) => {
   const { clock, store, announce } = setUp();
-  announce({ ...refused(), answer: { ...refused().answer, about: [{ group: 'traefik.io', name: '' }] } });
+  announce({ ...denied(), answer: { ...denied().answer, about: [{ group: 'traefik.io', name: '' }] } });
   await clock.pass(0);
   t.equal(store.events.size, 0);
 });

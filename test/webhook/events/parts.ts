@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../common/json.ts';
 import { ALLOWED } from '../parts.ts';
 import { request, traefikService } from '../admission/world.ts';
 
-/** The Events and TraefikServices of a cluster, whose API server a test can make refuse. */
+/** The Events and TraefikServices of a cluster, whose API server a test can make deny. */
 export class FakeEvents implements EventStore {
   readonly objects = new Map<string, JsonObject>();
   readonly events = new Map<string, EventToWrite>();
@@ -31,7 +31,7 @@ export class FakeEvents implements EventStore {
     this.events.set(event.name, event);
   }
 
-  /** `Refused x2 shop (its uid): note`, in the order of writing. */
+  /** `Denied x2 shop (its uid): note`, in the order of writing. */
   told(): readonly string[] {
     return [...this.events.values()].map(
       ({ reason, count, subject, note }) => `${reason} x${count} ${subject.name} (${subject.uid}): ${note}`,
@@ -42,10 +42,10 @@ export class FakeEvents implements EventStore {
 const LIVE = { ...traefikService([100, 0]), metadata: { name: 'shop', namespace: 'demo', uid: 'u-shop' } };
 const SHOP = [{ group: 'traefik.io', name: 'shop' }] as const;
 
-/** A refused update of `shop` by ada. */
-export function refused(more: Partial<Decided> = {}, message = 'weights-total: 90'): Decided {
+/** A denied update of `shop` by ada. */
+export function denied(more: Partial<Decided> = {}, message = 'weights-total: 90'): Decided {
   return {
-    entry: 'mutate',
+    webhook: 'mutate',
     mode: 'enforce',
     request: request(traefikService([60, 30]), LIVE),
     answer: {
@@ -64,7 +64,7 @@ export function refused(more: Partial<Decided> = {}, message = 'weights-total: 9
 /** A promotion that was let through, and what of it the record says once it is stored. */
 export function promoted(at = '2026-03-01T12:00:00Z', override: string | null = null) {
   const decided: Decided = {
-    ...refused(),
+    ...denied(),
     answer: {
       ...ALLOWED,
       about: SHOP,

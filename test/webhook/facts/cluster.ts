@@ -1,15 +1,18 @@
 /** Pieces of a cluster in Kubernetes' own YAML. Everything is of the namespace `demo`. */
 
-export const service = (color: string): string => `
+export function service(color: string): string {
+  return `
 kind: Service
 metadata: {name: ${color}, namespace: demo}
 spec:
   selector: {app: shop, color: ${color}}
   ports: [{name: http, port: 80}, {port: 9898}]
 ---`;
+}
 
 /** An endpoint a word: `pod`, `pod!` terminating, `pod?` not ready; `-` is an address that is no pod. */
-export const slice = (color: string, ...words: readonly string[]): string => `
+export function slice(color: string, ...words: readonly string[]): string {
+  return `
 kind: EndpointSlice
 metadata:
   name: ${color}-${words.join('').length}
@@ -18,6 +21,7 @@ metadata:
 endpoints:
 ${words.map(endpoint).join('\n') || '  []'}
 ---`;
+}
 
 function endpoint(word: string): string {
   const conditions = word.endsWith('!')
@@ -37,7 +41,7 @@ interface PodLook {
   readonly ready?: string;
 }
 
-export const pod = (name: string, look: PodLook): string => {
+export function pod(name: string, look: PodLook): string {
   const { color, hash = 'h1', image = 'podinfo:6.1.5', owner, hashLabel = 'pod-template-hash', ready = 'True' } = look;
   const [kind, ownerName] = (owner ?? `ReplicaSet/${color}-${hash}`).split('/');
   const owners = kind === 'none' ? '[]' : `[{kind: ${kind}, name: ${ownerName}, controller: true}]`;
@@ -56,9 +60,9 @@ status:
   conditions: [{type: PodScheduled, status: "True"}${ready === 'none' ? '' : `, {type: Ready, status: "${ready}"}`}]
   containerStatuses: [{name: app, imageID: "podinfo@sha256:${image.replace(':', '-')}"}, {name: late, imageID: ""}]
 ---`;
-};
+}
 
-export const replicaSet = (color: string, hash = 'h1', rollout = 1, owner = `Deployment/${color}`): string => {
+export function replicaSet(color: string, hash = 'h1', rollout = 1, owner = `Deployment/${color}`): string {
   const [kind, name] = owner.split('/');
   return `
 kind: ReplicaSet
@@ -72,7 +76,7 @@ metadata:
 spec: {replicas: 1, template: {spec: {containers: [{image: "podinfo:6.1.5"}]}}}
 status: {replicas: 1, observedGeneration: 1}
 ---`;
-};
+}
 
 interface WorkloadLook {
   readonly kind?: string;
@@ -82,7 +86,8 @@ interface WorkloadLook {
   readonly generation?: number;
 }
 
-export const workload = (name: string, look: WorkloadLook = {}): string => `
+export function workload(name: string, look: WorkloadLook = {}): string {
+  return `
 kind: ${look.kind ?? 'Deployment'}
 metadata: {name: ${name}, namespace: demo, generation: ${look.generation ?? 3}}
 spec:
@@ -90,7 +95,11 @@ spec:
   template: {spec: {containers: [{image: "${look.image ?? 'podinfo:6.1.5'}"}]}}
 status: {${look.status ?? 'observedGeneration: 3, replicas: 1, updatedReplicas: 1'}}
 ---`;
+}
 
 /** One ready pod of a settled Deployment behind a Service. */
-export const settled = (color: string): string =>
-  service(color) + slice(color, `${color}-1`) + pod(`${color}-1`, { color }) + replicaSet(color) + workload(color);
+export function settled(color: string): string {
+  return (
+    service(color) + slice(color, `${color}-1`) + pod(`${color}-1`, { color }) + replicaSet(color) + workload(color)
+  );
+}

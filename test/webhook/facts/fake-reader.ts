@@ -1,9 +1,9 @@
-import { loadAll } from 'js-yaml';
 import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
-import { at, isObject, text } from '../../../common/json.ts';
+import { at, text } from '../../../common/json.ts';
 import type { Group } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { parseObjects } from '../../yaml.ts';
 
 /** A cluster made of plain Kubernetes YAML. */
 export class FakeReader implements Reader, NeighborReader {
@@ -13,8 +13,7 @@ export class FakeReader implements Reader, NeighborReader {
   readonly #before: (kind: string, signal: AbortSignal) => Promise<void>;
 
   constructor(source: string, before: (kind: string, signal: AbortSignal) => Promise<void> = async () => {}) {
-    const parsed: unknown[] = loadAll(source);
-    this.#objects = parsed.filter(isObject);
+    this.#objects = parseObjects(source);
     this.#before = before;
   }
 

@@ -7,39 +7,46 @@ import { FakeReader } from './fake-reader.ts';
 const PAIR = { blue: 'blue', green: 'green' };
 const QUERY = { namespace: 'demo', pair: PAIR };
 
-const gather = (source: string): Promise<Facts> =>
-  gatherFacts(new FakeReader(source), QUERY, new AbortController().signal);
+function gather(source: string): Promise<Facts> {
+  return gatherFacts(new FakeReader(source), QUERY, new AbortController().signal);
+}
 
-const read = async (source: string, color: Color = 'green'): Promise<ColorFacts> => {
+async function read(source: string, color: Color = 'green'): Promise<ColorFacts> {
   const facts = await gather(source);
   if (!facts.known) throw new Error(facts.reason);
   return facts[color];
-};
+}
 
-const color = (name: string) => ({
-  service: {
-    ports: [
-      { name: 'http', port: 80 },
-      { name: null, port: 9898 },
-    ],
-    hasSelector: true,
-    external: false,
-  },
-  readyEndpoints: 1,
-  revisions: [{ name: 'h1', images: ['busybox:1', 'podinfo:6.1.5'], imageIDs: ['podinfo@sha256:podinfo-6.1.5'] }],
-  workload: { kind: 'Deployment', name, images: ['podinfo:6.1.5'], replicas: 1, unsettled: null },
-});
+function color(name: string) {
+  return {
+    service: {
+      ports: [
+        { name: 'http', port: 80 },
+        { name: null, port: 9898 },
+      ],
+      hasSelector: true,
+      external: false,
+    },
+    readyEndpoints: 1,
+    revisions: [{ name: 'h1', images: ['busybox:1', 'podinfo:6.1.5'], imageIDs: ['podinfo@sha256:podinfo-6.1.5'] }],
+    workload: { kind: 'Deployment', name, images: ['podinfo:6.1.5'], replicas: 1, unsettled: null },
+  };
+}
 
-const unsettled = async (look: Parameters<typeof workload>[1]) => {
+async function unsettled(look: Parameters<typeof workload>[1]) {
   const base = service('green') + slice('green', 'green-1') + pod('green-1', { color: 'green' });
   return (await read(base + replicaSet('green') + workload('green', look))).workload?.unsettled;
-};
+}
 
-const set = (status: string) => workload('green', { kind: 'StatefulSet', status });
+function set(status: string) {
+  return workload('green', { kind: 'StatefulSet', status });
+}
 
-const names = ({ revisions }: ColorFacts) => revisions.map(({ name }) => name);
+function names({ revisions }: ColorFacts) {
+  return revisions.map(({ name }) => name);
+}
 
-t.test('reads what runs behind both colors', async (t) => {
+t.test('reads the pods behind both colors', async (t) => {
   const facts = await gather(settled('blue') + settled('green'));
   t.same(facts, { known: true, blue: color('blue'), green: color('green') });
 });

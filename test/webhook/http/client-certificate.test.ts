@@ -70,7 +70,7 @@ t.test('a review with the certificate of the API server is answered', async (t) 
   t.equal((await ask('POST', '/mutate/enforce', shown)).status, 200);
 });
 
-t.test('a review from anybody else is refused, and why', async (t) => {
+t.test('a review from anybody else is denied, and why', async (t) => {
   const others: readonly [string, Partial<Shown>, RegExp][] = [
     ['without a certificate', {}, /no client certificate was shown/],
     ['of another CA', await clientCertificate(strangers, 'kube-apiserver'), /not trusted/],
@@ -82,8 +82,8 @@ t.test('a review from anybody else is refused, and why', async (t) => {
     t.equal(status, 403, what);
     t.match(body, problem, what);
   }
-  t.equal(log.lines.filter(({ message }) => message === 'refused a client').length, others.length);
-  t.match((await ask('GET', '/metrics')).body, `bluegreen_client_refusals_total ${others.length}`);
+  t.equal(log.lines.filter(({ message }) => message === 'rejected a client').length, others.length);
+  t.match((await ask('GET', '/metrics')).body, `bluegreen_client_rejections_total ${others.length}`);
 });
 
 t.test('probes and scrapes show no certificate', async (t) => {

@@ -1,18 +1,18 @@
 import t from 'tap';
 import { createLog } from '../../../webhook/telemetry/log.ts';
 import type { Answer } from '../../../webhook/admission/types.ts';
-import { ENTRIES } from '../../../webhook/admission/entries.ts';
+import { WEBHOOKS } from '../../../webhook/admission/webhooks.ts';
 import { MODES } from '../../../webhook/policy/types.ts';
 import { VERSION } from '../../../common/version.ts';
 import { ALLOWED, review, testServer } from '../parts.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-t.test('every entry and mode answers, with the uid echoed', async (t) => {
+t.test('every webhook and mode answers, with the uid echoed', async (t) => {
   const { server } = testServer();
-  for (const entry of ENTRIES) {
+  for (const webhook of WEBHOOKS) {
     for (const mode of MODES) {
-      const answer = await server.inject({ method: 'POST', url: `/${entry}/${mode}?timeout=1s`, payload: review() });
+      const answer = await server.inject({ method: 'POST', url: `/${webhook}/${mode}?timeout=1s`, payload: review() });
       t.equal(answer.statusCode, 200);
       t.match(answer.headers['content-type'], /^application\/json/);
       t.same(answer.json(), {
@@ -38,7 +38,7 @@ t.test('bodies that are no reviews are 400 with the reason', async (t) => {
   const { server, seen } = testServer();
   const cases: readonly [string, RegExp][] = [
     ['', /empty/],
-    ['{', /no JSON/],
+    ['{', /not JSON/],
     ['null', /body is null/],
     ['[]', /a list/],
     ['{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"}', /request is missing/],
@@ -55,13 +55,14 @@ t.test('bodies that are no reviews are 400 with the reason', async (t) => {
 
 t.test('content types: anything that says JSON, and a hint for the rest', async (t) => {
   const { server } = testServer();
-  const post = (type: string | undefined) =>
-    server.inject({
+  function post(type: string | undefined) {
+    return server.inject({
       method: 'POST',
       url: '/guard/warn',
       headers: type === undefined ? {} : { 'content-type': type },
       payload: Buffer.from(JSON.stringify(review())),
     });
+  }
   for (const type of ['application/json', 'application/json; charset=utf-8', 'text/json', 'application/x.y+json']) {
     t.equal((await post(type)).statusCode, 200, type);
   }
@@ -96,7 +97,7 @@ t.test('__proto__ and constructor keys pass, in both spellings, and pollute noth
     Promise.resolve({
       ...ALLOWED,
       verdict: 'patched',
-      patch: [{ op: 'add', path: '/copy', value: request.object?.['spec'] }],
+      patch: [{ op: 'add', path: '/copy', value: request.object?.['spec'] ?? null }],
     }),
   );
   for (const key of ['__proto__', '\\u005f_proto__', 'constructor']) {
@@ -157,11 +158,11 @@ t.test('a handler that throws: code 500 without a stack, the stack in the log, a
   const metrics = await server.inject('/metrics');
   t.match(
     metrics.body,
-    'bluegreen_admission_reviews_total{entry="promotion",mode="enforce",operation="UPDATE",verdict="errored"} 1',
+    'bluegreen_admission_reviews_total{webhook="promotion",mode="enforce",operation="UPDATE",verdict="errored"} 1',
   );
 });
 
-t.test('an unreadable request with a uid is refused inside the protocol', async (t) => {
+t.test('an unreadable request with a uid is denied inside the protocol', async (t) => {
   const { server, seen } = testServer();
   const answer = await server.inject({
     method: 'POST',
@@ -189,12 +190,12 @@ t.test('health, readiness and metrics', async (t) => {
 });
 
 /** The metrics after these requests, and what was announced of them. */
-const counted = async (answer: Answer, requests: readonly [entry: string, dryRun: boolean][]) => {
+async function counted(answer: Answer, requests: readonly [webhook: string, dryRun: boolean][]) {
   const { server, announced } = testServer(answer);
-  for (const [entry, dryRun] of requests)
-    await server.inject({ method: 'POST', url: `/${entry}`, payload: review({ dryRun }) });
+  for (const [webhook, dryRun] of requests)
+    await server.inject({ method: 'POST', url: `/${webhook}`, payload: review({ dryRun }) });
   return { body: (await server.inject('/metrics')).body, announced };
-};
+}
 
 t.test(
   'findings are counted by check and what came of them, switches and overrides once, dry runs not at all',
@@ -210,11 +211,11 @@ t.test(
     for (const check of ['weights-total', 'smoke-test'])
       t.match(
         denied.body,
-        `bluegreen_findings_total{check="${check}",operation="UPDATE",mode="enforce",outcome="denied"} 2`,
+        `bluegreen_request_findings_total{check="${check}",operation="UPDATE",mode="enforce",outcome="denied"} 2`,
       );
     t.equal(denied.announced.length, 2, 'nor are dry runs announced');
 
-    const everywhere = ENTRIES.map((entry): [string, boolean] => [`${entry}/warn`, false]);
+    const everywhere = WEBHOOKS.map((webhook): [string, boolean] => [`${webhook}/warn`, false]);
     const switched = await counted(
       { ...ALLOWED, switched: { kind: 'promotion', from: 'blue', to: 'green' } },
       everywhere.slice(0, 2),
@@ -222,22 +223,22 @@ t.test(
     t.match(switched.body, 'bluegreen_switches_total{kind="promotion"} 1');
     t.match(switched.body, 'bluegreen_switches_total{kind="rollback"} 0', 'a series is there before its first event');
 
-    const passed = await counted({ ...ALLOWED, checks: ['live-route'], warnings: ['one', 'two'] }, everywhere);
+    const passed = await counted({ ...ALLOWED, checks: ['active-route'], warnings: ['one', 'two'] }, everywhere);
     t.match(
       passed.body,
-      'bluegreen_findings_total{check="live-route",operation="UPDATE",mode="warn",outcome="allowed"} 2',
+      'bluegreen_request_findings_total{check="active-route",operation="UPDATE",mode="warn",outcome="allowed"} 2',
     );
-    t.match(passed.body, 'bluegreen_warnings_total{entry="guard"} 2');
+    t.match(passed.body, 'bluegreen_warnings_total{webhook="guard"} 2');
 
     const broken = await counted({ ...ALLOWED, checks: ['frozen'], override: 'incident 42' }, everywhere);
     t.match(broken.body, 'check="frozen",operation="UPDATE",mode="warn",outcome="overridden"} 2');
-    t.match(broken.body, 'bluegreen_overrides_total{entry="mutate"} 1');
-    t.match(broken.body, 'bluegreen_overrides_total{entry="promotion"} 0');
+    t.match(broken.body, 'bluegreen_overrides_total{webhook="mutate"} 1');
+    t.match(broken.body, 'bluegreen_overrides_total{webhook="promotion"} 0');
   },
 );
 
 t.test(
-  'the log has a line for what was refused, moved or broken through, none at info for the rest, and no object',
+  'the log has a line for what was denied, moved or broken through, none at info for the rest, and no object',
   async (t) => {
     const lines: string[] = [];
     const log = createLog('info', { write: (line: string) => void lines.push(line) });
@@ -259,16 +260,23 @@ t.test(
     t.match(said, [
       {
         level: 'info',
-        msg: 'switch let through',
+        message: 'switch allowed',
         switch: { kind: 'rollback' },
         user: 'ada',
         name: 'shop',
         dryRun: true,
       },
-      { level: 'info', msg: 'denied', verdict: 'denied', checks: ['frozen'], said: 'because', namespace: 'demo' },
-      { level: 'warn', msg: 'overridden', override: 'incident 42', checks: ['frozen'] },
-      { level: 'info', msg: 'let through, would be refused', verdict: 'allowed', checks: ['frozen'] },
-      { level: 'error', msg: 'could not decide', verdict: 'errored', said: 'a bug' },
+      {
+        level: 'info',
+        message: 'denied',
+        verdict: 'denied',
+        checks: ['frozen'],
+        statusMessage: 'because',
+        namespace: 'demo',
+      },
+      { level: 'warn', message: 'overridden', override: 'incident 42', checks: ['frozen'] },
+      { level: 'info', message: 'allowed, would be denied', verdict: 'allowed', checks: ['frozen'] },
+      { level: 'error', message: 'could not decide', verdict: 'errored', statusMessage: 'a bug' },
     ]);
     t.equal(said.length, 5);
   },

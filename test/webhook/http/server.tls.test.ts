@@ -26,7 +26,9 @@ async function running(t: Tap, answer: Answer | Handler = ALLOWED, more: Partial
   return { server, port: portOf(server), ca: authority.certificate };
 }
 
-type Tap = { teardown(handler: () => Promise<unknown>): unknown };
+interface Tap {
+  teardown(handler: () => Promise<unknown>): unknown;
+}
 
 function portOf(server: WebhookServer): number {
   const address = server.server.address();
@@ -132,11 +134,13 @@ t.test(
     slow.write(
       'POST /mutate/enforce HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40000\r\n\r\n{',
     );
-    const refused = async (): Promise<boolean> => (await post(at, agent, large)).status === 503;
-    while (!(await refused())) await sleep(10);
+    async function denied(): Promise<boolean> {
+      return (await post(at, agent, large)).status === 503;
+    }
+    while (!(await denied())) await sleep(10);
     t.equal((await post(at, agent)).status, 200, 'a small one');
     slow.destroy();
-    while (await refused()) await sleep(10);
+    while (await denied()) await sleep(10);
     t.equal((await post(at, agent, large)).status, 200, 'when the slow one is gone');
   },
 );
@@ -157,7 +161,7 @@ t.test('an endless stream ends at the limit', async (t) => {
   socket.destroy();
 });
 
-t.test('TLS 1.1 is refused', async (t) => {
+t.test('TLS 1.1 is denied', async (t) => {
   const { port, ca } = await running(t);
   const socket = connect({
     host: '127.0.0.1',

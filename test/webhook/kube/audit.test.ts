@@ -5,7 +5,9 @@ import { createLeaseStore } from '../../../webhook/kube/lease.ts';
 import { fakeApi, objectStore } from '../fake-api.ts';
 
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/guard/leases/bluegreen-audit';
-const soon = () => AbortSignal.timeout(5000);
+function soon() {
+  return AbortSignal.timeout(5000);
+}
 const renewed = new Date('2026-01-02T03:04:05.678Z');
 
 t.test('a Lease is written over the version that was read, with six digits after the second', async (t) => {
@@ -21,7 +23,7 @@ t.test('a Lease is written over the version that was read, with six digits after
   t.match(objects.get(PATH), {
     spec: { renewTime: '2026-01-02T03:04:05.678000Z', acquireTime: '2026-01-02T03:04:05.678000Z' },
   });
-  t.equal(await store.write('1', claim, soon()), null, 'somebody wrote meanwhile');
+  t.equal(await store.write('1', claim, soon()), null, 'another client wrote meanwhile');
   t.equal((await store.write('2', { ...claim, holder: null }, soon()))?.holder, null);
 });
 

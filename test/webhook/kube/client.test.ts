@@ -3,12 +3,14 @@ import { createSelfSource } from '../../../certs/self.ts';
 import { createKubeClient } from '../../../webhook/kube/client.ts';
 import { loadKubeConfig } from '../../../webhook/kube/config.ts';
 import { createConfigurationStore } from '../../../webhook/kube/configuration-store.ts';
-import { createReader } from '../../../webhook/kube/reader.ts';
+import { createReader } from '../../../webhook/facts/cluster-reader.ts';
 import { createSecretStore } from '../../../webhook/kube/secret-store.ts';
 import { fakeApi, objectStore } from '../fake-api.ts';
 import { HOUR, TOOLS, recordingLog } from '../parts.ts';
 
-const soon = () => AbortSignal.timeout(5000);
+function soon() {
+  return AbortSignal.timeout(5000);
+}
 const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
 
 t.test('objects come back as they are, over one kept connection, with the token', async (t) => {
@@ -64,7 +66,9 @@ t.test('errors are sentences', async (t) => {
   const api = await fakeApi(() => reply);
   const client = createKubeClient(api.config);
   const reader = createReader(client);
-  const read = (signal = soon()) => reader.getService('demo', 'blue', signal);
+  function read(signal = soon()) {
+    return reader.getService('demo', 'blue', signal);
+  }
   reply = { status: 403, body: { kind: 'Status', message: 'services "blue" is forbidden: User "x" cannot get' } };
   await t.rejects(read(), {
     message: /^cannot read Service demo\/blue: services "blue" is forbidden.*upgrade the chart/,
@@ -97,7 +101,9 @@ t.test('a kept connection that was closed meanwhile is no error for a read', asy
   t.equal(api.calls.length, 20);
 });
 
-const change = (data: Record<string, string | null>) => ({ data, answersRequest: false });
+function change(data: Record<string, string | null>) {
+  return { data, answersRequest: false };
+}
 
 function hooks(names: readonly string[]): object {
   return {
@@ -106,28 +112,33 @@ function hooks(names: readonly string[]): object {
   };
 }
 
-t.test('until an entry may be armed it is left as it is; and what was armed is never disarmed', async (t) => {
-  const path = `${ADMISSION}/validatingwebhookconfigurations/bluegreen`;
-  const api = await fakeApi(objectStore(new Map<string, object>([[path, hooks(['promotion', 'guard'])]])));
-  const client = createKubeClient(api.config);
-  t.teardown(() => (client.close(), api.close()));
-  let can = false;
-  const store = createConfigurationStore(client, {
-    configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
-    failClosed: () => (can ? ['promotion'] : []),
-  });
-  const armed = async () => (await store.readConfiguration('validating'))?.entries.map((entry) => entry.armed);
-  t.equal(await store.readConfiguration('mutating'), null);
-  // Nothing is to be done about either: the store writes a failurePolicy for nothing but an entry that is not armed.
-  t.same(await armed(), [true, true]);
-  can = true;
-  t.same(await armed(), [false, true]);
-  const seen = await store.readConfiguration('validating');
-  if (seen !== null) t.equal(await store.patchConfiguration(seen, 'PEM'), 'patched');
-  t.same(await armed(), [true, true]);
-  can = false;
-  t.same(await armed(), [true, true]);
-});
+t.test(
+  'until an webhook may be failClosed it is left as it is; and what was failClosed is never disarmed',
+  async (t) => {
+    const path = `${ADMISSION}/validatingwebhookconfigurations/bluegreen`;
+    const api = await fakeApi(objectStore(new Map<string, object>([[path, hooks(['promotion', 'guard'])]])));
+    const client = createKubeClient(api.config);
+    t.teardown(() => (client.close(), api.close()));
+    let can = false;
+    const store = createConfigurationStore(client, {
+      configurations: { mutating: 'bluegreen', validating: 'bluegreen' },
+      failClosed: () => (can ? ['promotion'] : []),
+    });
+    async function failClosed() {
+      return (await store.readConfiguration('validating'))?.webhooks.map((webhook) => webhook.failClosed);
+    }
+    t.equal(await store.readConfiguration('mutating'), null);
+    // Nothing is to be done about either: the store writes a failurePolicy for nothing but an webhook that is not failClosed.
+    t.same(await failClosed(), [true, true]);
+    can = true;
+    t.same(await failClosed(), [false, true]);
+    const seen = await store.readConfiguration('validating');
+    if (seen !== null) t.equal(await store.patchConfiguration(seen, 'PEM'), 'patched');
+    t.same(await failClosed(), [true, true]);
+    can = false;
+    t.same(await failClosed(), [true, true]);
+  },
+);
 
 t.test('the stores of the certificates, over the API: make, race, replace, caBundle, request', async (t) => {
   const objects = new Map<string, object>([
@@ -154,20 +165,20 @@ t.test('the stores of the certificates, over the API: make, race, replace, caBun
   t.same((await secrets.readSecret())?.data, { x: 'new' });
 
   const seen = await configurations.readConfiguration('mutating');
-  t.same(seen?.entries, [
-    { webhook: 'a', caBundle: '', armed: true },
-    { webhook: 'b', caBundle: '', armed: true },
+  t.same(seen?.webhooks, [
+    { webhook: 'a', caBundle: '', failClosed: true },
+    { webhook: 'b', caBundle: '', failClosed: true },
   ]);
-  const stale = { kind: 'mutating', resourceVersion: '999', entries: seen?.entries ?? [] } as const;
+  const stale = { kind: 'mutating', resourceVersion: '999', webhooks: seen?.webhooks ?? [] } as const;
   t.equal(await configurations.patchConfiguration(stale, 'PEM'), 'conflict');
   t.equal(await configurations.patchConfiguration(seen ?? stale, 'PEM'), 'patched');
   const patched = await configurations.readConfiguration('mutating');
   t.same(
-    patched?.entries.map(({ caBundle }) => caBundle),
+    patched?.webhooks.map(({ caBundle }) => caBundle),
     ['PEM', 'PEM'],
   );
   const validating = await configurations.readConfiguration('validating');
-  t.same(validating?.entries, [{ webhook: 'c', caBundle: '', armed: false }]);
+  t.same(validating?.webhooks, [{ webhook: 'c', caBundle: '', failClosed: false }]);
   t.equal(await configurations.patchConfiguration(validating ?? stale, null), 'patched');
   t.match(objects.get(`${ADMISSION}/validatingwebhookconfigurations/bluegreen`), {
     webhooks: [{ name: 'c', clientConfig: { service: { name: 'hook' } }, rules: ['c'], failurePolicy: 'Fail' }],

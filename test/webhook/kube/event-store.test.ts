@@ -8,8 +8,8 @@ import { fakeApi } from '../fake-api.ts';
 const EVENTS = '/apis/events.k8s.io/v1/namespaces/demo/events';
 const event: EventToWrite = {
   subject: { group: 'traefik.io', namespace: 'demo', name: 'shop', uid: 'u-shop' },
-  reason: 'Refused',
-  note: 'refused the update by ada: weights-total: 90',
+  reason: 'Denied',
+  note: 'denied the update by ada: weights-total: 90',
   key: 'UPDATE',
   once: false,
   name: 'shop.0123',
@@ -22,10 +22,10 @@ async function setUp(status: number, body: object = { kind: 'Status', message: '
   const api = await fakeApi(() => ({ status, body }));
   const client = createKubeClient(api.config);
   const store = createEventStore(client, 'pod-1');
-  const close = (): void => {
+  function close(): void {
     client.close();
     api.close();
-  };
+  }
   return { api, store, close, signal: new AbortController().signal };
 }
 
@@ -42,9 +42,9 @@ t.test('an Event is written as events.k8s.io/v1, about the TraefikService', asyn
     reportingController: 'bluegreen.dev/webhook',
     reportingInstance: 'pod-1',
     action: 'Admit',
-    reason: 'Refused',
+    reason: 'Denied',
     type: 'Warning',
-    note: 'refused the update by ada: weights-total: 90',
+    note: 'denied the update by ada: weights-total: 90',
     regarding: {
       apiVersion: 'traefik.io/v1alpha1',
       kind: 'TraefikService',
@@ -77,7 +77,7 @@ t.test('a note is cut to the 1024 bytes that the API server takes, between chara
   }
 });
 
-t.test('one that another replica has written is fine, any other refusal is not', async (t) => {
+t.test('one that another replica has written is fine, any other denial is not', async (t) => {
   const exists = await setUp(409);
   t.teardown(exists.close);
   await t.resolves(exists.store.create(event, exists.signal));

@@ -1,11 +1,13 @@
-// An entry that refuses what it cannot be asked is armed when the webhook can be reached, and not before.
+// An entry that denies what it cannot be asked is armed when the webhook can be reached, and not before.
 import t from 'tap';
 import { createReach } from '../../../webhook/kube/reachable.ts';
 import type { JsonObject } from '../../../common/json.ts';
 
-const sliceOf = (...ready: readonly boolean[]): JsonObject => ({
-  endpoints: ready.map((each) => ({ addresses: ['192.0.2.1'], conditions: { ready: each } })),
-});
+function sliceOf(...ready: readonly boolean[]): JsonObject {
+  return {
+    endpoints: ready.map((each) => ({ addresses: ['192.0.2.1'], conditions: { ready: each } })),
+  };
+}
 
 interface World {
   now: number;
@@ -16,26 +18,26 @@ interface World {
  * A Service whose EndpointSlices follow from the time in milliseconds (null: they cannot be listed), and a replica that is
  * ready from `readyAt` on. Looks out until `endAt` at most.
  */
-const lookOut = async (slicesAt: (now: number) => readonly JsonObject[] | null, readyAt = 0, endAt = 20_000) => {
+async function lookOut(slicesAt: (now: number) => readonly JsonObject[] | null, readyAt = 0, endAt = 20_000) {
   const world: World = { now: 0, asked: 0 };
   const stop = new AbortController();
-  const listEndpointSlices = async (...[namespace, service]: readonly unknown[]): Promise<readonly JsonObject[]> => {
+  async function listEndpointSlices(...[namespace, service]: readonly unknown[]): Promise<readonly JsonObject[]> {
     t.strictSame([namespace, service], ['system', 'bluegreen']);
     world.asked += 1;
     const slices = slicesAt(world.now);
     if (slices === null) throw new Error('the API server is away');
     return slices;
-  };
-  const wait = async (milliseconds: number): Promise<void> => {
+  }
+  async function wait(milliseconds: number): Promise<void> {
     world.now += milliseconds;
     if (world.now >= endAt) stop.abort();
-  };
+  }
   const options = { namespace: 'system', service: 'bluegreen', elapsed: () => world.now, wait };
   const reach = createReach({ listEndpointSlices }, options);
   t.equal(reach.reached(), false, 'not before somebody looked');
   await reach.lookOut(() => world.now >= readyAt, stop.signal);
   return { ...world, reached: reach.reached() };
-};
+}
 
 t.test('reviews find somebody two seconds after the first ready endpoint: noticed at once', async (t) => {
   const { now, reached } = await lookOut((at) => [sliceOf(false), sliceOf(false, at >= 3000)]);

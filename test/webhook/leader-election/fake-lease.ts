@@ -8,11 +8,11 @@ export class FakeLease {
 
   /** The API server as one replica sees it; `line.cut` breaks the connection, `line.hangs` leaves calls without answer. */
   store(line: { cut: boolean; hangs?: boolean } = { cut: false }): LeaseStore {
-    const reach = (signal: AbortSignal): Promise<void> => {
+    function reach(signal: AbortSignal): Promise<void> {
       if (line.cut) return Promise.reject(new Error('cannot reach the API server'));
       if (line.hangs !== true) return Promise.resolve();
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('too late'))));
-    };
+    }
     return {
       read: async (signal) => {
         await reach(signal);

@@ -24,22 +24,23 @@ import {
   withServices,
 } from './build.ts';
 
-const entries = (first: number, second: number, third: number) =>
-  withServices([
+function entries(first: number, second: number, third: number) {
+  return withServices([
     { name: 'shop-blue', weight: first },
     { name: 'shop-green', weight: second },
     { name: 'shop-green', weight: third },
   ]);
+}
 
-/** Ways to bring an untested version live, or to keep a way open, that somebody thought of. */
+/** Ways to bring an untested version active, or to keep a way open, that somebody thought of. */
 
-t.test('annotations that pair the preview with a new name do not make it count as live', (t) => {
+t.test('annotations that pair the preview with a new name do not make it count as active', (t) => {
   const old = stored(change(blueLive()));
   const swapped = annotated(traefikService({ 'shop-green': 100, other: 0 }, annotationsOf(old)), {
     [ANNOTATION.blue]: 'other',
     [ANNOTATION.green]: 'shop-green',
   });
-  t.not(judge(change(swapped, old)).violations.length, 0);
+  t.not(judge(change(swapped, old)).findings.length, 0);
   t.end();
 });
 
@@ -62,7 +63,7 @@ t.test('annotations that were swapped while the webhook was away move no color',
   const swap = { [ANNOTATION.blue]: 'shop-green', [ANNOTATION.green]: 'other' };
   const old = annotated(stored(change(blueLive())), swap);
   const next = traefikService({ 'shop-green': 100, other: 0 }, annotationsOf(old));
-  t.not(judge(change(next, old)).violations.length, 0);
+  t.not(judge(change(next, old)).findings.length, 0);
   t.same(checksOf(judge(change(greenLive(annotationsOf(old)), old))), ['smoke-test']);
   t.end();
 });
@@ -86,13 +87,13 @@ t.test('a pair once fixed cannot be swapped', (t) => {
   t.end();
 });
 
-t.test('a color that had weight 0 beside a stranger was not live', (t) => {
+t.test('a color that had weight 0 beside a stranger was not active', (t) => {
   const old = traefikService({ shop: 100, 'shop-green': 0 });
   t.same(checksOf(judge(change(greenLive(), old))), ['smoke-test']);
   t.end();
 });
 
-t.test('a second entry of the preview does not carry it live unseen', (t) => {
+t.test('a second entry of the preview does not carry it active unseen', (t) => {
   const decision = judge(change(entries(0, 0, 100), entries(100, 0, 0)));
   t.same(checksOf(decision), ['smoke-test']);
   t.end();
@@ -188,7 +189,7 @@ t.test('thousands of bad entries make no endless message', (t) => {
   const entries = Array.from({ length: 10_000 }, () => ({ name: 'shop-blue', namespace: 'elsewhere', weight: 0 }));
   const old = stored(change(blueLive()));
   const message = judge(change(withServices(entries), old))
-    .violations.map(({ detail }) => detail)
+    .findings.map(({ detail }) => detail)
     .join('; ');
   t.ok(message.length < 2000, `${message.length} characters`);
   t.end();
@@ -198,10 +199,10 @@ t.test('a suggested command can be pasted, whatever an image is called', (t) => 
   const old = stored(change(blueLive()));
   const evil = { name: 'x', images: ['podinfo:$(reboot)'], imageIDs: [] };
   const facts = withColor(FACTS, 'green', running(evil));
-  const [violation] = judge(change(greenLive(annotationsOf(old)), old), facts).violations;
-  t.match(violation?.detail, "'bluegreen.dev/smoke-test=passed:$(reboot)'");
-  const [unread] = judge(change(greenLive(annotationsOf(old)), old), UNREADABLE).violations;
-  t.match(unread?.detail, "'bluegreen.dev/smoke-test=passed:<");
+  const [finding] = judge(change(greenLive(annotationsOf(old)), old), facts).findings;
+  t.match(finding?.detail, "'bluegreen.dev/smoke-test=passed:$(reboot)'");
+  const [undecided] = judge(change(greenLive(annotationsOf(old)), old), UNREADABLE).findings;
+  t.match(undecided?.detail, "'bluegreen.dev/smoke-test=passed:<");
   t.end();
 });
 

@@ -1,6 +1,7 @@
 // What a manifest already said is no news, also where the API server keeps no manifest: under server-side apply.
 import t from 'tap';
-import { ANNOTATION, readRecord, readSmokeTest, type Change } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, readRecord, readSmokeTest, warningLines } from '../../../webhook/policy/index.ts';
+import type { Change } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { appliersOf } from '../../../webhook/policy/attestation.ts';
 import { at, isObject, list } from '../../../common/json.ts';
@@ -14,22 +15,27 @@ function ownedBy(object: JsonObject, manager: string, operation: 'Apply' | 'Upda
   return { ...object, metadata: { ...(isObject(metadata) ? metadata : {}), managedFields: [entry] } };
 }
 
-const said = (object: JsonObject, value: string | null): JsonObject =>
-  annotated(object, { [ANNOTATION.smokeTest]: value });
-const written = (object: JsonObject, oldObject: JsonObject | null): Change => ({
-  ...change(object, oldObject),
-  serverSideApply: appliersOf(object).length > 0,
-});
+function said(object: JsonObject, value: string | null): JsonObject {
+  return annotated(object, { [ANNOTATION.smokeTest]: value });
+}
+function written(object: JsonObject, oldObject: JsonObject | null): Change {
+  return {
+    ...change(object, oldObject),
+    serverSideApply: appliersOf(object).length > 0,
+  };
+}
 /** A GitOps tool's server-side apply of a manifest that says so. */
-const sync = (object: JsonObject, value: string, manager = 'argocd'): Change =>
-  written(ownedBy(said(object, value), manager, 'Apply'), object);
-const person = (object: JsonObject, value: string | null): Change =>
-  written(ownedBy(said(object, value), 'kubectl-annotate', 'Update'), object);
+function sync(object: JsonObject, value: string, manager = 'argocd'): Change {
+  return written(ownedBy(said(object, value), manager, 'Apply'), object);
+}
+function person(object: JsonObject, value: string | null): Change {
+  return written(ownedBy(said(object, value), 'kubectl-annotate', 'Update'), object);
+}
 
 const created = stored(change(blueLive()));
 const attested = stored(sync(created, 'passed:6.1.6'));
 const NO_NEWS =
-  'bluegreen.dev/smoke-test does not count: a manifest said passed:6.1.6 before, and somebody took it back. If what runs now was tested, write another name of it: passed:g6';
+  'smoke-test: bluegreen.dev/smoke-test does not count: passed:6.1.6 was applied before and revoked since. If the running revision was tested, write another name of it: passed:g6';
 
 t.test('a pass that Git brings for the first time counts, and every sync after it changes nothing', (t) => {
   t.equal(readSmokeTest(attested)?.revision, 'g6');
@@ -45,11 +51,12 @@ for (const [how, value] of [
 ] as const)
   t.test(`a pass that a person wrote over ${how} is no news when the sync brings it back`, (t) => {
     const over = stored(person(attested, value));
-    t.same(readRecord(over).said, ['passed:6.1.6']);
+    t.same(readRecord(over).supersededPasses, ['passed:6.1.6']);
     const before = readSmokeTest(over);
-    const { object, warnings } = judge(sync(over, 'passed:6.1.6'));
+    const decision = judge(sync(over, 'passed:6.1.6'));
+    const { object } = decision;
     t.same(readSmokeTest(object), before, 'nothing is bound');
-    t.same(warnings, [NO_NEWS]);
+    t.same(warningLines(decision), [NO_NEWS]);
     const again = judge(sync(object, 'passed:6.1.6'));
     t.same([again.object, again.warnings], [object, []], 'and it is said once');
     t.end();
@@ -57,21 +64,21 @@ for (const [how, value] of [
 
 t.test('nor when they say it under another name of manager', (t) => {
   const over = stored(person(attested, 'failed'));
-  t.same(judge(sync(over, 'passed:6.1.6', 'argocd-controller')).warnings, [NO_NEWS]);
+  t.same(warningLines(judge(sync(over, 'passed:6.1.6', 'argocd-controller'))), [NO_NEWS]);
   t.end();
 });
 
 t.test('nor when it was another server-side apply that wrote over it', (t) => {
   const over = stored(sync(attested, 'failed', 'terraform'));
   t.equal(readSmokeTest(over), null);
-  t.same(judge(sync(over, 'passed:6.1.6')).warnings, [NO_NEWS]);
+  t.same(warningLines(judge(sync(over, 'passed:6.1.6'))), [NO_NEWS]);
   t.end();
 });
 
 t.test('nor after the managed fields were taken off the object first', (t) => {
   const stripped = stored(written(said(attested, 'passed:6.1.6'), attested));
   const over = stored(person(stripped, 'failed'));
-  t.same(judge(sync(over, 'passed:6.1.6')).warnings, [NO_NEWS]);
+  t.same(warningLines(judge(sync(over, 'passed:6.1.6'))), [NO_NEWS]);
   t.end();
 });
 
@@ -80,8 +87,8 @@ t.test('nor over promotions: it stays known', (t) => {
   object = stored(person(object, 'passed:g6'));
   object = stored(written(reweighted(object, { 'shop-blue': 0, 'shop-green': 100 }), object));
   object = stored(written(reweighted(object, { 'shop-blue': 100, 'shop-green': 0 }), object));
-  t.same(readRecord(object).said, ['passed:6.1.6']);
-  t.match(judge(sync(object, 'passed:6.1.6')).warnings, [/a manifest said passed:6\.1\.6 before/]);
+  t.same(readRecord(object).supersededPasses, ['passed:6.1.6']);
+  t.match(warningLines(judge(sync(object, 'passed:6.1.6'))), [/passed:6\.1\.6 was applied before/]);
   t.end();
 });
 
@@ -94,7 +101,7 @@ t.test('a new value in Git is news, and so is what the person says again', (t) =
 
 t.test('what Git itself changes is kept nowhere: it says so on purpose', (t) => {
   const next = stored(sync(attested, 'passed:g6'));
-  t.same(readRecord(next).said, []);
+  t.same(readRecord(next).supersededPasses, []);
   t.end();
 });
 
@@ -129,17 +136,20 @@ t.test('the last eight are kept, shortened', (t) => {
     object = judge(sync(object, value)).object;
     object = judge(person(object, 'failed')).object;
   }
-  const kept = readRecord(object).said;
+  const kept = readRecord(object).supersededPasses;
   t.equal(kept.length, 8);
   t.equal(kept[0], 'passed:2');
   t.equal(kept.at(-1)?.length, 512);
-  t.match(judge(sync(object, long), FACTS, NOON).warnings[0], /before, and somebody took it back/);
+  t.match(judge(sync(object, long), FACTS, NOON).warnings[0]?.detail, /was applied before and revoked since/);
   t.end();
 });
 
 t.test('a record that says nothing sensible about it is read as if nothing was said', (t) => {
   for (const value of ['"passed"', '[1, null, {}]', '{}'])
-    t.same(readRecord(annotated(created, { [ANNOTATION.record]: `{"said":${value}}` })).said, []);
+    t.same(
+      readRecord(annotated(created, { [ANNOTATION.record]: `{"supersededPasses":${value}}` })).supersededPasses,
+      [],
+    );
   t.equal(list(at(created, 'metadata', 'managedFields')).length, 0);
   t.end();
 });

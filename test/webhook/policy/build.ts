@@ -1,15 +1,5 @@
-import {
-  ANNOTATION,
-  decide,
-  governed,
-  type Change,
-  type Color,
-  type ColorFacts,
-  type Decision,
-  type Facts,
-  type Pair,
-  type Revision,
-} from '../../../webhook/policy/index.ts';
+import { ANNOTATION, decide, governed } from '../../../webhook/policy/index.ts';
+import type { Change, Color, ColorFacts, Decision, Facts, Pair, Revision } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 
 /** The objects that the tests of the policy talk about, short enough to be read in a line. */
@@ -39,10 +29,12 @@ export function withServices(services: Json, annotations?: Annotations): JsonObj
   };
 }
 
-export const blueLive = (annotations?: Annotations): JsonObject =>
-  traefikService({ 'shop-blue': 100, 'shop-green': 0 }, annotations);
-export const greenLive = (annotations?: Annotations): JsonObject =>
-  traefikService({ 'shop-blue': 0, 'shop-green': 100 }, annotations);
+export function blueLive(annotations?: Annotations): JsonObject {
+  return traefikService({ 'shop-blue': 100, 'shop-green': 0 }, annotations);
+}
+export function greenLive(annotations?: Annotations): JsonObject {
+  return traefikService({ 'shop-blue': 0, 'shop-green': 100 }, annotations);
+}
 
 /** A copy of an object with some annotations written (or, by null, taken away). */
 export function annotated(object: JsonObject, changes: Readonly<Record<string, string | null>>): JsonObject {
@@ -131,21 +123,21 @@ export function judge(of: Change, facts: Facts = FACTS, at: string = NOON): Deci
 
 /** Lets an object through, as the webhook stores it; fails when it is denied. */
 export function stored(of: Change, facts: Facts = FACTS, at: string = NOON): JsonObject {
-  const { violations, object } = judge(of, facts, at);
-  const [first] = violations;
+  const { findings, object } = judge(of, facts, at);
+  const [first] = findings;
   if (first !== undefined) throw new Error(`denied: ${first.detail}`);
   return object;
 }
 
-/** Blue live as the webhook stores it, tested and promoted: green live with blue to roll back to. */
+/** Blue active as the webhook stores it, tested and promoted: green active with blue to roll back to. */
 export function promoted(facts: Facts = FACTS): JsonObject {
   const created = stored(change(blueLive()), facts);
   const tested = stored(change(annotated(created, { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), created), facts);
   return stored(change(reweighted(tested, { 'shop-blue': 0, 'shop-green': 100 }), tested), facts);
 }
 
-export function checksOf({ violations }: Decision): readonly string[] {
-  return violations.map(({ check }) => check);
+export function checksOf({ findings }: Decision): readonly string[] {
+  return findings.map(({ check }) => check);
 }
 
 export function withColor(facts: Facts, color: Color, next: ColorFacts): Facts {

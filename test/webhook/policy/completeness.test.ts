@@ -14,10 +14,10 @@ t.test('every check has a file of its name, and every file is a check', (t) => {
   t.end();
 });
 
-t.test('the table has every id once, with a rule in one line', (t) => {
+t.test('the table has every id once, with a description in one line', (t) => {
   t.equal(new Set(CHECKS.map(({ id }) => id)).size, CHECKS.length);
   for (const { id } of CHECKS) t.ok(CHECK_IDS.includes(id), id);
-  for (const { id, rule } of CHECKS) t.match(rule, /^[A-Z`][^\n]+\.$/, id);
+  for (const { id, description } of CHECKS) t.match(description, /^[A-Z`][^\n]+\.$/, id);
   t.end();
 });
 

@@ -1,23 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
 import { at, get, isObject, list, number, text, texts } from '../../../common/json.ts';
-import {
-  governed,
-  GROUPS,
-  neighborOf,
-  NO_NEIGHBORS,
-  type Change,
-  type ColorFacts,
-  type Facts,
-  type Group,
-  type Neighbors,
-  type Permission,
-  type Permissions,
-  type Revision,
-  type Settings,
+import { governed, GROUPS, neighborOf, NO_NEIGHBORS } from '../../../webhook/policy/index.ts';
+import type {
+  Change,
+  ColorFacts,
+  Facts,
+  Group,
+  Neighbors,
+  Permission,
+  Permissions,
+  Revision,
+  Settings,
 } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { readYaml } from '../../yaml.ts';
 
 /** A case in YAML: what somebody applies, what the cluster looks like, and what the policy has to say. */
 export interface Fixture {
@@ -52,7 +49,7 @@ export function namesIn(folder: string): readonly string[] {
 }
 
 export function readFixture(file: string): Fixture {
-  const source: unknown = load(readFileSync(file, 'utf8'), { filename: file });
+  const source: unknown = readYaml(file);
   if (!isObject(source)) throw new Error(`${file}: not an object`);
   const stray = Object.keys(source).filter((key) => !KEYS.has(key));
   if (stray.length > 0) throw new Error(`${file}: what is ${stray.join(', ')}?`);
@@ -80,7 +77,7 @@ export function readFixture(file: string): Fixture {
   };
 }
 
-const ANSWERS: readonly Permission[] = ['granted', 'refused', 'unknown'];
+const ANSWERS: readonly Permission[] = ['granted', 'denied', 'unknown'];
 
 function permission(value: unknown): Permission {
   return ANSWERS.find((known) => known === value) ?? 'not asked';

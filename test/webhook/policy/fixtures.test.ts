@@ -1,24 +1,29 @@
 import { basename } from 'node:path';
 import t from 'tap';
-import { CHECKS, decide, explain, type Decision } from '../../../webhook/policy/index.ts';
+import { CHECKS, decide, explain, warningLines } from '../../../webhook/policy/index.ts';
+import type { Decision } from '../../../webhook/policy/index.ts';
 import type { Json } from '../../../common/json.ts';
 import { annotation, isObject, parseObject } from '../../../common/json.ts';
 import { NOON, pairOf } from './build.ts';
-import { filesOf, readFixture, VERDICTS, type Fixture } from './fixture.ts';
+import { filesOf, readFixture, VERDICTS } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 
-const decideFixture = ({ change, facts, neighbors, settings, permissions }: Fixture): Decision =>
-  decide({ change, pair: pairOf(change), facts, neighbors, settings, permissions, at: NOON });
+function decideFixture({ change, facts, neighbors, settings, permissions }: Fixture): Decision {
+  return decide({ change, pair: pairOf(change), facts, neighbors, settings, permissions, at: NOON });
+}
 
-/** Checks that never refuse. */
+/** Checks that never deny. */
 const WARN: ReadonlySet<string> = new Set(['record', 'shared-color']);
 
-const weightsOf = ({ now }: Decision) => Object.fromEntries(now.children.map(({ name, weight }) => [name, weight]));
+function weightsOf({ newState }: Decision) {
+  return Object.fromEntries(newState.children.map(({ name, weight }) => [name, weight]));
+}
 
 /** Annotations that hold JSON are written as YAML in a fixture. */
-const storedAnnotation = ({ object }: Decision, key: string, expected: Json | undefined) => {
+function storedAnnotation({ object }: Decision, key: string, expected: Json | undefined) {
   const value = annotation(object, key);
   return isObject(expected) ? parseObject(value) : value;
-};
+}
 
 for (const { id } of CHECKS) {
   for (const verdict of VERDICTS) {
@@ -26,11 +31,12 @@ for (const { id } of CHECKS) {
       t.test(`${id} ${verdict}: ${basename(file, '.yaml')}`, (t) => {
         const fixture = readFixture(file);
         const decision = decideFixture(fixture);
-        const messages = decision.violations.map(explain);
+        const messages = decision.findings.map(explain);
         t.ok(fixture.about, 'says what it is about');
         t.same(messages, fixture.denied);
-        t.same(decision.warnings, fixture.warned);
-        const spoken = [...messages, ...(WARN.has(id) ? decision.warnings : [])];
+        const warnings = warningLines(decision);
+        t.same(warnings, fixture.warned);
+        const spoken = [...messages, ...(WARN.has(id) ? warnings : [])];
         t.equal(
           spoken.some((message) => message.startsWith(`${id}: `)),
           verdict === 'fail',
@@ -41,8 +47,8 @@ for (const { id } of CHECKS) {
         const again = decideFixture({ ...fixture, change: { ...fixture.change, object: decision.object } });
         t.same(again.object, decision.object, 'completing twice changes nothing');
         t.same(
-          again.violations.map(({ check }) => check),
-          decision.violations.map(({ check }) => check),
+          again.findings.map(({ check }) => check),
+          decision.findings.map(({ check }) => check),
         );
         t.end();
       });

@@ -2,9 +2,15 @@ import t from 'tap';
 import { ANNOTATION, governed, pairOfName } from '../../../webhook/policy/index.ts';
 import { PAIR, traefikService, withServices } from './build.ts';
 
-const spec = (value: Parameters<typeof withServices>[0]) => ({ metadata: {}, spec: value });
-const create = (object: ReturnType<typeof traefikService>) => governed({ object, oldObject: null });
-const named = (blue: string, green: string) => ({ [ANNOTATION.blue]: blue, [ANNOTATION.green]: green });
+function spec(value: Parameters<typeof withServices>[0]) {
+  return { metadata: {}, spec: value };
+}
+function create(object: ReturnType<typeof traefikService>) {
+  return governed({ object, oldObject: null });
+}
+function named(blue: string, green: string) {
+  return { [ANNOTATION.blue]: blue, [ANNOTATION.green]: green };
+}
 
 t.test('names tell the pair by a prefix or suffix set off by a dash', (t) => {
   const cases: Readonly<Record<string, readonly [string, string] | null>> = {

@@ -1,6 +1,7 @@
 // Annotations may have 256 KiB in all (Kubernetes): what the webhook writes there must never be what goes beyond.
 import t from 'tap';
-import { ANNOTATION, decide, readRecord, type Permissions } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, decide, readRecord } from '../../../webhook/policy/index.ts';
+import type { Permissions } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import {
   annotated,
@@ -23,16 +24,17 @@ const GRANTED: Permissions = { promote: 'granted', override: 'granted' };
 const BLUE = { 'shop-blue': 100, 'shop-green': 0 };
 const GREEN = { 'shop-blue': 0, 'shop-green': 100 };
 
-const sizeOf = (object: JsonObject): number =>
-  Object.entries(annotationsOf(object)).reduce(
+function sizeOf(object: JsonObject): number {
+  return Object.entries(annotationsOf(object)).reduce(
     (size, [key, value]) => size + Buffer.byteLength(key) + Buffer.byteLength(value),
     0,
   );
+}
 
-const overridden = (object: JsonObject, reason: string): JsonObject => {
+function overridden(object: JsonObject, reason: string): JsonObject {
   const of = change(annotated(object, { [ANNOTATION.override]: reason }), object);
   return decide({ change: of, pair: PAIR, facts: FACTS, settings: SETTINGS, permissions: GRANTED, at: NOON }).object;
-};
+}
 
 t.test('reasons of any length are kept in a few words, so that the next switch has room', (t) => {
   let object = promoted();

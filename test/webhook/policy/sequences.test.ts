@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import t from 'tap';
-import {
-  ANNOTATION,
-  otherColor,
-  previousOf,
-  readRecord,
-  stateOf,
-  type Color,
-  type Facts,
-  type Revision,
-  type Switch,
-} from '../../../webhook/policy/index.ts';
+import { ANNOTATION, otherColor, previousOf, readRecord, stateOf } from '../../../webhook/policy/index.ts';
+import type { Color, Facts, Revision, Switch } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import {
   annotated,
@@ -25,8 +16,8 @@ import {
   stored,
   traefikService,
   UNREADABLE,
-  type Weights,
 } from './build.ts';
+import type { Weights } from './build.ts';
 
 /**
  * A release played at random, by people, pipelines and Git, with the webhook away now and then. The model knows what was
@@ -37,7 +28,7 @@ class World {
   readonly runs: Record<Color, Revision> = { blue: revision('r0', 'v0'), green: revision('r1', 'v1') };
   /** Revisions that somebody attested while they were the preview. */
   readonly tested = new Set<string>(['r0']);
-  /** The revision that was live when production last left a color; null when there is none to go back to. */
+  /** The revision that was active when production last left a color; null when there is none to go back to. */
   back: { readonly color: Color; readonly revision: string } | null = null;
   away = false;
   #next = 2;
@@ -62,7 +53,7 @@ class World {
     return active;
   }
 
-  /** Only the preview: the live workload is guarded elsewhere. */
+  /** Only the preview: the active workload is guarded elsewhere. */
   redeploy(): void {
     const name = `r${this.#next}`;
     this.runs[otherColor(this.live())] = revision(name, `v${this.#next}`);
@@ -72,7 +63,7 @@ class World {
   write(object: JsonObject, facts: Facts = this.facts()): boolean {
     if (this.away) return this.#writeWithout(object);
     const decision = judge(change(object, this.object), facts);
-    if (decision.violations.length > 0) return false;
+    if (decision.findings.length > 0) return false;
     const { switched, smokeTest } = decision;
     const bound = decision.smokeTest !== null && smokeTest?.at === '2026-03-01T12:00:00Z' ? smokeTest : null;
     if (bound !== null) this.tested.add(bound.revision);
@@ -97,9 +88,9 @@ class World {
 
   #check({ kind, from, to }: Switch, facts: Facts): void {
     const name = this.runs[to].name;
-    if (kind === 'promotion') assert.ok(this.tested.has(name), `${name} is live untested`);
+    if (kind === 'promotion') assert.ok(this.tested.has(name), `${name} is active untested`);
     else if (!facts.known) assert.equal(to, this.back?.color, 'a rollback waits for no look-up');
-    else assert.deepEqual({ color: to, revision: name }, this.back, 'a rollback goes to what was live before');
+    else assert.deepEqual({ color: to, revision: name }, this.back, 'a rollback goes to what was active before');
     this.back = kind === 'promotion' && from !== null ? { color: from, revision: this.runs[from].name } : null;
   }
 }
@@ -111,13 +102,17 @@ function valueOf(object: JsonObject, key: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-const previousAnnotation = (object: JsonObject) => valueOf(object, ANNOTATION.previous);
+function previousAnnotation(object: JsonObject) {
+  return valueOf(object, ANNOTATION.previous);
+}
 
-const full = (color: Color): Weights =>
-  color === 'blue' ? { 'shop-blue': 100, 'shop-green': 0 } : { 'shop-blue': 0, 'shop-green': 100 };
+function full(color: Color): Weights {
+  return color === 'blue' ? { 'shop-blue': 100, 'shop-green': 0 } : { 'shop-blue': 0, 'shop-green': 100 };
+}
 
-const forgedRecord = (color: Color, images: readonly string[]) =>
-  JSON.stringify({ active: { color: otherColor(color) }, previous: { color, images }, history: [] });
+function forgedRecord(color: Color, images: readonly string[]) {
+  return JSON.stringify({ active: { color: otherColor(color) }, previous: { color, images }, history: [] });
+}
 
 const STEPS: Readonly<Record<string, (world: World) => void>> = {
   switch: (world) => world.write(reweighted(world.object, full(otherColor(world.live())))),
@@ -132,7 +127,7 @@ const STEPS: Readonly<Record<string, (world: World) => void>> = {
   'attest something else': (world) => world.write(annotated(world.object, { [ANNOTATION.smokeTest]: 'passed:r0' })),
   'take back': (world) => world.write(annotated(world.object, { [ANNOTATION.smokeTest]: 'failed' })),
   'sync without weights': (world) => world.write(reweighted(world.object, { 'shop-blue': null, 'shop-green': null })),
-  'sync with blue live': (world) => world.write(reweighted(world.object, full('blue'))),
+  'sync with blue active': (world) => world.write(reweighted(world.object, full('blue'))),
   'replace by a bare manifest': (world) => world.write(blueLive()),
   'detach the preview': (world) => world.write(reweighted(world.object, { [PAIR[world.live()]]: 100 })),
   'write none': (world) => world.write(annotated(world.object, { [ANNOTATION.previous]: 'none' })),
@@ -176,7 +171,7 @@ const STEPS: Readonly<Record<string, (world: World) => void>> = {
   },
 };
 
-t.test('no sequence of operations brings an untested revision live while the webhook answers', (t) => {
+t.test('no sequence of operations brings an untested revision active while the webhook answers', (t) => {
   const steps = fc.array(fc.constantFrom(...Object.keys(STEPS)), { minLength: 5, maxLength: 40 });
   let switches = 0;
   fc.assert(

@@ -1,28 +1,33 @@
 import { Registry } from 'prom-client';
 import t from 'tap';
 import { createAuditGauges } from '../../../webhook/telemetry/audit-gauges.ts';
-import type { Seen } from '../../../webhook/audit/look.ts';
+import type { Seen } from '../../../webhook/audit/inspect.ts';
 
-const seen = (namespace: string, more: Partial<Seen> = {}): Seen => ({
-  group: 'traefik.io',
-  namespace,
-  name: 'shop',
-  active: 'blue',
-  switchedAt: null,
-  ready: { blue: 1, green: 0 },
-  frozen: false,
-  violations: [],
-  unread: null,
-  ...more,
-});
-const split: Seen['violations'] = [{ check: 'single-active', reason: 'split', detail: '' }];
+function seen(namespace: string, more: Partial<Seen> = {}): Seen {
+  return {
+    group: 'traefik.io',
+    namespace,
+    name: 'shop',
+    active: 'blue',
+    switchedAt: null,
+    ready: { blue: 1, green: 0 },
+    frozen: false,
+    findings: [],
+    lookupFailed: null,
+    ...more,
+  };
+}
+const split: Seen['findings'] = [
+  { check: 'single-active', severity: 'denied', reason: 'split', detail: '', needs: 'nothing' },
+];
 
-const shown = async (registry: Registry, name: string): Promise<readonly string[]> =>
-  (await registry.metrics())
+async function shown(registry: Registry, name: string): Promise<readonly string[]> {
+  return (await registry.metrics())
     .split('\n')
     .filter((line) => line.startsWith(`bluegreen_${name}`))
     .map((line) => line.replace('bluegreen_', ''))
     .sort();
+}
 
 t.test('a freeze shows, and goes again', async (t) => {
   const registry = new Registry();
@@ -40,12 +45,12 @@ t.test('however many objects there are, no more than the limit is shown by name,
   const registry = new Registry();
   const gauges = createAuditGauges(registry, { objects: 2, namespaces: 1 });
   const names = ['a', 'b', 'c', 'd'];
-  gauges.show(names.map((namespace) => seen(namespace, { violations: split })));
+  gauges.show(names.map((namespace) => seen(namespace, { findings: split })));
   t.equal((await shown(registry, 'active{')).length, 4);
   t.equal((await shown(registry, 'ready_endpoints{')).length, 4);
-  t.same(await shown(registry, 'violations{'), [
-    'violations{check="single-active",namespace="_others"} 3',
-    'violations{check="single-active",namespace="a"} 1',
+  t.same(await shown(registry, 'findings{'), [
+    'findings{check="single-active",namespace="_others"} 3',
+    'findings{check="single-active",namespace="a"} 1',
   ]);
   t.same(await shown(registry, 'traefikservices'), ['traefikservices 4']);
 });

@@ -1,31 +1,34 @@
 import type { Child } from '../state.ts';
 import type { ColorFacts } from '../types.ts';
-import { UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { denial, LOOKUP_FAILED } from './check.ts';
+import type { Check, CheckResult, Subject } from './check.ts';
 import { backendsTouched } from '../touched.ts';
 
 /**
- * Traefik drops a whole TraefikService, and answers 404 to everybody, when one child cannot be built: its Service or
+ * Traefik drops a whole TraefikService, and answers 404 to every request, when one child cannot be built: its Service or
  * port is missing, or, with `allowEmptyServices=false`, it has no endpoint. Weight 0 makes no difference.
  */
 export const backendsExist: Check = {
   id: 'backends-exist',
-  rule: 'Every listed Service and port exists; with `allowEmptyServices=false` a color newly listed by an update has a ready endpoint.',
+  description:
+    'Every listed Service and port exists; with `allowEmptyServices=false` a color newly listed by an update has a ready endpoint.',
   cel: 'no',
+  needs: 'facts',
   touched: backendsTouched,
   find: (subject) => {
-    const { facts, now, switched } = subject;
+    const { facts, newState, switched } = subject;
     if (!facts.known) {
       const detail = `whether the listed Services exist could not be read (${facts.reason}). Try again`;
-      return switched?.kind === 'rollback' || !backendsTouched(subject) ? [] : [denial(UNREAD, detail)];
+      return switched?.kind === 'rollback' || !backendsTouched(subject) ? [] : [denial(LOOKUP_FAILED, detail)];
     }
     return (['blue', 'green'] as const).flatMap((color) => {
-      const child = now[color];
+      const child = newState[color];
       return child === null ? [] : backend(subject, child, facts[color]);
     });
   },
 };
 
-function backend(subject: Subject, child: Child, color: ColorFacts): readonly Finding[] {
+function backend(subject: Subject, child: Child, color: ColorFacts): readonly CheckResult[] {
   const { change } = subject;
   if (color.service === null)
     return [
@@ -57,12 +60,8 @@ function backend(subject: Subject, child: Child, color: ColorFacts): readonly Fi
     : [];
 }
 
-function isEmptyAddition({ was, settings }: Subject, child: Child, color: ColorFacts): boolean {
-  if (settings.allowEmptyServices || was === null || was.active === null) return false;
-  const listed = was.children.some((old) => old.name === child.name);
+function isEmptyAddition({ oldState, settings }: Subject, child: Child, color: ColorFacts): boolean {
+  if (settings.allowEmptyServices || oldState === null || oldState.active === null) return false;
+  const listed = oldState.children.some((old) => old.name === child.name);
   return !listed && color.readyEndpoints === 0 && color.service?.external !== true;
-}
-
-function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
 }

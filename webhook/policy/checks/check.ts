@@ -1,12 +1,12 @@
-import type { Completion } from '../complete.ts';
+import type { DefaultedChange } from '../defaults.ts';
 import { at, get, list } from '../../../common/json.ts';
 import { effectiveWeight } from '../state.ts';
 import type { Permissions } from '../permissions.ts';
-import type { Change, CheckId, Facts, Neighbors, Pair, Settings } from '../types.ts';
+import type { Change, CheckId, Facts, Finding, Need, Neighbors, Pair, Settings } from '../types.ts';
 import type { JsonObject } from '../../../common/json.ts';
 
 /** What a check looks at: the completed change and what the cluster says. */
-export interface Subject extends Completion {
+export interface Subject extends DefaultedChange {
   readonly change: Change;
   readonly pair: Pair;
   readonly facts: Facts;
@@ -15,38 +15,54 @@ export interface Subject extends Completion {
   readonly permissions: Permissions;
 }
 
-/** The reason of a finding that says nothing of the request: what it rests on could not be read now. */
-export const UNREAD = 'facts could not be read';
+/** The reason of a finding that says nothing of the request: the facts could not be read now. */
+export const LOOKUP_FAILED = 'facts could not be read';
 
-export interface Finding {
-  readonly severity: 'denial' | 'warning';
-  /** Terse, without names. */
-  readonly reason: string;
-  /** What, where, and how to fix it, without the check's id. */
-  readonly detail: string;
+/** A finding, as the check itself puts it. */
+export type CheckResult = Pick<Finding, 'severity' | 'reason' | 'detail'>;
+
+/** What checks and guards have in common. */
+export interface Rule {
+  readonly id: CheckId;
+  /** What it requires, in one line, for the reference page. */
+  readonly description: string;
+  /** Whether the ValidatingAdmissionPolicy of the chart decides the same inside the API server. */
+  readonly cel: 'yes' | 'presence only' | 'partly' | 'no';
+  /** What it decides by beside the object of the request. */
+  readonly needs: Need;
+}
+
+/** A result that denies. */
+export function denial(reason: string, detail: string): CheckResult {
+  return { severity: 'denied', reason, detail };
+}
+
+/** A result that never denies. */
+export function warning(reason: string, detail: string): CheckResult {
+  return { severity: 'warning', reason, detail };
+}
+
+/** The finding that a result of a rule is. */
+export function findingOf({ id, needs }: Rule, { severity, reason, detail }: CheckResult): Finding {
+  return { check: id, severity, reason, detail, needs };
 }
 
 /**
  * One named rule. `touched` is its ratchet: a finding that the request does not touch was there before it, and is a
  * warning, so that metadata edits, finalizers and repairs always go through.
  */
-export interface Check {
-  readonly id: CheckId;
-  /** The rule in one line, for the reference page. */
-  readonly rule: string;
-  /** Whether the ValidatingAdmissionPolicy of the chart decides the same inside the API server. */
-  readonly cel: 'yes' | 'presence only' | 'no';
+export interface Check extends Rule {
   touched(subject: Subject): boolean;
-  find(subject: Subject): readonly Finding[];
+  find(subject: Subject): readonly CheckResult[];
 }
 
 /** More children than this are counted, not named. */
 const NAMED_CHILDREN = 8;
 
 /** The children with their weights for a message: `blue 60 + green 30`, with what was filled in marked as such. */
-export function listing({ now, pair, filled, object }: Subject): string {
-  if (now.children.length > NAMED_CHILDREN) return `${now.children.length} children`;
-  const names = now.children.map((child) => {
+export function listing({ newState, pair, filled, object }: Subject): string {
+  if (newState.children.length > NAMED_CHILDREN) return `${newState.children.length} children`;
+  const names = newState.children.map((child) => {
     const mark = filled.some((color) => pair[color] === child.name) ? ' (filled in)' : '';
     const weight = child.weight === 'invalid' ? written(object, child.index) : effectiveWeight(child);
     const missing = child.weight === 'missing' ? ' (missing, which Traefik counts as 1)' : '';

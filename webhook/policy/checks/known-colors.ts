@@ -3,7 +3,8 @@ import { governed } from '../governed.ts';
 import { annotation } from '../../../common/json.ts';
 import { colorOf } from '../names.ts';
 import { otherNamesOf } from '../state.ts';
-import { type Check, type Finding, type Subject } from './check.ts';
+import { denial } from './check.ts';
+import type { Check, CheckResult, Subject } from './check.ts';
 import { namesTouched } from '../touched.ts';
 
 /**
@@ -13,8 +14,10 @@ import { namesTouched } from '../touched.ts';
  */
 export const knownColors: Check = {
   id: 'known-colors',
-  rule: 'Each color stands in the list once, as a Service of the same namespace, with nothing beside them; the active color is always there.',
+  description:
+    'Each color is listed once, as a Service of the same namespace, and nothing else is listed; the active color is always listed.',
   cel: 'yes',
+  needs: 'nothing',
   touched: (subject) => namesTouched(subject) || renamed(subject).length > 0 || ended(subject).length > 0,
   find: (subject) => {
     const identity = [...renamed(subject), ...ended(subject)];
@@ -23,12 +26,8 @@ export const knownColors: Check = {
   },
 };
 
-function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
-}
-
 /** Annotations that contradict the pair would mislead whoever reads them, the API server's own policy included. */
-function renamed({ pair, change }: Subject): readonly Finding[] {
+function renamed({ pair, change }: Subject): readonly CheckResult[] {
   const { object, oldObject } = change;
   const [blue, green] = [annotation(object, ANNOTATION.blue), annotation(object, ANNOTATION.green)];
   if (!blue || !green || (blue === pair.blue && green === pair.green)) return [];
@@ -42,37 +41,37 @@ function renamed({ pair, change }: Subject): readonly Finding[] {
 }
 
 /** Without its annotations a pair of other names would be governed by nothing from the next request on. */
-function ended({ change: { oldObject }, object, pair }: Subject): readonly Finding[] {
+function ended({ change: { oldObject }, object, pair }: Subject): readonly CheckResult[] {
   const names = [ANNOTATION.blue, ANNOTATION.green];
   if (names.every((key) => annotation(object, key) === annotation(oldObject, key))) return [];
   if (oldObject === null || governed({ object, oldObject: object }).kind === 'pair') return [];
   return [
     denial(
       'governance ends',
-      `only the annotations bluegreen.dev/blue: ${pair.blue} and bluegreen.dev/green: ${pair.green} tell the colors. Keep them as long as the TraefikService exists`,
+      `only the annotations bluegreen.dev/blue: ${pair.blue} and bluegreen.dev/green: ${pair.green} name its colors. Keep them as long as the TraefikService exists`,
     ),
   ];
 }
 
-function strangers({ now, pair }: Subject): readonly Finding[] {
-  const names = now.children
+function strangers({ newState, pair }: Subject): readonly CheckResult[] {
+  const names = newState.children
     .filter((child) => colorOf(pair, child.name) === null)
     .map((child) => child.name || '(no name)');
   if (names.length === 0) return [];
   const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
-  return [denial('an entry is no color', `only ${pair.blue} and ${pair.green} may stand in the list. Remove ${shown}`)];
+  return [denial('an entry is no color', `only ${pair.blue} and ${pair.green} may be listed. Remove ${shown}`)];
 }
 
-function repeated({ now, pair }: Subject): readonly Finding[] {
+function repeated({ newState, pair }: Subject): readonly CheckResult[] {
   return ([pair.blue, pair.green] as const)
-    .filter((name) => now.children.filter((child) => child.name === name).length > 1)
+    .filter((name) => newState.children.filter((child) => child.name === name).length > 1)
     .map((name) => denial('a color is listed twice', `${name} is listed more than once. Keep one entry of it`));
 }
 
-/** About the first entry of each color: more than one is refused anyway. */
-function elsewhere({ now, change }: Subject): readonly Finding[] {
-  const findings: Finding[] = [];
-  for (const { name, kind, namespace } of [now.blue, now.green].filter((child) => child !== null)) {
+/** About the first entry of each color: more than one is denied anyway. */
+function elsewhere({ newState, change }: Subject): readonly CheckResult[] {
+  const findings: CheckResult[] = [];
+  for (const { name, kind, namespace } of [newState.blue, newState.green].filter((child) => child !== null)) {
     if (kind !== 'Service')
       findings.push(
         denial('a color is no Service', `${name} has kind ${kind}. A color is a Service: write kind: Service`),
@@ -81,23 +80,23 @@ function elsewhere({ now, change }: Subject): readonly Finding[] {
       findings.push(
         denial(
           'a color is in another namespace',
-          `${name} points to namespace ${namespace}. Both colors live in ${change.namespace}: remove the namespace field`,
+          `${name} points to namespace ${namespace}. Both colors must be in namespace ${change.namespace}. Remove the namespace field`,
         ),
       );
   }
   return findings;
 }
 
-function missing({ was, now, pair }: Subject): readonly Finding[] {
-  const active = was?.active ?? null;
-  if (active !== null && now[active] === null)
+function missing({ oldState, newState, pair }: Subject): readonly CheckResult[] {
+  const active = oldState?.active ?? null;
+  if (active !== null && newState[active] === null)
     return [
       denial(
         'the active color is missing',
-        `${pair[active]} serves production and is not in the list. Keep it; only the preview can be left out`,
+        `${pair[active]} serves production and is not listed. Keep it; only the preview can be left out`,
       ),
     ];
-  if (now.blue !== null || now.green !== null) return [];
+  if (newState.blue !== null || newState.green !== null) return [];
   return [
     denial(
       'no color is listed',

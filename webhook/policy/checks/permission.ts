@@ -1,20 +1,23 @@
 import { ANNOTATION } from '../annotations.ts';
-import { newOverride, newRetirement } from '../permissions.ts';
-import type { Check, Finding, Subject } from './check.ts';
+import { newOverride, newUnguard } from '../permissions.ts';
+import { denial } from './check.ts';
+import type { Check, CheckResult, Subject } from './check.ts';
 
 /** Who may write a TraefikService may not yet switch production, or walk around the rules. */
 export const permission: Check = {
   id: 'permission',
-  rule: "`bluegreen.dev/override` and `bluegreen.dev/retire` need the RBAC verb `override` on the TraefikService; a promotion needs the verb `promote` where the chart's value `requirePromoteVerb` says so.",
-  cel: 'no',
+  description:
+    "`bluegreen.dev/override` and `bluegreen.dev/unguard` need the RBAC verb `override` on the TraefikService; a promotion needs the verb `promote` where the chart's value `requirePromoteVerb` is true.",
+  cel: 'partly',
+  needs: 'permissions',
   touched: () => true,
   find: (subject) => {
     const { change, permissions, switched, settings } = subject;
-    const needs: Finding[] = [];
+    const needs: CheckResult[] = [];
     if (newOverride(change) !== null)
       needs.push(...missing(subject, 'override', ANNOTATION.override, permissions.override));
-    if (newRetirement(change) !== null)
-      needs.push(...missing(subject, 'override', ANNOTATION.retire, permissions.override));
+    if (newUnguard(change) !== null)
+      needs.push(...missing(subject, 'override', ANNOTATION.unguard, permissions.override));
     if (switched?.kind === 'promotion' && settings.requirePromoteVerb)
       needs.push(...missing(subject, 'promote', 'a promotion', permissions.promote));
     return needs;
@@ -26,13 +29,14 @@ function missing(
   verb: 'promote' | 'override',
   what: string,
   answer: Subject['permissions']['override'],
-): readonly Finding[] {
+): readonly CheckResult[] {
   if (answer === 'granted' || answer === 'not asked') return [];
-  const why = answer === 'refused' ? `${user} does not have it` : 'whether you have it could not be asked. Try again';
+  const why =
+    answer === 'denied' ? `${user} does not have it` : 'the API server did not answer whether you have it. Try again';
   const fix =
-    answer === 'refused'
-      ? `. Somebody who may has to do it, or grant it: verb ${verb}, resource traefikservices, group ${group}`
+    answer === 'denied'
+      ? `. Ask a user who has it, or grant it: verb ${verb}, resource traefikservices, group ${group}`
       : '';
   const detail = `${what} needs the verb ${verb} on traefikservices ${name} in ${namespace}: ${why}${fix}`;
-  return [{ severity: 'denial', reason: `the verb ${verb} is missing`, detail }];
+  return [denial(`the verb ${verb} is missing`, detail)];
 }

@@ -1,38 +1,42 @@
 import { settledRevision } from '../smoke-test.ts';
-import { otherColor, type Color, type ColorFacts } from '../types.ts';
-import { UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { otherColor } from '../types.ts';
+import type { Color, ColorFacts } from '../types.ts';
+import { denial, LOOKUP_FAILED, warning } from './check.ts';
+import type { Check, CheckResult, Subject } from './check.ts';
 import { weightsTouched } from '../touched.ts';
 
-/** Traefik does not fail over: a color that gains weight without endpoints answers nobody. */
+/** Traefik does not fail over: a color that gains weight without endpoints serves no request. */
 export const readyEndpoints: Check = {
   id: 'ready-endpoints',
-  rule: 'A color gains weight only with ready endpoints, one single revision among them, and a settled workload; fewer ready endpoints than the active color has are a warning (by `requireFullCapacity` a denial). At a creation with blue live a warning only.',
+  description:
+    'A color gains weight only with ready endpoints, one single revision among them, and a settled workload; fewer ready endpoints than the active color has are a warning (by `requireFullCapacity` a denial). At a creation with blue active a warning only.',
   cel: 'no',
+  needs: 'facts',
   touched: weightsTouched,
   find: (subject) => {
-    const { switched, facts, was, now } = subject;
-    if (switched === null && was === null && now.active === 'blue')
+    const { switched, facts, oldState, newState } = subject;
+    if (switched === null && oldState === null && newState.active === 'blue')
       return facts.known ? atCreation(subject, facts.blue) : [];
     if (switched === null) return [];
     if (facts.known) return gaining(subject, switched.to, facts);
     const detail = `whether ${subject.pair[switched.to]} has ready endpoints could not be read (${facts.reason})`;
     const answer = switched.kind === 'rollback' ? '; the rollback goes through' : '. Try again';
-    const severity = switched.kind === 'rollback' ? 'warning' : 'denial';
-    return [{ severity, reason: UNREAD, detail: `${detail}${answer}` }];
+    const severity = switched.kind === 'rollback' ? 'warning' : 'denied';
+    return [{ severity, reason: LOOKUP_FAILED, detail: `${detail}${answer}` }];
   },
 };
 
-function atCreation({ pair }: Subject, blue: ColorFacts): readonly Finding[] {
+function atCreation({ pair }: Subject, blue: ColorFacts): readonly CheckResult[] {
   if (isReady(blue)) return [];
-  const detail = `${pair.blue} is live and has no ready endpoint: production answers nobody until it has`;
-  return [{ severity: 'warning', reason: 'no ready endpoint', detail }];
+  const detail = `${pair.blue} is active and has no ready endpoint: production is not served until it has one`;
+  return [warning('no ready endpoint', detail)];
 }
 
 function gaining(
   { pair, switched, change, settings }: Subject,
   to: Color,
   facts: Readonly<Record<Color, ColorFacts>>,
-): readonly Finding[] {
+): readonly CheckResult[] {
   const color = facts[to];
   if (!isReady(color)) {
     const { workload } = color;
@@ -40,8 +44,8 @@ function gaining(
       workload === null || workload.replicas > 0
         ? ''
         : `, for example: kubectl scale ${workload.kind.toLowerCase()} ${workload.name} -n ${change.namespace} --replicas=${Math.max(facts[otherColor(to)].readyEndpoints, 1)}`;
-    const detail = `${pair[to]} has no ready endpoint, so nobody would be answered. Bring it up first${scale}`;
-    return [{ severity: 'denial', reason: 'no ready endpoint', detail }];
+    const detail = `${pair[to]} has no ready endpoint, so production would not be served. Bring it up first${scale}`;
+    return [denial('no ready endpoint', detail)];
   }
   return [
     ...unsettled(color, pair[to], switched?.kind === 'rollback'),
@@ -49,12 +53,12 @@ function gaining(
   ];
 }
 
-/** A rollback does not wait for a rollout to end: what is live may be worse. */
-function unsettled(color: ColorFacts, service: string, rollback: boolean): readonly Finding[] {
+/** A rollback does not wait for a rollout to end: what is active may be worse. */
+function unsettled(color: ColorFacts, service: string, rollback: boolean): readonly CheckResult[] {
   if (color.service?.hasSelector !== true) return [];
   const settled = settledRevision(color, service);
   if (!('unsettled' in settled)) return [];
-  const severity = rollback ? 'warning' : 'denial';
+  const severity = rollback ? 'warning' : 'denied';
   const detail = rollback ? `${settled.unsettled}. A rollback does not wait for that` : settled.unsettled;
   return [{ severity, reason: 'the workload is not settled', detail }];
 }
@@ -64,12 +68,12 @@ function capacity(
   to: Color,
   service: string,
   required: boolean,
-): readonly Finding[] {
+): readonly CheckResult[] {
   const ready = facts[to].readyEndpoints;
   const active = facts[otherColor(to)].readyEndpoints;
   if (ready >= active || facts[to].service?.external === true) return [];
-  const detail = `${service} has fewer ready endpoints (${ready}) than the active color (${active}) and may not carry its load. Scale it up`;
-  return [{ severity: required ? 'denial' : 'warning', reason: 'less capacity than the active color', detail }];
+  const detail = `${service} has fewer ready endpoints (${ready}) than the active color (${active}) and may be too small for its load. Scale it up`;
+  return [{ severity: required ? 'denied' : 'warning', reason: 'less capacity than the active color', detail }];
 }
 
 /** An ExternalName Service has no endpoints of its own. */

@@ -1,6 +1,7 @@
 import { RECORD_ANNOTATIONS } from '../annotations.ts';
 import { annotation } from '../../../common/json.ts';
-import type { Check, Finding } from './check.ts';
+import { warning } from './check.ts';
+import type { Check } from './check.ts';
 
 /**
  * Decisions rest on the record, so it is computed from the old object whatever the request says. A user who wrote,
@@ -9,8 +10,9 @@ import type { Check, Finding } from './check.ts';
  */
 export const record: Check = {
   id: 'record',
-  rule: "The webhook's own annotations are not the user's to write: they are restored, with a warning.",
-  cel: 'no',
+  description: 'Only the webhook writes its own annotations: changes are reverted, with a warning.',
+  cel: 'partly',
+  needs: 'stored object',
   touched: () => true,
   find: ({ change, object }) => {
     if (RECORD_ANNOTATIONS.every((key) => annotation(change.object, key) === null)) return [];
@@ -18,9 +20,11 @@ export const record: Check = {
       const submitted = annotation(change.object, key);
       const old = change.operation === 'CREATE' ? null : annotation(change.oldObject, key);
       return submitted !== old && submitted !== annotation(object, key);
-    }).map((key): Finding => {
-      const detail = `${key} is written by the webhook only: what this request did to it was undone`;
-      return { severity: 'warning', reason: 'a record annotation was restored', detail };
-    });
+    }).map((key) =>
+      warning(
+        'a record annotation was restored',
+        `${key} is written by the webhook only; this request cannot change it`,
+      ),
+    );
   },
 };

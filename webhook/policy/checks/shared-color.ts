@@ -1,6 +1,7 @@
 import { pluginCommand } from '../commands.ts';
 import type { Neighbor } from '../types.ts';
-import type { Check, Finding, Subject } from './check.ts';
+import { warning } from './check.ts';
+import type { Check, Subject } from './check.ts';
 
 /**
  * A switch moves one TraefikService. Where another one sends requests to the same Services, its users stay with the other
@@ -8,11 +9,13 @@ import type { Check, Finding, Subject } from './check.ts';
  */
 export const sharedColor: Check = {
   id: 'shared-color',
-  rule: 'Another TraefikService of the namespace sends requests to the same color differently: a warning (a preview host does this rightly).',
+  description:
+    'Another TraefikService of the namespace sends requests to the same color differently: a warning (a preview host does this rightly).',
   cel: 'no',
+  needs: 'neighbors',
   touched: () => true,
   find: (subject) => {
-    const { neighbors, now } = subject;
+    const { neighbors, newState } = subject;
     if (!neighbors.known)
       return [
         warning(
@@ -20,26 +23,24 @@ export const sharedColor: Check = {
           `whether another TraefikService sends requests to the same colors could not be read (${neighbors.reason})`,
         ),
       ];
-    const others = neighbors.those.filter(({ sendsTo }) => sendsTo.some((color) => color !== now.active));
+    const others = neighbors.those.filter(({ sendsTo }) => sendsTo.some((color) => color !== newState.active));
     const [first] = others;
-    return now.active === null || first === undefined
+    return newState.active === null || first === undefined
       ? []
       : [warning('another TraefikService sends to the other color', told(subject, others, first))];
   },
 };
 
-function warning(reason: string, detail: string): Finding {
-  return { severity: 'warning', reason, detail };
-}
-
-function told({ pair, now, change, switched }: Subject, others: readonly Neighbor[], first: Neighbor): string {
+function told({ pair, newState, change, switched }: Subject, others: readonly Neighbor[], first: Neighbor): string {
   const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
   const group = first.group === change.group ? '' : ` (${first.group})`;
   const to = first.sendsTo.map((color) => pair[color]).join(' and ');
-  const here = now.active === null ? 'nobody' : pair[now.active];
+  const here = newState.active === null ? 'neither color' : pair[newState.active];
   const verb = others.length === 1 ? 'sends' : 'send';
   const what = `TraefikService ${first.name}${group}${more} ${verb} requests to ${to}, this one to ${here}`;
-  const movable = others.find(({ switchable, sendsTo }) => switchable && sendsTo.some((color) => color !== now.active));
+  const movable = others.find(
+    ({ switchable, sendsTo }) => switchable && sendsTo.some((color) => color !== newState.active),
+  );
   if (switched === null || switched.from === null || movable === undefined)
     return `${what}. Right for a preview host, wrong for production`;
   const command = pluginCommand(switched.kind === 'rollback' ? 'rollback' : 'promote', {

@@ -3,24 +3,28 @@ import { readAttestation } from '../attestation.ts';
 import { attestCommand, pluginCommand } from '../commands.ts';
 import { annotation } from '../../../common/json.ts';
 import { sameImages, singleRevision } from '../record.ts';
-import { describe, stillRuns, suggestion, type SmokeTestRecord } from '../smoke-test.ts';
+import { describe, stillRuns, suggestion } from '../smoke-test.ts';
+import type { SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
-import { UNREAD, type Check, type Finding, type Subject } from './check.ts';
+import { denial, LOOKUP_FAILED, warning } from './check.ts';
+import type { Check, CheckResult, Subject } from './check.ts';
 import { weightsTouched } from '../touched.ts';
 
 /**
- * Production sees only what somebody has tested. A rollback needs no test: production has seen it, as long as its
+ * Only tested revisions serve production. A rollback needs no test: production has seen it, as long as its
  * images are still the recorded ones.
  */
 export const smokeTest: Check = {
   id: 'smoke-test',
-  rule: 'A color gains weight only with a passed smoke test of its present revision. A rollback to unchanged images needs none, nor does the first apply with blue live.',
+  description:
+    'A color gains weight only with a passed smoke test of its present revision. A rollback to unchanged images needs none, nor does the first apply with blue active.',
   cel: 'presence only',
-  touched: (subject) => weightsTouched(subject) || subject.unread !== null,
+  needs: 'facts',
+  touched: (subject) => weightsTouched(subject) || subject.lookupFailed !== null,
   find: (subject) => {
     // Stored all the same, it would count for nothing, and the same words again would be no news.
-    if (subject.unread !== null)
-      return [denial(UNREAD, `${subject.unread}, so its smoke test cannot be recorded. Try again`)];
+    if (subject.lookupFailed !== null)
+      return [denial(LOOKUP_FAILED, `${subject.lookupFailed}, so its smoke test cannot be recorded. Try again`)];
     if (subject.switched === null) return [];
     return subject.switched.kind === 'rollback'
       ? rollback(subject, subject.switched)
@@ -28,24 +32,20 @@ export const smokeTest: Check = {
   },
 };
 
-function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
-}
-
-function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
+function promotion(subject: Subject, { to }: Switch): readonly CheckResult[] {
   const { smokeTest: record, facts, pair } = subject;
   if (record === null || record.color !== to) return [untested(subject, to)];
   if (!facts.known)
     return [
       denial(
-        UNREAD,
-        `what runs behind ${pair[to]} could not be read (${facts.reason}), so its smoke test cannot be checked. Try again; a rollback needs no look-up`,
+        LOOKUP_FAILED,
+        `the pods behind ${pair[to]} could not be read (${facts.reason}), so its smoke test cannot be checked. Try again; a rollback needs no look-up`,
       ),
     ];
   const color = facts[to];
   if (color.service !== null && !color.service.hasSelector) return byHand(subject, to, record);
   const revision = singleRevision(color);
-  // Without a single revision nothing can be live that was tested: `ready-endpoints` refuses that.
+  // Without a single revision nothing can be active that was tested: `ready-endpoints` denies that.
   if (revision === null || stillRuns(record, revision)) return [];
   const sameReferences = record.revision === revision.name && sameImages(record.images, revision.images);
   const changed = sameReferences ? 'the same tag with other contents' : describe(revision);
@@ -58,25 +58,25 @@ function promotion(subject: Subject, { to }: Switch): readonly Finding[] {
 }
 
 /** Endpoints kept by hand have no revision to compare: only a test that was attested by name counts. */
-function byHand(subject: Subject, to: Color, record: SmokeTestRecord): readonly Finding[] {
+function byHand(subject: Subject, to: Color, record: SmokeTestRecord): readonly CheckResult[] {
   if (record.images.length === 0) return [];
   const passed = describe({ name: record.revision, images: record.images });
   return [
     denial(
       'the smoke test is stale',
-      `${subject.pair[to]} passed as ${passed}, but its Service has no selector now, so nobody knows what it runs. ${howToAttest(subject, to)}`,
+      `${subject.pair[to]} passed as ${passed}, but its Service has no selector now, so its revision is unknown. ${howToAttest(subject, to)}`,
     ),
   ];
 }
 
-function untested(subject: Subject, to: Switch['to']): Finding {
+function untested(subject: Subject, to: Switch['to']): CheckResult {
   const { change, facts, pair } = subject;
   const written = annotation(change.object, ANNOTATION.smokeTest);
   const revision = facts.known ? singleRevision(facts[to]) : null;
   const what = revision === null ? pair[to] : `${pair[to]}, ${describe(revision)},`;
   const old = written === annotation(change.oldObject, ANNOTATION.smokeTest);
-  const why = readAttestation(written) === null ? '' : old ? ', which was there before' : ', which does not count';
-  const said = written === null ? '' : ` (${ANNOTATION.smokeTest} says ${written}${why})`;
+  const why = readAttestation(written) === null ? '' : old ? ' is old' : ' does not count';
+  const said = written === null ? '' : ` (${ANNOTATION.smokeTest}=${written}${why})`;
   return denial(
     'no passed smoke test',
     `${what} gains weight without a passed smoke test${said}. ${howToAttest(subject, to)}`,
@@ -91,14 +91,14 @@ function howToAttest({ change, facts }: Subject, to: Switch['to']): string {
   return `Test it, then run: ${attestCommand(change, value)}`;
 }
 
-function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
+function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
   const { facts, oldRecord, pair, change } = subject;
   const recorded = oldRecord.previous;
   if (recorded === null) return [];
   if (!facts.known)
     return [
       warning(
-        UNREAD,
+        LOOKUP_FAILED,
         `whether ${pair[to]} still runs its recorded images could not be read (${facts.reason}); the rollback goes through`,
       ),
     ];
@@ -107,15 +107,15 @@ function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
   if (recorded.images.length === 0)
     return [
       denial(
-        'what was live is not known',
-        `what ${pair[to]} ran when it was live was not recorded, and now it has ${images.join(', ')}, so this is no rollback. Test and promote it. See: ${pluginCommand('status', change)}`,
+        'the images of the previous color are not recorded',
+        `the images that ${pair[to]} ran when it was active are not recorded, and now it has ${images.join(', ')}, so this is no rollback. Test and promote it. See: ${pluginCommand('status', change)}`,
       ),
     ];
   if (!sameImages(images, recorded.images))
     return [
       denial(
         'the previous color was changed',
-        `${pair[to]} ran ${recorded.images.join(', ')} when it was live and now has ${images.join(', ')}, so this is no rollback. Test and promote it, or deploy the old images again. See: ${pluginCommand('status', change)}`,
+        `${pair[to]} ran ${recorded.images.join(', ')} when it was active and now has ${images.join(', ')}, so this is no rollback. Test and promote it, or deploy the old images again. See: ${pluginCommand('status', change)}`,
       ),
     ];
   const revision = singleRevision(facts[to]);
@@ -123,13 +123,9 @@ function rollback(subject: Subject, { to }: Switch): readonly Finding[] {
   return [
     warning(
       'another revision of the same images',
-      `${pair[to]} runs revision ${revision.name} of the images that were live as ${recorded.revision}`,
+      `${pair[to]} runs revision ${revision.name} of the images that were active as ${recorded.revision}`,
     ),
   ];
-}
-
-function warning(reason: string, detail: string): Finding {
-  return { severity: 'warning', reason, detail };
 }
 
 /** The images that would serve: of the pods, and of the template that they are (or will be) replaced from. */

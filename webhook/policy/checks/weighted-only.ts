@@ -1,6 +1,7 @@
 import { at, sameJson } from '../../../common/json.ts';
 import { otherNamesOf } from '../state.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { denial } from './check.ts';
 import type { Check } from './check.ts';
 
 const KINDS = ['mirroring', 'highestRandomWeight', 'failover'] as const;
@@ -8,8 +9,9 @@ const KINDS = ['mirroring', 'highestRandomWeight', 'failover'] as const;
 /** The other kinds of a TraefikService send requests to a color whatever its weight is. */
 export const weightedOnly: Check = {
   id: 'weighted-only',
-  rule: 'No mirroring, highestRandomWeight or failover reaches a color.',
+  description: 'No mirroring, highestRandomWeight or failover reaches a color.',
   cel: 'yes',
+  needs: 'nothing',
   touched: ({ change: { object, oldObject } }) =>
     oldObject === null ||
     hasWeights(object) !== hasWeights(oldObject) ||
@@ -18,11 +20,10 @@ export const weightedOnly: Check = {
     if (otherNamesOf(change.object).length === 0) return [];
     const kinds = KINDS.filter((kind) => at(change.object, 'spec', kind) !== undefined).join(', ');
     return [
-      {
-        severity: 'denial',
-        reason: 'another kind than weighted',
-        detail: `${kinds} reaches ${pair.blue} or ${pair.green} past its weight. Keep spec.weighted only; what else is needed goes into a TraefikService of its own that names neither color`,
-      },
+      denial(
+        'another kind than weighted',
+        `${kinds} reaches ${pair.blue} or ${pair.green} regardless of its weight. Keep spec.weighted only, and move the rest to another TraefikService that names neither color`,
+      ),
     ];
   },
 };

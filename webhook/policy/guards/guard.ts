@@ -1,6 +1,6 @@
-import type { Finding } from '../checks/check.ts';
+import type { CheckResult, Rule } from '../checks/check.ts';
 import type { Child } from '../state.ts';
-import type { CheckId, Color, Group, Pair, ServicePort, Settings } from '../types.ts';
+import type { Color, Group, Pair, ServicePort, Settings } from '../types.ts';
 
 /** One governed TraefikService, and the color in it that a guarded object stands for. */
 export interface Use {
@@ -16,11 +16,11 @@ export interface Use {
   readonly active: boolean;
 }
 
-/** A governed TraefikService whose live color answers. */
+/** A governed TraefikService whose active color answers. */
 export interface Routed {
   readonly group: Group;
   readonly traefikService: string;
-  /** Service name of the live color. */
+  /** Service name of the active color. */
   readonly service: string;
 }
 
@@ -32,7 +32,7 @@ export interface TargetedPort extends ServicePort {
   readonly target: string | number;
 }
 
-/** A request for something that a governed TraefikService rests on. */
+/** A request for an object that a governed TraefikService depends on. */
 export type GuardedRequest =
   | {
       readonly kind: 'workload';
@@ -91,15 +91,6 @@ export interface GuardSubject {
 }
 
 /** A named rule about what stands around a TraefikService. */
-export interface Guard {
-  readonly id: CheckId;
-  /** The rule in one line, for the reference page. */
-  readonly rule: string;
-  /** Whether the ValidatingAdmissionPolicy of the chart decides the same inside the API server. */
-  readonly cel: 'yes' | 'presence only' | 'no';
-  find(subject: GuardSubject): readonly Finding[];
-}
-
-export function denial(reason: string, detail: string): Finding {
-  return { severity: 'denial', reason, detail };
+export interface Guard extends Rule {
+  find(subject: GuardSubject): readonly CheckResult[];
 }

@@ -1,23 +1,20 @@
-import type { Verdict, Violation } from '../types.ts';
+import { findingOf } from '../checks/check.ts';
+import type { Verdict } from '../types.ts';
 import type { Guard, GuardSubject } from './guard.ts';
-import { idleWorkload } from './idle-workload.ts';
+import { previewWorkload } from './preview-workload.ts';
 import { inlineWeights } from './inline-weights.ts';
-import { liveRoute } from './live-route.ts';
-import { liveService } from './live-service.ts';
-import { liveWorkload } from './live-workload.ts';
+import { activeRoute } from './active-route.ts';
+import { activeService } from './active-service.ts';
+import { activeWorkload } from './active-workload.ts';
 
 /** Every guard, in the order in which findings are reported. */
-export const GUARDS: readonly Guard[] = [liveWorkload, idleWorkload, liveService, liveRoute, inlineWeights];
+export const GUARDS: readonly Guard[] = [activeWorkload, previewWorkload, activeService, activeRoute, inlineWeights];
 
 /** Decides a request for something around a governed TraefikService. */
 export function guard(subject: GuardSubject): Verdict {
-  const violations: Violation[] = [];
-  const warnings: string[] = [];
-  for (const each of GUARDS) {
-    for (const { severity, reason, detail } of each.find(subject)) {
-      if (severity === 'denial') violations.push({ check: each.id, reason, detail });
-      else warnings.push(`${each.id}: ${detail}`);
-    }
-  }
-  return { violations, warnings };
+  const found = GUARDS.flatMap((each) => each.find(subject).map((result) => findingOf(each, result)));
+  return {
+    findings: found.filter(({ severity }) => severity === 'denied'),
+    warnings: found.filter(({ severity }) => severity === 'warning'),
+  };
 }

@@ -1,20 +1,23 @@
-import type { Finding } from '../checks/check.ts';
+import type { CheckResult } from '../checks/check.ts';
 import { pairOfName } from '../names.ts';
 import type { Pair } from '../types.ts';
-import { denial, type Guard } from './guard.ts';
+import { denial, warning } from '../checks/check.ts';
+import type { Guard } from './guard.ts';
 
 /** Inline services build a weighted round robin of their own, past the TraefikService and its rules. */
 export const inlineWeights: Guard = {
   id: 'inline-weights',
-  rule: 'An IngressRoute does not split traffic over the two colors by itself; pointing at one color directly is a warning.',
+  description:
+    'An IngressRoute does not split traffic over the two colors by itself; pointing at one color directly is a warning.',
   cel: 'yes',
+  needs: 'neighbors',
   find: ({ request }) => {
     if (request.kind !== 'ingressroute') return [];
     return request.routes.flatMap((names) => route(names, request.pairs));
   },
 };
 
-function route(names: readonly string[], pairs: readonly Pair[]): readonly Finding[] {
+function route(names: readonly string[], pairs: readonly Pair[]): readonly CheckResult[] {
   const present = new Set(names);
   const candidates = [...pairs, ...names.map(pairOfName).filter((pair) => pair !== null)];
   const split = candidates.find((pair) => present.has(pair.blue) && present.has(pair.green));
@@ -28,5 +31,5 @@ function route(names: readonly string[], pairs: readonly Pair[]): readonly Findi
   const direct = pairs.flatMap((pair) => [pair.blue, pair.green]).find((name) => present.has(name));
   if (direct === undefined) return [];
   const detail = `this IngressRoute points at ${direct} directly: a switch does not move it. Right for a preview host, wrong for production`;
-  return [{ severity: 'warning', reason: 'a route points at one color', detail }];
+  return [warning('a route points at one color', detail)];
 }

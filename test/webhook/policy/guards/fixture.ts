@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load, loadAll } from 'js-yaml';
 import type { AdmissionRequest } from '../../../../webhook/admission/types.ts';
 import { at, get, isObject, list, text, texts } from '../../../../common/json.ts';
 import type { JsonObject } from '../../../../common/json.ts';
+import { parseObjects, readYaml } from '../../../yaml.ts';
 
 /** A case in YAML: what somebody does to an object in a cluster, and what the guards have to say. */
 export interface GuardCase {
@@ -27,7 +27,7 @@ export function namesIn(...path: readonly string[]): readonly string[] {
 
 export function readCase(...path: readonly string[]): GuardCase {
   const file = join(import.meta.dirname, ...path);
-  const source: unknown = load(readFileSync(file, 'utf8'), { filename: file });
+  const source: unknown = readYaml(file);
   if (!isObject(source)) throw new Error(`${file}: not an object`);
   const stray = Object.keys(source).filter((key) => !KEYS.has(key));
   if (stray.length > 0) throw new Error(`${file}: what is ${stray.join(', ')}?`);
@@ -76,9 +76,9 @@ function objectAt(source: JsonObject, key: string): JsonObject | null {
 
 /** The common cluster, with objects of the case in place of those of the same kind and name. */
 function clusterWith(own: readonly JsonObject[]): readonly JsonObject[] {
-  const common: unknown[] = loadAll(readFileSync(join(import.meta.dirname, 'cluster.yaml'), 'utf8'));
+  const common = parseObjects(readFileSync(join(import.meta.dirname, 'cluster.yaml'), 'utf8'));
   const replaced = new Set(own.map(identity));
-  return [...common.filter(isObject).filter((object) => !replaced.has(identity(object))), ...own];
+  return [...common.filter((object) => !replaced.has(identity(object))), ...own];
 }
 
 function identity(object: JsonObject): string {

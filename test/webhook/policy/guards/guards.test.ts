@@ -1,21 +1,23 @@
-import { dump } from 'js-yaml';
 import t from 'tap';
+import { stringify } from 'yaml';
 import { startDeadline } from '../../../../webhook/admission/deadline.ts';
-import { createRoom } from '../../../../webhook/admission/room.ts';
+import { createConcurrencyLimit } from '../../../../webhook/admission/concurrency-limit.ts';
 import { guardHandler } from '../../../../webhook/admission/guard.ts';
 import type { Answer } from '../../../../webhook/admission/types.ts';
 import type { UsageReader } from '../../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../../common/json.ts';
-import { GUARDS, type Mode } from '../../../../webhook/policy/index.ts';
+import { GUARDS } from '../../../../webhook/policy/index.ts';
+import type { Mode } from '../../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../../common/json.ts';
 import { FakeReader } from '../../facts/fake-reader.ts';
-import { namesIn, readCase, VERDICTS, type GuardCase } from './fixture.ts';
+import { namesIn, readCase, VERDICTS } from './fixture.ts';
+import type { GuardCase } from './fixture.ts';
 
 class FakeUsageReader extends FakeReader implements UsageReader {
   readonly #objects: readonly JsonObject[];
 
   constructor(objects: readonly JsonObject[]) {
-    super(objects.map((object) => dump(object)).join('---\n'));
+    super(objects.map((object) => stringify(object)).join('---\n'));
     this.#objects = objects;
   }
 
@@ -46,9 +48,9 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
       requireFullCapacity: false,
       requirePromoteVerb: false,
     },
-    docs: 'docs/checks.md',
+    docsUrl: 'https://bluegreen.dev/docs',
     deadline: startDeadline,
-    room: createRoom(10),
+    lookups: createConcurrencyLimit(10),
   });
   return handler(given.request);
 }
@@ -80,29 +82,34 @@ for (const id of ids)
           t.same(given.denied, []);
           return;
         }
-        t.equal(answer.message, `${given.denied.join('; ')}. More: docs/checks.md#${id}`);
+        t.equal(
+          answer.message,
+          `${given.denied.map((line) => line.replace('. bluegreen.dev/override needs', '\nbluegreen.dev/override needs')).join('')}\nSee https://bluegreen.dev/docs/checks.md#${id}`,
+        );
         const warned = await ask(given, 'warn');
         t.equal(warned.verdict, 'allowed', 'warn lets it pass');
-        t.match(warned.warnings[0], /^would be refused: /);
+        t.match(warned.warnings[0], /^would be denied: /);
         const audited = await ask(given, 'audit');
         t.same([audited.verdict, audited.warnings], ['allowed', []], 'audit says nothing to the user');
-        t.match(audited.auditAnnotations['violations'], `${id}: `);
+        t.match(audited.auditAnnotations['findings'], `${id}: `);
       });
     }
 
 t.test('what cannot be read lets the request pass, with a warning', async (t) => {
-  const given = readCase('live-workload', 'fail', 'kubectl-delete.yaml');
+  const given = readCase('active-workload', 'fail', 'kubectl-delete.yaml');
   const handler = guardHandler('enforce', {
     reader: Object.assign(new FakeUsageReader([]), {
       listTraefikServices: () => Promise.reject(new Error('cannot list traefikservices: forbidden')),
     }),
     access: () => Promise.resolve(false),
     settings: { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false },
-    docs: 'docs/checks.md',
+    docsUrl: 'https://bluegreen.dev/docs',
     deadline: startDeadline,
-    room: createRoom(10),
+    lookups: createConcurrencyLimit(10),
   });
   const answer = await handler(given.request);
   t.equal(answer.verdict, 'allowed');
-  t.same(answer.warnings, ['bluegreen could not check this change: cannot list traefikservices: forbidden']);
+  t.same(answer.warnings, [
+    'bluegreen could not check this request and allowed it: cannot list traefikservices: forbidden',
+  ]);
 });

@@ -1,0 +1,176 @@
+import { ANNOTATION } from '../../webhook/policy/index.ts';
+import type { Call } from '../cli/command.ts';
+import { EXIT } from '../cli/io.ts';
+import { describeError } from '../kube/errors.ts';
+import { commandLine } from '../traefikservice/names.ts';
+import type { Session } from '../cli/session.ts';
+import { resourceName } from '../traefikservice/find.ts';
+import { sendAnnotations } from '../traefikservice/write.ts';
+import { rollBackWithRetries } from '../switch/back.ts';
+import { judge } from './judge.ts';
+import type { Verdict } from './judge.ts';
+import { observe } from './observe.ts';
+import type { Outcome } from '../traefikservice/analysis-outcome.ts';
+import { INTERVAL } from './prepare.ts';
+import type { Analysis } from './prepare.ts';
+import { createDataReport, createProgress } from './progress.ts';
+import { begin, evidenceOf, missingData, lineOf, see, wholeOf } from './state.ts';
+import type { State } from './state.ts';
+import { failureText, inconclusiveText, time, trafficText } from './text.ts';
+import { warn } from '../cli/warn.ts';
+
+/** Milliseconds beyond the end in which a last look is still tried. */
+const LAST_TRY = 30_000;
+
+/**
+ * Analyzes releases that were just switched, and rolls all of them back when one fails: they were switched together.
+ * Answers with the exit code: 0 for kept, 4 for rolled back, 130 for Ctrl-C, which leaves the switch as it is.
+ */
+export async function analyzeSwitch(call: Call, session: Session, analysis: Analysis): Promise<number> {
+  const { io } = call;
+  const { options } = analysis;
+  const began = io.now().getTime();
+  const end = began + options.analyzeFor;
+  const progress = createProgress(call, options.analyzeFor);
+  const data = createDataReport(call, progress);
+  let states: readonly State[] = analysis.prepared.map((each) => begin(each, began));
+  try {
+    for (;;) {
+      const observations = await observe(
+        call,
+        session,
+        states.map(({ subject }) => subject),
+      ).catch((error: unknown) => {
+        if (io.interrupted.aborted) throw error;
+        data.lost(describeError(error));
+        return null;
+      });
+      const now = io.now().getTime();
+      if (observations !== null) {
+        states = states.map((state, index) => see(state, observations[index], analysis));
+        const missing = options.withoutMetrics ? null : missingData(states, now);
+        if (missing !== null) data.lost(missing);
+        else data.found();
+      }
+      const away = states.find(({ switchedAway }) => switchedAway);
+      if (away !== undefined) return endedElsewhere(call, progress, away);
+      const ended =
+        now >= end && (states.every(({ observedAt }) => observedAt >= end - INTERVAL * 2) || now >= end + LAST_TRY);
+      const verdicts = states.map((state) => judge(evidenceOf(state, analysis, now, ended)));
+      if (verdicts.some(({ phase }) => phase === 'Failed'))
+        return await failed(call, session, { analysis, states, verdicts, progress, began });
+      if (ended) return await finish(call, session, { analysis, states, verdicts, progress, began });
+      progress.show(
+        now - began,
+        states.map((state) => lineOf(state, analysis)),
+      );
+      await io.sleep(INTERVAL, io.interrupted);
+    }
+  } catch (error) {
+    if (!io.interrupted.aborted) throw error;
+    progress.clear();
+    for (const { subject } of states) {
+      const { found, to } = subject.release;
+      io.err.write(
+        `Interrupted: ${resourceName(found)} stays on ${to}, and its analysis has ended. To roll back: ${commandLine('rollback', found)}\n`,
+      );
+    }
+    return EXIT.interrupted;
+  }
+}
+
+interface End {
+  readonly analysis: Analysis;
+  readonly states: readonly State[];
+  readonly verdicts: readonly Verdict[];
+  readonly progress: ReturnType<typeof createProgress>;
+  readonly began: number;
+}
+
+/** Something is wrong with at least one: all go back, the last one first. */
+async function failed(call: Call, session: Session, end: End): Promise<number> {
+  const { analysis, states, verdicts, progress, began } = end;
+  const { io, paint } = call;
+  progress.clear();
+  const reasons: string[] = [];
+  for (const [index, { subject }] of states.entries()) {
+    const verdict = verdicts[index];
+    if (verdict?.phase !== 'Failed') continue;
+    const { found, from, to } = subject.release;
+    const texts = verdict.reasons.map((reason) => failureText(reason, from, analysis.options));
+    const after = time(io.now().getTime() - began);
+    io.err.write(
+      `${paint.err.bad(`${resourceName(found)}: ${to} failed its analysis ${after} after the switch:`)}\n${texts.map((text) => `  - ${text}`).join('\n')}\n`,
+    );
+    reasons.push(...texts.map((text) => (states.length > 1 ? `${found.name}: ${text}` : text)));
+  }
+  return rollBackAll(call, session, states, { phase: 'Failed', reason: reasons.join('; ') });
+}
+
+async function rollBackAll(
+  call: Call,
+  session: Session,
+  states: readonly State[],
+  result: Pick<Outcome, 'phase' | 'reason'>,
+): Promise<number> {
+  let done = true;
+  for (const { subject } of states.toReversed()) {
+    const at = call.io.now().toISOString();
+    const outcome: Outcome = { ...result, rolledBack: true, color: subject.release.to, at };
+    if (!(await rollBackWithRetries(call, session, subject.release, { outcome, pause: INTERVAL }))) {
+      done = false;
+      call.io.err.write(`Roll back manually: ${commandLine('rollback', subject.release.found)}\n`);
+    }
+  }
+  return done ? EXIT.rolledBack : EXIT.error;
+}
+
+/** The time is over and no limit was exceeded: Successful or Inconclusive. */
+async function finish(call: Call, session: Session, end: End): Promise<number> {
+  const { analysis, states, verdicts, progress, began } = end;
+  const { io, paint } = call;
+  progress.clear();
+  const { options } = analysis;
+  const inconclusive = states.flatMap(({ subject }, index) => {
+    const verdict = verdicts[index];
+    if (verdict?.phase !== 'Inconclusive') return [];
+    const text = verdict.reasons.map((reason) => inconclusiveText(reason, options)).join('; ');
+    const { found, to } = subject.release;
+    warn(call, `${resourceName(found)}: the analysis of ${to} is inconclusive: ${text}`);
+    return [states.length > 1 ? `${found.name}: ${text}` : text];
+  });
+  if (inconclusive.length > 0 && options.onInconclusive === 'rollback') {
+    io.err.write('Rolling back (--on-inconclusive=rollback)\n');
+    return rollBackAll(call, session, states, { phase: 'Inconclusive', reason: inconclusive.join('; ') });
+  }
+  const took = time(io.now().getTime() - began);
+  for (const state of states) {
+    const { found, to } = state.subject.release;
+    const seen = trafficText(wholeOf(state));
+    const kept = inconclusive.length > 0 ? 'stays active (--on-inconclusive=keep)' : 'passed its analysis';
+    io.err.write(`${resourceName(found)}: ${paint.err.color(to)} ${kept}: ${seen} in ${took}\n`);
+    const phase = inconclusive.length > 0 ? 'Inconclusive' : 'Successful';
+    const reason = inconclusive.length > 0 ? inconclusive.join('; ') : seen;
+    await record(call, session, state, { phase, rolledBack: false, color: to, at: io.now().toISOString(), reason });
+  }
+  return EXIT.ok;
+}
+
+/** Records the outcome on the TraefikService. A failure is only a warning. */
+async function record(call: Call, session: Session, { subject }: State, outcome: Outcome): Promise<void> {
+  try {
+    await sendAnnotations(call, session, subject.release.found, { [ANNOTATION.analysis]: JSON.stringify(outcome) });
+  } catch (error) {
+    if (call.io.interrupted.aborted) return;
+    warn(call, `the outcome of the analysis was not recorded: ${describeError(error)}`);
+  }
+}
+
+function endedElsewhere(call: Call, progress: End['progress'], { subject }: State): number {
+  const { found, to } = subject.release;
+  progress.clear();
+  call.io.err.write(
+    `error: ${resourceName(found)} was switched away from ${to} by another client, so the analysis has ended. See: ${commandLine('history', found)}\n`,
+  );
+  return EXIT.error;
+}

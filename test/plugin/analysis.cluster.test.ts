@@ -1,0 +1,166 @@
+// A switch that is watched, on a real cluster under load: what goes wrong in green, and how it ends.
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import type { Test } from 'tap';
+import {
+  allImages,
+  DEMO_NAMESPACE,
+  installBluegreen,
+  installDemo,
+  installTraefik,
+  startCluster,
+} from '../cluster/index.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { run } from '../../scripts/lib/run.ts';
+import { startTraffic } from '../demo/traffic.ts';
+import { activeColor, attestGreen, breakGreen, untilVisible } from './faults.ts';
+import type { Fault } from './faults.ts';
+
+/** From visible to rolled back, for everybody: the project's own promise. */
+const PROMISE_MS = 10_000;
+const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
+const IN = ['-n', DEMO_NAMESPACE] as const;
+
+const cluster = await startCluster({ images: await allImages() });
+t.teardown(() => cluster.stop());
+const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s', allowEmptyServices: true });
+await Promise.all([
+  installBluegreen(cluster, { allowEmptyServices: 'true' }),
+  installPlugin(cluster),
+  installDemo(cluster),
+]);
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
+t.teardown(() => traffic.stop());
+await traffic.until(({ version }) => version === '6.1.5', 30_000);
+
+const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
+function bluegreen(...args: readonly string[]) {
+  return run('kubectl-bluegreen', [...args, ...IN], { env });
+}
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`did not come: ${holds.toString()}`);
+    await sleep(500);
+  }
+}
+const LIMITS = ['--max-error-rate', '1%', '--max-p99', '500ms', '--baseline', '3s'] as const;
+
+interface Injected extends Fault {
+  readonly shows: (line: string) => boolean;
+  readonly cause: RegExp;
+}
+
+function status(...codes: readonly string[]) {
+  return (line: string): boolean =>
+    line.startsWith('traefik_service_requests_total{') && codes.some((code) => line.includes(`code="${code}"`));
+}
+function slow(line: string): boolean {
+  return line.startsWith('traefik_service_request_duration_seconds_bucket{') && line.includes('le="1.2"');
+}
+
+/** Promotes green with a fault in it, and expects production back on blue within the promised time of its being visible. */
+async function expectRolledBack(t: Test, { shows, cause, ...fault }: Injected): Promise<void> {
+  await breakGreen(cluster, fault);
+  await attestGreen(cluster);
+  const seen = untilVisible(traefik, shows, 120_000);
+  const { code, stdout, stderr } = await bluegreen('promote', '--analyze', '60s', ...LIMITS);
+  const back = performance.now();
+  const { visible } = await seen;
+  t.equal(code, 4, stderr);
+  t.match(stdout, `${NAME} promoted\n${NAME} rolled back\n`);
+  t.match(stderr, cause);
+  t.equal(await activeColor(cluster), 'blue');
+  const took = back - visible;
+  t.comment(`visible in the metrics, rolled back ${Math.round(took)} ms later`);
+  t.ok(took < PROMISE_MS, `${Math.round(took)} ms`);
+  const first = await traffic.until(({ version, started }) => version === '6.1.5' && started > back, 30_000);
+  await traffic.until(({ started }) => started > back + 2_000, 30_000);
+  const after = traffic.samples.filter(({ started }) => started > first.ended);
+  t.same(new Set(after.map(({ version }) => version)), new Set(['6.1.5']), 'then customers are well again');
+  t.match(
+    JSON.parse(
+      await cluster.kubectlOk(['get', NAME, ...IN, '-o', 'jsonpath={.metadata.annotations.bluegreen\\.dev/analysis}']),
+    ),
+    {
+      phase: 'Failed',
+      rolledBack: true,
+      color: 'green',
+    },
+  );
+}
+
+t.test('5% errors', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_ERROR_RATE: '0.05' },
+    shows: status('500'),
+    cause:
+      /green failed its analysis .* after the switch:\n {2}- errors: \d+ of \d+ requests failed within .* \d+ × 500 \(the application fails\)/,
+  }),
+);
+
+t.test('800 ms slowness, between two ends of Traefik’s buckets', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_LATENCY_MS: '800' },
+    shows: slow,
+    cause: /latency: at least \d+ of \d+ requests within .* took longer than 500ms/,
+  }),
+);
+
+t.test('a crash under load', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_CRASH_AFTER: '200' },
+    shows: status('502', '503'),
+    // Whichever is seen first: the pod's end, or what its customers get.
+    cause: /pods: green-\w+-\w+ crashed: exit code 1|errors: .* × 50[23] \(/,
+  }),
+);
+
+t.test('ready, but refusing connections', (t) =>
+  expectRolledBack(t, {
+    env: { FAULT_REFUSE: 'true' },
+    withoutProbes: true,
+    shows: status('502'),
+    cause: /errors: .* × 502 \(its pods refuse or break connections\)/,
+  }),
+);
+
+/** Promotes green although something keeps it from being ready, and expects that nothing is switched. */
+async function expectDenied(t: Test, cause: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await bluegreen('promote', '--analyze', '60s', ...LIMITS, '--timeout', '5s');
+  t.equal(code, 1, stderr);
+  t.equal(stdout, '');
+  t.match(stderr, /cannot be promoted to green\. Nothing was changed:\n(?: {2}- .*\n)* {2}- ready-endpoints: /);
+  t.match(stderr, cause);
+  t.equal(await activeColor(cluster), 'blue');
+}
+
+/** What does not get ready never gets production; why is told as soon as the pods say it. */
+function untilPods(t: Test, cause: RegExp): Promise<void> {
+  return eventually(async () => cause.test((await bluegreen('promote')).stderr)).then(() => expectDenied(t, cause));
+}
+
+t.test('never ready', async (t) => {
+  await breakGreen(cluster, { env: { FAULT_NEVER_READY: 'true' } });
+  await untilPods(t, /pods: NotReady: container podinfo runs, but does not get ready/);
+});
+
+t.test('a wrong image', async (t) => {
+  await cluster.kubectlOk(['set', 'image', ...IN, 'deployment/green', 'podinfo=registry.local/podinfo:none']);
+  await untilPods(t, /pods: (?:ErrImagePull|ImagePullBackOff): image registry\.local\/podinfo:none cannot be pulled/);
+});
+
+t.test('a crash loop', async (t) => {
+  const command = {
+    op: 'add',
+    path: '/spec/template/spec/containers/0/command',
+    value: ['node', '-e', 'process.exit(3)'],
+  };
+  const image = {
+    op: 'replace',
+    path: '/spec/template/spec/containers/0/image',
+    value: 'ghcr.io/stefanprodan/podinfo:6.1.6',
+  };
+  await cluster.kubectlOk(['patch', ...IN, 'deployment/green', '--type=json', '-p', JSON.stringify([command, image])]);
+  await untilPods(t, /pods: (?:CrashLoopBackOff|Error): container podinfo ended with exit code 3/);
+});
