@@ -294,23 +294,23 @@ const rollbacks: readonly Case[] = [
   ),
 ];
 
-function retires(before: Shape, after: JsonObject, outcome: Outcome): Case {
+function unguards(before: Shape, after: JsonObject, outcome: Outcome): Case {
   return {
-    ...update('', before, shape(after, { ...GREEN_LIVE, retire: 'going away' }), outcome),
+    ...update('', before, shape(after, { ...GREEN_LIVE, unguard: 'going away' }), outcome),
     user: 'developer',
   };
 }
-const retirements: readonly Case[] = [
-  { ...retires(live, of(100, 0), ['permission']), name: 'rollback that retires, by somebody who may not' },
-  { ...retires(live, of(0, 100), ['permission']), name: 'a retirement by somebody who may not' },
+const unguardings: readonly Case[] = [
+  { ...unguards(live, of(100, 0), ['permission']), name: 'rollback that unguards, by somebody who may not' },
+  { ...unguards(live, of(0, 100), ['permission']), name: 'an unguarding by somebody who may not' },
   {
-    ...retires(shape(of(0, 100), { ...GREEN_LIVE, retire: 'going away' }), of(100, 0), 'passes'),
-    name: 'rollback of what is retired',
+    ...unguards(shape(of(0, 100), { ...GREEN_LIVE, unguard: 'going away' }), of(100, 0), 'passes'),
+    name: 'rollback of what is unguarded',
   },
   update(
-    'rollback that retires, by somebody who may',
+    'rollback that unguards, by somebody who may',
     live,
-    shape(of(100, 0), { ...GREEN_LIVE, retire: 'x' }),
+    shape(of(100, 0), { ...GREEN_LIVE, unguard: 'x' }),
     'passes',
   ),
 ];
@@ -442,7 +442,7 @@ export const CASES: readonly Case[] = [
   ...creations,
   ...edits,
   ...rollbacks,
-  ...retirements,
+  ...unguardings,
   ...promotions,
   ...overrides,
 ];

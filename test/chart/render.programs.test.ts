@@ -61,10 +61,12 @@ t.test('every number of seconds in the README and the values is the one that is 
     ),
   );
   const rows = [
-    ...fileText('charts/bluegreen/README.md').matchAll(/^\| (\w+WebhookConfiguration)(?: `(\w+)`)?, (\d+) s \|/gm),
+    ...fileText('charts/bluegreen/README.md').matchAll(
+      /^\| (\w+WebhookConfiguration), webhook `(\w+)`, time-out (\d+) s \|/gm,
+    ),
   ];
   t.equal(rows.length, 4);
-  for (const [row, kind = '', name = 'mutate', seconds] of rows)
+  for (const [row, kind = '', name = '', seconds] of rows)
     t.equal(timeouts.get(`${kind} ${name}`), Number(seconds), row);
   const values = fileText('charts/bluegreen/values.yaml');
   t.match(values, `does not answer within ${Number(timeouts.get('ValidatingWebhookConfiguration guard'))} seconds`);
@@ -217,6 +219,7 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_MUTATING_CONFIGURATION: 'bg',
     BLUEGREEN_VALIDATING_CONFIGURATION: 'bg',
     BLUEGREEN_LOG_LEVEL: 'info',
+    BLUEGREEN_DOCS_URL: 'https://bluegreen.dev/docs',
     BLUEGREEN_MODE: 'enforce',
     BLUEGREEN_EXCLUDED_NAMESPACES: 'kube-system',
     BLUEGREEN_AUDIT_INTERVAL: '5m',

@@ -130,7 +130,7 @@ t.test('with all of them, nothing fails', async (t) => {
 function toldBy(right: Right): RegExp {
   const [, resource = ''] = right.split(' ');
   return resource === 'subjectaccessreviews'
-    ? /whether you have it could not be asked/
+    ? /did not answer whether you have it/
     : new RegExp(`${resource}[^:]{0,80} is forbidden`);
 }
 function denied(right: Right, log: string): boolean {

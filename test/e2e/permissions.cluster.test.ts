@@ -1,4 +1,4 @@
-// Who may promote, break the rules and retire, by RBAC; and how a namespace is guarded, by its label.
+// Who may promote, override and unguard, by RBAC; and how a namespace is guarded, by its label.
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -15,7 +15,7 @@ const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
 t.teardown(() => cluster.stop());
 await installTraefikCrds(cluster);
 await installBluegreen(cluster, { requirePromoteVerb: 'true' });
-const namespaces = ['promote', 'elsewhere', 'override', 'retire', 'modes'] as const;
+const namespaces = ['promote', 'elsewhere', 'override', 'unguard', 'modes'] as const;
 for (const namespace of namespaces) await cluster.kubectlOk(['create', 'namespace', namespace]);
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
 for (const namespace of namespaces)
@@ -82,9 +82,9 @@ t.test('an override needs its verb, lets one request through, and is recorded wi
   t.equal((await history(alice, 'shop')).at(-1), 'promotion blue to green by oncall (incident 43)');
 });
 
-t.test('a retirement needs the verb override and lifts the guards until it is taken back', async (t) => {
-  const alice = personIn(cluster, 'retire', 'alice');
-  const oncall = personIn(cluster, 'retire', 'oncall');
+t.test('unguarding needs the verb override and lifts the guards until it is taken back', async (t) => {
+  const alice = personIn(cluster, 'unguard', 'alice');
+  const oncall = personIn(cluster, 'unguard', 'oncall');
   const unguarded = `annotate ${SHOP} bluegreen.dev/unguard=moved`;
   const deleted = 'delete service green --dry-run=server';
   await alice.mayNot(t, unguarded, 'bluegreen.dev/unguard needs the verb override', 'alice does not have it');

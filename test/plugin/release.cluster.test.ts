@@ -101,7 +101,7 @@ t.test('four releases under load, from color to color', async (t) => {
   t.equal(back.code, 0, back.stderr);
   const denied = await bluegreen('release', '--image', imageOf('7.4'), '--path', '/');
   t.equal(denied.code, 1);
-  t.match(denied.stderr, /production went back from these images on blue \d+s ago, by .*--again/);
+  t.match(denied.stderr, /these images on blue were rolled back \d+s ago, by .*--again/);
 });
 
 function jobOf(code: number): string {

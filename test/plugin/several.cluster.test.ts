@@ -43,7 +43,7 @@ t.test('with the API closed, metrics of every replica prove a switch', async (t)
   const back = await bluegreen('rollback', '--wait', '--timeout', '60s');
   t.equal(back.code, 0, back.stderr);
   t.match(back.stderr, proof);
-  t.match((await bluegreen('doctor')).stdout, /the metrics of traefik-\S+ can be asked, its API cannot/);
+  t.match((await bluegreen('doctor')).stdout, /the metrics of traefik-\S+ can be read, its API cannot/);
 });
 
 t.test('several names: when one fails, those before it are switched back, in order', async (t) => {

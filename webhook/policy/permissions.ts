@@ -17,7 +17,7 @@ export function newOverride(change: Pick<Change, 'object' | 'oldObject'>): strin
   return newReason(change, ANNOTATION.override);
 }
 
-/** The reason of a retirement that this request brings. */
+/** The reason for unguarding that this request brings. */
 export function newUnguard(change: Pick<Change, 'object' | 'oldObject'>): string | null {
   return newReason(change, ANNOTATION.unguard);
 }

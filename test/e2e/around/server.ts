@@ -3,7 +3,7 @@ import { released, traefikService, traefikServicePath, tryCreate, tryPatch, weig
 import type { Case } from './place.ts';
 
 /** Denied by the webhook itself, with the words of the check. */
-const BY_THE_WEBHOOK = /admission webhook "mutate\.bluegreen\.dev" denied the request: .*weights-total: /;
+const BY_THE_WEBHOOK = /admission webhook "mutate\.bluegreen\.dev" denied the request: [^]*weights-total: /;
 
 const SPECIAL = parseObject('{"__proto__": "a", "constructor": "b", "prototype": "c"}') ?? {};
 function withHeaders(headers: object) {

@@ -95,12 +95,12 @@ t.test("helm uninstall of an application's own chart", async (t) => {
       t.ok(await exists(person, kept), `${kept} is still there`);
   });
 
-  t.test('goes through after a retirement, and takes everything away', async (t) => {
-    const person = personIn(cluster, 'helm-retired');
-    await install('helm-retired');
+  t.test('goes through after unguarding, and takes everything away', async (t) => {
+    const person = personIn(cluster, 'helm-unguarded');
+    await install('helm-unguarded');
     await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
     await person.may(t, 'bluegreen unguard shop --reason moved');
-    const { code, stderr } = await cluster.helm([...uninstall, 'helm-retired']);
+    const { code, stderr } = await cluster.helm([...uninstall, 'helm-unguarded']);
     t.equal(code, 0, stderr);
     for (const gone of ['deployment/blue', 'deployment/green', 'service/blue', 'service/green', SHOP])
       t.notOk(await exists(person, gone), `${gone} is gone`);

@@ -15,7 +15,11 @@ export const NAMES: readonly OddCase[] = [
       const name = `${shop.name}.${'long.'.repeat(60)}`.slice(0, 252).replace(/\.?$/, 'x');
       t.ok((await shop.pipe(shop.alice, 'create -f -', shop.manifest([100, 0], {}, name))).ok, `${name.length}`);
       const resource = `${NAMED}/${name}`;
-      await shop.alice.mayNot(t, `patch ${resource} ${shop.to('green')}`, `traefikservice.traefik.io/${name} -n`);
+      await shop.alice.mayNot(
+        t,
+        `patch ${resource} ${shop.to('green')}`,
+        `${shop.name}-green gains weight without a passed smoke test.\n`,
+      );
       await shop.alice.may(t, `annotate ${resource} bluegreen.dev/smoke-test=passed:2.0`);
       await shop.alice.may(t, `patch ${resource} ${shop.to('green')}`);
       t.equal(await live(shop.alice, name), '0 100: green, previous blue');

@@ -137,7 +137,7 @@ export const WRITING: readonly OddCase[] = [
         'weights-total: ',
       );
       await shop.alice.mayNot(t, patch({ op: 'copy', from: `${at}/0`, path: `${at}/-` }), 'known-colors: ');
-      await shop.alice.mayNot(t, patch({ op: 'remove', path: `${at}/0` }), 'serves production and is not in the list');
+      await shop.alice.mayNot(t, patch({ op: 'remove', path: `${at}/0` }), 'serves production and is not listed');
       await shop.alice.mayNot(t, patch({ op: 'remove', path: '/spec/weighted' }));
       await shop.alice.may(t, patch({ op: 'move', from: `${at}/1`, path: `${at}/0` }));
       t.equal(await shop.live(), '0 100: blue', 'the order says nothing');
@@ -201,7 +201,7 @@ export const WRITING: readonly OddCase[] = [
       const manifest = { ...shop.manifest(null), spec: { weighted: { services: [] } } };
       const { ok, said } = await shop.pipe(shop.alice, 'apply --server-side --force-conflicts -f -', manifest);
       t.notOk(ok);
-      t.match(said, 'serves production and is not in the list');
+      t.match(said, 'serves production and is not listed');
     },
   },
   {

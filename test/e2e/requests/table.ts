@@ -128,7 +128,7 @@ function readTable(file: string, value: unknown, states: States): Table {
     inOrder: get(value, 'in order') === true,
     unguarded: get(value, 'unguarded') === true,
     rows: list(get(value, 'rows')).flatMap((row, index) =>
-      readRow({ row, id: `${file}-${index + 1}`, namespace, states }),
+      readRow({ row, id: `${file.split('-')[0]}-${index + 1}`, namespace, states }),
     ),
   };
 }
@@ -179,7 +179,7 @@ function readRow({ row, id, namespace, states }: Source): readonly Row[] {
       way,
       byKubectl: true,
       group,
-      name: `${id}-${creates ? 'new-' : ''}${way.replaceAll(' ', '-')}-${group === 'traefik.io' ? 'io' : 'containo'}`,
+      name: `${id}-${creates ? 'new-' : ''}${way.replaceAll(' ', '-')}-${group === 'traefik.io' ? 'io' : 'old'}`,
       from: creates ? [] : stateOf(text(row['from']) ?? 'blue active'),
     })),
   );
