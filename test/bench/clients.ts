@@ -29,7 +29,7 @@ type Ask = () => Promise<string>;
 /** @param url where Traefik listens; every host has to lead to the site */
 export function startCustomers(url: string): Customers {
   const stopping = new AbortController();
-  const kept = startTraffic({ url, host: HOST });
+  const kept = startTraffic({ url, host: HOST, connections: 8, pause: 10 });
   const samples = {
     'kept connections': kept.samples,
     'new connections': new Array<Sample>(),

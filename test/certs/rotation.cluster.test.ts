@@ -27,7 +27,7 @@ t.teardown(() => client.close());
 const SHOP = 'shop';
 const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
 const here = ['-n', RELEASE.namespace];
-const PER_SECOND = 20;
+const PER_SECOND = 10;
 const stream = admissions(cluster, SHOP, PER_SECOND);
 t.teardown(() => stream.close());
 

@@ -50,6 +50,12 @@ for (const color of ['blue', 'green']) await rolledOut(cluster, 'deployments', c
 await cluster.kubectlOk(['apply', '-f', join(import.meta.dirname, 'rights.yaml')]);
 await installBluegreen(cluster, { 'audit.interval': '2s', replicaCount: '1' });
 
+async function patched(path: string, patch: JsonObject | readonly JsonObject[]): Promise<void> {
+  const type = `application/${Array.isArray(patch) ? 'json' : 'merge'}-patch+json`;
+  const { status, body } = await client.call('PATCH', path, { body: patch, type });
+  if (status !== 200) throw new Error(`${path}: ${status} ${text(body['message']) ?? ''}`);
+}
+
 let times = 0;
 /** Everything that makes the webhook look around and tell; what it answers. */
 async function exercise(): Promise<string> {
@@ -61,10 +67,11 @@ async function exercise(): Promise<string> {
 /** Makes the webhook repair what is its own. */
 async function disturb(): Promise<void> {
   const bundle = [{ op: 'replace', path: '/webhooks/0/clientConfig/caBundle', value: '' }];
-  for (const kind of ['mutatingwebhookconfiguration', 'validatingwebhookconfiguration'])
-    await cluster.kubectlOk(['patch', kind, 'bluegreen', '--type=json', '-p', JSON.stringify(bundle)]);
-  // Who holds the Lease reads it again when somebody else wrote it.
-  await cluster.kubectlOk([...here, 'label', 'lease', 'bluegreen-audit', `written=${Date.now()}`, '--overwrite']);
+  for (const kind of ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'])
+    await patched(`/apis/admissionregistration.k8s.io/v1/${kind}/bluegreen`, bundle);
+  // The holder of the Lease reads it again after another client wrote it.
+  const label = { metadata: { labels: { written: String(Date.now()) } } };
+  await patched(`/apis/coordination.k8s.io/v1/namespaces/${RELEASE.namespace}/leases/bluegreen-audit`, label);
 }
 async function bundles(): Promise<readonly string[]> {
   const path = 'jsonpath={range .items[*].webhooks[*]}{.clientConfig.caBundle}{"\\n"}{end}';
@@ -84,8 +91,9 @@ async function read([kind, name]: (typeof roles)[number]): Promise<JsonObject> {
   return parseObject(await cluster.kubectlOk([...here, 'get', kind, name, '-o', 'json'])) ?? {};
 }
 async function write(role: JsonObject, [kind, name]: (typeof roles)[number]): Promise<void> {
-  const patch = [{ op: 'replace', path: '/rules', value: role['rules'] }];
-  await cluster.kubectlOk([...here, 'patch', kind, name, '--type=json', '-p', JSON.stringify(patch)]);
+  const namespace = kind === 'role' ? `namespaces/${RELEASE.namespace}/` : '';
+  const rules = [{ op: 'replace', path: '/rules', value: role['rules'] ?? [] }];
+  await patched(`/apis/rbac.authorization.k8s.io/v1/${namespace}${kind}s/${name}`, rules);
 }
 async function granted(): Promise<ReadonlySet<Right>> {
   const all = await Promise.all(roles.map(read));

@@ -29,8 +29,8 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
-const CONNECTIONS = 8;
-const PAUSE_MS = 10;
+const CONNECTIONS = 4;
+const PAUSE_MS = 20;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Starts clients that each keep one connection open and ask again and again, as browsers and proxies do. */

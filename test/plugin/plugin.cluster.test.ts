@@ -3,31 +3,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import {
-  DEMO_NAMESPACE,
-  demoSpecs,
-  installBluegreen,
-  installDemo,
-  installTraefik,
-  REGISTRY,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
-import { traefikImage } from '../images/specs.ts';
-import { installPlugin } from '../cluster/plugin.ts';
-import { toolFile } from '../cluster/tools/cache.ts';
+import { DEMO_NAMESPACE, installDemo } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { run } from '../../scripts/lib/run.ts';
 
 // The packaged executable, called as `kubectl bluegreen` on a real cluster with Traefik and the webhook.
 
-const images = [traefikImage(toolFile('traefik', 'traefik'), `${REGISTRY}/traefik:v3.6.12`)];
-images.push(await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY)));
-const cluster = await startCluster({ images });
-t.teardown(() => cluster.stop());
-await installTraefik(cluster);
-await installBluegreen(cluster);
+const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
 await installDemo(cluster);
-await installPlugin(cluster);
 
 const env = { ...cluster.env, PATH: `${cluster.binDir}:${process.env['PATH'] ?? ''}`, NODE_EXTRA_CA_CERTS: undefined };
 function bluegreen(...args: readonly string[]) {

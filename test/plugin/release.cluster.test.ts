@@ -39,26 +39,26 @@ t.test('a preview that does not get ready: why, in one line, and production is a
   const wrong = await bluegreen('deploy', '--image', 'podinfo=registry.local/Wrong:1', '--timeout', '60s');
   t.equal(wrong.code, 1, 'what no waiting cures is not waited for');
   t.match(wrong.stderr, /\n {2}- InvalidImageName: image registry\.local\/Wrong:1 cannot be pulled \(.*\)\n/);
-  const missing = await deployBad('none', '12s');
+  const missing = await deployBad('none', '6s');
   t.equal(missing.code, 3, missing.stderr);
   t.match(
     missing.stderr,
     /\n {2}- (?:ErrImagePull|ImagePullBackOff): image registry\.local\/app:none cannot be pulled \(.*\)\n/,
   );
-  const crash = await deployBad('crashes', '15s');
+  const crash = await deployBad('crashes', '10s');
   t.equal(crash.code, 3, crash.stderr);
   t.match(
     crash.stderr,
     /\n  - (?:CrashLoopBackOff|Error): container podinfo ended with exit code 3.*, last line: cannot open the database\n/,
   );
-  const unready = await deployBad('never-ready', '12s');
+  const unready = await deployBad('never-ready', '8s');
   t.equal(unready.code, 3, unready.stderr);
   t.match(
     unready.stderr,
     /\n  - NotReady: container podinfo runs, but does not get ready \(Readiness probe failed: HTTP probe failed with statuscode: 503\)/,
   );
   await cluster.kubectlOk(['create', 'quota', 'few', '--hard=pods=4']);
-  const quota = await deployBad('7.4', '15s');
+  const quota = await deployBad('7.4', '8s');
   t.equal(quota.code, 3, quota.stderr);
   t.match(quota.stderr, /\n  - FailedCreate: exceeded quota: few, requested: pods=1, used: pods=\d, limited: pods=4\n/);
   await cluster.kubectlOk(['delete', 'quota', 'few']);
@@ -192,7 +192,7 @@ t.test(
     t.teardown(() => gate.close());
     const file = join(cluster.dir, 'gate.json');
     writeFileSync(file, gate.kubeconfig);
-    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 20 });
+    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost' });
     t.teardown(() => traffic.stop());
     const first = await traffic.until(({ version }) => version === '1.0', 30_000);
 
