@@ -79,11 +79,11 @@ async function run(config: Config, log: Log): Promise<void> {
   }
 
   const stopAudit = new AbortController();
-  const hurry = new AbortController();
+  const cutShort = new AbortController();
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (draining) hurry.abort();
+        if (draining) cutShort.abort();
         draining = true;
         resolve();
       });
@@ -113,7 +113,7 @@ async function run(config: Config, log: Log): Promise<void> {
   await ended;
   // Another replica can take over while this one still answers.
   stopAudit.abort();
-  await drain(server, config.drainSeconds, hurry.signal, log);
+  await drain(server, config.drainSeconds, cutShort.signal, log);
   stop.abort();
   await Promise.all([certificates.ended, audited, announcer.done]);
   client.close();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { judge } from './tap.ts';
 import type { Totals } from './tap.ts';
@@ -12,6 +13,9 @@ export interface FileResult {
 }
 
 const SIGNALLED = 128;
+const LOADING = join(import.meta.dirname, '..', 'loading.mjs');
+/** As in .taprc: tap would note each module that a test loads, and read its source map. */
+const WITHOUT_COVERAGE = { _TAPJS_PROCESSINFO_EXCLUDE_: '/./' };
 const GRACE_MS = 10_000;
 const running = new Set<ReturnType<typeof spawn>>();
 
@@ -30,9 +34,9 @@ export async function runFile(
   { limit, env, now }: { limit: number; env: Readonly<Record<string, string>>; now: () => number },
 ): Promise<FileResult> {
   const started = now();
-  const child = spawn(process.execPath, ['--enable-source-maps', file], {
+  const child = spawn(process.execPath, ['--import', LOADING, file], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env, TAP: '1', TAP_TIMEOUT: String(Math.floor(limit / 1000)) },
+    env: { ...process.env, ...WITHOUT_COVERAGE, ...env, TAP: '1', TAP_TIMEOUT: String(Math.floor(limit / 1000)) },
   });
   running.add(child);
   const late = setTimeout(() => child.kill('SIGTERM'), limit);

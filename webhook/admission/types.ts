@@ -70,5 +70,5 @@ export type Answer =
       readonly retryAfterSeconds?: number;
     });
 
-/** One admission entry: pure of HTTP. `deadline` ends look-ups in time for an answer. */
+/** What one webhook answers, without HTTP. Look-ups end in time for an answer within the webhook's time-out. */
 export type Handler = (request: AdmissionRequest) => Promise<Answer>;

@@ -34,22 +34,23 @@ export function guardOverrides(decided: Decided): readonly Occurrence[] {
 
 /** What an entry of the history tells, once it is stored; a creation with blue active is where every release starts. */
 export function ofHistory(subject: Subject, entry: HistoryEntry): readonly Occurrence[] {
-  function tell(reason: Reason, note: string): Occurrence {
+  function occurrence(reason: Reason, note: string): Occurrence {
     return { subject, reason, note, key: entry.at, once: true };
   }
   const by = entry.by === null ? '' : ` by ${entry.by}`;
-  const told: Occurrence[] = [];
-  if (entry.kind === 'promotion') told.push(tell('Promoted', `${moved(entry)}${by}${running(entry)}`));
-  if (entry.kind === 'rollback') told.push(tell('RolledBack', `${moved(entry)}${by}${running(entry)}`));
+  const occurrences: Occurrence[] = [];
+  if (entry.kind === 'promotion') occurrences.push(occurrence('Promoted', `${moved(entry)}${by}${running(entry)}`));
+  if (entry.kind === 'rollback') occurrences.push(occurrence('RolledBack', `${moved(entry)}${by}${running(entry)}`));
   if (entry.kind === 'unseen')
-    told.push(
-      tell(
+    occurrences.push(
+      occurrence(
         'SwitchedUnseen',
         `production went from ${entry.from ?? 'nothing'} to ${entry.to} while the webhook was not called; no previous color is recorded`,
       ),
     );
-  if (entry.override !== null) told.push(tell('Overridden', `checks were overridden${by}: ${entry.override}`));
-  return told;
+  if (entry.override !== null)
+    occurrences.push(occurrence('Overridden', `checks were overridden${by}: ${entry.override}`));
+  return occurrences;
 }
 
 /** The message on one line, without the address of the page at its end. */

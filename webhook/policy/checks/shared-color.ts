@@ -27,11 +27,15 @@ export const sharedColor: Check = {
     const [first] = others;
     return newState.active === null || first === undefined
       ? []
-      : [warning('another TraefikService sends to the other color', told(subject, others, first))];
+      : [warning('another TraefikService sends to the other color', describeNeighbors(subject, others, first))];
   },
 };
 
-function told({ pair, newState, change, switched }: Subject, others: readonly Neighbor[], first: Neighbor): string {
+function describeNeighbors(
+  { pair, newState, change, switched }: Subject,
+  others: readonly Neighbor[],
+  first: Neighbor,
+): string {
   const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
   const group = first.group === change.group ? '' : ` (${first.group})`;
   const to = first.sendsTo.map((color) => pair[color]).join(' and ');
