@@ -28,20 +28,26 @@ export type Upgraded =
   | { readonly kind: 'socket'; readonly messages: MessageStream }
   | { readonly kind: 'refused'; readonly response: TransportResponse };
 
-/** One keep-alive agent to one API server. Failures to reach it reject with a ConnectError in kubectl's words. */
+/** Connections for requests: each costs a TLS handshake, and two finish a promotion's requests sooner than six. */
+const CONNECTIONS = 2;
+
+/** Keep-alive agents to one API server. Failures to reach it reject with a ConnectError in kubectl's words. */
 export function openTransport(connection: Connection, credentials: Credentials, proxy: string | null): Transport {
   const secure = connection.url.protocol === 'https:';
   const proxyEnv = proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
+  const options = { keepAlive: true, ...(secure ? tlsOptions(connection, credentials) : {}), ...proxyEnv };
   const agent = secure
-    ? new https.Agent({ keepAlive: true, ...tlsOptions(connection, credentials), ...proxyEnv })
-    : new http.Agent({ keepAlive: true, ...proxyEnv });
+    ? new https.Agent({ ...options, maxSockets: CONNECTIONS })
+    : new http.Agent({ ...options, maxSockets: CONNECTIONS });
+  // What goes on for long, or waits for a pod that may hang, must not keep a switch from its turn.
+  const streams = secure ? new https.Agent(options) : new http.Agent(options);
   const headers = { ...standingHeaders(connection), ...authorization(credentials) };
   function pathOf(request: Request): string {
     return `${connection.url.pathname === '/' ? '' : connection.url.pathname}${request.path}`;
   }
-  function start(request: Request, signal: AbortSignal | undefined): ClientRequest {
+  function start(request: Request, signal: AbortSignal | undefined, through: http.Agent): ClientRequest {
     return (secure ? https.request : http.request)({
-      agent,
+      agent: through,
       protocol: connection.url.protocol,
       hostname: connection.url.hostname.replace(/^\[|\]$/g, ''),
       port: connection.url.port || (secure ? 443 : 80),
@@ -52,11 +58,14 @@ export function openTransport(connection: Connection, credentials: Credentials, 
     });
   }
   return {
-    close: () => agent.destroy(),
+    close: () => {
+      agent.destroy();
+      streams.destroy();
+    },
     send: async (request) => {
       const signal = limit(request.signal, connection.timeout);
       try {
-        const outgoing = start(request, signal);
+        const outgoing = start(request, signal, asksPod(request) ? streams : agent);
         outgoing.end(request.body);
         return await readResponse(await answerOf(outgoing));
       } catch (error) {
@@ -65,7 +74,7 @@ export function openTransport(connection: Connection, credentials: Credentials, 
     },
     stream: async (request) => {
       try {
-        const outgoing = start(request, request.signal);
+        const outgoing = start(request, request.signal, streams);
         outgoing.end();
         return await answerOf(outgoing);
       } catch (error) {
@@ -78,13 +87,22 @@ export function openTransport(connection: Connection, credentials: Credentials, 
         const url = `${connection.url.protocol}//${connection.url.host}${pathOf(request)}`;
         // The API server has no JSON of a stream: asked for that, it answers 406.
         const accepting = { ...headers, Accept: '*/*' };
-        const opened = await openWebSocket(url, protocol, { agent, headers: accepting, signal: request.signal });
+        const opened = await openWebSocket(url, protocol, {
+          agent: streams,
+          headers: accepting,
+          signal: request.signal,
+        });
         return opened.kind === 'socket' ? opened : { kind: 'refused', response: await readResponse(opened.response) };
       } catch (error) {
         throw explainNetworkError(error, connection, request.signal);
       }
     },
   };
+}
+
+/** Whether the API server passes a request on to a pod. */
+function asksPod({ path }: Request): boolean {
+  return path.includes('/proxy/');
 }
 
 function answerOf(outgoing: ClientRequest): Promise<IncomingMessage> {
