@@ -19,6 +19,7 @@ LABEL org.opencontainers.image.version=0.1.0
 LABEL org.opencontainers.image.licenses=Apache-2.0
 ENV PATH=/usr/bin
 ENV MALLOC_ARENA_MAX=2
+ENV MALLOC_MMAP_THRESHOLD_=16384
 WORKDIR /app
 USER 65532:65532
 ENTRYPOINT ["/usr/bin/node", "--max-semi-space-size=1", "/app/webhook.cjs"]
