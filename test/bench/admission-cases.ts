@@ -1,6 +1,6 @@
 import { RECENT_MS } from '../../webhook/facts/recent.ts';
 import type { Figure } from './benchmark.ts';
-import { weighted } from './variants.ts';
+import { allTo, weightedSpec } from '../objects.ts';
 import type { Variant } from './variants.ts';
 
 /** Of each variant in a round, over one connection; a switch is looked up, which takes longer. */
@@ -53,7 +53,7 @@ export const STATIC: readonly Case[] = [
     name: 'denied',
     what: 'weights 60 and 30, denied',
     variants: ['none', 'bare', 'project'],
-    patch: () => ({ spec: { weighted: { services: weighted(60, 30) } } }),
+    patch: () => ({ spec: weightedSpec(60, 30) }),
     status: 403,
     added: { goal: null },
   },
@@ -63,7 +63,7 @@ export const STATIC: readonly Case[] = [
     variants: ['none', 'bare', 'project'],
     patch: () => ({
       metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } },
-      spec: { weighted: { services: weighted(0, 100) } },
+      spec: allTo('green'),
     }),
     apart: APART,
     status: 200,
@@ -76,7 +76,7 @@ export const ROLLBACK: Case = {
   name: 'rollback',
   what: 'a rollback',
   variants: ['none', 'bare', 'project'],
-  patch: () => ({ spec: { weighted: { services: weighted(100, 0) } } }),
+  patch: () => ({ spec: allTo('blue') }),
   apart: APART,
   status: 200,
   added: { goal: null, bound: { atMost: 10 } },

@@ -17,7 +17,8 @@ import type { Connections, Endpoint, Load } from './connections.ts';
 import { askDirectly } from './direct.ts';
 import { partsBetween, readTimes } from './parts.ts';
 import { summarize } from './statistics.ts';
-import { makeVariants, VARIANTS, weighted } from './variants.ts';
+import { allTo } from '../objects.ts';
+import { makeVariants, VARIANTS } from './variants.ts';
 import type { Variant } from './variants.ts';
 import { createLauncher } from './webhook.ts';
 
@@ -53,7 +54,7 @@ async function promoteAll(cluster: Cluster): Promise<void> {
     const at = ['-n', VARIANTS[variant]];
     const smoke = 'bluegreen.dev/smoke-test=passed:6.1.6';
     await cluster.kubectlOk(['annotate', ...at, 'traefikservice.traefik.io/bluegreen-wrr', smoke]);
-    const patch = JSON.stringify({ spec: { weighted: { services: weighted(0, 100) } } });
+    const patch = JSON.stringify({ spec: allTo('green') });
     await cluster.kubectlOk(['patch', ...at, 'traefikservice.traefik.io/bluegreen-wrr', '--type=merge', '-p', patch]);
   }
 }

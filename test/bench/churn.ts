@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/index.ts';
 import type { Writer } from './api.ts';
+import { endpointSlice, namespaceObject, service } from '../objects.ts';
 
 const NAMESPACE = 'bench-churn';
 const EVERY_MS = 100;
@@ -35,16 +36,9 @@ function endpoint(turn: number): object {
 function site(): readonly object[] {
   const metadata = { name: 'churn', namespace: NAMESPACE };
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ name: 'http', port: 80 }] } },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'churn' } },
-      addressType: 'IPv4',
-      ports: [{ name: 'http', port: 80 }],
-      endpoints: [endpoint(0)],
-    },
+    namespaceObject(NAMESPACE),
+    service(metadata, null),
+    endpointSlice(metadata, 'churn', '192.0.2.1'),
     {
       apiVersion: 'traefik.io/v1alpha1',
       kind: 'IngressRoute',

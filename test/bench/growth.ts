@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { installTraefikCrds, Problem, startCluster } from '../cluster/index.ts';
 import { openWriter } from './api.ts';
 import type { Writer } from './api.ts';
@@ -12,6 +11,7 @@ import { postReview, scaleReview } from './reviews.ts';
 import { summarize } from './statistics.ts';
 import type { Launcher } from './webhook.ts';
 import { createLauncher } from './webhook.ts';
+import { until } from '../cluster/node/api.ts';
 
 const ROUNDS = 8;
 /** Node compiles what is called often. */
@@ -176,11 +176,9 @@ async function audited(launcher: Launcher, point: Point): Promise<Figure> {
 }
 
 async function auditEnds({ endpoint }: Program): Promise<void> {
-  const deadline = performance.now() + AUDIT_MS;
-  while (performance.now() < deadline) {
+  async function ended(): Promise<boolean> {
     const { body } = await withConnection(endpoint, (each) => each.send({ method: 'GET', path: '/metrics' }));
-    if (/^bluegreen_audit_last_success_timestamp_seconds [1-9]/m.test(body)) return;
-    await sleep(200);
+    return /^bluegreen_audit_last_success_timestamp_seconds [1-9]/m.test(body);
   }
-  throw new Problem(`no audit ended within ${AUDIT_MS / 1000} s`);
+  if (!(await until(ended, AUDIT_MS))) throw new Problem(`no audit ended within ${AUDIT_MS / 1000} s`);
 }

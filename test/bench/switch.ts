@@ -23,6 +23,7 @@ import type { Customers } from './clients.ts';
 import { attest, patch, programs, revisionOfGreen } from './commands.ts';
 import type { Time } from './commands.ts';
 import { summarize } from './statistics.ts';
+import { until } from '../cluster/node/api.ts';
 
 const ROUNDS = 8;
 /** Switches that wait for Traefik's throttle take seconds. */
@@ -126,24 +127,22 @@ async function measureSetting(
 
 /** A Traefik that is replaced takes its connections with it, which is not what is measured. */
 async function othersEnded(cluster: Cluster): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    const listed = await cluster.kubectlOk(['get', 'pods', '-n', TRAEFIK_NAMESPACE, '-o', 'name']);
-    if (listed.trim().split('\n').length === 1) return;
-    if (performance.now() > deadline) throw new Problem(`several pods of Traefik stay:\n${listed}`);
-    await sleep(100);
+  function listed(): Promise<string> {
+    return cluster.kubectlOk(['get', 'pods', '-n', TRAEFIK_NAMESPACE, '-o', 'name']);
   }
+  async function alone(): Promise<boolean> {
+    return (await listed()).trim().split('\n').length === 1;
+  }
+  if (!(await until(alone, 60_000))) throw new Problem(`several pods of Traefik stay:\n${await listed()}`);
 }
 
 async function firstAnswers(customers: Customers): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!KINDS.every((kind) => customers.samples[kind].some(({ failure }) => failure === null))) {
-    if (performance.now() > deadline) {
-      const missing = KINDS.map((kind) => `${kind}: ${customers.samples[kind].at(-1)?.failure ?? 'no answer'}`);
-      throw new Problem(`not all customers are answered:\n${missing.join('\n')}`);
-    }
-    await sleep(20);
+  async function answered(): Promise<boolean> {
+    return KINDS.every((kind) => customers.samples[kind].some(({ failure }) => failure === null));
   }
+  if (await until(answered, 30_000)) return;
+  const missing = KINDS.map((kind) => `${kind}: ${customers.samples[kind].at(-1)?.failure ?? 'no answer'}`);
+  throw new Problem(`not all customers are answered:\n${missing.join('\n')}`);
 }
 
 type Who = 'bluegreen' | 'kubectl';

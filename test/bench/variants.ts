@@ -3,6 +3,7 @@ import { DEMO_NAMESPACE, REGISTRY, webhookSpec } from '../cluster/index.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { BARE, makeCertificate } from './webhook.ts';
+import { traefikService } from '../objects.ts';
 
 /** The namespaces that are compared: each has a TraefikService of the same name, looked at by something else. */
 export const VARIANTS = {
@@ -28,7 +29,9 @@ export async function makeVariants(cluster: Cluster): Promise<void> {
     })),
   );
   await cluster.apply([
-    ...[VARIANTS.none, VARIANTS.policy, VARIANTS.bare].map(traefikService),
+    ...[VARIANTS.none, VARIANTS.policy, VARIANTS.bare].map((namespace) =>
+      traefikService({ name: 'bluegreen-wrr', namespace }),
+    ),
     {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -95,23 +98,6 @@ async function barePodSpec(): Promise<object> {
 /** A pod of its own, for how long it takes to be ready. */
 export async function barePod(name: string): Promise<object> {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: PLACE }, spec: await barePodSpec() };
-}
-
-function traefikService(namespace: string): object {
-  return {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'bluegreen-wrr', namespace },
-    spec: { weighted: { services: weighted(100, 0) } },
-  };
-}
-
-/** The list of the demo's TraefikService. */
-export function weighted(blue: number, green: number): readonly object[] {
-  return [
-    { name: 'blue', port: 80, weight: blue },
-    { name: 'green', port: 80, weight: green },
-  ];
 }
 
 function callsBare(authority: string): object {

@@ -2,6 +2,7 @@ import { text } from '../../common/json.ts';
 import { connect } from '../chart/client.ts';
 import type { Reply } from '../chart/client.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { allTo, traefikService, weightedSpec } from '../objects.ts';
 
 /** How admissions ended, by outcome: `answered` is the right one. */
 export type Outcomes = Readonly<Record<string, number>>;
@@ -29,18 +30,8 @@ export function admissions(cluster: Cluster, namespace: string, perSecond: numbe
   const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices?dryRun=All`;
 
   async function send(turn: number): Promise<string> {
-    const weights = turn % 2 === 0 ? ([60, 30] as const) : ([100, 0] as const);
-    const services = (['blue', 'green'] as const).map((name, index) => ({
-      name,
-      port: 80,
-      weight: weights[index] ?? 0,
-    }));
-    const reply = await client.call('POST', path, {
-      apiVersion: 'traefik.io/v1alpha1',
-      kind: 'TraefikService',
-      metadata: { name: 'stream' },
-      spec: { weighted: { services } },
-    });
+    const spec = turn % 2 === 0 ? weightedSpec(60, 30) : allTo('blue');
+    const reply = await client.call('POST', path, traefikService({ name: 'stream' }, spec));
     return turn % 2 === 0 ? denial(reply) : completion(reply);
   }
 

@@ -6,6 +6,7 @@ import t from 'tap';
 import { createAuthority } from '../../certs/ca.ts';
 import { issueLeaf, serviceNames } from '../../certs/serving.ts';
 import { verifyLeaf } from '../../certs/verify.ts';
+import { listenFor } from '../ports.ts';
 
 const HOUR = 3_600_000;
 const now = new Date();
@@ -16,11 +17,7 @@ const leaf = await issueLeaf(tools, authority, NAMES, HOUR);
 
 t.test('a TLS client accepts the chain under every name of the Service, and no other', async (t) => {
   const server = createServer({ cert: leaf.certificate, key: leaf.key });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenFor(t, server);
   t.same(NAMES, ['hook.bluegreen.svc', 'hook', 'hook.bluegreen', 'hook.bluegreen.svc.cluster.local']);
   for (const servername of NAMES) {
     const socket = connect({ host: '127.0.0.1', port, servername, ca: authority.certificate });

@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../common/json.ts';
+import { mergePatch } from '../common/merge-patch.ts';
+import { weightedSpec } from '../objects.ts';
 
 /** What the API server does with a write while no webhook answers. */
 export type Outcome =
@@ -39,9 +41,7 @@ function list(...services: readonly Entry[]): JsonObject {
     weighted: { services: services.map((entry) => ({ port: 80, ...entry })) },
   };
 }
-function of(blue: number, green: number, [b, g]: readonly [string, string] = ['blue', 'green']): JsonObject {
-  return list({ name: b, weight: blue }, { name: g, weight: green });
-}
+const of = weightedSpec;
 function shape(spec: JsonObject, short: Annotations = {}): Shape {
   return {
     spec,
@@ -246,18 +246,7 @@ const rollbacks: readonly Case[] = [
   update(
     'rollback that also makes traffic sticky',
     live,
-    shape(
-      {
-        weighted: {
-          services: [
-            { name: 'blue', port: 80, weight: 100 },
-            { name: 'green', port: 80, weight: 0 },
-          ],
-          sticky: { cookie: { name: 'c' } },
-        },
-      },
-      GREEN_LIVE,
-    ),
+    shape(mergePatch(of(100, 0), { weighted: { sticky: { cookie: { name: 'c' } } } }), GREEN_LIVE),
     ASKS,
   ),
   update('rollback that also mirrors', live, shape({ ...of(100, 0), ...MIRROR }, GREEN_LIVE), ['weighted-only']),

@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import { text } from '../../common/json.ts';
 import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
+import { traefikService } from '../objects.ts';
 import type { Shape } from './cases.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
@@ -15,17 +16,9 @@ export function servicesPath(group: Group, namespace: string, name = ''): string
 }
 
 export function manifest(group: Group, name: string, shape: Shape, resourceVersion?: string): JsonObject {
-  return {
-    apiVersion: `${group}/v1alpha1`,
-    kind: 'TraefikService',
-    metadata: {
-      name,
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      annotations: shape.annotations ?? {},
-      labels: shape.labels ?? {},
-    },
-    spec: shape.spec ?? {},
-  };
+  const { annotations = {}, labels = {}, spec = {} } = shape;
+  const version = resourceVersion === undefined ? {} : { resourceVersion };
+  return traefikService({ name, ...version, annotations, labels }, spec, group);
 }
 
 /** What a ValidatingAdmissionPolicy of the chart says in a denial; null for any other answer. */

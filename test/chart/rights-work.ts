@@ -1,6 +1,7 @@
 // Requests that make the webhook use every right that it has.
 import type { JsonObject } from '../../common/json.ts';
 import type { Client } from '../e2e/api.ts';
+import { allTo, traefikService, weightedSpec } from '../objects.ts';
 
 /** Colors that are Deployments, StatefulSets, and Deployments whose preview has no pods. */
 export const COLORS = {
@@ -21,22 +22,14 @@ function switchTo(
   query = DRY,
   user?: string,
 ): Ask {
-  const services = ['blue', 'green'].map((name) => ({ name, port: 80, weight: name === color ? 100 : 0 }));
-  const body = { metadata: { annotations }, spec: { weighted: { services } } };
+  const body = { metadata: { annotations }, spec: allTo(color) };
   const type = 'application/merge-patch+json';
   return ['PATCH', `${shopIn(namespace)}${query}`, { body, type, user: user ?? null }];
 }
 
 /** Denied twice: one Event, which is counted. Each time another, for the pause between two counts grows. */
 function deniedTwice(time: number): readonly Ask[] {
-  const services = ['blue', 'green'].map((name) => ({ name, port: 80, weight: 30 }));
-  const metadata = { name: `denied-${time}` };
-  const body = {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata,
-    spec: { weighted: { services } },
-  };
+  const body = traefikService({ name: `denied-${time}` }, weightedSpec(30, 30));
   const ask: Ask = ['POST', shopIn('deployments').replace(/\/shop$/, ''), { body }];
   return [ask, ask];
 }

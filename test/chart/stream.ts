@@ -5,6 +5,7 @@ import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { connect } from '../e2e/api.ts';
 import type { Call, Client, Reply } from '../e2e/api.ts';
+import * as manifests from '../objects.ts';
 
 export const SHOP = 'shop';
 const SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices`;
@@ -27,19 +28,7 @@ export interface Stream {
 }
 
 function traefikService(name: string, blue: number, green: number, metadata: JsonObject = {}): JsonObject {
-  return {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name, ...metadata },
-    spec: {
-      weighted: {
-        services: [
-          { name: 'blue', port: 80, weight: blue },
-          { name: 'green', port: 80, weight: green },
-        ],
-      },
-    },
-  };
+  return manifests.traefikService({ name, ...metadata }, manifests.weightedSpec(blue, green));
 }
 
 /** Metadata that says what passed a smoke test. */
@@ -49,22 +38,10 @@ function tested(what: string): JsonObject {
 
 /** Two colors whose endpoints are kept by hand, so that a promotion needs no pods; and what is worked on. */
 export const objects: readonly JsonObject[] = [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
+  manifests.namespaceObject(SHOP),
   ...['blue', 'green'].flatMap((name) => [
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace: SHOP },
-      spec: { ports: [{ name: 'http', port: 80 }] },
-    },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { name, namespace: SHOP, labels: { 'kubernetes.io/service-name': name } },
-      addressType: 'IPv4',
-      ports: [{ name: 'http', port: 80 }],
-      endpoints: [{ addresses: [name === 'blue' ? '192.0.2.1' : '192.0.2.2'], conditions: { ready: true } }],
-    },
+    manifests.service({ name, namespace: SHOP }, null),
+    manifests.endpointSlice({ name, namespace: SHOP }, name, name === 'blue' ? '192.0.2.1' : '192.0.2.2'),
   ]),
   traefikService('promoted', 100, 0, { namespace: SHOP }),
 ];

@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import { createApp } from './app/app.ts';
 import type { App } from './app/app.ts';
 import { readSettings } from './app/settings.ts';
+import { listenFor } from '../ports.ts';
 
 interface Running {
   readonly app: App;
@@ -18,15 +19,7 @@ async function start(
   crash: () => void = () => t.fail('crashed'),
 ): Promise<Running> {
   const app = createApp(readSettings({ VERSION: '6.1.5', DRAIN_MS: '50', ...env }, [], 'pod-1'), random, crash);
-  app.server.listen(0, '127.0.0.1');
-  await once(app.server, 'listening');
-  t.teardown(() => {
-    app.server.closeAllConnections();
-    app.server.close();
-  });
-  const address = app.server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  return { app, url: `http://127.0.0.1:${port}` };
+  return { app, url: `http://127.0.0.1:${await listenFor(t, app.server)}` };
 }
 
 t.test('tells what it is, as podinfo does', async (t) => {

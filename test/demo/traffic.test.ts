@@ -1,12 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { hasMoved, startTraffic, switchFigures } from './traffic.ts';
 import type { Sample } from './traffic.ts';
-
-function isAddress(address: AddressInfo | string | null): address is AddressInfo {
-  return typeof address === 'object' && address !== null;
-}
+import { listenFor } from '../ports.ts';
 
 t.test('traffic keeps its connections, names the version that answered and counts what failed', async (t) => {
   let answers = 0;
@@ -17,11 +13,7 @@ t.test('traffic keeps its connections, names the version that answered and count
     else if (answers === 9) response.socket?.destroy();
     else response.end(JSON.stringify({ version: answers < 20 ? '6.1.5' : '6.1.6' }));
   }).on('connection', () => (connections += 1));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => server.close());
-  const address = server.address();
-  if (!isAddress(address)) throw new Error('the server has no port');
-  const url = `http://127.0.0.1:${address.port}/`;
+  const url = `http://127.0.0.1:${await listenFor(t, server)}/`;
   const traffic = startTraffic({ url, host: 'podinfo.localhost', connections: 2, pause: 1 });
   const begun = performance.now();
   await traffic.until((sample) => sample.version === '6.1.6', 5000);

@@ -3,6 +3,7 @@ import { annotation, parseObject } from '../../common/json.ts';
 import { readRecord } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Kube } from '../cluster/index.ts';
+import { allTo } from '../objects.ts';
 
 export interface Said {
   readonly ok: boolean;
@@ -58,9 +59,8 @@ export function personIn(kube: Kube, namespace: string, user?: string): Person {
 
 /** A patch for `kubectl patch`: all weight to one color, with annotations if given (short keys). */
 export function toColor(color: 'blue' | 'green', annotations: Readonly<Record<string, string | null>> = {}): string {
-  const services = ['blue', 'green'].map((name) => ({ name, port: 80, weight: name === color ? 100 : 0 }));
   const full = Object.entries(annotations).map(([key, value]) => [`bluegreen.dev/${key}`, value]);
-  const patch = { metadata: { annotations: Object.fromEntries(full) }, spec: { weighted: { services } } };
+  const patch = { metadata: { annotations: Object.fromEntries(full) }, spec: allTo(color) };
   return `--type=merge -p '${JSON.stringify(patch)}'`;
 }
 

@@ -25,6 +25,7 @@ import type { Bed } from './fault.ts';
 import { startLoad } from './load.ts';
 import type { Load } from './load.ts';
 import { NOTED, OTHER, PROBES, PROMOTED, NOTE, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
+import { traefikService } from '../objects.ts';
 
 /** Many at once: requests are sent on time, also while earlier ones wait. */
 const SOCKETS = 1000;
@@ -123,7 +124,7 @@ async function replicasSettled(cluster: Cluster, client: Client): Promise<void> 
 /** TraefikServices in every state that a probe needs, and a Deployment without pods that is no color. */
 async function makeObjects(cluster: Cluster, client: Client): Promise<void> {
   const names = [TESTED, PROMOTED, UNTESTED, ...NOTED, ...CYCLES];
-  await cluster.apply([...names.map(traefikService), otherDeployment()]);
+  await cluster.apply([...names.map((name) => traefikService({ name, namespace: DEMO_NAMESPACE })), otherDeployment()]);
   async function patch(name: string, body: Parameters<Client['call']>[2]): Promise<void> {
     const call = { type: 'application/merge-patch+json', ...body };
     async function done(): Promise<boolean> {
@@ -135,11 +136,6 @@ async function makeObjects(cluster: Cluster, client: Client): Promise<void> {
     await patch(name, { body: { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } } });
   }
   await patch(PROMOTED, { body: weights(0, 100) });
-}
-
-function traefikService(name: string): object {
-  const metadata = { name, namespace: DEMO_NAMESPACE };
-  return { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata, ...weights(100, 0) };
 }
 
 function otherDeployment(): object {

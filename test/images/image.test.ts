@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import t from 'tap';
+import type { Test } from 'tap';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { archiveOf, buildImage } from '../../images/image.ts';
 import type { ImageSpec } from '../../images/image.ts';
@@ -16,6 +16,7 @@ import { pushImage } from '../../images/push.ts';
 import { Store } from '../../images/store.ts';
 import { tar } from '../../images/tar.ts';
 import type { Entry } from '../../images/tar.ts';
+import { listenFor } from '../ports.ts';
 
 const LONG = `${'folder/'.repeat(16)}file`;
 
@@ -113,7 +114,7 @@ t.test('what was not used for a week is dropped, and old archives before', async
 });
 
 // The part of a registry's protocol that pushing needs.
-async function registry(t: Tap, allow: (request: IncomingMessage) => boolean = () => true) {
+async function registry(t: Pick<Test, 'teardown'>, allow: (request: IncomingMessage) => boolean = () => true) {
   const blobs = new Map<string, Buffer>();
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://registry');
@@ -133,14 +134,7 @@ async function registry(t: Tap, allow: (request: IncomingMessage) => boolean = (
     }
   }
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  const address = server.address();
-  return { blobs, host: `127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
-}
-interface Tap {
-  teardown(undo: () => unknown): void;
+  return { blobs, host: `127.0.0.1:${await listenFor(t, server)}` };
 }
 
 t.test('an image is pushed to a registry', async (t) => {

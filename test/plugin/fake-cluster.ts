@@ -1,24 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Test } from 'tap';
 import fastJsonPatch from 'fast-json-patch';
 import type { Operation } from 'fast-json-patch';
-import { authorityAndLeaf } from '../webhook/parts.ts';
+import { apiServer } from '../api-server.ts';
+import type { Answer, ApiServer, Call } from '../api-server.ts';
 import { run } from './run.ts';
 import type { Ran, World } from './run.ts';
-
-export interface FakeCall {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string | string[]>>;
-}
 
 interface Stored {
   metadata: { name: string; namespace: string; resourceVersion: string; [key: string]: unknown };
@@ -28,59 +14,42 @@ interface Stored {
 /** An API server that stores objects by path and applies JSON and merge patches, over real TLS. */
 export interface FakeCluster {
   readonly objects: Map<string, Stored>;
-  readonly calls: FakeCall[];
+  readonly calls: Call[];
   /** Stores an object, with what its path says of it. */
   put(path: string, object: object): void;
   /** Answers a call instead of the store; null lets the store answer. */
-  intercept: (call: FakeCall) => Answer | null;
+  intercept: (call: Call) => Answer | null;
   readonly kubeconfig: string;
   /** Runs the plugin against this cluster. */
   run(args: readonly string[], world?: World): Promise<Ran>;
-  close(): void;
 }
 
-export async function fakeCluster(objects: Readonly<Record<string, object>> = {}): Promise<FakeCluster> {
-  const { authority, leaf } = await authorityAndLeaf();
+/** One that ends with the test. */
+export async function fakeCluster(
+  t: Pick<Test, 'teardown'>,
+  objects: Readonly<Record<string, object>> = {},
+): Promise<FakeCluster> {
   const store = new Map<string, Stored>();
   for (const [path, object] of Object.entries(objects)) store.set(path, stored(path, object));
-  const calls: FakeCall[] = [];
-  const server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      const call = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body };
-      calls.push(call);
-      const answer = cluster.intercept(call) ?? respond(store, call);
-      response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-      response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const kubeconfig = kubeconfigFor(`https://localhost:${port}`, authority.certificate);
+  const server = await apiServer((call) => cluster.intercept(call) ?? respond(store, call));
+  t.teardown(() => server.close());
+  const kubeconfig = kubeconfigFor(server);
   const cluster: FakeCluster = {
     objects: store,
-    calls,
+    calls: server.calls,
     put: (path, object) => void store.set(path, stored(path, object)),
     intercept: () => null,
     kubeconfig,
     run: (args, world = {}) =>
       run(args, { ...world, files: { '/home/user/.kube/config': kubeconfig, ...world.files } }),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
   };
   return cluster;
 }
 
-function kubeconfigFor(server: string, ca: string): string {
+function kubeconfigFor({ url, caData }: ApiServer): string {
   return JSON.stringify({
     'current-context': 'fake',
-    clusters: [{ name: 'fake', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    clusters: [{ name: 'fake', cluster: { server: url, 'certificate-authority-data': caData } }],
     users: [{ name: 'me', user: { token: 'secret' } }],
     contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'me', namespace: 'demo' } }],
   });
@@ -96,7 +65,7 @@ function stored(path: string, object: object): Stored {
   };
 }
 
-function respond(store: Map<string, Stored>, call: FakeCall): Answer {
+function respond(store: Map<string, Stored>, call: Call): Answer {
   const url = new URL(call.url, 'https://fake');
   const path = url.pathname;
   const object = store.get(path);
@@ -138,7 +107,7 @@ function knownGroup(store: Map<string, Stored>, path: string): boolean {
   return !group.includes('traefik') || [...store.keys()].some((key) => key.startsWith(`${group}/`));
 }
 
-function patch(store: Map<string, Stored>, path: string, object: Stored, call: FakeCall, url: URL): Answer {
+function patch(store: Map<string, Stored>, path: string, object: Stored, call: Call, url: URL): Answer {
   const parsed: unknown = JSON.parse(call.body);
   let result: Stored = structuredClone(object);
   if (call.headers['content-type'] === 'application/json-patch+json') {
@@ -155,7 +124,7 @@ function patch(store: Map<string, Stored>, path: string, object: Stored, call: F
   return { status: 200, body: result };
 }
 
-function create(store: Map<string, Stored>, path: string, call: FakeCall): Answer {
+function create(store: Map<string, Stored>, path: string, call: Call): Answer {
   const object: { metadata?: { name?: string; generateName?: string } } = JSON.parse(call.body);
   // What is asked of the API server, and stored nowhere.
   if (path.endsWith('reviews')) return { status: 201, body: { ...object, status: { allowed: true } } };

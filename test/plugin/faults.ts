@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DEMO_NAMESPACE } from '../cluster/index.ts';
 import type { Kube, Traefik } from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
 
 const IN = ['-n', DEMO_NAMESPACE] as const;
 const SHOP = 'traefikservice.traefik.io/bluegreen-wrr';
@@ -64,10 +64,8 @@ export async function untilVisible(
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   }
   const before = await count();
-  const deadline = performance.now() + limit;
-  while (performance.now() < deadline) {
-    if ((await count()) > before) return { visible: performance.now() };
-    await sleep(100);
+  if (!(await until(async () => (await count()) > before, limit))) {
+    throw new Error(`nothing was visible within ${limit} ms`);
   }
-  throw new Error(`nothing was visible within ${limit} ms`);
+  return { visible: performance.now() };
 }

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { authorityAndLeaf, HOUR, TOOLS } from '../webhook/parts.ts';
 import { issueLeaf } from '../../certs/serving.ts';
+import { listen, portOf } from '../ports.ts';
 
 /** What a client showed of itself to one of the servers. */
 export interface Seen {
@@ -88,7 +88,7 @@ export async function startRecorder(): Promise<Recorder> {
   proxy.on('connect', (request, socket, head) => {
     const [host = '', port = ''] = (request.url ?? '').split(':');
     const upstream = connect(Number(port), host === 'localhost' || host === 'server.test' ? '127.0.0.1' : host, () => {
-      proxied.add(portOf(upstream.address()));
+      proxied.add(portOf(upstream));
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       upstream.write(head);
       upstream.pipe(socket).pipe(upstream);
@@ -97,14 +97,14 @@ export async function startRecorder(): Promise<Recorder> {
     socket.on('error', () => upstream.destroy());
   });
   const servers = [a, b, plain, proxy];
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
+  await Promise.all(servers.map((server) => listen(server)));
   return {
     seen,
     url: {
-      a: `https://localhost:${portOf(a.address())}`,
-      b: `https://localhost:${portOf(b.address())}`,
-      plain: `http://localhost:${portOf(plain.address())}`,
-      proxy: `http://127.0.0.1:${portOf(proxy.address())}`,
+      a: `https://localhost:${portOf(a)}`,
+      b: `https://localhost:${portOf(b)}`,
+      plain: `http://localhost:${portOf(plain)}`,
+      proxy: `http://127.0.0.1:${portOf(proxy)}`,
     },
     ca: authority.certificate,
     client: { certificate: client.certificate, key: client.key },
@@ -129,10 +129,6 @@ function whoAsks(
     clientName: isTls(request.socket) ? String(request.socket.getPeerCertificate().subject?.CN ?? '') : '',
     serverName: isTls(request.socket) ? serverNameOf(request.socket) : '',
   };
-}
-
-function portOf(address: object | string | null): number {
-  return typeof address === 'object' && address !== null && 'port' in address ? Number(address.port) : 0;
 }
 
 function isTls(socket: object): socket is TLSSocket {

@@ -1,63 +1,25 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { IncomingMessage } from 'node:http';
 import fastJsonPatch from 'fast-json-patch';
 import { KubeConfig } from '@kubernetes/client-node';
-import { authorityAndLeaf } from './parts.ts';
+import { isObject } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { apiServer } from '../api-server.ts';
+import type { Answer, Call } from '../api-server.ts';
+import { mergePatch } from '../common/merge-patch.ts';
 
-/** A call that the API got. */
-export interface Call {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** An API server over real TLS whose answers a test decides; null leaves the call without an answer. */
-export async function fakeApi(respond: (call: Call) => Reply | null): Promise<{
+/** An API server whose answers a test decides; null leaves the call without an answer. */
+export async function fakeApi(respond: (call: Call) => Answer | null): Promise<{
   readonly config: KubeConfig;
   readonly calls: Call[];
   readonly connections: () => number;
   readonly dropConnections: () => void;
   readonly close: () => void;
 }> {
-  const { authority, leaf } = await authorityAndLeaf();
-  const calls: Call[] = [];
+  const { url, caData, calls, server, close } = await apiServer(respond);
   let connections = 0;
-  const server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      const call = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body };
-      calls.push(call);
-      const reply = respond(call);
-      if (reply === null) return;
-      response.writeHead(reply.status, { 'content-type': 'application/json' });
-      response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
-    });
-  });
   server.on('secureConnection', () => connections++);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-
   const config = new KubeConfig();
   config.loadFromOptions({
-    clusters: [
-      {
-        name: 'fake',
-        server: `https://localhost:${port}`,
-        caData: Buffer.from(authority.certificate).toString('base64'),
-        skipTLSVerify: false,
-      },
-    ],
+    clusters: [{ name: 'fake', server: url, caData, skipTLSVerify: false }],
     users: [{ name: 'hook', token: 'secret-token' }],
     contexts: [{ name: 'fake', cluster: 'fake', user: 'hook' }],
     currentContext: 'fake',
@@ -67,21 +29,18 @@ export async function fakeApi(respond: (call: Call) => Reply | null): Promise<{
     calls,
     connections: () => connections,
     dropConnections: () => server.closeAllConnections(),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+    close,
   };
 }
 
-function failure(status: number, message: string): Reply {
+function failure(status: number, message: string): Answer {
   return { status, body: { kind: 'Status', message } };
 }
 
 /** Objects by path, with the optimistic concurrency and the JSON patches of a real API server. */
-export function objectStore(objects: Map<string, object>): (call: Call) => Reply {
+export function objectStore(objects: Map<string, object>): (call: Call) => Answer {
   let version = 1;
-  function store(path: string, object: object): Reply {
+  function store(path: string, object: object): Answer {
     version++;
     const metadata = 'metadata' in object && typeof object.metadata === 'object' ? object.metadata : {};
     const stored = { ...object, metadata: { ...metadata, resourceVersion: String(version) } };
@@ -110,18 +69,8 @@ export function objectStore(objects: Map<string, object>): (call: Call) => Reply
   };
 }
 
-/** An object after a JSON merge patch. */
-function merged(object: unknown, patch: unknown): object {
-  const entries = new Map<string, unknown>(isRecord(object) ? Object.entries(object) : []);
-  for (const [key, value] of Object.entries(Object(patch))) {
-    if (value === null) entries.delete(key);
-    else entries.set(key, isRecord(value) ? merged(entries.get(key), value) : value);
-  }
-  return Object.fromEntries(entries);
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function merged(object: unknown, patch: unknown): JsonObject {
+  return mergePatch(isObject(object) ? object : {}, isObject(patch) ? patch : {});
 }
 
 function nameIn(object: unknown, field: string): string {

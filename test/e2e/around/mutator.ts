@@ -6,6 +6,8 @@ import { issueLeaf } from '../../../certs/serving.ts';
 import { at, parseObject } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
+import { endpointSlice, namespaceObject, service } from '../../objects.ts';
+import { listen } from '../../ports.ts';
 
 const NAMESPACE = 'around-mutator';
 const NAME = 'later';
@@ -46,25 +48,13 @@ export async function startMutators(cluster: Cluster): Promise<() => void> {
     );
   });
   const host = cluster.ip.replace(/\.2$/, '.1');
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
+  const port = await listen(server, host);
   const caBundle = Buffer.from(authority.certificate).toString('base64');
   const metadata = { name: NAME, namespace: NAMESPACE };
   await cluster.apply([
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 443 }] } },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': NAME } },
-      addressType: 'IPv4',
-      ports: [{ port }],
-      endpoints: [{ addresses: [host], conditions: { ready: true } }],
-    },
+    namespaceObject(NAMESPACE),
+    service(metadata, null, [{ port: 443 }]),
+    endpointSlice(metadata, NAME, host, [{ port }]),
     {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'MutatingWebhookConfiguration',

@@ -3,6 +3,7 @@ import type { Group } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import type { Client, Reply } from '../../chart/client.ts';
 import type { Cluster } from '../../cluster/index.ts';
+import * as manifests from '../../objects.ts';
 
 export type Verdict = 'prevented' | 'detected' | 'accepted';
 
@@ -94,30 +95,17 @@ export async function create({ client, namespace }: Place, ...objects: readonly 
   }
 }
 
-/** Weights of both colors. */
+/** The spec with weights of both colors. */
 export function weights({ blue, green }: Pick<Place, 'blue' | 'green'>, b: number, g: number): JsonObject {
-  return {
-    weighted: {
-      services: [
-        { name: blue, port: 80, weight: b },
-        { name: green, port: 80, weight: g },
-      ],
-    },
-  };
+  return manifests.weightedSpec(b, g, [blue, green]);
 }
 
-export function traefikService(place: Place, spec: JsonObject, annotations: JsonObject = {}): JsonObject {
-  const { group, name } = place;
-  return { apiVersion: `${group}/v1alpha1`, kind: 'TraefikService', metadata: { name, annotations }, spec };
+export function traefikService({ group, name }: Place, spec: JsonObject, annotations: JsonObject = {}): JsonObject {
+  return manifests.traefikService({ name, annotations }, spec, group);
 }
 
 export function ingressRoute({ group, name }: Place, ...services: readonly JsonObject[]): JsonObject {
-  return {
-    apiVersion: `${group}/v1alpha1`,
-    kind: 'IngressRoute',
-    metadata: { name },
-    spec: { routes: [{ match: 'PathPrefix(`/`)', kind: 'Rule', services }] },
-  };
+  return manifests.ingressRoute({ name }, 'PathPrefix(`/`)', services, group);
 }
 
 /** Blue live. */

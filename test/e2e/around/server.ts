@@ -1,4 +1,4 @@
-import { parseObject } from '../../../common/json.ts';
+import { at, list, parseObject } from '../../../common/json.ts';
 import { released, traefikService, traefikServicePath, tryCreate, tryPatch, weights } from './place.ts';
 import type { Case } from './place.ts';
 
@@ -52,10 +52,7 @@ export const SERVER: readonly Case[] = [
     verdict: 'prevented',
     attack: (place) => {
       const services = Array.from({ length: 5_000 }, (_, index) => ({ name: `other-${index}`, port: 80, weight: 0 }));
-      const pair = [
-        { name: place.blue, port: 80, weight: 60 },
-        { name: place.green, port: 80, weight: 30 },
-      ];
+      const pair = list(at(weights(place, 60, 30), 'weighted', 'services'));
       return tryCreate(place, traefikService(place, { weighted: { services: [...services, ...pair] } }));
     },
     says: /weights-total: 5002 children = 90, not 100/,

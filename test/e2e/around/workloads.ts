@@ -13,6 +13,7 @@ import {
 } from './place.ts';
 import type { Case, Place } from './place.ts';
 import { deployment, PODS } from './world.ts';
+import { endpointSlice } from '../../objects.ts';
 
 export const OLD_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.5';
 export const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
@@ -129,14 +130,10 @@ export const WORKLOADS: readonly Case[] = [
     name: 'an EndpointSlice made by hand on the active Service',
     verdict: 'accepted',
     attack: (place) =>
-      tryCreate(place, {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: { name: `${place.blue}-by-hand`, labels: { 'kubernetes.io/service-name': place.blue } },
-        addressType: 'IPv4',
-        ports: [{ name: 'http', port: 9898 }],
-        endpoints: [{ addresses: ['192.0.2.9'], conditions: { ready: true } }],
-      }),
+      tryCreate(
+        place,
+        endpointSlice({ name: `${place.blue}-by-hand` }, place.blue, '192.0.2.9', [{ name: 'http', port: 9898 }]),
+      ),
   },
   {
     ...live,

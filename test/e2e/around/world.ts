@@ -2,6 +2,7 @@ import { isObject } from '../../../common/json.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { rolledOut } from '../../cluster/kube.ts';
+import * as manifests from '../../objects.ts';
 import { ALICE } from './place.ts';
 
 /** Endpoints are kept by hand. */
@@ -17,33 +18,8 @@ const IMAGE = 'ghcr.io/stefanprodan/podinfo';
 
 export function deployment(name: string, color: string, image: string, replicas = 1): JsonObject {
   const labels = { app: 'podinfo', color, part: name };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas,
-      selector: { matchLabels: { part: labels.part } },
-      template: {
-        metadata: { labels },
-        spec: {
-          terminationGracePeriodSeconds: 1,
-          containers: [
-            {
-              name: 'podinfo',
-              image,
-              imagePullPolicy: 'IfNotPresent',
-              ports: [{ name: 'http', containerPort: 9898 }],
-              readinessProbe: {
-                httpGet: { path: color === 'crashing' ? '/status/500' : '/readyz', port: 'http' },
-                periodSeconds: 1,
-              },
-            },
-          ],
-        },
-      },
-    },
-  };
+  const ready = color === 'crashing' ? '/status/500' : '/readyz';
+  return manifests.podinfo({ name }, { labels, matchLabels: { part: name }, image, replicas, ready });
 }
 
 const ports = [
@@ -53,19 +29,11 @@ const ports = [
 
 /** A Service with pods of a color behind it, or with an endpoint that somebody keeps by hand. */
 export function service(name: string, color: string | null): readonly JsonObject[] {
-  const metadata = { name };
-  if (color !== null)
-    return [{ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports, selector: { app: 'podinfo', color } } }];
+  if (color !== null) return [manifests.service({ name }, { app: 'podinfo', color }, ports)];
+  const behind = ports.map(({ name: port }) => ({ name: port, port: 9898 }));
   return [
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports } },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { name: `${name}-by-hand`, labels: { 'kubernetes.io/service-name': name } },
-      addressType: 'IPv4',
-      ports: ports.map(({ name: port }) => ({ name: port, port: 9898 })),
-      endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
-    },
+    manifests.service({ name }, null, ports),
+    manifests.endpointSlice({ name: `${name}-by-hand` }, name, '192.0.2.1', behind),
   ];
 }
 
@@ -75,14 +43,6 @@ export function within(namespace: string, objects: readonly JsonObject[]): reado
     ...object,
     metadata: { ...(isObject(object['metadata']) ? object['metadata'] : {}), namespace },
   }));
-}
-
-function namespaceOf(name: string, mode?: string): JsonObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: mode === undefined ? {} : { 'bluegreen.dev/mode': mode } },
-  };
 }
 
 const rights: readonly JsonObject[] = [
@@ -137,8 +97,8 @@ function colors(namespace: string): readonly JsonObject[] {
 /** Namespaces, people and pods that the cases share. */
 export async function buildWorld(cluster: Cluster): Promise<void> {
   await cluster.apply([
-    ...[HAND, PODS, ROLLING].map((name) => namespaceOf(name)),
-    ...[OFF, FORGED].map((name) => namespaceOf(name, 'off')),
+    ...[HAND, PODS, ROLLING].map((name) => manifests.namespaceObject(name)),
+    ...[OFF, FORGED].map((name) => manifests.namespaceObject(name, 'off')),
     ...rights,
     ...[PODS, ROLLING].flatMap(colors),
     ...within(PODS, [
@@ -154,19 +114,10 @@ export async function buildWorld(cluster: Cluster): Promise<void> {
       ['blue', 'green'].flatMap((name) => service(name, null)),
     ),
     ...within(FORGED, [
-      {
-        apiVersion: 'traefik.io/v1alpha1',
-        kind: 'TraefikService',
-        metadata: { name: 'forged', annotations: { 'bluegreen.dev/previous': 'blue' } },
-        spec: {
-          weighted: {
-            services: [
-              { name: 'blue', port: 80, weight: 0 },
-              { name: 'green', port: 80, weight: 100 },
-            ],
-          },
-        },
-      },
+      manifests.traefikService(
+        { name: 'forged', annotations: { 'bluegreen.dev/previous': 'blue' } },
+        manifests.allTo('green'),
+      ),
     ]),
   ]);
   for (const namespace of [PODS, ROLLING])

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { at, get, list, parseObject, text } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { packageProgram } from '../../cluster/tools/packages.ts';
+import { freePort } from '../../ports.ts';
 
 const START_MS = 30_000;
 
@@ -75,13 +75,4 @@ export async function startPrometheus(files: Readonly<Record<string, string>>): 
 /** The value of a sample. */
 export function valueOf(sample: Json | undefined): number {
   return Number(list(get(sample, 'value'))[1]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

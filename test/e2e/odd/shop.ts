@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { live, NAMED, personIn, stored } from '../people.ts';
 import type { Person, Said } from '../people.ts';
+import { allTo, traefikService, weightedSpec } from '../../objects.ts';
 
 /** Something that few people do, and what has to come of it. */
 export interface OddCase {
@@ -65,22 +66,14 @@ export function openShop(cluster: Cluster, place: ShopPlace, pass = PASSED): Sho
   const { namespace, name, blue, green } = place;
   const [alice, admin] = [personIn(cluster, namespace, 'alice'), personIn(cluster, namespace)];
   const resource = `${NAMED}/${name}`;
-  function services(weights: readonly [number, number] | null): JsonObject[] {
-    return [blue, green].map((each, index) => ({
-      name: each,
-      port: 80,
-      ...(weights === null ? {} : { weight: weights[index] }),
-    }));
-  }
-  const spec: Shop['spec'] = (color) => ({ weighted: { services: services(color === 'blue' ? [100, 0] : [0, 100]) } });
+  const spec: Shop['spec'] = (color) => allTo(color, [blue, green]);
   const to: Shop['to'] = (color, annotations = {}) =>
     merge({ metadata: { annotations: full(annotations) }, spec: spec(color) });
-  const manifest: Shop['manifest'] = (weights, annotations = {}, as = name) => ({
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: as, labels: { shop: name }, annotations: full(annotations) },
-    spec: { weighted: { services: services(weights) } },
-  });
+  const manifest: Shop['manifest'] = (weights, annotations = {}, as = name) =>
+    traefikService(
+      { name: as, labels: { shop: name }, annotations: full(annotations) },
+      weightedSpec(weights?.[0] ?? null, weights?.[1] ?? null, [blue, green]),
+    );
   const shop: Shop = {
     ...place,
     cluster,

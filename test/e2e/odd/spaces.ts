@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import { until } from '../../cluster/node/api.ts';
 import { history, personIn } from '../people.ts';
 import type { OddCase, Shop } from './shop.ts';
+import { weightedSpec } from '../../objects.ts';
 
 const PROMPTLY_MS = 30_000;
 
@@ -27,16 +28,7 @@ export const SPACES: readonly OddCase[] = [
         `patch ${there.resource} ${there.merge({ metadata: { finalizers: ['example.com/hold'] } })}`,
       );
       await there.admin.may(t, `delete namespace ${there.namespace} --wait=false`);
-      const split = {
-        spec: {
-          weighted: {
-            services: [
-              { name: there.blue, port: 80, weight: 50 },
-              { name: there.green, port: 80, weight: 50 },
-            ],
-          },
-        },
-      };
+      const split = { spec: weightedSpec(50, 50, [there.blue, there.green]) };
       await there.alice.mayNot(t, `patch ${there.resource} ${there.merge(split)}`, 'single-active: ');
       await there.alice.run(`delete service ${there.blue}`);
       await there.alice.may(t, `patch ${there.resource} ${there.merge({ metadata: { finalizers: null } })}`);

@@ -4,6 +4,7 @@ import { until } from '../../cluster/node/api.ts';
 import { history, NAMED } from '../people.ts';
 import type { Person } from '../people.ts';
 import type { OddCase, Shop } from './shop.ts';
+import { service } from '../../objects.ts';
 
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
 const SETTLED_MS = 60_000;
@@ -166,16 +167,7 @@ export const WORKLOADS: readonly OddCase[] = [
       t.ok((await shop.pipe(alice, 'create -f -', set)).ok);
       const ports = [{ port: 80, targetPort: 9898 }];
       for (const color of ['blue', 'green'])
-        t.ok(
-          (
-            await shop.pipe(alice, 'create -f -', {
-              apiVersion: 'v1',
-              kind: 'Service',
-              metadata: { name: `bare-${color}` },
-              spec: { selector: labels, ports },
-            })
-          ).ok,
-        );
+        t.ok((await shop.pipe(alice, 'create -f -', service({ name: `bare-${color}` }, labels, ports))).ok);
       const services = [{ name: 'bare-blue', port: 80, weight: 100 }];
       t.ok(
         (

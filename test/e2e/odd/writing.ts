@@ -1,6 +1,7 @@
 import { annotation, at, isObject } from '../../../common/json.ts';
 import { history, stored } from '../people.ts';
 import type { OddCase } from './shop.ts';
+import { ingressRoute, service } from '../../objects.ts';
 
 const SMOKE_TEST = 'bluegreen.dev/smoke-test';
 const TWO_RELEASES = '0 100: green, previous blue';
@@ -13,14 +14,8 @@ export const WRITING: readonly OddCase[] = [
       const { alice, resource } = shop;
       t.ok((await shop.pipe(alice, 'apply -f -', shop.manifest([100, 0]))).ok);
       const services = [{ name: shop.name, kind: 'TraefikService' }];
-      const route = { match: 'PathPrefix(`/`)', kind: 'Rule', services };
-      const object = {
-        apiVersion: 'traefik.io/v1alpha1',
-        kind: 'IngressRoute',
-        metadata: { name: shop.name },
-        spec: { routes: [route] },
-      };
-      t.ok((await shop.pipe(alice, 'create -f -', object)).ok);
+      const route = ingressRoute({ name: shop.name }, 'PathPrefix(`/`)', services);
+      t.ok((await shop.pipe(alice, 'create -f -', route)).ok);
       const forced = await shop.pipe(alice, 'replace --force -f -', shop.manifest([0, 100]));
       t.notOk(forced.ok);
       t.match(forced.said, 'active-route: ');
@@ -28,12 +23,7 @@ export const WRITING: readonly OddCase[] = [
       const pruned = await shop.pipe(
         alice,
         `apply --prune -l shop=${shop.name} --prune-allowlist=traefik.io/v1alpha1/TraefikService -f -`,
-        {
-          apiVersion: 'v1',
-          kind: 'Service',
-          metadata: { name: `${shop.name}-other`, labels: { shop: shop.name } },
-          spec: { ports: [{ port: 80 }] },
-        },
+        service({ name: `${shop.name}-other`, labels: { shop: shop.name } }, null, [{ port: 80 }]),
       );
       t.notOk(pruned.ok);
       t.match(pruned.said, 'active-route: ', 'nor does apply --prune');

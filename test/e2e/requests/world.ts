@@ -2,6 +2,8 @@ import type { Cluster } from '../../cluster/index.ts';
 import { rolledOut } from '../../cluster/kube.ts';
 import { until } from '../../cluster/node/api.ts';
 import type { Client } from '../api.ts';
+import * as manifests from '../../objects.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
 const VERSIONS = { blue: '6.1.5', green: '6.1.6' } as const;
@@ -26,59 +28,18 @@ const PAIRS: readonly (readonly [string, string])[] = [
 
 function deployment(namespace: string, color: Color): object {
   const labels = { app: 'podinfo', color };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: color, namespace },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          terminationGracePeriodSeconds: 1,
-          containers: [
-            {
-              name: 'podinfo',
-              image: `${IMAGE}:${VERSIONS[color]}`,
-              imagePullPolicy: 'IfNotPresent',
-              ports: [{ name: 'http', containerPort: 9898 }],
-              readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
-            },
-          ],
-        },
-      },
-    },
-  };
+  return manifests.podinfo({ name: color, namespace }, { labels, image: `${IMAGE}:${VERSIONS[color]}` });
 }
 
-function service(namespace: string, name: string, selector: object | null): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name, namespace },
-    spec: { ...(selector === null ? {} : { selector }), ports: [{ name: 'http', port: 80, targetPort: 9898 }] },
-  };
+function service(namespace: string, name: string, selector: JsonObject | null): object {
+  return manifests.service({ name, namespace }, selector, [{ name: 'http', port: 80, targetPort: 9898 }]);
 }
 
 /** An endpoint that somebody keeps by hand. */
 function slice(namespace: string, name: string): object {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name: `${name}-by-hand`, namespace, labels: { 'kubernetes.io/service-name': name } },
-    addressType: 'IPv4',
-    ports: [{ name: 'http', port: 9898 }],
-    endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
-  };
-}
-
-function namespaceObject(name: string, mode?: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, labels: mode === undefined ? {} : { 'bluegreen.dev/mode': mode } },
-  };
+  return manifests.endpointSlice({ name: `${name}-by-hand`, namespace }, name, '192.0.2.1', [
+    { name: 'http', port: 9898 },
+  ]);
 }
 
 function served(namespace: string): object[] {
@@ -126,10 +87,10 @@ function rights(users: readonly string[]): object[] {
 /** The namespaces, Services and pods that all rows share. */
 export async function buildWorld(cluster: Cluster): Promise<void> {
   await cluster.apply([
-    namespaceObject(SHARED),
-    namespaceObject(ROLLING),
-    namespaceObject(BEFORE, 'off'),
-    ...Object.entries(BY_MODE).map(([name, mode]) => namespaceObject(name, mode)),
+    manifests.namespaceObject(SHARED),
+    manifests.namespaceObject(ROLLING),
+    manifests.namespaceObject(BEFORE, 'off'),
+    ...Object.entries(BY_MODE).map(([name, mode]) => manifests.namespaceObject(name, mode)),
     ...rights(['alice', 'bob']),
     ...[SHARED, ROLLING].flatMap(served),
     ...byHand(SHARED, ['hand-blue', 'hand-green']),
@@ -142,16 +103,7 @@ export async function buildWorld(cluster: Cluster): Promise<void> {
 export async function startGuarding(cluster: Cluster, client: Client, namespace: string): Promise<void> {
   await cluster.kubectlOk(['label', 'namespace', namespace, 'bluegreen.dev/mode-']);
   const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices?dryRun=All`;
-  const services = [
-    { name: 'blue', port: 80, weight: 60 },
-    { name: 'green', port: 80, weight: 30 },
-  ];
-  const body = {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'probe' },
-    spec: { weighted: { services } },
-  };
+  const body = manifests.traefikService({ name: 'probe' }, manifests.weightedSpec(60, 30));
   async function guarded(): Promise<boolean> {
     return (await client.call('POST', path, { body })).status === 403;
   }

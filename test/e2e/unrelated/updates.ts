@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../common/json.ts';
 import { NAMESPACE } from './counters.ts';
+import { ingressRoute, service, traefikService } from '../../objects.ts';
 
 function metadata(name: string): JsonObject {
   return { name, namespace: NAMESPACE };
@@ -25,25 +26,10 @@ export const OBJECTS: readonly JsonObject[] = [
     metadata: metadata('cart'),
     spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'none' }, maxReplicas: 3 },
   },
-  {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: metadata('cart'),
-    spec: { selector: labels, ports: [{ port: 80 }] },
-  },
+  service(metadata('cart'), labels, [{ port: 80 }]),
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('cart'), data: {} },
-  {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: metadata('canary'),
-    spec: { weighted: { services: [{ name: 'cart', port: 80, weight: 1 }] } },
-  },
-  {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'IngressRoute',
-    metadata: metadata('cart'),
-    spec: { routes: [{ match: 'Host(`cart.example.com`)', kind: 'Rule', services: [{ name: 'cart', port: 80 }] }] },
-  },
+  traefikService(metadata('canary'), { weighted: { services: [{ name: 'cart', port: 80, weight: 1 }] } }),
+  ingressRoute(metadata('cart'), 'Host(`cart.example.com`)', [{ name: 'cart', port: 80 }]),
 ];
 
 export interface Update {

@@ -3,22 +3,14 @@ import { readCounts } from '../../../plugin/analysis/counts.ts';
 import { labelsOf } from '../../../plugin/traefik/labels.ts';
 import { samplesIn } from '../../../plugin/traefik/metrics.ts';
 import { errorsIn, trafficOf } from '../../../plugin/analysis/traffic.ts';
+import { allTo } from '../../objects.ts';
 
 const LABELS = labelsOf({
   group: 'traefik.io',
   namespace: 'demo',
   name: 'shop',
   pair: { blue: 'blue', green: 'green' },
-  object: {
-    spec: {
-      weighted: {
-        services: [
-          { name: 'blue', port: 80, weight: 100 },
-          { name: 'green', port: 80, weight: 0 },
-        ],
-      },
-    },
-  },
+  object: { spec: allTo('blue') },
 });
 
 const METRICS = `# HELP traefik_service_requests_total How many HTTP requests

@@ -1,9 +1,7 @@
 import t from 'tap';
-import type { Test } from 'tap';
 import { status } from '../fake-cluster.ts';
 import type { Ran, World } from '../run.ts';
 import { PROMOTED, SHOP, TESTED, shop } from '../shop.ts';
-import type { ShopOptions } from '../shop.ts';
 import { live, trafficShop } from './shop-traffic.ts';
 import type { TrafficShop } from './shop-traffic.ts';
 
@@ -12,11 +10,7 @@ import type { TrafficShop } from './shop-traffic.ts';
 function promote(shop: TrafficShop, args: readonly string[] = [], world: World = {}): Promise<Ran> {
   return shop.run(['promote', 'shop', '--analyze', '60s', ...args], { hurried: true, ...world });
 }
-async function open(t: Test, options: ShopOptions = {}, more: Readonly<Record<string, object>> = {}) {
-  const opened = await trafficShop(options, more);
-  t.teardown(() => opened.close());
-  return opened;
-}
+const open = trafficShop;
 function outcome(shop: TrafficShop): string {
   const { metadata } = shop.objects.get(SHOP) ?? {};
   return JSON.stringify(metadata);

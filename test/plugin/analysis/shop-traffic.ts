@@ -1,5 +1,7 @@
 import { fakeCluster } from '../fake-cluster.ts';
-import type { Answer, FakeCall, FakeCluster } from '../fake-cluster.ts';
+import type { Test } from 'tap';
+import type { Answer, Call } from '../../api-server.ts';
+import type { FakeCluster } from '../fake-cluster.ts';
 import { SHOP, TESTED, shop } from '../shop.ts';
 import type { ShopOptions } from '../shop.ts';
 
@@ -10,7 +12,7 @@ export interface TrafficShop extends FakeCluster {
   /** Traefik's answers in every second from now on; by default 100 good ones. */
   customers: (second: number) => Second;
   /** Answers a call instead of Traefik and the store; null lets them answer. */
-  fails: (call: FakeCall) => Answer | null;
+  fails: (call: Call) => Answer | null;
 }
 
 const TRAEFIK = '/api/v1/namespaces/traefik/pods/traefik-1';
@@ -19,10 +21,11 @@ const READY = { conditions: [{ type: 'Ready', status: 'True' }] };
 
 /** The release `shop`, and what else is given, behind one Traefik replica with metrics; every scrape is a second of traffic. */
 export async function trafficShop(
+  t: Pick<Test, 'teardown'>,
   options: ShopOptions = {},
   more: Readonly<Record<string, object>> = {},
 ): Promise<TrafficShop> {
-  const cluster = await fakeCluster({
+  const cluster = await fakeCluster(t, {
     ...shop({ annotations: TESTED, ...options }),
     ...more,
     [TRAEFIK]: {

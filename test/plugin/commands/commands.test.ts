@@ -1,12 +1,13 @@
 import t from 'tap';
 import { fakeCluster } from '../fake-cluster.ts';
 import { PROMOTED, SHOP, shop, TESTED } from '../shop.ts';
+import { allTo } from '../../objects.ts';
 
 t.test('list', async (t) => {
   const cluster = await fakeCluster(
+    t,
     shop({ weights: [0, 100], annotations: { ...PROMOTED, 'bluegreen.dev/frozen': 'why' } }),
   );
-  t.teardown(() => cluster.close());
   t.equal(
     (await cluster.run(['list', '-A'])).out,
     `NAMESPACE   NAME   ACTIVE   BLUE   GREEN   VERSION    ROLLBACK-TO   SMOKE-TEST   FROZEN   AGE
@@ -20,8 +21,7 @@ demo        shop   green    0      100     shop:1.1   blue          <none>      
 });
 
 t.test('history, newest first', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   t.equal(
     (await cluster.run(['history', 'shop'])).out,
     `KIND        FROM     TO      VERSION    REVISION   BY      AGE
@@ -33,8 +33,7 @@ creation    <none>   blue    shop:1.0   aaa111     bob     28d
 });
 
 t.test('status', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   t.equal(
     (await cluster.run(['status'])).out,
     `Release:    traefikservice.traefik.io/shop in namespace demo
@@ -56,29 +55,17 @@ Rollback:   not now
 });
 
 t.test('what would undo a switch', async (t) => {
-  const manifest = {
-    spec: {
-      weighted: {
-        services: [
-          { name: 'blue', weight: 100 },
-          { name: 'green', weight: 0 },
-        ],
-      },
-    },
-  };
-  const applied = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(manifest) };
+  const applied = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ spec: allTo('blue') }) };
   const fields = { 'f:spec': { 'f:weighted': { 'f:services': {} } } };
   const managedFields = [{ manager: 'argocd-controller', operation: 'Apply', fieldsV1: fields }];
-  const cluster = await fakeCluster(shop({ annotations: { ...TESTED, ...applied }, managedFields }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: { ...TESTED, ...applied }, managedFields }));
   const { out } = await cluster.run(['status']);
   t.match(out, 'the manifest that was applied last sets the weights (blue 100, green 0)');
   t.match(out, 'Argo CD (field manager "argocd-controller") owns the list of services');
 });
 
 t.test('freeze, unfreeze, retire', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   t.equal(
     (await cluster.run(['freeze', 'shop', '--reason', 'weekend', '--dry-run=server'])).out,
     'traefikservice.traefik.io/shop frozen (server dry run)\n',
@@ -106,8 +93,7 @@ t.test('freeze, unfreeze, retire', async (t) => {
 });
 
 t.test('completion', async (t) => {
-  const cluster = await fakeCluster({ ...shop(), '/api/v1/namespaces/demo': {}, '/api/v1/namespaces/dev': {} });
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, { ...shop(), '/api/v1/namespaces/demo': {}, '/api/v1/namespaces/dev': {} });
   async function complete(...words: readonly string[]) {
     return (await cluster.run(['__complete', ...words])).out;
   }

@@ -10,13 +10,11 @@ import type { ShopOptions } from '../shop.ts';
 const SCALE = '/apis/apps/v1/namespaces/demo/deployments/blue/scale';
 const AFTER_1H = ['--after', '1h', '--settle', '1s'] as const;
 
-async function open(t: Test, options: ShopOptions = {}): Promise<FakeCluster> {
-  const cluster = await fakeCluster({
+function open(t: Test, options: ShopOptions = {}): Promise<FakeCluster> {
+  return fakeCluster(t, {
     ...shop({ weights: [0, 100], annotations: PROMOTED, ...options }),
     [SCALE]: { spec: { replicas: 2 } },
   });
-  t.teardown(() => cluster.close());
-  return cluster;
 }
 function listed(cluster: FakeCluster): string {
   return [...JSON.stringify(cluster.objects.get(SHOP)?.['spec']).matchAll(/"name":"(blue|green)"/g)]

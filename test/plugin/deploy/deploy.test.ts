@@ -1,6 +1,7 @@
 import t from 'tap';
 import { fakeCluster } from '../fake-cluster.ts';
-import type { FakeCall, FakeCluster } from '../fake-cluster.ts';
+import type { Call } from '../../api-server.ts';
+import type { FakeCluster } from '../fake-cluster.ts';
 import { IMAGES, PROMOTED, SHOP, colorObjects, shop } from '../shop.ts';
 
 const NAME = 'traefikservice.traefik.io/shop';
@@ -17,7 +18,7 @@ function stored(cluster: FakeCluster): { services: Service[]; annotations: Recor
   return { services: object.spec.weighted.services, annotations: object.metadata.annotations };
 }
 
-function writes(cluster: FakeCluster): readonly FakeCall[] {
+function writes(cluster: FakeCluster): readonly Call[] {
   return cluster.calls.filter(({ method }) => method !== 'GET');
 }
 
@@ -38,8 +39,7 @@ function controllers(cluster: FakeCluster): void {
 }
 
 t.test('a new image: told, rolled out, ready', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   controllers(cluster);
   const { code, out, err } = await cluster.run(['deploy', 'shop', '--image', 'app=registry.local/shop:1.2']);
   t.equal(code, 0, err);
@@ -62,8 +62,7 @@ t.test('a new image: told, rolled out, ready', async (t) => {
 });
 
 t.test('the way back is taken away first, in words', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const { err } = await cluster.run(['deploy', '--image', 'registry.local/shop:1.2', '--timeout', '0']);
   t.match(err, 'Warning: the instant rollback to blue (shop:1.0) is gone from now on: blue gets a new version\n');
   t.equal(stored(cluster).annotations['bluegreen.dev/previous'], 'none');
@@ -72,8 +71,7 @@ t.test('the way back is taken away first, in words', async (t) => {
 });
 
 t.test('a decommissioned preview is scaled like the active color and listed again once it is ready', async (t) => {
-  const cluster = await fakeCluster(shop({ listed: ['blue'], replicas: { blue: 3, green: 0 } }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ listed: ['blue'], replicas: { blue: 3, green: 0 } }));
   controllers(cluster);
   const { code, out, err } = await cluster.run(['deploy', 'shop']);
   t.equal(code, 0, err);
@@ -87,8 +85,7 @@ t.test('a decommissioned preview is scaled like the active color and listed agai
 });
 
 t.test('a preview that does not get ready is not listed', async (t) => {
-  const cluster = await fakeCluster(shop({ listed: ['blue'], replicas: { blue: 2, green: 0 } }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ listed: ['blue'], replicas: { blue: 2, green: 0 } }));
   const { code, out, err } = await cluster.run(['deploy', 'shop', '--timeout', '0']);
   t.equal(code, 3);
   t.equal(out, '');
@@ -100,8 +97,7 @@ t.test('a preview that does not get ready is not listed', async (t) => {
 t.test('a rollout that may leave the preview empty takes it out of the list first', async (t) => {
   const objects = shop();
   const text = JSON.stringify(objects[DEPLOYMENT]).replace('"spec":{', '"spec":{"strategy":{"type":"Recreate"},');
-  const cluster = await fakeCluster({ ...objects, [DEPLOYMENT]: JSON.parse(text) });
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, { ...objects, [DEPLOYMENT]: JSON.parse(text) });
   controllers(cluster);
   const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
   t.equal(code, 0, err);
@@ -114,8 +110,7 @@ t.test('a rollout that may leave the preview empty takes it out of the list firs
 });
 
 t.test('the active color is never deployed to', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const { code, err } = await cluster.run(['deploy', 'shop', '--to', 'blue', '--image', 'registry.local/shop:1.2']);
   t.equal(code, 1);
   t.match(err, 'error: blue is active, and what serves production is never changed under its feet.');
@@ -150,12 +145,11 @@ t.test('what cannot be deployed by itself is denied, with what to do', async (t)
     ],
   ];
   for (const [name, given, words] of cases) {
-    const cluster = await fakeCluster(given);
+    const cluster = await fakeCluster(t, given);
     const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
     t.equal(code, 1, name);
     t.match(err, words);
     t.equal(writes(cluster).length, 0);
-    cluster.close();
   }
 });
 
@@ -165,8 +159,7 @@ t.test('a StatefulSet that waits for a broken pod of the former version: which, 
   const set = DEPLOYMENT.replace('deployments', 'statefulsets');
   const green: Record<string, unknown> = JSON.parse(JSON.stringify(deployment));
   const unready = JSON.parse(JSON.stringify(rest).replaceAll('"status":"True"', '"status":"False"'));
-  const cluster = await fakeCluster({ ...unready, [set]: { ...green, status: {} } });
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, { ...unready, [set]: { ...green, status: {} } });
   const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--timeout', '0']);
   t.equal(code, 3, err);
   t.match(
@@ -176,8 +169,7 @@ t.test('a StatefulSet that waits for a broken pod of the former version: which, 
 });
 
 t.test('wrong words', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   async function say(...args: readonly string[]) {
     return (await cluster.run(['deploy', 'shop', ...args])).err;
   }
@@ -189,8 +181,7 @@ t.test('wrong words', async (t) => {
 });
 
 t.test('dry runs change nothing', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const before = JSON.stringify([...cluster.objects]);
   const client = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--dry-run']);
   t.equal(client.out, `${NAME} deployed (dry run)\n`);
@@ -203,8 +194,7 @@ t.test('dry runs change nothing', async (t) => {
 });
 
 t.test('somebody switches meanwhile: it stops', async (t) => {
-  const cluster = await fakeCluster(shop({ listed: ['blue'], replicas: { blue: 2, green: 2 } }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ listed: ['blue'], replicas: { blue: 2, green: 2 } }));
   let reads = 0;
   cluster.intercept = ({ method, url }) => {
     if (method !== 'GET' || !url.startsWith(SHOP)) return null;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { fakeCluster, status } from '../fake-cluster.ts';
-import type { Answer, FakeCall } from '../fake-cluster.ts';
+import type { Answer, Call } from '../../api-server.ts';
 import { run } from '../run.ts';
 import { shop, TESTED } from '../shop.ts';
 
@@ -8,7 +8,7 @@ const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** A cluster whose webhook answers, unless told otherwise. */
 function answers(given: { readonly denial?: Answer; readonly allowed?: boolean }) {
-  return ({ method, url, body }: FakeCall): Answer | null => {
+  return ({ method, url, body }: Call): Answer | null => {
     if (url === '/version') return { status: 200, body: { gitVersion: 'v1.34.4' } };
     if (url === REVIEWS) return { status: 201, body: { status: { allowed: given.allowed ?? true } } };
     if (method === 'POST') {
@@ -20,8 +20,7 @@ function answers(given: { readonly denial?: Answer; readonly allowed?: boolean }
 }
 
 t.test('a cluster with gaps', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = answers({});
   const { code, out, err } = await cluster.run(['doctor']);
   t.equal(code, 1);
@@ -37,8 +36,7 @@ t.test('a cluster with gaps', async (t) => {
 });
 
 t.test('who denies wrong weights, and what is not allowed', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   async function said(denial: Answer) {
     cluster.intercept = answers({ denial, allowed: false });
     return (await cluster.run(['doctor'])).out;

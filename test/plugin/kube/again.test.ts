@@ -6,8 +6,7 @@ import { SHOP, TESTED, shop } from '../shop.ts';
 const later = status(503, 'ServiceUnavailable', 'not completed: try again', { retryAfterSeconds: 1 });
 
 t.test('a webhook that asks for another try gets it', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   let denials = 2;
   cluster.intercept = ({ method }) => (method === 'PATCH' && denials-- > 0 ? later : null);
   const { code, out } = await cluster.run(['promote', 'shop']);
@@ -16,8 +15,7 @@ t.test('a webhook that asks for another try gets it', async (t) => {
 });
 
 t.test('one that never has enough is told after five tries', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   const before = JSON.stringify(cluster.objects.get(SHOP));
   cluster.intercept = ({ method }) => (method === 'PATCH' ? later : null);
   const { code, err } = await cluster.run(['promote', 'shop']);
@@ -28,8 +26,7 @@ t.test('one that never has enough is told after five tries', async (t) => {
 });
 
 t.test('an outage that asks for nothing is told at once', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = ({ method }) => (method === 'PATCH' ? status(503, 'ServiceUnavailable', 'no') : null);
   t.equal((await cluster.run(['promote', 'shop'])).code, 1);
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 1);
@@ -42,8 +39,7 @@ const lost = status(
 );
 
 t.test('a call that the API server lost with its replica is made again, as nothing was stored', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   let losses = 2;
   cluster.intercept = ({ method }) => (method === 'PATCH' && losses-- > 0 ? lost : null);
   const { code, out, err } = await cluster.run(['promote', 'shop']);
@@ -53,8 +49,7 @@ t.test('a call that the API server lost with its replica is made again, as nothi
 });
 
 t.test('where no replica answers at all, the error says what to do', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = ({ method }) => (method === 'PATCH' ? lost : null);
   const { code, err } = await cluster.run(['promote', 'shop']);
   t.equal(code, 1);
@@ -64,8 +59,7 @@ t.test('where no replica answers at all, the error says what to do', async (t) =
 });
 
 t.test('nor is a webhook of somebody else asked again', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   const other = status(500, 'InternalError', 'Internal error occurred: failed calling webhook "a.example.com": EOF');
   cluster.intercept = ({ method }) => (method === 'PATCH' ? other : null);
   const { code, err } = await cluster.run(['promote', 'shop']);

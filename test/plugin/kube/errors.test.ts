@@ -4,8 +4,7 @@ import { run } from '../run.ts';
 import { SHOP, shop } from '../shop.ts';
 
 t.test('errors of the server', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   async function said(answer: ReturnType<typeof status>): Promise<string> {
     cluster.intercept = () => answer;
     const { code, err } = await cluster.run(['status', 'traefikservice.traefik.io/shop']);
@@ -43,8 +42,7 @@ t.test('errors of the server', async (t) => {
 });
 
 t.test('warnings of the server come out once, on stderr', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const object = cluster.objects.get(SHOP);
   cluster.intercept = ({ url }) =>
     url === SHOP
@@ -60,8 +58,7 @@ t.test('servers that cannot be reached', async (t) => {
     denied.err,
     'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n',
   );
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const untrusted = await cluster.run(['status', 'shop', '--certificate-authority', ''], {
     files: { '/home/user/.kube/config': cluster.kubeconfig.replace(/,"certificate-authority-data":"[^"]*"/, '') },
   });
@@ -76,8 +73,7 @@ t.test('servers that cannot be reached', async (t) => {
 });
 
 t.test('who asks', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   await cluster.run([
     'status',
     'shop',
@@ -97,8 +93,7 @@ t.test('who asks', async (t) => {
 });
 
 t.test('which TraefikService', async (t) => {
-  const cluster = await fakeCluster({ ...shop(), ...shop({ group: 'traefik.containo.us' }) });
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, { ...shop(), ...shop({ group: 'traefik.containo.us' }) });
   const both = await cluster.run(['status', 'shop']);
   t.equal(
     both.err,

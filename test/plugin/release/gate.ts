@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { Cluster } from '../../cluster/index.ts';
 import { authorityAndLeaf } from '../../webhook/parts.ts';
+import { listen } from '../../ports.ts';
 
 /** A request that came through, after the API server had answered it. */
 export interface Passed {
@@ -49,10 +49,7 @@ export async function openGate(cluster: Cluster, namespace: string): Promise<Gat
       asked.end(body);
     })().catch(() => outgoing.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listen(server);
   const certificate = Buffer.from(authority.certificate).toString('base64');
   const gate: Gate = {
     kubeconfig: JSON.stringify({

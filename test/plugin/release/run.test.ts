@@ -1,20 +1,16 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import t from 'tap';
 import type { Test } from 'tap';
 import { fakeCluster } from '../fake-cluster.ts';
 import type { FakeCluster } from '../fake-cluster.ts';
 import { IMAGES, PROMOTED, REVISIONS, SHOP, TESTED, shop } from '../shop.ts';
+import { listenFor } from '../../ports.ts';
 
 const NAME = 'traefikservice.traefik.io/shop';
 
 async function preview(t: Test, status: number): Promise<string> {
   const server = createServer((_, response) => response.writeHead(status).end());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  return `http://127.0.0.1:${await listenFor(t, server)}`;
 }
 
 function writes(cluster: FakeCluster) {
@@ -40,8 +36,7 @@ const ROLLED_BACK = {
 };
 
 t.test('what is deployed and tested is promoted, and nothing else is done', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   const { code, out, err } = await cluster.run(line(IMAGES.green, await preview(t, 500)));
   t.equal(code, 0, err);
   t.equal(out, `${NAME} unchanged\n${NAME} promoted\n`);
@@ -54,8 +49,7 @@ t.test('what is deployed and tested is promoted, and nothing else is done', asyn
 });
 
 t.test('a test that fails ends it before production is touched', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const { code, out, err } = await cluster.run(line(IMAGES.green, await preview(t, 500)));
   t.equal(code, 2, err);
   t.match(out, /GET \/ +failed/);
@@ -63,8 +57,7 @@ t.test('a test that fails ends it before production is touched', async (t) => {
 });
 
 t.test('what is active already is left alone', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const { code, out, err } = await cluster.run(line(IMAGES.green, 'http://127.0.0.1:1'));
   t.strictSame([code, out], [0, `${NAME} unchanged\n`]);
   t.match(err, 'green is active with these images already\n');
@@ -72,8 +65,7 @@ t.test('what is active already is left alone', async (t) => {
 });
 
 t.test('an interrupted watch goes on; one that came to its end is not repeated', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const watched = ['release', 'shop', '--image', IMAGES.green, '--path', '/', '--analyze', '5s', '--without-metrics'];
   const first = await cluster.run(watched, { hurried: true });
   t.equal(first.code, 0, first.err);
@@ -85,8 +77,7 @@ t.test('an interrupted watch goes on; one that came to its end is not repeated',
 });
 
 t.test('the version that was replaced last is a matter for rollback', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const { code, err } = await cluster.run(line(IMAGES.blue, 'http://127.0.0.1:1'));
   t.equal(code, 1);
   t.match(
@@ -97,8 +88,7 @@ t.test('the version that was replaced last is a matter for rollback', async (t) 
 });
 
 t.test('images that production went back from need a word', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: ROLLED_BACK }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: ROLLED_BACK }));
   const denied = await cluster.run(line(IMAGES.green, 'http://127.0.0.1:1'));
   t.equal(denied.code, 1);
   t.match(
@@ -115,17 +105,16 @@ t.test('images that production went back from need a word', async (t) => {
     reason: '7% errors',
   };
   const watched = await fakeCluster(
+    t,
     shop({ annotations: { ...ROLLED_BACK, 'bluegreen.dev/analysis': JSON.stringify(outcome) } }),
   );
-  t.teardown(() => watched.close());
   const automatic = await watched.run(line(IMAGES.green, 'http://127.0.0.1:1'));
   t.equal(automatic.code, 4);
   t.match(automatic.err, 'by its analysis: 7% errors.');
 });
 
 t.test('wrong words', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   t.match((await cluster.run(['release', 'shop', '--path', '/'])).err, 'error: required flag(s) "image" not set\n');
   t.match((await cluster.run(['release', 'shop', '--image', 'x:1'])).err, 'error: no test was given');
 });

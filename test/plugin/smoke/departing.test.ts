@@ -1,10 +1,10 @@
 // What is tested is the new version: a pod of the former one that is about to end may still answer in its place.
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import t from 'tap';
 import type { Test } from 'tap';
 import { fakeCluster } from '../fake-cluster.ts';
 import { REVISIONS, shop } from '../shop.ts';
+import { listenFor } from '../../ports.ts';
 
 const FORMER = '/api/v1/namespaces/demo/pods/green-former';
 
@@ -29,17 +29,11 @@ async function preview(t: Test): Promise<{ readonly url: string; readonly asked:
     asked += 1;
     response.end('ok');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}`, asked: () => asked };
+  return { url: `http://127.0.0.1:${await listenFor(t, server)}`, asked: () => asked };
 }
 
 t.test('nothing is asked before the last pod of the former version has ended', async (t) => {
-  const cluster = await fakeCluster({ ...shop(), [FORMER]: departing() });
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, { ...shop(), [FORMER]: departing() });
   const { url, asked } = await preview(t);
   let looks = 0;
   cluster.intercept = ({ url: path }) => {
@@ -58,8 +52,7 @@ t.test('nothing is asked before the last pod of the former version has ended', a
 });
 
 t.test('one that does not end is told, and nothing is recorded', async (t) => {
-  const cluster = await fakeCluster({ ...shop(), [FORMER]: departing() });
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, { ...shop(), [FORMER]: departing() });
   const { url, asked } = await preview(t);
   const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/', '--timeout', '1s'], {
     hurried: true,
@@ -75,8 +68,7 @@ for (const [what, pod] of [
   ['of the revision that is tested', departing({ metadata: { ...SAME, deletionTimestamp: '2026-03-01T11:59:59Z' } })],
 ] as const) {
   t.test(`a pod ${what} is not waited for`, async (t) => {
-    const cluster = await fakeCluster({ ...shop(), [FORMER]: pod });
-    t.teardown(() => cluster.close());
+    const cluster = await fakeCluster(t, { ...shop(), [FORMER]: pod });
     const { url } = await preview(t);
     const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/', '--record=false']);
     t.equal(code, 0, err);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -9,20 +8,13 @@ import { readChecks } from '../../../plugin/smoke/read.ts';
 import { fakeCluster } from '../fake-cluster.ts';
 import type { FakeCluster } from '../fake-cluster.ts';
 import { IMAGES, REVISIONS, SHOP, TESTED, colorObjects, shop } from '../shop.ts';
+import { listenFor } from '../../ports.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A preview to ask, on this machine. */
 async function preview(t: Test, handler: Handler): Promise<string> {
-  const server = createServer(handler);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  return `http://127.0.0.1:${await listenFor(t, createServer(handler))}`;
 }
 
 const healthy: Handler = (_, response) => {
@@ -58,8 +50,7 @@ function annotations(cluster: FakeCluster): Record<string, string> {
 }
 
 t.test('a pass is recorded for the revision that was tested', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   webhook(cluster);
   const url = await preview(t, healthy);
   const { code, out, err } = await cluster.run([
@@ -94,8 +85,7 @@ t.test('a pass is recorded for the revision that was tested', async (t) => {
 });
 
 t.test('a failure says why, and takes an older pass back', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   webhook(cluster);
   const url = await preview(t, (request, response) => {
     response.writeHead(request.url === '/broken' ? 500 : 200);
@@ -128,8 +118,7 @@ t.test('a failure says why, and takes an older pass back', async (t) => {
 });
 
 t.test('what an answer can be held to', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const url = await preview(t, (request, response) => {
     if (request.url === '/silent') return;
     response.writeHead(200, { 'content-type': 'text/html', 'x-echo': String(request.headers['x-token']) });
@@ -179,8 +168,7 @@ checks:
 });
 
 t.test('pods that change meanwhile: nothing is recorded', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   webhook(cluster);
   const url = await preview(t, (request, response) => {
     const text = JSON.stringify(colorObjects('green', 2)).replaceAll(REVISIONS.green, 'ccc333');
@@ -199,8 +187,7 @@ t.test('pods that change meanwhile: nothing is recorded', async (t) => {
 });
 
 t.test('without a webhook a pass does not count, and that is said', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const url = await preview(t, healthy);
   const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/']);
   t.equal(code, 1);
@@ -212,8 +199,7 @@ t.test('without a webhook a pass does not count, and that is said', async (t) =>
 
 t.test('a value that was said already is no news, so another name is written', async (t) => {
   const said = { 'bluegreen.dev/smoke-test': 'passed:bbb222' };
-  const cluster = await fakeCluster(shop({ annotations: said }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: said }));
   webhook(cluster);
   const url = await preview(t, healthy);
   t.equal((await cluster.run(['smoke', 'shop', '--url', url, '--path', '/'])).code, 0);
@@ -221,8 +207,7 @@ t.test('a value that was said already is no news, so another name is written', a
 });
 
 t.test('a preview that is not ready is not tested', async (t) => {
-  const cluster = await fakeCluster(shop({ replicas: { blue: 2, green: 0 } }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ replicas: { blue: 2, green: 0 } }));
   const { code, err } = await cluster.run(['smoke', 'shop', '--url', 'http://127.0.0.1:1', '--path', '/']);
   t.equal(code, 1);
   t.match(
@@ -232,8 +217,7 @@ t.test('a preview that is not ready is not tested', async (t) => {
 });
 
 t.test('a command of the user: what it is told, and its exit code', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   webhook(cluster);
   const seen: unknown[] = [];
   function program(code: number) {
@@ -274,8 +258,7 @@ function jobPod(state: object) {
 }
 
 t.test('in a Job: what is sent, and what its log says', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const pods = '/api/v1/namespaces/demo/pods';
   cluster.intercept = ({ method, url, body }) => {
     if (method === 'POST' && url.includes('/jobs')) cluster.objects.set(`${pods}/job-pod`, jobPod({ running: {} }));
@@ -337,8 +320,7 @@ t.test("the page's smoke.yaml is one", async (t) => {
 });
 
 t.test('Ctrl-C removes the Job that was started', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const interruption = new AbortController();
   cluster.intercept = ({ method, url }) => {
     if (method === 'GET' && url.includes('job-name')) interruption.abort(new Error('interrupted'));
@@ -355,8 +337,7 @@ t.test('Ctrl-C removes the Job that was started', async (t) => {
 });
 
 t.test('where no Job may be created it asks through a forwarded port, and says why', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   cluster.intercept = ({ url }) =>
     url.includes('selfsubjectaccessreviews') ? { status: 201, body: { status: { allowed: false } } } : null;
   const forbidden = await cluster.run(['smoke', 'shop', '--path', '/']);
@@ -370,8 +351,7 @@ t.test('where no Job may be created it asks through a forwarded port, and says w
 });
 
 t.test('wrong words', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   async function say(args: readonly string[], files: Record<string, string> = {}) {
     return (await cluster.run(['smoke', 'shop', ...args], { files })).err;
   }

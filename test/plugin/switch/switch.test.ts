@@ -12,8 +12,7 @@ function weights(object: unknown): Weights {
 }
 
 t.test('promote', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   const dry = await cluster.run(['promote', 'shop', '--dry-run=server']);
   t.equal(dry.out, 'traefikservice.traefik.io/shop promoted (server dry run)\n');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 100, green: 0 });
@@ -40,8 +39,7 @@ t.test('promote', async (t) => {
 });
 
 t.test('promote is denied with every reason, and changes nothing', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const { code, out, err } = await cluster.run(['promote', 'shop']);
   t.equal(code, 1);
   t.equal(out, '');
@@ -57,11 +55,10 @@ t.test(
   async (t) => {
     const www = '/apis/traefik.io/v1alpha1/namespaces/demo/traefikservices/www';
     const other = JSON.parse(JSON.stringify(Object.values(shop())[0]));
-    const cluster = await fakeCluster({
+    const cluster = await fakeCluster(t, {
       ...shop({ annotations: TESTED }),
       [www]: { ...other, metadata: { name: 'www' } },
     });
-    t.teardown(() => cluster.close());
     const said =
       'shared-color: TraefikService www sends requests to blue, this one to green: a switch moves only one. ' +
       'Right for a preview host; to move it, too: kubectl bluegreen promote www -n demo';
@@ -77,16 +74,14 @@ t.test(
 );
 
 t.test('a second promote does not go back', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const { code, err } = await cluster.run(['promote', 'shop']);
   t.equal(code, 1);
   t.match(err, 'blue is the version that green replaced. To roll back to it: kubectl bluegreen rollback shop -n demo');
 });
 
 t.test('somebody else was faster', async (t) => {
-  const cluster = await fakeCluster(shop({ annotations: TESTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = ({ method }) => {
     if (method !== 'PATCH') return null;
     cluster.intercept = () => null;
@@ -115,8 +110,7 @@ t.test('somebody else was faster', async (t) => {
 t.test('several names: what was switched is undone when one fails', async (t) => {
   const second = SHOP.replace('shop', 'cart');
   const objects = shop({ annotations: TESTED });
-  const cluster = await fakeCluster({ ...objects, [second]: objects[SHOP] ?? {} });
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, { ...objects, [second]: objects[SHOP] ?? {} });
   cluster.intercept = ({ method, url }) =>
     method === 'PATCH' && url.includes('/cart') ? status(403, 'Forbidden', 'admission webhook said no') : null;
   const { code, out, err } = await cluster.run(['promote', 'shop', 'cart']);
@@ -130,8 +124,7 @@ t.test('several names: what was switched is undone when one fails', async (t) =>
 });
 
 t.test('rollback', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const { code, out, err } = await cluster.run(['rollback']);
   t.equal(code, 0);
   t.equal(out, 'traefikservice.traefik.io/shop rolled back\n');
@@ -141,9 +134,9 @@ t.test('rollback', async (t) => {
 
 t.test('rollback scales up a color that was scaled down, and waits', async (t) => {
   const cluster = await fakeCluster(
+    t,
     shop({ weights: [0, 100], annotations: PROMOTED, replicas: { blue: 0, green: 3 } }),
   );
-  t.teardown(() => cluster.close());
   const scale = '/apis/apps/v1/namespaces/demo/deployments/blue/scale';
   cluster.objects.set(scale, { metadata: { name: 'blue', namespace: 'demo', resourceVersion: '1' }, spec: {} });
   cluster.intercept = ({ method, url, body }) => {
@@ -166,16 +159,14 @@ t.test('rollback scales up a color that was scaled down, and waits', async (t) =
 });
 
 t.test('rollback lists a color again that was taken out', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED, listed: ['green'] }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED, listed: ['green'] }));
   const { code } = await cluster.run(['rollback', 'shop']);
   t.equal(code, 0);
   t.strictSame(weights(cluster.objects.get(SHOP)), { green: 0, blue: 100 });
 });
 
 t.test('rollback goes on when nothing but the object can be read', async (t) => {
-  const cluster = await fakeCluster(shop({ weights: [0, 100], annotations: PROMOTED }));
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   cluster.intercept = ({ url }) => (url.includes('traefik') ? null : status(403, 'Forbidden', 'pods is forbidden'));
   const { code, err } = await cluster.run(['rollback', 'shop']);
   t.equal(code, 0);
@@ -184,8 +175,7 @@ t.test('rollback goes on when nothing but the object can be read', async (t) => 
 });
 
 t.test('nothing to roll back to', async (t) => {
-  const cluster = await fakeCluster(shop());
-  t.teardown(() => cluster.close());
+  const cluster = await fakeCluster(t, shop());
   const { code, err } = await cluster.run(['rollback', 'shop']);
   t.equal(code, 1);
   t.match(
@@ -196,9 +186,9 @@ t.test('nothing to roll back to', async (t) => {
 
 t.test('a rollback that never gets ready times out with its own exit code', async (t) => {
   const cluster = await fakeCluster(
+    t,
     shop({ weights: [0, 100], annotations: PROMOTED, replicas: { blue: 0, green: 1 } }),
   );
-  t.teardown(() => cluster.close());
   const scale = '/apis/apps/v1/namespaces/demo/deployments/blue/scale';
   cluster.objects.set(scale, { metadata: { name: 'blue', namespace: 'demo', resourceVersion: '1' }, spec: {} });
   const { code, err } = await cluster.run(['rollback', 'shop', '--timeout', '0s']);

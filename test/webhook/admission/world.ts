@@ -5,6 +5,7 @@ import type { AdmissionRequest } from '../../../webhook/admission/types.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { settled } from '../facts/cluster.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
+import * as manifests from '../../objects.ts';
 
 /** Blue and green, one settled pod each. */
 export const CLUSTER = settled('blue') + settled('green');
@@ -34,18 +35,10 @@ export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER), el
 
 export type Weights = readonly [blue: number | null, green: number | null];
 
-function entry(name: string, weight: number | null) {
-  return { name, port: 80, ...(weight === null ? {} : { weight }) };
-}
-
 /** A TraefikService over `blue` and `green`; `null` leaves a weight out. */
 export function traefikService([blue, green]: Weights, annotations?: Readonly<Record<string, string>>): JsonObject {
-  return {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) },
-    spec: { weighted: { services: [entry('blue', blue), entry('green', green)] } },
-  };
+  const metadata = { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) };
+  return manifests.traefikService(metadata, manifests.weightedSpec(blue, green));
 }
 
 export function request(object: JsonObject | null, oldObject: JsonObject | null = null): AdmissionRequest {

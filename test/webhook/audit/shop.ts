@@ -1,6 +1,7 @@
 import type { AuditReader } from '../../../webhook/audit/reader.ts';
 import type { Group } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { weightedSpec } from '../../objects.ts';
 
 /** A cluster's list of TraefikServices, which a test changes as it goes. */
 export class FakeInventory implements AuditReader {
@@ -36,9 +37,5 @@ export class FakeInventory implements AuditReader {
 
 /** A TraefikService over blue and green with these weights. */
 export function weighted(namespace: string, name: string, blue: number, green: number, annotations = {}): JsonObject {
-  const services = [
-    { name: 'blue', port: 80, weight: blue },
-    { name: 'green', port: 80, weight: green },
-  ];
-  return { metadata: { namespace, name, annotations }, spec: { weighted: { services } } };
+  return { metadata: { namespace, name, annotations }, spec: weightedSpec(blue, green) };
 }

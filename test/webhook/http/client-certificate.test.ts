@@ -17,6 +17,7 @@ import t from 'tap';
 import { createAuthority, exportKey, KEY_ALGORITHM, SIGNING_ALGORITHM } from '../../../certs/ca.ts';
 import type { Authority } from '../../../certs/ca.ts';
 import { ALLOWED, authorityAndLeaf, HOUR, review, testServer, TOOLS } from '../parts.ts';
+import { portOf } from '../../ports.ts';
 
 interface Shown {
   readonly cert: string;
@@ -53,9 +54,7 @@ const { server, log } = testServer(ALLOWED, { client: { ca: callers.certificate,
 server.server.setSecureContext({ cert: leaf.certificate, key: leaf.key, ca: callers.certificate });
 await server.listen({ host: '127.0.0.1', port: 0 });
 t.teardown(() => server.close());
-const address = server.server.address();
-const port = typeof address === 'object' && address !== null ? address.port : 0;
-const target = { host: '127.0.0.1', servername: 'localhost', port, ca: authority.certificate };
+const target = { host: '127.0.0.1', servername: 'localhost', port: portOf(server.server), ca: authority.certificate };
 
 async function ask(method: 'GET' | 'POST', path: string, more: RequestOptions & { readonly session?: Buffer } = {}) {
   const headers = { 'content-type': 'application/json' };

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Agent, request as httpsRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { LIMITS } from '../../../webhook/http/limits.ts';
 import type { ServerParts, WebhookServer } from '../../../webhook/http/server.ts';
 import type { Answer, Handler } from '../../../webhook/admission/types.ts';
 import { ALLOWED, authorityAndLeaf, recordingLog, review, testServer } from '../parts.ts';
+import { portOf } from '../../ports.ts';
 
 interface Running {
   readonly server: WebhookServer;
@@ -23,20 +23,11 @@ async function running(t: Tap, answer: Answer | Handler = ALLOWED, more: Partial
   server.server.setSecureContext({ cert: leaf.certificate, key: leaf.key });
   await server.listen({ host: '127.0.0.1', port: 0 });
   t.teardown(() => server.close());
-  return { server, port: portOf(server), ca: authority.certificate };
+  return { server, port: portOf(server.server), ca: authority.certificate };
 }
 
 interface Tap {
   teardown(handler: () => Promise<unknown>): unknown;
-}
-
-function portOf(server: WebhookServer): number {
-  const address = server.server.address();
-  return isAddress(address) ? address.port : 0;
-}
-
-function isAddress(address: AddressInfo | string | null): address is AddressInfo {
-  return typeof address === 'object' && address !== null;
 }
 
 interface Got {

@@ -1,6 +1,9 @@
 import { ANNOTATION, decide, governed } from '../../../webhook/policy/index.ts';
 import type { Change, Color, ColorFacts, Decision, Facts, Pair, Revision } from '../../../webhook/policy/index.ts';
+import { at, isObject } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
+import { mergePatch } from '../../common/merge-patch.ts';
+import * as objects from '../../objects.ts';
 
 /** The objects that the tests of the policy talk about, short enough to be read in a line. */
 
@@ -21,12 +24,8 @@ export function traefikService(weights: Weights, annotations?: Annotations): Jso
 }
 
 export function withServices(services: Json, annotations?: Annotations): JsonObject {
-  return {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) },
-    spec: { weighted: { services } },
-  };
+  const metadata = { name: 'shop', namespace: 'demo', ...(annotations ? { annotations } : {}) };
+  return objects.traefikService(metadata, { weighted: { services } });
 }
 
 export function blueLive(annotations?: Annotations): JsonObject {
@@ -38,26 +37,15 @@ export function greenLive(annotations?: Annotations): JsonObject {
 
 /** A copy of an object with some annotations written (or, by null, taken away). */
 export function annotated(object: JsonObject, changes: Readonly<Record<string, string | null>>): JsonObject {
-  const next = { ...annotationsOf(object) };
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) delete next[key];
-    else next[key] = value;
-  }
-  return { ...object, metadata: { name: 'shop', namespace: 'demo', annotations: next } };
+  return mergePatch(object, { metadata: { name: 'shop', namespace: 'demo', annotations: changes } });
 }
 
 export function annotationsOf(object: JsonObject): Record<string, string> {
-  const metadata = object['metadata'];
+  const annotations = at(object, 'metadata', 'annotations');
   const found: Record<string, string> = {};
-  if (!isRecord(metadata)) return found;
-  const annotations = metadata['annotations'];
-  if (!isRecord(annotations)) return found;
+  if (!isObject(annotations)) return found;
   for (const [key, value] of Object.entries(annotations)) if (typeof value === 'string') found[key] = value;
   return found;
-}
-
-export function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The object with other weights, and nothing else changed: what `kubectl patch` sends. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { CHECK_IDS, CHECKS } from '../../../webhook/policy/index.ts';
-import { filesOf, FIXTURES, namesIn, readFixture, VERDICTS } from './fixture.ts';
+import { namesIn, VERDICTS } from './case.ts';
+import { filesOf, FIXTURES, readFixture } from './fixture.ts';
 
 const CHECKS_FOLDER = join(import.meta.dirname, '../../../webhook/policy/checks');
 

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, get, isObject, list, number, text, texts } from '../../../common/json.ts';
 import { governed, GROUPS, neighborOf, NO_NEIGHBORS } from '../../../webhook/policy/index.ts';
@@ -14,7 +13,8 @@ import type {
   Settings,
 } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
-import { readYaml } from '../../yaml.ts';
+import { expand, expandAll, namesIn, objectsOf, readCase } from './case.ts';
+import type { Shared } from './case.ts';
 
 /** A case in YAML: what somebody applies, what the cluster looks like, and what the policy has to say. */
 export interface Fixture {
@@ -32,10 +32,12 @@ export interface Fixture {
 }
 
 export const FIXTURES = join(import.meta.dirname, 'fixtures');
-export const VERDICTS = ['pass', 'fail'] as const;
 
-const KEYS = new Set(
-  'about before apply by serverSideApply settings permissions cluster denied warned stored'.split(' '),
+/** `cluster` says how the cluster differs from the one of states.yaml. */
+const KEYS = 'about before apply patch by serverSideApply settings permissions cluster denied warned stored';
+const STATES = readCase(
+  join(import.meta.dirname, 'states.yaml'),
+  'cluster promotion rollback unrecorded untested tested promoted',
 );
 
 /** The files of a check, by verdict; none for a folder that is not there. */
@@ -44,15 +46,15 @@ export function filesOf(check: string, verdict: string): readonly string[] {
   return namesIn(join(FIXTURES, check)).includes(verdict) ? namesIn(folder).map((name) => join(folder, name)) : [];
 }
 
-export function namesIn(folder: string): readonly string[] {
-  return readdirSync(folder).sort();
-}
+const shared: Shared = (name) => {
+  const state = STATES[name];
+  if (!isObject(state)) throw new Error(`states.yaml has no ${name}`);
+  return state;
+};
 
 export function readFixture(file: string): Fixture {
-  const source: unknown = readYaml(file);
-  if (!isObject(source)) throw new Error(`${file}: not an object`);
-  const stray = Object.keys(source).filter((key) => !KEYS.has(key));
-  if (stray.length > 0) throw new Error(`${file}: what is ${stray.join(', ')}?`);
+  const source = readCase(file, KEYS);
+  const cluster = expand({ from: 'cluster', ...expand(source['cluster'], shared) }, shared);
   const stored = get(source, 'stored');
   const change = changeOf(source);
   const weights = get(stored, 'weights');
@@ -60,8 +62,8 @@ export function readFixture(file: string): Fixture {
   return {
     about: text(source['about']) ?? '',
     change,
-    facts: factsOf(get(source, 'cluster')),
-    neighbors: neighborsOf(get(source, 'cluster'), change),
+    facts: factsOf(cluster),
+    neighbors: neighborsOf(cluster, change),
     settings: {
       allowEmptyServices: at(source, 'settings', 'allowEmptyServices') !== false,
       requireFullCapacity: at(source, 'settings', 'requireFullCapacity') === true,
@@ -84,16 +86,16 @@ function permission(value: unknown): Permission {
 }
 
 function changeOf(source: JsonObject): Change {
-  const { before, apply } = source;
-  if (!isObject(apply)) throw new Error('nothing to apply');
+  const { before, requested } = objectsOf(source, shared);
+  if (requested === null) throw new Error('nothing to apply');
   return {
-    operation: isObject(before) ? 'UPDATE' : 'CREATE',
-    group: groupOf(apply),
-    namespace: text(at(apply, 'metadata', 'namespace')) ?? '',
-    name: text(at(apply, 'metadata', 'name')) ?? '',
-    object: apply,
-    oldObject: isObject(before) ? before : null,
-    user: text(source['by']) ?? '',
+    operation: before === null ? 'CREATE' : 'UPDATE',
+    group: groupOf(requested),
+    namespace: text(at(requested, 'metadata', 'namespace')) ?? '',
+    name: text(at(requested, 'metadata', 'name')) ?? '',
+    object: requested,
+    oldObject: before,
+    user: text(source['by']) ?? 'ada',
     serverSideApply: source['serverSideApply'] === true,
   };
 }
@@ -118,9 +120,9 @@ function neighborsOf(cluster: unknown, change: Change): Neighbors {
   if (unreachable !== null && list(get(cluster, 'traefikServices')).length > 0)
     return { known: false, reason: unreachable };
   if (governance.kind !== 'pair') return NO_NEIGHBORS;
-  const those = list(get(cluster, 'traefikServices'))
-    .filter(isObject)
-    .map((object) => neighborOf(object, groupOf(object), governance.pair));
+  const those = expandAll(get(cluster, 'traefikServices'), shared).map((object) =>
+    neighborOf(object, groupOf(object), governance.pair),
+  );
   return { known: true, those: those.filter((neighbor) => neighbor !== null) };
 }
 

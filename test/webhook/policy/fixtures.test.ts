@@ -5,7 +5,8 @@ import type { Decision } from '../../../webhook/policy/index.ts';
 import type { Json } from '../../../common/json.ts';
 import { annotation, isObject, parseObject } from '../../../common/json.ts';
 import { NOON, pairOf } from './build.ts';
-import { filesOf, readFixture, VERDICTS } from './fixture.ts';
+import { VERDICTS } from './case.ts';
+import { filesOf, readFixture } from './fixture.ts';
 import type { Fixture } from './fixture.ts';
 
 function decideFixture({ change, facts, neighbors, settings, permissions }: Fixture): Decision {

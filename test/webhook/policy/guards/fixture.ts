@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdmissionRequest } from '../../../../webhook/admission/types.ts';
-import { at, get, isObject, list, text, texts } from '../../../../common/json.ts';
+import { at, get, text, texts } from '../../../../common/json.ts';
 import type { JsonObject } from '../../../../common/json.ts';
-import { parseObjects, readYaml } from '../../../yaml.ts';
+import { parseObjects } from '../../../yaml.ts';
+import { expandAll, objectsOf, readCase } from '../case.ts';
+import type { Shared } from '../case.ts';
 
 /** A case in YAML: what somebody does to an object in a cluster, and what the guards have to say. */
 export interface GuardCase {
@@ -18,23 +20,25 @@ export interface GuardCase {
   readonly warned: readonly string[];
 }
 
-export const VERDICTS = ['pass', 'fail'] as const;
-const KEYS = new Set('about resource before apply cluster settings overriders denied warned'.split(' '));
+const KEYS = 'about resource before apply patch cluster settings overriders denied warned';
 
-export function namesIn(...path: readonly string[]): readonly string[] {
-  return readdirSync(join(import.meta.dirname, ...path)).sort();
-}
+/** What every case has in its cluster, and what some add. */
+const COMMON = objectsIn('cluster.yaml');
+const OTHERS = objectsIn('others.yaml');
 
-export function readCase(...path: readonly string[]): GuardCase {
-  const file = join(import.meta.dirname, ...path);
-  const source: unknown = readYaml(file);
-  if (!isObject(source)) throw new Error(`${file}: not an object`);
-  const stray = Object.keys(source).filter((key) => !KEYS.has(key));
-  if (stray.length > 0) throw new Error(`${file}: what is ${stray.join(', ')}?`);
+/** Objects by kind and name: `Service/shop-blue`. */
+const shared: Shared = (name) => {
+  const found = [...COMMON, ...OTHERS].find((object) => identity(object) === name);
+  if (found === undefined) throw new Error(`neither cluster.yaml nor others.yaml has ${name}`);
+  return found;
+};
+
+export function readGuardCase(file: string): GuardCase {
+  const source = readCase(file, KEYS);
   return {
     about: text(source['about']) ?? '',
     request: requestOf(source),
-    cluster: clusterWith(list(source['cluster']).filter(isObject)),
+    cluster: clusterWith(expandAll(source['cluster'], shared)),
     allowEmptyServices: at(source, 'settings', 'allowEmptyServices') === true,
     overriders: texts(source['overriders']),
     denied: texts(source['denied']),
@@ -44,7 +48,7 @@ export function readCase(...path: readonly string[]): GuardCase {
 
 function requestOf(source: JsonObject): AdmissionRequest {
   const [resource = '', subResource = ''] = (text(source['resource']) ?? '').split('/');
-  const [object, oldObject] = [objectAt(source, 'apply'), objectAt(source, 'before')];
+  const { before: oldObject, requested: object } = objectsOf(source, shared);
   const named = object ?? oldObject;
   const apiVersion = text(get(named, 'apiVersion')) ?? '';
   return {
@@ -69,18 +73,16 @@ function operationOf(object: JsonObject | null, oldObject: JsonObject | null): A
   return oldObject === null ? 'CREATE' : 'UPDATE';
 }
 
-function objectAt(source: JsonObject, key: string): JsonObject | null {
-  const value = source[key];
-  return isObject(value) ? value : null;
-}
-
 /** The common cluster, with objects of the case in place of those of the same kind and name. */
 function clusterWith(own: readonly JsonObject[]): readonly JsonObject[] {
-  const common = parseObjects(readFileSync(join(import.meta.dirname, 'cluster.yaml'), 'utf8'));
   const replaced = new Set(own.map(identity));
-  return [...common.filter((object) => !replaced.has(identity(object))), ...own];
+  return [...COMMON.filter((object) => !replaced.has(identity(object))), ...own];
 }
 
 function identity(object: JsonObject): string {
   return `${text(object['kind'])}/${text(at(object, 'metadata', 'name'))}`;
+}
+
+function objectsIn(file: string): readonly JsonObject[] {
+  return parseObjects(readFileSync(join(import.meta.dirname, file), 'utf8'));
 }

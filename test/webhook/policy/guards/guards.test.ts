@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { stringify } from 'yaml';
 import { startDeadline } from '../../../../webhook/admission/deadline.ts';
@@ -10,8 +11,11 @@ import { GUARDS } from '../../../../webhook/policy/index.ts';
 import type { Mode } from '../../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../../common/json.ts';
 import { FakeReader } from '../../facts/fake-reader.ts';
-import { namesIn, readCase, VERDICTS } from './fixture.ts';
+import { namesIn, VERDICTS } from '../case.ts';
+import { readGuardCase } from './fixture.ts';
 import type { GuardCase } from './fixture.ts';
+
+const FOLDER = import.meta.dirname;
 
 class FakeUsageReader extends FakeReader implements UsageReader {
   readonly #objects: readonly JsonObject[];
@@ -58,22 +62,22 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
 const ids = GUARDS.map(({ id }) => id);
 
 t.test('every guard has cases that pass and cases that fail, and nothing stray lies among them', (t) => {
-  const own = new Set(['cluster.yaml', 'fixture.ts', 'guards.test.ts']);
+  const own = new Set(['cluster.yaml', 'fixture.ts', 'guards.test.ts', 'others.yaml']);
   t.same(
-    namesIn().filter((name) => !own.has(name)),
+    namesIn(FOLDER).filter((name) => !own.has(name)),
     [...ids].sort(),
   );
   for (const id of ids) {
-    t.same(namesIn(id), ['fail', 'pass'], id);
-    for (const verdict of VERDICTS) t.not(namesIn(id, verdict).length, 0, `${id} ${verdict}`);
+    t.same(namesIn(FOLDER, id), ['fail', 'pass'], id);
+    for (const verdict of VERDICTS) t.not(namesIn(FOLDER, id, verdict).length, 0, `${id} ${verdict}`);
   }
   t.end();
 });
 
 for (const id of ids)
   for (const verdict of VERDICTS)
-    for (const name of namesIn(id, verdict)) {
-      const given = readCase(id, verdict, name);
+    for (const name of namesIn(FOLDER, id, verdict)) {
+      const given = readGuardCase(join(FOLDER, id, verdict, name));
       t.test(`${id}: ${given.about}`, async (t) => {
         const answer = await ask(given);
         t.equal(answer.verdict, verdict === 'fail' ? 'denied' : 'allowed');
@@ -96,7 +100,7 @@ for (const id of ids)
     }
 
 t.test('what cannot be read lets the request pass, with a warning', async (t) => {
-  const given = readCase('active-workload', 'fail', 'kubectl-delete.yaml');
+  const given = readGuardCase(join(FOLDER, 'active-workload', 'fail', 'kubectl-delete.yaml'));
   const handler = guardHandler('enforce', {
     reader: Object.assign(new FakeUsageReader([]), {
       listTraefikServices: () => Promise.reject(new Error('cannot list traefikservices: forbidden')),
