@@ -4,7 +4,7 @@ import type { Operation } from 'fast-json-patch';
 import { apiServer } from '../api-server.ts';
 import type { Answer, ApiServer, Call } from '../api-server.ts';
 import { run } from './run.ts';
-import type { Ran, World } from './run.ts';
+import type { CommandLine, Ran, World } from './run.ts';
 
 interface Stored {
   metadata: { name: string; namespace: string; resourceVersion: string; [key: string]: unknown };
@@ -21,7 +21,7 @@ export interface FakeCluster {
   intercept: (call: Call) => Answer | null;
   readonly kubeconfig: string;
   /** Runs the plugin against this cluster. */
-  run(args: readonly string[], world?: World): Promise<Ran>;
+  run(line: CommandLine, world?: World): Promise<Ran>;
 }
 
 /** One that ends with the test. */
@@ -40,8 +40,8 @@ export async function fakeCluster(
     put: (path, object) => void store.set(path, stored(path, object)),
     intercept: () => null,
     kubeconfig,
-    run: (args, world = {}) =>
-      run(args, { ...world, files: { '/home/user/.kube/config': kubeconfig, ...world.files } }),
+    run: (line, world = {}) =>
+      run(line, { ...world, files: { '/home/user/.kube/config': kubeconfig, ...world.files } }),
   };
   return cluster;
 }

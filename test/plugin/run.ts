@@ -27,8 +27,11 @@ export interface World {
 /** The time at which every test takes place. */
 export const NOW = new Date('2026-03-01T12:00:00Z');
 
+/** What is typed after `kubectl bluegreen`; its words by themselves where one has a space in it. */
+export type CommandLine = string | readonly string[];
+
 /** Runs one command line in this process, with nothing of the machine but what the test gives it. */
-export async function run(args: readonly string[], world: World = {}): Promise<Ran> {
+export async function run(line: CommandLine, world: World = {}): Promise<Ran> {
   const written = { out: '', err: '' };
   const isTTY = world.tty ?? false;
   let slept = 0;
@@ -53,6 +56,6 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
     },
     interrupted: world.interrupted ?? new AbortController().signal,
   };
-  const code = await runCli(args, io);
+  const code = await runCli(typeof line === 'string' ? line.split(' ') : line, io);
   return { code, ...written };
 }

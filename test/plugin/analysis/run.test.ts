@@ -238,7 +238,7 @@ t.test('several names go back together when one is bad, the last one first', asy
     ];
     return { status: 200, body: `${lines.join('\n')}\n` };
   };
-  const { code, out, err } = await both.run(['promote', 'shop', 'cart', '--analyze', '60s'], { hurried: true });
+  const { code, out, err } = await both.run('promote shop cart --analyze 60s', { hurried: true });
   t.equal(code, 4, err);
   const switched = [`${nameOf('shop')} promoted`, `${nameOf('cart')} promoted`];
   t.equal(out, [...switched, `${nameOf('cart')} rolled back`, `${nameOf('shop')} rolled back`, ''].join('\n'));
@@ -250,14 +250,14 @@ t.test('several names go back together when one is bad, the last one first', asy
 t.test('watch: a switch that somebody else made, or is about to make', async (t) => {
   const made = await open(t, { weights: [0, 100], annotations: PROMOTED });
   made.customers = () => (live(made) === 'green' ? { 500: 50 } : { 200: 100 });
-  const back = await made.run(['analyze', 'shop', '--for', '60s'], { hurried: true });
+  const back = await made.run('analyze shop --for 60s', { hurried: true });
   t.equal(back.code, 4, back.err);
   t.equal(back.out, 'traefikservice.traefik.io/shop rolled back\n');
   const first = await open(t);
-  const none = await first.run(['analyze', 'shop'], { hurried: true });
+  const none = await first.run('analyze shop', { hurried: true });
   t.equal(none.code, 1);
   t.match(none.err, 'cannot be analyzed, because there is no color to roll back to: no promotion was recorded');
-  const late = await first.run(['analyze', 'shop', '--await-switch', '--timeout', '10s'], { hurried: true });
+  const late = await first.run('analyze shop --await-switch --timeout 10s', { hurried: true });
   t.equal(late.code, 3, late.err);
   t.match(late.err, 'blue had 1000 requests, 0.0% errors');
   t.match(late.err, 'shop was not switched to green within 10s: nothing was changed, and nothing is analyzed');
@@ -271,7 +271,7 @@ t.test('watch: a switch that somebody else made, or is about to make', async (t)
     return null;
   };
   first.customers = () => (live(first) === 'green' ? { 200: 80, 500: 20 } : { 200: 100 });
-  const bad = await first.run(['analyze', 'shop', '--await-switch', '--timeout', '60s'], { hurried: true });
+  const bad = await first.run('analyze shop --await-switch --timeout 60s', { hurried: true });
   t.equal(bad.code, 4, bad.err);
   t.match(bad.err, 'Ready: waiting for the switch of traefikservice.traefik.io/shop to green');
   t.equal(live(first), 'blue');
@@ -279,7 +279,7 @@ t.test('watch: a switch that somebody else made, or is about to make', async (t)
 
 t.test('limits that nothing would apply, and limits that are none', async (t) => {
   const shop = await open(t);
-  t.match((await shop.run(['promote', '--max-p99', '1s'])).err, '--max-p99 needs --analyze=DURATION');
+  t.match((await shop.run('promote --max-p99 1s')).err, '--max-p99 needs --analyze=DURATION');
   t.match(
     (await promote(shop, ['--max-error-rate', '1'])).err,
     'invalid argument "1" for "--max-error-rate" flag: must be a percentage such as 1% or 0.5%',

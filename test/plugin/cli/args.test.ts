@@ -64,8 +64,8 @@ t.test('words that people may know from elsewhere lead on', async (t) => {
 t.test('help', async (t) => {
   const main = await run([]);
   t.equal(main.code, 0);
-  t.equal((await run(['--help'])).out, main.out);
-  t.equal((await run(['help'])).out, main.out);
+  t.equal((await run('--help')).out, main.out);
+  t.equal((await run('help')).out, main.out);
   for (const command of COMMANDS) {
     const help = await run([command.name, '--help']);
     t.equal(help.code, 0);

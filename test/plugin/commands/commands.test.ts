@@ -9,33 +9,33 @@ t.test('list', async (t) => {
     shop({ weights: [0, 100], annotations: { ...PROMOTED, 'bluegreen.dev/frozen': 'why' } }),
   );
   t.equal(
-    (await cluster.run(['list', '-A'])).out,
+    (await cluster.run('list -A')).out,
     `NAMESPACE   NAME   ACTIVE   BLUE   GREEN   VERSION    ROLLBACK-TO   SMOKE-TEST   FROZEN   AGE
 demo        shop   green    0      100     shop:1.1   blue          <none>       true     120m
 `,
   );
-  t.equal((await cluster.run(['list', '-o', 'name'])).out, 'traefikservice.traefik.io/shop\n');
-  t.equal((await cluster.run(['list', '-o', 'jsonpath={.items[*].metadata.name}'])).out, 'shop');
-  t.equal((await cluster.run(['list', '-n', 'empty'])).err, 'No resources found in empty namespace.\n');
-  t.match((await cluster.run(['list', '--no-headers'])).out, /^shop /);
+  t.equal((await cluster.run('list -o name')).out, 'traefikservice.traefik.io/shop\n');
+  t.equal((await cluster.run('list -o jsonpath={.items[*].metadata.name}')).out, 'shop');
+  t.equal((await cluster.run('list -n empty')).err, 'No resources found in empty namespace.\n');
+  t.match((await cluster.run('list --no-headers')).out, /^shop /);
 });
 
 t.test('history, newest first', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   t.equal(
-    (await cluster.run(['history', 'shop'])).out,
+    (await cluster.run('history shop')).out,
     `KIND        FROM     TO      VERSION    REVISION   BY      AGE
 promotion   blue     green   shop:1.1   bbb222     alice   120m
 creation    <none>   blue    shop:1.0   aaa111     bob     28d
 `,
   );
-  t.equal((await cluster.run(['history', '-o', 'jsonpath={.entries[0].by}'])).out, 'alice');
+  t.equal((await cluster.run('history -o jsonpath={.entries[0].by}')).out, 'alice');
 });
 
 t.test('status', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   t.equal(
-    (await cluster.run(['status'])).out,
+    (await cluster.run('status')).out,
     `Release:    traefikservice.traefik.io/shop in namespace demo
 Active:     blue
 
@@ -48,10 +48,10 @@ Rollback:   not now
             - no promotion was recorded on it yet
 `,
   );
-  t.equal((await cluster.run(['status', '-o', 'jsonpath={.active}'])).out, 'blue');
-  t.match((await cluster.run(['status'], { tty: true })).out, '\u001B[34mblue\u001B[0m');
-  t.notMatch((await cluster.run(['status'], { tty: true, env: { NO_COLOR: '1' } })).out, '\u001B');
-  t.notMatch((await cluster.run(['status', '--no-color'], { tty: true })).out, '\u001B');
+  t.equal((await cluster.run('status -o jsonpath={.active}')).out, 'blue');
+  t.match((await cluster.run('status', { tty: true })).out, '\u001B[34mblue\u001B[0m');
+  t.notMatch((await cluster.run('status', { tty: true, env: { NO_COLOR: '1' } })).out, '\u001B');
+  t.notMatch((await cluster.run('status --no-color', { tty: true })).out, '\u001B');
 });
 
 t.test('what would undo a switch', async (t) => {
@@ -59,7 +59,7 @@ t.test('what would undo a switch', async (t) => {
   const fields = { 'f:spec': { 'f:weighted': { 'f:services': {} } } };
   const managedFields = [{ manager: 'argocd-controller', operation: 'Apply', fieldsV1: fields }];
   const cluster = await fakeCluster(t, shop({ annotations: { ...TESTED, ...applied }, managedFields }));
-  const { out } = await cluster.run(['status']);
+  const { out } = await cluster.run('status');
   t.match(out, 'the manifest that was applied last sets the weights (blue 100, green 0)');
   t.match(out, 'Argo CD (field manager "argocd-controller") owns the list of services');
 });
@@ -67,29 +67,23 @@ t.test('what would undo a switch', async (t) => {
 t.test('freeze, unfreeze, retire', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   t.equal(
-    (await cluster.run(['freeze', 'shop', '--reason', 'weekend', '--dry-run=server'])).out,
+    (await cluster.run('freeze shop --reason weekend --dry-run=server')).out,
     'traefikservice.traefik.io/shop frozen (server dry run)\n',
   );
-  t.equal(
-    (await cluster.run(['freeze', 'shop', '--reason', 'weekend'])).out,
-    'traefikservice.traefik.io/shop frozen\n',
-  );
-  t.equal(
-    (await cluster.run(['freeze', 'shop', '--reason', 'weekend'])).out,
-    'traefikservice.traefik.io/shop unchanged\n',
-  );
-  const denied = await cluster.run(['promote', 'shop']);
+  t.equal((await cluster.run('freeze shop --reason weekend')).out, 'traefikservice.traefik.io/shop frozen\n');
+  t.equal((await cluster.run('freeze shop --reason weekend')).out, 'traefikservice.traefik.io/shop unchanged\n');
+  const denied = await cluster.run('promote shop');
   t.equal(denied.code, 1);
   t.match(denied.err, 'frozen: ');
-  t.match((await cluster.run(['status'])).out, 'Frozen:     weekend');
-  t.equal((await cluster.run(['unfreeze', 'shop'])).out, 'traefikservice.traefik.io/shop unfrozen\n');
-  t.equal((await cluster.run(['unguard', 'shop'])).out, 'traefikservice.traefik.io/shop unguarded\n');
+  t.match((await cluster.run('status')).out, 'Frozen:     weekend');
+  t.equal((await cluster.run('unfreeze shop')).out, 'traefikservice.traefik.io/shop unfrozen\n');
+  t.equal((await cluster.run('unguard shop')).out, 'traefikservice.traefik.io/shop unguarded\n');
   t.match(JSON.stringify(cluster.objects.get(SHOP)), '"bluegreen.dev/unguard":"teardown"');
   t.match(
-    (await cluster.run(['status'])).out,
+    (await cluster.run('status')).out,
     'Unguarded:  teardown. The guards do not protect it; to guard it again: kubectl',
   );
-  t.equal((await cluster.run(['unguard', 'shop', '--undo'])).out, 'traefikservice.traefik.io/shop guarded again\n');
+  t.equal((await cluster.run('unguard shop --undo')).out, 'traefikservice.traefik.io/shop guarded again\n');
 });
 
 t.test('completion', async (t) => {

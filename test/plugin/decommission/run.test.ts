@@ -42,7 +42,7 @@ t.test('out of the list, then down', async (t) => {
 
 t.test('without a proof that Traefik has dropped it, it is not scaled down, and can be gone on with', async (t) => {
   const cluster = await open(t);
-  const { code, err } = await cluster.run(['decommission', '--after', '1h']);
+  const { code, err } = await cluster.run('decommission --after 1h');
   t.equal(code, 1);
   t.match(err, 'there is no proof that every Traefik replica has dropped blue, so it is not scaled down');
   t.equal(listed(cluster), 'green');
@@ -51,7 +51,7 @@ t.test('without a proof that Traefik has dropped it, it is not scaled down, and 
 
 t.test('too early', async (t) => {
   const cluster = await open(t);
-  const { code, err } = await cluster.run(['decommission', 'shop']);
+  const { code, err } = await cluster.run('decommission shop');
   t.equal(code, 1);
   t.match(
     err,
@@ -123,8 +123,8 @@ t.test('--all: what is not due is passed over, what fails does not stop the rest
   t.match(err, 'young is skipped: green is active for 60s only');
   t.match(err, 'error: 1 of 3 releases failed');
   t.equal(out, 'traefikservice.traefik.io/shop decommissioned\n');
-  t.match((await cluster.run(['decommission', '--all', 'shop'])).err, 'a NAME and --all exclude each other');
-  t.match((await cluster.run(['decommission', '-A'])).err, '-A is for --all');
+  t.match((await cluster.run('decommission --all shop')).err, 'a NAME and --all exclude each other');
+  t.match((await cluster.run('decommission -A')).err, '-A is for --all');
 });
 
 t.test('a second time there is nothing to do', async (t) => {

@@ -41,7 +41,7 @@ function controllers(cluster: FakeCluster): void {
 t.test('a new image: told, rolled out, ready', async (t) => {
   const cluster = await fakeCluster(t, shop());
   controllers(cluster);
-  const { code, out, err } = await cluster.run(['deploy', 'shop', '--image', 'app=registry.local/shop:1.2']);
+  const { code, out, err } = await cluster.run('deploy shop --image app=registry.local/shop:1.2');
   t.equal(code, 0, err);
   t.equal(out, `${NAME} deployed\n`);
   t.match(err, 'deployment.apps/green gets app=shop:1.2\n');
@@ -56,14 +56,14 @@ t.test('a new image: told, rolled out, ready', async (t) => {
     ],
     'nothing but the image is sent',
   );
-  const again = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
+  const again = await cluster.run('deploy shop --image registry.local/shop:1.2');
   t.strictSame([again.code, again.out], [0, `${NAME} unchanged\n`]);
   t.equal(writes(cluster).length, 1, 'and a second time nothing');
 });
 
 t.test('the way back is taken away first, in words', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
-  const { err } = await cluster.run(['deploy', '--image', 'registry.local/shop:1.2', '--timeout', '0']);
+  const { err } = await cluster.run('deploy --image registry.local/shop:1.2 --timeout 0');
   t.match(err, 'Warning: the instant rollback to blue (shop:1.0) is gone from now on: blue gets a new version\n');
   t.equal(stored(cluster).annotations['bluegreen.dev/previous'], 'none');
   const [first, second] = writes(cluster);
@@ -73,7 +73,7 @@ t.test('the way back is taken away first, in words', async (t) => {
 t.test('a decommissioned preview is scaled like the active color and listed again once it is ready', async (t) => {
   const cluster = await fakeCluster(t, shop({ listed: ['blue'], replicas: { blue: 3, green: 0 } }));
   controllers(cluster);
-  const { code, out, err } = await cluster.run(['deploy', 'shop']);
+  const { code, out, err } = await cluster.run('deploy shop');
   t.equal(code, 0, err);
   t.equal(out, `${NAME} deployed\n`);
   t.match(err, 'deployment.apps/green gets 3 replicas\n');
@@ -86,7 +86,7 @@ t.test('a decommissioned preview is scaled like the active color and listed agai
 
 t.test('a preview that does not get ready is not listed', async (t) => {
   const cluster = await fakeCluster(t, shop({ listed: ['blue'], replicas: { blue: 2, green: 0 } }));
-  const { code, out, err } = await cluster.run(['deploy', 'shop', '--timeout', '0']);
+  const { code, out, err } = await cluster.run('deploy shop --timeout 0');
   t.equal(code, 3);
   t.equal(out, '');
   t.match(err, 'error: timed out after 0s waiting for green to be ready (0 of 2 ready):\n');
@@ -99,7 +99,7 @@ t.test('a rollout that may leave the preview empty takes it out of the list firs
   const text = JSON.stringify(objects[DEPLOYMENT]).replace('"spec":{', '"spec":{"strategy":{"type":"Recreate"},');
   const cluster = await fakeCluster(t, { ...objects, [DEPLOYMENT]: JSON.parse(text) });
   controllers(cluster);
-  const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
+  const { code, err } = await cluster.run('deploy shop --image registry.local/shop:1.2');
   t.equal(code, 0, err);
   t.match(err, 'green leaves the list until it is ready: its rollout may leave it empty\n');
   t.match(err, 'green is listed again, with weight 0\n');
@@ -111,10 +111,10 @@ t.test('a rollout that may leave the preview empty takes it out of the list firs
 
 t.test('the active color is never deployed to', async (t) => {
   const cluster = await fakeCluster(t, shop());
-  const { code, err } = await cluster.run(['deploy', 'shop', '--to', 'blue', '--image', 'registry.local/shop:1.2']);
+  const { code, err } = await cluster.run('deploy shop --to blue --image registry.local/shop:1.2');
   t.equal(code, 1);
   t.match(err, 'error: blue is active, and what serves production is never changed under its feet.');
-  const live = await cluster.run(['deploy', 'shop', '--image', IMAGES.blue]);
+  const live = await cluster.run(`deploy shop --image ${IMAGES.blue}`);
   t.strictSame([live.code, live.out], [0, `${NAME} unchanged\n`]);
   t.match(live.err, 'blue is active and has these images already.');
   t.equal(writes(cluster).length, 0);
@@ -146,7 +146,7 @@ t.test('what cannot be deployed by itself is denied, with what to do', async (t)
   ];
   for (const [name, given, words] of cases) {
     const cluster = await fakeCluster(t, given);
-    const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2']);
+    const { code, err } = await cluster.run('deploy shop --image registry.local/shop:1.2');
     t.equal(code, 1, name);
     t.match(err, words);
     t.equal(writes(cluster).length, 0);
@@ -160,7 +160,7 @@ t.test('a StatefulSet that waits for a broken pod of the former version: which, 
   const green: Record<string, unknown> = JSON.parse(JSON.stringify(deployment));
   const unready = JSON.parse(JSON.stringify(rest).replaceAll('"status":"True"', '"status":"False"'));
   const cluster = await fakeCluster(t, { ...unready, [set]: { ...green, status: {} } });
-  const { code, err } = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--timeout', '0']);
+  const { code, err } = await cluster.run('deploy shop --image registry.local/shop:1.2 --timeout 0');
   t.equal(code, 3, err);
   t.match(
     err,
@@ -183,11 +183,11 @@ t.test('wrong words', async (t) => {
 t.test('dry runs change nothing', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   const before = JSON.stringify([...cluster.objects]);
-  const client = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--dry-run']);
+  const client = await cluster.run('deploy shop --image registry.local/shop:1.2 --dry-run');
   t.equal(client.out, `${NAME} deployed (dry run)\n`);
   t.match(client.err, 'deployment.apps/blue gets app=shop:1.2 (dry run)\n');
   t.equal(writes(cluster).length, 0);
-  const server = await cluster.run(['deploy', 'shop', '--image', 'registry.local/shop:1.2', '--dry-run=server']);
+  const server = await cluster.run('deploy shop --image registry.local/shop:1.2 --dry-run=server');
   t.equal(server.out, `${NAME} deployed (server dry run)\n`);
   t.ok(writes(cluster).every(({ url }) => url.includes('dryRun=All')));
   t.equal(JSON.stringify([...cluster.objects]), before);
@@ -205,7 +205,7 @@ t.test('somebody switches meanwhile: it stops', async (t) => {
       body: { ...shop({ weights: [0, 100] })[SHOP], metadata: { name: 'shop', namespace: 'demo' } },
     };
   };
-  const { code, err } = await cluster.run(['deploy', 'shop']);
+  const { code, err } = await cluster.run('deploy shop');
   t.equal(code, 1);
   t.match(err, `error: ${NAME} was switched to green while this command ran, so it stopped`);
 });

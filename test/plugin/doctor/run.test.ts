@@ -22,7 +22,7 @@ function answers(given: { readonly denial?: Answer; readonly allowed?: boolean }
 t.test('a cluster with gaps', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = answers({});
-  const { code, out, err } = await cluster.run(['doctor']);
+  const { code, out, err } = await cluster.run('doctor');
   t.equal(code, 1);
   t.match(out, '√ the API server localhost:');
   t.match(out, '× no mutating webhook is registered\n    Switches are not validated. Install the chart.');
@@ -31,7 +31,7 @@ t.test('a cluster with gaps', async (t) => {
   t.match(out, '‼ no ready Traefik pod was found');
   t.match(out, '√ blue-green TraefikServices in namespace demo: 1');
   t.match(err, /^2 failed, \d+ warnings, \d+ passed\.\n$/);
-  const parsed: unknown = JSON.parse((await cluster.run(['doctor', '-o', 'json'])).out);
+  const parsed: unknown = JSON.parse((await cluster.run('doctor -o json')).out);
   t.match(parsed, { ok: false, findings: [{ state: 'ok', area: 'api' }] });
 });
 
@@ -39,7 +39,7 @@ t.test('who denies wrong weights, and what is not allowed', async (t) => {
   const cluster = await fakeCluster(t, shop());
   async function said(denial: Answer) {
     cluster.intercept = answers({ denial, allowed: false });
-    return (await cluster.run(['doctor'])).out;
+    return (await cluster.run('doctor')).out;
   }
   t.match(
     await said({ status: 201, body: {} }),
@@ -59,11 +59,11 @@ t.test('who denies wrong weights, and what is not allowed', async (t) => {
 });
 
 t.test('init prints manifests that lint finds good', async (t) => {
-  const { code, out } = await run(['init', 'shop', '--image', 'x/y:1', '--host', 'shop.test', '-n', 'demo']);
+  const { code, out } = await run('init shop --image x/y:1 --host shop.test -n demo');
   t.equal(code, 0);
-  const linted = await run(['lint', '-f', '-', '--strict'], { stdin: out });
+  const linted = await run('lint -f - --strict', { stdin: out });
   t.equal(linted.code, 0, linted.out);
   t.match(linted.err, '1 blue-green TraefikService and 1 IngressRoute checked: 0 errors, 0 warnings.');
-  t.match((await run(['init', 'Shop', '--image', 'x', '--host', 'y'])).err, 'error: invalid name "Shop"');
-  t.match((await run(['init', 'shop'])).err, 'error: --image and --host are needed');
+  t.match((await run('init Shop --image x --host y')).err, 'error: invalid name "Shop"');
+  t.match((await run('init shop')).err, 'error: --image and --host are needed');
 });

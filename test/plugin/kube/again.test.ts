@@ -9,7 +9,7 @@ t.test('a webhook that asks for another try gets it', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   let denials = 2;
   cluster.intercept = ({ method }) => (method === 'PATCH' && denials-- > 0 ? later : null);
-  const { code, out } = await cluster.run(['promote', 'shop']);
+  const { code, out } = await cluster.run('promote shop');
   t.strictSame([code, out], [0, 'traefikservice.traefik.io/shop promoted\n']);
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 3);
 });
@@ -18,7 +18,7 @@ t.test('one that never has enough is told after five tries', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   const before = JSON.stringify(cluster.objects.get(SHOP));
   cluster.intercept = ({ method }) => (method === 'PATCH' ? later : null);
-  const { code, err } = await cluster.run(['promote', 'shop']);
+  const { code, err } = await cluster.run('promote shop');
   t.equal(code, 1);
   t.match(err, 'Error from server (ServiceUnavailable): not completed: try again');
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 5);
@@ -28,7 +28,7 @@ t.test('one that never has enough is told after five tries', async (t) => {
 t.test('an outage that asks for nothing is told at once', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = ({ method }) => (method === 'PATCH' ? status(503, 'ServiceUnavailable', 'no') : null);
-  t.equal((await cluster.run(['promote', 'shop'])).code, 1);
+  t.equal((await cluster.run('promote shop')).code, 1);
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 1);
 });
 
@@ -42,7 +42,7 @@ t.test('a call that the API server lost with its replica is made again, as nothi
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   let losses = 2;
   cluster.intercept = ({ method }) => (method === 'PATCH' && losses-- > 0 ? lost : null);
-  const { code, out, err } = await cluster.run(['promote', 'shop']);
+  const { code, out, err } = await cluster.run('promote shop');
   t.strictSame([code, out], [0, 'traefikservice.traefik.io/shop promoted\n']);
   t.equal(err.split("Warning: the API server could not call bluegreen's webhook: retrying").length, 2, 'told once');
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 3);
@@ -51,7 +51,7 @@ t.test('a call that the API server lost with its replica is made again, as nothi
 t.test('where no replica answers at all, the error says what to do', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = ({ method }) => (method === 'PATCH' ? lost : null);
-  const { code, err } = await cluster.run(['promote', 'shop']);
+  const { code, err } = await cluster.run('promote shop');
   t.equal(code, 1);
   t.match(err, 'Error from server (InternalError): Internal error occurred: failed calling webhook');
   t.match(err, "\nhint: nothing was changed. run 'kubectl bluegreen doctor' to see why the webhook does not answer");
@@ -62,7 +62,7 @@ t.test('nor is a webhook of somebody else asked again', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   const other = status(500, 'InternalError', 'Internal error occurred: failed calling webhook "a.example.com": EOF');
   cluster.intercept = ({ method }) => (method === 'PATCH' ? other : null);
-  const { code, err } = await cluster.run(['promote', 'shop']);
+  const { code, err } = await cluster.run('promote shop');
   t.equal(code, 1);
   t.notMatch(err, 'hint');
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 1);

@@ -7,7 +7,7 @@ t.test('errors of the server', async (t) => {
   const cluster = await fakeCluster(t, shop());
   async function said(answer: ReturnType<typeof status>): Promise<string> {
     cluster.intercept = () => answer;
-    const { code, err } = await cluster.run(['status', 'traefikservice.traefik.io/shop']);
+    const { code, err } = await cluster.run('status traefikservice.traefik.io/shop');
     t.equal(code, 1);
     return err;
   }
@@ -48,12 +48,12 @@ t.test('warnings of the server come out once, on stderr', async (t) => {
     url === SHOP
       ? { status: 200, body: object, headers: { warning: ['299 - "be \\"careful\\""', '299 - "be \\"careful\\""'] } }
       : null;
-  const { err } = await cluster.run(['status', 'shop']);
+  const { err } = await cluster.run('status shop');
   t.equal(err, 'Warning: be "careful"\n');
 });
 
 t.test('servers that cannot be reached', async (t) => {
-  const denied = await run(['status', 'shop', '-s', 'https://127.0.0.1:1']);
+  const denied = await run('status shop -s https://127.0.0.1:1');
   t.equal(
     denied.err,
     'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n',
@@ -66,26 +66,15 @@ t.test('servers that cannot be reached', async (t) => {
     untrusted.err,
     'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority\nhint: ',
   );
-  const name = await cluster.run(['status', 'shop', '--tls-server-name', 'other.example']);
+  const name = await cluster.run('status shop --tls-server-name other.example');
   t.match(name.err, /x509: certificate is valid for .*, not other\.example\nhint: /);
-  const insecure = await cluster.run(['status', 'shop', '--insecure-skip-tls-verify', '-o', 'name']);
+  const insecure = await cluster.run('status shop --insecure-skip-tls-verify -o name');
   t.equal(insecure.out, 'traefikservice.traefik.io/shop\n');
 });
 
 t.test('who asks', async (t) => {
   const cluster = await fakeCluster(t, shop());
-  await cluster.run([
-    'status',
-    'shop',
-    '--as',
-    'eve',
-    '--as-group',
-    'a',
-    '--as-group',
-    'b',
-    '--as-user-extra',
-    'x/y=1',
-  ]);
+  await cluster.run('status shop --as eve --as-group a --as-group b --as-user-extra x/y=1');
   const headers = cluster.calls[0]?.headers;
   t.equal(headers?.['impersonate-user'], 'eve');
   t.equal(headers?.['impersonate-group'], 'a, b');
@@ -94,15 +83,15 @@ t.test('who asks', async (t) => {
 
 t.test('which TraefikService', async (t) => {
   const cluster = await fakeCluster(t, { ...shop(), ...shop({ group: 'traefik.containo.us' }) });
-  const both = await cluster.run(['status', 'shop']);
+  const both = await cluster.run('status shop');
   t.equal(
     both.err,
     'error: "shop" exists in both API groups of Traefik: say which, traefikservice.traefik.io/shop or traefikservice.traefik.containo.us/shop\n',
   );
-  const old = await cluster.run(['status', 'traefikservice.traefik.containo.us/shop', '-o', 'name']);
+  const old = await cluster.run('status traefikservice.traefik.containo.us/shop -o name');
   t.equal(old.out, 'traefikservice.traefik.containo.us/shop\n');
-  const none = await cluster.run(['status']);
+  const none = await cluster.run('status');
   t.match(none.err, 'error: namespace "demo" has 2 blue-green TraefikServices');
-  const empty = await cluster.run(['status', '-n', 'empty']);
+  const empty = await cluster.run('status -n empty');
   t.match(empty.err, 'error: no blue-green TraefikService found in namespace "empty"');
 });

@@ -27,23 +27,23 @@ function attested(pass: string): Readonly<Record<string, string>> {
 }
 
 t.test('good manifests', async (t) => {
-  const { code, out, err } = await run(['lint', '-f', '/a.yaml'], { files: { '/a.yaml': `${OTHER}---\n${GOOD}` } });
+  const { code, out, err } = await run('lint -f /a.yaml', { files: { '/a.yaml': `${OTHER}---\n${GOOD}` } });
   t.equal(code, 0);
   t.equal(out, '');
   t.match(err, '1 blue-green TraefikService checked: 0 errors, 0 warnings. Not checked without a cluster: smoke-test');
 });
 
 t.test('a warning of the policy keeps its check, and what takes a cluster is left to the webhook', async (t) => {
-  const { out } = await run(['lint', '-f', '/a.yaml'], { files: attested('passed') });
+  const { out } = await run('lint -f /a.yaml', { files: attested('passed') });
   t.match(
     out,
     ':8:7: warning smoke-test: demo/shop: bluegreen.dev/smoke-test does not count: a bare "passed" does not',
   );
-  t.equal((await run(['lint', '-f', '/a.yaml'], { files: attested('passed:6.1.6') })).out, '');
+  t.equal((await run('lint -f /a.yaml', { files: attested('passed:6.1.6') })).out, '');
 });
 
 t.test('a finding names file, line and column', async (t) => {
-  const { code, out } = await run(['lint', '-f', '/d'], {
+  const { code, out } = await run('lint -f /d', {
     files: { '/d/bad.yaml': `${OTHER}---\n${BAD}`, '/d/readme.md': '{{' },
   });
   t.equal(code, 1);
@@ -54,7 +54,7 @@ t.test('a finding names file, line and column', async (t) => {
 t.test('a second host on the same colors, of which one is on the other', async (t) => {
   const preview = GOOD.replace('name: shop,', 'name: preview,').replace('      - {name: shop-blue, port: 80}\n', '');
   const services = 'apiVersion: v1\nkind: Service\nmetadata: {name: shop-blue, namespace: demo}\n';
-  const both = await run(['lint', '-f', '/d'], {
+  const both = await run('lint -f /d', {
     files: { '/d/shop.yaml': GOOD, '/d/preview.yaml': preview, '/d/services.yaml': services },
   });
   t.equal(both.code, 0);
@@ -64,7 +64,7 @@ t.test('a second host on the same colors, of which one is on the other', async (
   );
   t.match(both.out, 'warning shared-color: demo/preview: TraefikService shop sends requests to shop-blue');
   const twins = GOOD.replace('name: shop,', 'name: www,');
-  const same = await run(['lint', '-f', '/d'], { files: { '/d/shop.yaml': GOOD, '/d/www.yaml': twins } });
+  const same = await run('lint -f /d', { files: { '/d/shop.yaml': GOOD, '/d/www.yaml': twins } });
   t.notMatch(same.out, 'shared-color', 'weights that both leave out are filled in alike');
 });
 
@@ -75,16 +75,16 @@ t.test('folders, lists, stdin and both groups', async (t) => {
     '/d/sub/two.yaml': GOOD.replace('traefik.io', 'traefik.containo.us'),
     '/d/list.json': list,
   };
-  t.match((await run(['lint', '-f', '/d'], { files })).err, '1 blue-green TraefikService checked');
-  t.match((await run(['lint', '-R', '-f', '/d/'], { files })).err, '2 blue-green TraefikServices checked');
-  t.match((await run(['lint', '-f', '-'], { stdin: `${BAD}---\n${GOOD}` })).out, /^-:8:7: error weights-total: /);
+  t.match((await run('lint -f /d', { files })).err, '1 blue-green TraefikService checked');
+  t.match((await run('lint -R -f /d/', { files })).err, '2 blue-green TraefikServices checked');
+  t.match((await run('lint -f -', { stdin: `${BAD}---\n${GOOD}` })).out, /^-:8:7: error weights-total: /);
 });
 
 t.test('a lone color is a release when its sibling is in the files', async (t) => {
   const lone = GOOD.replace(/ +- \{name: shop-green.*\n/, '');
   const service = `---\napiVersion: v1\nkind: Service\nmetadata: {name: shop-green, namespace: demo}\n`;
-  t.match((await run(['lint', '-f', '-'], { stdin: lone })).err, '0 blue-green');
-  t.match((await run(['lint', '-f', '-'], { stdin: lone + service })).err, '1 blue-green');
+  t.match((await run('lint -f -', { stdin: lone })).err, '0 blue-green');
+  t.match((await run('lint -f -', { stdin: lone + service })).err, '1 blue-green');
 });
 
 function route(name: string, services: string, namespace = 'demo', group = 'traefik.io'): string {
@@ -112,31 +112,31 @@ t.test('IngressRoutes past the TraefikService, of both groups in one stream', as
     route('elsewhere', '{name: shop-green, port: 80}', 'other'),
     route('same-names', '{name: shop-blue, kind: TraefikService}, {name: shop-green, kind: TraefikService}'),
   ].join('---\n');
-  const { code, out, err } = await run(['lint', '-f', '-'], { stdin });
+  const { code, out, err } = await run('lint -f -', { stdin });
   t.equal(code, 1);
   t.match(err, '2 blue-green TraefikServices and 6 IngressRoutes checked: 2 errors, 1 warning.');
   t.match(out, /^-:\d+:17: error inline-weights: demo\/split: this IngressRoute splits traffic over shop-blue/m);
   t.match(out, /error inline-weights: old\/old-split: /);
   t.match(out, /warning inline-weights: demo\/preview: this IngressRoute points at shop-green directly/);
-  const sarif = (await run(['lint', '-f', '-', '-o', 'sarif'], { stdin })).out;
+  const sarif = (await run('lint -f - -o sarif', { stdin })).out;
   t.match(sarif, 'An IngressRoute does not split traffic over the two colors by itself');
 });
 
 t.test('what cannot be read', async (t) => {
-  const broken = await run(['lint', '-f', '-'], { stdin: `${GOOD}---\na: [\n` });
+  const broken = await run('lint -f -', { stdin: `${GOOD}---\na: [\n` });
   t.equal(broken.code, 1);
   t.match(broken.out, /^-:1[12]:\d+: error yaml: Flow sequence in block collection must be .* end with a \]$/m);
-  t.equal((await run(['lint', '-f', '/none'])).err, 'error: the path "/none" does not exist\n');
-  t.match((await run(['lint'])).err, 'error: must specify -f');
+  t.equal((await run('lint -f /none')).err, 'error: the path "/none" does not exist\n');
+  t.match((await run('lint')).err, 'error: must specify -f');
 });
 
 t.test('for machines', async (t) => {
-  const json: unknown = JSON.parse((await run(['lint', '-f', '-', '-o', 'json'], { stdin: BAD })).out);
+  const json: unknown = JSON.parse((await run('lint -f - -o json', { stdin: BAD })).out);
   t.match(json, {
     checked: 1,
     findings: [{ check: 'weights-total', severity: 'error', position: { line: 8, column: 7 } }],
   });
-  const sarif: unknown = JSON.parse((await run(['lint', '-f', '-', '-o', 'sarif'], { stdin: BAD })).out);
+  const sarif: unknown = JSON.parse((await run('lint -f - -o sarif', { stdin: BAD })).out);
   t.match(sarif, {
     version: '2.1.0',
     runs: [
@@ -147,8 +147,5 @@ t.test('for machines', async (t) => {
       },
     ],
   });
-  t.equal(
-    (await run(['lint', '-f', '-', '--strict'], { stdin: GOOD.replace('blue, port: 80', 'blue, weight: 100') })).code,
-    1,
-  );
+  t.equal((await run('lint -f - --strict', { stdin: GOOD.replace('blue, port: 80', 'blue, weight: 100') })).code, 1);
 });

@@ -115,6 +115,6 @@ t.test('images that production went back from need a word', async (t) => {
 
 t.test('wrong words', async (t) => {
   const cluster = await fakeCluster(t, shop());
-  t.match((await cluster.run(['release', 'shop', '--path', '/'])).err, 'error: required flag(s) "image" not set\n');
-  t.match((await cluster.run(['release', 'shop', '--image', 'x:1'])).err, 'error: no test was given');
+  t.match((await cluster.run('release shop --path /')).err, 'error: required flag(s) "image" not set\n');
+  t.match((await cluster.run('release shop --image x:1')).err, 'error: no test was given');
 });

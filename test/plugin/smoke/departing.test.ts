@@ -45,7 +45,7 @@ t.test('nothing is asked before the last pod of the former version has ended', a
     }
     return null;
   };
-  const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/', '--record=false']);
+  const { code, err } = await cluster.run(`smoke shop --url ${url} --path / --record=false`);
   t.equal(code, 0, err);
   t.match(err, 'green: 1 pod of the former version may still answer\n');
   t.equal(asked(), 1);
@@ -54,7 +54,7 @@ t.test('nothing is asked before the last pod of the former version has ended', a
 t.test('one that does not end is told, and nothing is recorded', async (t) => {
   const cluster = await fakeCluster(t, { ...shop(), [FORMER]: departing() });
   const { url, asked } = await preview(t);
-  const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/', '--timeout', '1s'], {
+  const { code, err } = await cluster.run(`smoke shop --url ${url} --path / --timeout 1s`, {
     hurried: true,
   });
   t.equal(code, 3);
@@ -70,7 +70,7 @@ for (const [what, pod] of [
   t.test(`a pod ${what} is not waited for`, async (t) => {
     const cluster = await fakeCluster(t, { ...shop(), [FORMER]: pod });
     const { url } = await preview(t);
-    const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/', '--record=false']);
+    const { code, err } = await cluster.run(`smoke shop --url ${url} --path / --record=false`);
     t.equal(code, 0, err);
     t.notMatch(err, 'former version');
   });

@@ -53,22 +53,9 @@ t.test('a pass is recorded for the revision that was tested', async (t) => {
   const cluster = await fakeCluster(t, shop());
   webhook(cluster);
   const url = await preview(t, healthy);
-  const { code, out, err } = await cluster.run([
-    'smoke',
-    'shop',
-    '--url',
-    url,
-    '--path',
-    '/',
-    '--json',
-    '.version=1.1',
-    '--json',
-    `.items[?(@.name=="a=b")].name=a=b`,
-    '--repeat',
-    '20',
-    '--concurrency',
-    '4',
-  ]);
+  const { code, out, err } = await cluster.run(
+    `smoke shop --url ${url} --path / --json .version=1.1 --json .items[?(@.name=="a=b")].name=a=b --repeat 20 --concurrency 4`,
+  );
   t.equal(code, 0, err);
   t.match(
     out,
@@ -79,7 +66,7 @@ t.test('a pass is recorded for the revision that was tested', async (t) => {
     'Recorded as passed:bbb222, bound to that revision. To send production there: kubectl bluegreen promote shop -n demo',
   );
   t.equal(annotations(cluster)['bluegreen.dev/smoke-test'], 'passed:bbb222');
-  const again = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/']);
+  const again = await cluster.run(`smoke shop --url ${url} --path /`);
   t.equal(again.code, 0);
   t.equal(cluster.calls.filter(({ method }) => method === 'PATCH').length, 1, 'what is recorded is not recorded again');
 });
@@ -133,12 +120,9 @@ checks:
   - {name: too strict, path: /, status: [201, 204], contains: bye, matches: ^$, json: {.a: 1}, answerHeaders: {X-None: y}}
   - {name: silent, path: /silent, timeout: 50ms}
 `;
-  const { code, out } = await cluster.run(
-    ['smoke', 'shop', '--record=false', '-o', 'json', '--url', url, '-f', 'smoke.yaml'],
-    {
-      files: { 'smoke.yaml': file },
-    },
-  );
+  const { code, out } = await cluster.run(`smoke shop --record=false -o json --url ${url} -f smoke.yaml`, {
+    files: { 'smoke.yaml': file },
+  });
   t.equal(code, 2);
   const report: { kind: string; recorded: unknown; checks: { name: string; failed: number; reasons: string[] }[] } =
     JSON.parse(out);
@@ -177,7 +161,7 @@ t.test('pods that change meanwhile: nothing is recorded', async (t) => {
     for (const [path, object] of Object.entries(objects)) cluster.put(path, object);
     healthy(request, response);
   });
-  const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/']);
+  const { code, err } = await cluster.run(`smoke shop --url ${url} --path /`);
   t.equal(code, 1);
   t.match(
     err,
@@ -189,7 +173,7 @@ t.test('pods that change meanwhile: nothing is recorded', async (t) => {
 t.test('without a webhook a pass does not count, and that is said', async (t) => {
   const cluster = await fakeCluster(t, shop());
   const url = await preview(t, healthy);
-  const { code, err } = await cluster.run(['smoke', 'shop', '--url', url, '--path', '/']);
+  const { code, err } = await cluster.run(`smoke shop --url ${url} --path /`);
   t.equal(code, 1);
   t.match(
     err,
@@ -202,13 +186,13 @@ t.test('a value that was said already is no news, so another name is written', a
   const cluster = await fakeCluster(t, shop({ annotations: said }));
   webhook(cluster);
   const url = await preview(t, healthy);
-  t.equal((await cluster.run(['smoke', 'shop', '--url', url, '--path', '/'])).code, 0);
+  t.equal((await cluster.run(`smoke shop --url ${url} --path /`)).code, 0);
   t.equal(annotations(cluster)['bluegreen.dev/smoke-test'], `passed:${IMAGES.green}`);
 });
 
 t.test('a preview that is not ready is not tested', async (t) => {
   const cluster = await fakeCluster(t, shop({ replicas: { blue: 2, green: 0 } }));
-  const { code, err } = await cluster.run(['smoke', 'shop', '--url', 'http://127.0.0.1:1', '--path', '/']);
+  const { code, err } = await cluster.run('smoke shop --url http://127.0.0.1:1 --path /');
   t.equal(code, 1);
   t.match(
     err,
@@ -235,11 +219,11 @@ t.test('a command of the user: what it is told, and its exit code', async (t) =>
     { BLUEGREEN_URL: 'http://preview.test', BLUEGREEN_COLOR: 'green', BLUEGREEN_REVISION: 'bbb222' },
     'out',
   ]);
-  const failed = await cluster.run(['smoke', 'shop', '-o', 'json', '--', 'npm', 'test'], { program: program(3) });
+  const failed = await cluster.run('smoke shop -o json -- npm test', { program: program(3) });
   t.equal(failed.code, 2);
   t.match(JSON.parse(failed.out), { via: 'forward', checks: [{ name: 'npm test', reasons: ['exit code 3'] }] });
   t.equal(seen.at(-1), 'err', 'a document on standard output is not mixed with what the program says');
-  const missing = await cluster.run(['smoke', 'shop', '--', 'nope']);
+  const missing = await cluster.run('smoke shop -- nope');
   t.match([missing.code, missing.out], [2, 'not here']);
 });
 
@@ -272,16 +256,7 @@ t.test('in a Job: what is sent, and what its log says', async (t) => {
     const lines = ['a warning of the runtime', JSON.stringify({ kind: 'results', version: '0', results })];
     return { status: 200, body: lines.map((line) => `2026-03-01T12:00:00.000000001Z ${line}\n`).join('') };
   };
-  const run = await cluster.run([
-    'smoke',
-    'shop',
-    '--path',
-    '/',
-    '--job-image',
-    'registry.local/bluegreen:1',
-    '--job-pull-secret',
-    'pull',
-  ]);
+  const run = await cluster.run('smoke shop --path / --job-image registry.local/bluegreen:1 --job-pull-secret pull');
   t.match(run.out, /GET \/ +passed +1 +3ms +3ms\n\n.* passed in .* at http:\/\/green\.demo\n/);
   const sent: { spec: { template: { spec: Record<string, unknown> } } } = JSON.parse(
     cluster.calls.find(({ method, url }) => method === 'POST' && url.includes('/jobs'))?.body ?? '{}',
@@ -340,12 +315,12 @@ t.test('where no Job may be created it asks through a forwarded port, and says w
   const cluster = await fakeCluster(t, shop());
   cluster.intercept = ({ url }) =>
     url.includes('selfsubjectaccessreviews') ? { status: 201, body: { status: { allowed: false } } } : null;
-  const forbidden = await cluster.run(['smoke', 'shop', '--path', '/']);
+  const forbidden = await cluster.run('smoke shop --path /');
   t.match(forbidden.err, 'Asking through a forwarded port, because you may not create Jobs in namespace demo.\n');
   cluster.intercept = () => null;
-  const unknown = await cluster.run(['smoke', 'shop', '--path', '/']);
+  const unknown = await cluster.run('smoke shop --path /');
   t.match(unknown.err, 'Asking through a forwarded port, because which image a Job is to run is not known');
-  const chosen = await cluster.run(['smoke', 'shop', '--path', '/', '--via', 'job']);
+  const chosen = await cluster.run('smoke shop --path / --via job');
   t.equal(chosen.code, 1);
   t.match(chosen.err, 'name it with --job-image or in BLUEGREEN_IMAGE');
 });

@@ -13,18 +13,12 @@ function weights(object: unknown): Weights {
 
 t.test('promote', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
-  const dry = await cluster.run(['promote', 'shop', '--dry-run=server']);
+  const dry = await cluster.run('promote shop --dry-run=server');
   t.equal(dry.out, 'traefikservice.traefik.io/shop promoted (server dry run)\n');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 100, green: 0 });
-  const client = await cluster.run([
-    'promote',
-    'shop',
-    '--dry-run=client',
-    '-o',
-    'jsonpath={.spec.weighted.services[*].weight}',
-  ]);
+  const client = await cluster.run('promote shop --dry-run=client -o jsonpath={.spec.weighted.services[*].weight}');
   t.equal(client.out, '0 100');
-  const { code, out, err } = await cluster.run(['promote', 'shop']);
+  const { code, out, err } = await cluster.run('promote shop');
   t.equal(code, 0);
   t.equal(out, 'traefikservice.traefik.io/shop promoted\n');
   t.match(err, 'blue → green: green (shop:1.1) is active now.');
@@ -34,13 +28,13 @@ t.test('promote', async (t) => {
   t.match(patches.at(-1)?.url, /fieldManager=kubectl-bluegreen/);
   t.equal(patches.at(-1)?.headers.authorization, 'Bearer secret');
   t.match(JSON.stringify(cluster.objects.get(SHOP)), 'flushInterval', 'fields that the plugin does not know stay');
-  const again = await cluster.run(['promote', 'shop', '--to', 'green']);
+  const again = await cluster.run('promote shop --to green');
   t.strictSame([again.code, again.out], [0, 'traefikservice.traefik.io/shop unchanged\n']);
 });
 
 t.test('promote is denied with every reason, and changes nothing', async (t) => {
   const cluster = await fakeCluster(t, shop());
-  const { code, out, err } = await cluster.run(['promote', 'shop']);
+  const { code, out, err } = await cluster.run('promote shop');
   t.equal(code, 1);
   t.equal(out, '');
   t.match(
@@ -62,20 +56,20 @@ t.test(
     const said =
       'shared-color: TraefikService www sends requests to blue, this one to green: a switch moves only one. ' +
       'Right for a preview host; to move it, too: kubectl bluegreen promote www -n demo';
-    const alone = await cluster.run(['promote', 'shop', '--dry-run=client']);
+    const alone = await cluster.run('promote shop --dry-run=client');
     t.equal(alone.err.split(said).length, 2, alone.err);
     cluster.intercept = ({ method }) =>
       method === 'PATCH'
         ? { status: 200, body: cluster.objects.get(SHOP), headers: { warning: `299 - "${said}"` } }
         : null;
-    const both = await cluster.run(['promote', 'shop']);
+    const both = await cluster.run('promote shop');
     t.equal(both.err.split(said).length, 2, both.err);
   },
 );
 
 t.test('a second promote does not go back', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
-  const { code, err } = await cluster.run(['promote', 'shop']);
+  const { code, err } = await cluster.run('promote shop');
   t.equal(code, 1);
   t.match(err, 'blue is the version that green replaced. To roll back to it: kubectl bluegreen rollback shop -n demo');
 });
@@ -99,7 +93,7 @@ t.test('somebody else was faster', async (t) => {
     });
     return null;
   };
-  const { code, err } = await cluster.run(['promote', 'shop']);
+  const { code, err } = await cluster.run('promote shop');
   t.equal(code, 1);
   t.match(
     err,
@@ -113,7 +107,7 @@ t.test('several names: what was switched is undone when one fails', async (t) =>
   const cluster = await fakeCluster(t, { ...objects, [second]: objects[SHOP] ?? {} });
   cluster.intercept = ({ method, url }) =>
     method === 'PATCH' && url.includes('/cart') ? status(403, 'Forbidden', 'admission webhook said no') : null;
-  const { code, out, err } = await cluster.run(['promote', 'shop', 'cart']);
+  const { code, out, err } = await cluster.run('promote shop cart');
   t.equal(code, 1);
   t.equal(out, 'traefikservice.traefik.io/shop promoted\n');
   t.match(
@@ -125,7 +119,7 @@ t.test('several names: what was switched is undone when one fails', async (t) =>
 
 t.test('rollback', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
-  const { code, out, err } = await cluster.run(['rollback']);
+  const { code, out, err } = await cluster.run('rollback');
   t.equal(code, 0);
   t.equal(out, 'traefikservice.traefik.io/shop rolled back\n');
   t.match(err, 'green → blue: blue (shop:1.0) is active again.');
@@ -152,7 +146,7 @@ t.test('rollback scales up a color that was scaled down, and waits', async (t) =
     }
     return null;
   };
-  const { code, err } = await cluster.run(['rollback', 'shop']);
+  const { code, err } = await cluster.run('rollback shop');
   t.equal(code, 0);
   t.match(err, 'blue is scaled down: scaling Deployment blue to 3 and waiting for it');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 100, green: 0 });
@@ -160,7 +154,7 @@ t.test('rollback scales up a color that was scaled down, and waits', async (t) =
 
 t.test('rollback lists a color again that was taken out', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED, listed: ['green'] }));
-  const { code } = await cluster.run(['rollback', 'shop']);
+  const { code } = await cluster.run('rollback shop');
   t.equal(code, 0);
   t.strictSame(weights(cluster.objects.get(SHOP)), { green: 0, blue: 100 });
 });
@@ -168,7 +162,7 @@ t.test('rollback lists a color again that was taken out', async (t) => {
 t.test('rollback goes on when nothing but the object can be read', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
   cluster.intercept = ({ url }) => (url.includes('traefik') ? null : status(403, 'Forbidden', 'pods is forbidden'));
-  const { code, err } = await cluster.run(['rollback', 'shop']);
+  const { code, err } = await cluster.run('rollback shop');
   t.equal(code, 0);
   t.match(err, 'could not be read (pods is forbidden): going back all the same');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 100, green: 0 });
@@ -176,7 +170,7 @@ t.test('rollback goes on when nothing but the object can be read', async (t) => 
 
 t.test('nothing to roll back to', async (t) => {
   const cluster = await fakeCluster(t, shop());
-  const { code, err } = await cluster.run(['rollback', 'shop']);
+  const { code, err } = await cluster.run('rollback shop');
   t.equal(code, 1);
   t.match(
     err,
@@ -191,7 +185,7 @@ t.test('a rollback that never gets ready times out with its own exit code', asyn
   );
   const scale = '/apis/apps/v1/namespaces/demo/deployments/blue/scale';
   cluster.objects.set(scale, { metadata: { name: 'blue', namespace: 'demo', resourceVersion: '1' }, spec: {} });
-  const { code, err } = await cluster.run(['rollback', 'shop', '--timeout', '0s']);
+  const { code, err } = await cluster.run('rollback shop --timeout 0s');
   t.equal(code, 3);
   t.match(err, 'timed out after 0s waiting for blue to be ready (0 of 1 are ready). Nothing was switched');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 0, green: 100 });
