@@ -53,12 +53,11 @@ const WATCH = ['--analyze', '90s', '--max-error-rate', '1%', '--baseline', '3s',
 
 t.test('without its ServiceAccount nothing is switched', async (t) => {
   await attestGreen(cluster);
-  const { code, stderr } = await bluegreen('promote', ...WATCH);
-  t.equal(code, 1);
-  t.match(
-    stderr,
-    /the Job needs the ServiceAccount bluegreen-analysis.*examples\/analysis\/rights\.yaml.*Nothing was switched/,
-  );
+  t.match(await bluegreen('promote', ...WATCH), {
+    code: 1,
+    stderr:
+      /the Job needs the ServiceAccount bluegreen-analysis.*examples\/analysis\/rights\.yaml.*Nothing was switched/,
+  });
   t.equal(await activeColor(cluster), 'blue');
 });
 

@@ -80,9 +80,7 @@ t.test('metrics that cannot be read: said before anything is switched', async (t
     /Traefik's metrics cannot be read: 1 of 1 replicas do not answer with metrics \(traefik-1\).*Nothing was switched/,
   );
   t.equal(live(shop), 'blue');
-  const blind = await promote(shop, ['--without-metrics']);
-  t.equal(blind.code, 0, blind.err);
-  t.match(blind.err, 'only the pods are analyzed');
+  t.match(await promote(shop, ['--without-metrics']), { code: 0, err: 'only the pods are analyzed' });
   t.equal(live(shop), 'green');
 });
 
@@ -148,12 +146,10 @@ t.test('Ctrl-C leaves the switch as it is, and says so', async (t) => {
     if (second === 30) controller.abort(new Error('interrupted'));
     return { 200: 100 };
   };
-  const { code, err } = await promote(shop, [], { interrupted: controller.signal });
-  t.equal(code, 130);
-  t.match(
-    err,
-    'Interrupted: traefikservice.traefik.io/shop stays on green, and its analysis has ended. To roll back: kubectl bluegreen rollback shop -n demo',
-  );
+  t.match(await promote(shop, [], { interrupted: controller.signal }), {
+    code: 130,
+    err: 'Interrupted: traefikservice.traefik.io/shop stays on green, and its analysis has ended. To roll back: kubectl bluegreen rollback shop -n demo',
+  });
   t.equal(live(shop), 'green');
 });
 
@@ -199,9 +195,7 @@ t.test('a preview that is smaller than the active color is scaled to match first
     t.strictSame(JSON.parse(body), { spec: { replicas: 3 } });
     return status(403, 'Forbidden', 'that is enough for this test');
   };
-  const { code, err } = await promote(shop);
-  t.equal(code, 1);
-  t.match(err, 'Deployment green is scaled up first');
+  t.match(await promote(shop), { code: 1, err: 'Deployment green is scaled up first' });
   t.equal(live(shop), 'blue');
 });
 
@@ -258,8 +252,7 @@ t.test('watch: a switch that somebody else made, or is about to make', async (t)
   t.equal(none.code, 1);
   t.match(none.err, 'cannot be analyzed, because there is no color to roll back to: no promotion was recorded');
   const late = await first.run('analyze shop --await-switch --timeout 10s', { hurried: true });
-  t.equal(late.code, 3, late.err);
-  t.match(late.err, 'blue had 1000 requests, 0.0% errors');
+  t.match(late, { code: 3, err: 'blue had 1000 requests, 0.0% errors' });
   t.match(late.err, 'shop was not switched to green within 10s: nothing was changed, and nothing is analyzed');
   let reads = 0;
   first.fails = ({ method, url }) => {

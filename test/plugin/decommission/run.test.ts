@@ -51,12 +51,10 @@ t.test('without a proof that Traefik has dropped it, it is not scaled down, and 
 
 t.test('too early', async (t) => {
   const cluster = await open(t);
-  const { code, err } = await cluster.run('decommission shop');
-  t.equal(code, 1);
-  t.match(
-    err,
-    'is not decommissioned: green is active for 120m only, and a rollback is instant until 24h (--after). Nothing was changed',
-  );
+  t.match(await cluster.run('decommission shop'), {
+    code: 1,
+    err: 'is not decommissioned: green is active for 120m only, and a rollback is instant until 24h (--after). Nothing was changed',
+  });
   t.equal(listed(cluster), 'blue,green');
 });
 

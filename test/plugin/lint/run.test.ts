@@ -57,11 +57,10 @@ t.test('a second host on the same colors, of which one is on the other', async (
   const both = await run('lint -f /d', {
     files: { '/d/shop.yaml': GOOD, '/d/preview.yaml': preview, '/d/services.yaml': services },
   });
-  t.equal(both.code, 0);
-  t.match(
-    both.out,
-    'shop.yaml:8:7: warning shared-color: demo/shop: TraefikService preview sends requests to shop-green',
-  );
+  t.match(both, {
+    code: 0,
+    out: 'shop.yaml:8:7: warning shared-color: demo/shop: TraefikService preview sends requests to shop-green',
+  });
   t.match(both.out, 'warning shared-color: demo/preview: TraefikService shop sends requests to shop-blue');
   const twins = GOOD.replace('name: shop,', 'name: www,');
   const same = await run('lint -f /d', { files: { '/d/shop.yaml': GOOD, '/d/www.yaml': twins } });

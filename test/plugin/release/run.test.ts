@@ -50,9 +50,7 @@ t.test('what is deployed and tested is promoted, and nothing else is done', asyn
 
 t.test('a test that fails ends it before production is touched', async (t) => {
   const cluster = await fakeCluster(t, shop());
-  const { code, out, err } = await cluster.run(line(IMAGES.green, await preview(t, 500)));
-  t.equal(code, 2, err);
-  t.match(out, /GET \/ +failed/);
+  t.match(await cluster.run(line(IMAGES.green, await preview(t, 500))), { code: 2, out: /GET \/ +failed/ });
   t.match(weights(cluster), [/./, '100', '0']);
 });
 
@@ -78,23 +76,19 @@ t.test('an interrupted watch goes on; one that came to its end is not repeated',
 
 t.test('the version that was replaced last is a matter for rollback', async (t) => {
   const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
-  const { code, err } = await cluster.run(line(IMAGES.blue, 'http://127.0.0.1:1'));
-  t.equal(code, 1);
-  t.match(
-    err,
-    'error: blue runs these images, which the last promotion replaced. To go back to them: kubectl bluegreen rollback shop -n demo\n',
-  );
+  t.match(await cluster.run(line(IMAGES.blue, 'http://127.0.0.1:1')), {
+    code: 1,
+    err: 'error: blue runs these images, which the last promotion replaced. To go back to them: kubectl bluegreen rollback shop -n demo\n',
+  });
   t.equal(writes(cluster).length, 0);
 });
 
 t.test('images that production went back from need a word', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: ROLLED_BACK }));
-  const denied = await cluster.run(line(IMAGES.green, 'http://127.0.0.1:1'));
-  t.equal(denied.code, 1);
-  t.match(
-    denied.err,
-    'error: these images on green were rolled back 3m ago, by ci. Release other images, or these again with --again\n',
-  );
+  t.match(await cluster.run(line(IMAGES.green, 'http://127.0.0.1:1')), {
+    code: 1,
+    err: 'error: these images on green were rolled back 3m ago, by ci. Release other images, or these again with --again\n',
+  });
   const again = await cluster.run(line(IMAGES.green, await preview(t, 500), '--again'));
   t.equal(again.code, 2, again.err);
   const outcome = {

@@ -56,9 +56,7 @@ t.test('an endpoint that went again starts the time anew', async (t) => {
 });
 
 t.test('nobody is asked before this replica is ready', async (t) => {
-  const { now, asked } = await lookOut(() => [sliceOf(true)], 6000);
-  t.equal(now, 8000);
-  t.equal(asked, 5);
+  t.match(await lookOut(() => [sliceOf(true)], 6000), { now: 8000, asked: 5 });
 });
 
 t.test('what cannot be listed is asked for again', async (t) => {
