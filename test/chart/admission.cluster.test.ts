@@ -71,7 +71,7 @@ function routeIn(namespace: string): Promise<Reply> {
 }
 
 const table = GROUPS.flatMap((group) =>
-  CASES.filter((row) => group === 'traefik.io' || row.newGroupOnly !== true).map((row, index) => ({
+  CASES.filter((row) => group === 'traefik.io' || !row.newGroupOnly).map((row, index) => ({
     ...row,
     group,
     title: row.name,
