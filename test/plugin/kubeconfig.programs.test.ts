@@ -53,7 +53,7 @@ async function ask(command: string, args: readonly string[], each: KubeconfigCas
     return text.replaceAll('DIR', dir);
   }
   const own = Object.entries(each.env ?? {}).map(([name, value]) => [name, place(value)]);
-  const flags = (each.flags ?? []).map(place);
+  const flags = each.flags === undefined ? [] : place(each.flags).split(' ');
   const env = {
     HOME: join(dir, 'home'),
     KUBECACHEDIR: join(dir, 'cache'),
