@@ -76,26 +76,22 @@ function upward(layers: readonly (readonly string[])[]): readonly string[] {
   });
 }
 
-t.test('every source file belongs to a layer', (t) => {
+t.test('every source file belongs to a layer', async (t) => {
   t.same(
     sources.filter((file) => folderOf(file, WEBHOOK) === null && folderOf(file, PLUGIN) === null),
     [],
   );
-  t.end();
 });
 
-t.test('inside the webhook, imports go down', (t) => {
+t.test('inside the webhook, imports go down', async (t) => {
   t.same(upward(WEBHOOK), []);
-  t.end();
 });
 
-t.test('inside the plugin, imports go down, and of the webhook only to policy and facts', (t) => {
+t.test('inside the plugin, imports go down, and of the webhook only to policy and facts', async (t) => {
   t.same(upward(PLUGIN), []);
-  t.end();
 });
 
-t.test('a TraefikService is written by one module', (t) => {
+t.test('a TraefikService is written by one module', async (t) => {
   const knowing = sources.filter((file) => /\bobjectPath\b/.test(readFileSync(join(ROOT, file), 'utf8')));
   t.same(knowing, ['plugin/traefikservice/find.ts', 'plugin/traefikservice/write.ts']);
-  t.end();
 });

@@ -43,31 +43,28 @@ function isValue(path: string): boolean {
   return propertyOf(schema, parts) !== null || propertyOf(schema, parts.slice(0, -1)) !== null;
 }
 
-t.test('every value that --set sets exists', (t) => {
+t.test('every value that --set sets exists', async (t) => {
   t.same(strangers([...pages, ...sources], /--set(?:-string)?[ =](?:'|")?([A-Za-z]\w*(?:\.\w+)*)=/g, isValue), []);
-  t.end();
 });
 
-t.test('every value that a message or a page calls by its path exists', (t) => {
+t.test('every value that a message or a page calls by its path exists', async (t) => {
   const sections = valuesOf(textOf('charts/bluegreen/values.yaml'), schema)
     .filter(({ path, standard }) => path.length === 1 && standard === undefined)
     .map(({ path: [name = ''] }) => name);
   const path = new RegExp(`(?:value |\`)((?:${sections.join('|')})(?:\\.[a-zA-Z]\\w*)+)`, 'g');
   t.ok(sections.length > 10);
   t.same(strangers([...pages, ...sources], path, isValue), []);
-  t.end();
 });
 
-t.test('every command of the plugin that a message or a page names exists', (t) => {
+t.test('every command of the plugin that a message or a page names exists', async (t) => {
   const names = new Set([...COMMANDS.map(({ name }) => name), 'help']);
   t.same(
     strangers([...pages, ...sources], /kubectl bluegreen ([a-z]+(?:-[a-z]+)*)/g, (name) => names.has(name)),
     [],
   );
-  t.end();
 });
 
-t.test('every flag that follows a command of the plugin is one of its flags', (t) => {
+t.test('every flag that follows a command of the plugin is one of its flags', async (t) => {
   const found = [...pages, ...sources].flatMap((path) =>
     [...textOf(path).matchAll(/kubectl bluegreen ([a-z]+(?:-[a-z]+)*)([^`\n|'"]*)/g)].flatMap(([, name, rest = '']) => {
       const command = COMMANDS.find((each) => each.name === name);
@@ -80,14 +77,12 @@ t.test('every flag that follows a command of the plugin is one of its flags', (t
     }),
   );
   t.same(found, []);
-  t.end();
 });
 
-t.test('the chart, the package and the plugin agree where the pages are', (t) => {
+t.test('the chart, the package and the plugin agree where the pages are', async (t) => {
   const docsUrl = valuesOf(textOf('charts/bluegreen/values.yaml'), schema).find(({ path }) => path[0] === 'docsUrl');
   t.equal(docsUrl?.standard, DOCS_URL);
   const home = text(parseObject(textOf('package.json'))?.['homepage']) ?? '';
   t.ok(DOCS_URL.startsWith(`${home}/`));
   t.match(textOf('charts/bluegreen/Chart.yaml'), `\nhome: ${home}\n`);
-  t.end();
 });

@@ -35,7 +35,7 @@ const answers: readonly Answer[] = [
   { ...ALLOWED, verdict: 'denied', reason: 'Forbidden', message: 'because' },
 ];
 
-t.test('the fields of the log are those of a decision', (t) => {
+t.test('the fields of the log are those of a decision', async (t) => {
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   for (const answer of answers)
@@ -48,10 +48,9 @@ t.test('the fields of the log are those of a decision', (t) => {
     });
   const fields = new Set(lines.flatMap((line) => Object.keys(parseObject(line) ?? {})));
   t.same(firstCells('Log').toSorted(), [...fields].toSorted());
-  t.end();
 });
 
-t.test('the audit annotations are those of an answer, and the mode of a namespace', (t) => {
+t.test('the audit annotations are those of an answer, and the mode of a namespace', async (t) => {
   const keys = audit({
     outcome: 'denied',
     switched: { kind: 'promotion', from: 'blue', to: 'green' },
@@ -59,19 +58,17 @@ t.test('the audit annotations are those of an answer, and the mode of a namespac
     override: 'incident 42',
   });
   t.same(firstCells('Audit log of the API server').toSorted(), [...Object.keys(keys), 'mode'].toSorted());
-  t.end();
 });
 
-t.test('every reason of an Event has a row with its type', (t) => {
+t.test('every reason of an Event has a row with its type', async (t) => {
   const rows = rowsOf(sectionOf('operations.md', 'Events'));
   t.same(
     rows.map(([reason, type]) => [reason, type]),
     REASONS.map((reason) => [`\`${reason}\``, typeOf(reason)]),
   );
-  t.end();
 });
 
-t.test('every metric that it speaks of exists', (t) => {
+t.test('every metric that it speaks of exists', async (t) => {
   const registry = new Registry();
   createMetrics(registry);
   const known = new Set(registry.getMetricsAsArray().map(({ name }) => name));
@@ -81,10 +78,9 @@ t.test('every metric that it speaks of exists', (t) => {
     named.filter((name) => !known.has(name)),
     [],
   );
-  t.end();
 });
 
-t.test('every value of the chart that it speaks of exists', (t) => {
+t.test('every value of the chart that it speaks of exists', async (t) => {
   const schema = parseObject(fileText('charts/bluegreen/values.schema.json')) ?? {};
   const set = [...page.matchAll(/--set ([\w.]+)=/g)].map(([, path = '']) => path);
   const inText = [...page.matchAll(/`([a-z]\w*(?:\.\w+)+)(?:=[^`]*)?`/g)].map(([, path = '']) => path);
@@ -98,10 +94,9 @@ t.test('every value of the chart that it speaks of exists', (t) => {
     values.filter((path) => !known(path)),
     [],
   );
-  t.end();
 });
 
-t.test('every link leads somewhere', (t) => {
+t.test('every link leads somewhere', async (t) => {
   const anchors = new Set(
     [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
       heading
@@ -115,12 +110,10 @@ t.test('every link leads somewhere', (t) => {
     if (file) t.ok(existsSync(join(import.meta.dirname, '../../docs', file)), target);
     else t.ok(anchors.has(anchor ?? ''), target);
   }
-  t.end();
 });
 
-t.test('every command of the plugin that it speaks of is on the plugin’s page', (t) => {
+t.test('every command of the plugin that it speaks of is on the plugin’s page', async (t) => {
   const verbs = new Set([...page.matchAll(/kubectl bluegreen ([a-z]+)/g)].map(([, verb = '']) => verb));
   for (const verb of verbs) t.match(pageText('plugin.md'), `kubectl bluegreen ${verb}`);
   t.ok(verbs.size > 3);
-  t.end();
 });

@@ -64,7 +64,7 @@ const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--
   .filter((path) => !NAMING.has(path));
 
 for (const { word, instead, except } of WORDS)
-  t.test(`${word.source} is written as: ${instead}`, (t) => {
+  t.test(`${word.source} is written as: ${instead}`, async (t) => {
     const found = files.flatMap((path) =>
       readFileSync(join(ROOT, path), 'utf8')
         .split('\n')
@@ -74,5 +74,4 @@ for (const { word, instead, except } of WORDS)
         }),
     );
     t.same(found, []);
-    t.end();
   });

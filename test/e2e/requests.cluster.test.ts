@@ -80,9 +80,8 @@ t.test('the requests that are sent without kubectl are those that kubectl sends'
   }
 });
 
-t.test('hardly any of them had to be made again because the webhook was late', (t) => {
+t.test('hardly any of them had to be made again because the webhook was late', async (t) => {
   const { requests, missed, notReady } = patience.tally();
   t.comment(`${requests} requests; asked again: ${missed} for the webhook, ${notReady} for pods that were not ready`);
   t.ok(missed <= requests * MISSED_SHARE, `${missed} of ${requests}`);
-  t.end();
 });

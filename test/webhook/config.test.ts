@@ -4,7 +4,7 @@ import { parseDuration } from '../../common/duration.ts';
 import { createHints, keepTrusted } from '../../webhook/certificates/sync-loop.ts';
 import { recordingLog } from './parts.ts';
 
-t.test('a namespace is all that has to be given', (t) => {
+t.test('a namespace is all that has to be given', async (t) => {
   t.same(readConfig({ BLUEGREEN_NAMESPACE: 'guard', BLUEGREEN_PORT: '', BLUEGREEN_POD: 'guard-1' }), {
     namespace: 'guard',
     service: 'bluegreen-webhook',
@@ -33,10 +33,9 @@ t.test('a namespace is all that has to be given', (t) => {
     events: true,
     logLevel: 'info',
   });
-  t.end();
 });
 
-t.test('every mistake is named at once, with the variable and what it must be', (t) => {
+t.test('every mistake is named at once, with the variable and what it must be', async (t) => {
   const env = {
     BLUEGREEN_SERVICE: 'Not A Name',
     BLUEGREEN_PORT: '70000',
@@ -69,24 +68,21 @@ t.test('every mistake is named at once, with the variable and what it must be', 
     () => readConfig({ BLUEGREEN_NAMESPACE: 'x', BLUEGREEN_CA_LIFETIME: '60s', BLUEGREEN_LEAF_LIFETIME: '30s' }),
     /BLUEGREEN_TRUST_DELAY is longer than a sixth/,
   );
-  t.end();
 });
 
-t.test('an interval of 0 turns audits off, and excluded namespaces are a list', (t) => {
+t.test('an interval of 0 turns audits off, and excluded namespaces are a list', async (t) => {
   const given = { BLUEGREEN_NAMESPACE: 'x', BLUEGREEN_AUDIT_INTERVAL: '0', BLUEGREEN_EXCLUDED_NAMESPACES: 'a, b,' };
   const { auditIntervalMs, excludedNamespaces } = readConfig(given);
   t.equal(auditIntervalMs, 0);
   t.same(excludedNamespaces, ['a', 'b']);
-  t.end();
 });
 
-t.test('durations are Go durations', (t) => {
+t.test('durations are Go durations', async (t) => {
   t.equal(parseDuration('720h'), 720 * 3_600_000);
   t.equal(parseDuration('1h30m'), 5_400_000);
   t.equal(parseDuration('1.5s'), 1500);
   t.equal(parseDuration('250ms'), 250);
   for (const wrong of ['', '10', '-1h', '1d', '1 h', 'h', '1..5s']) t.equal(parseDuration(wrong), null, wrong);
-  t.end();
 });
 
 t.test('trust is looked after for ever: quick tries at first, one line per change', async (t) => {

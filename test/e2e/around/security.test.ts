@@ -24,35 +24,31 @@ const rows: readonly Row[] = read('docs/security.md')
   .map(([, name = '', verdict = '', why = '', test = '']) => ({ name, verdict, why, test }));
 const around = rows.filter(({ test }) => test === 'around');
 
-t.test('every case has its row, with its verdict, in any order', (t) => {
+t.test('every case has its row, with its verdict, in any order', async (t) => {
   const told = around.map(({ name, verdict }) => `${name}: ${verdict}`).sort();
   t.same(told, CASES.map(({ name, verdict }) => `${name}: ${verdict}`).sort());
-  t.end();
 });
 
-t.test('no case is told twice, and each row gives a reason', (t) => {
+t.test('no case is told twice, and each row gives a reason', async (t) => {
   t.equal(new Set(rows.map(({ name }) => name)).size, rows.length);
   t.same(
     rows.filter(({ why }) => why === ''),
     [],
   );
-  t.end();
 });
 
-t.test('the other tests that rows name exist', (t) => {
+t.test('the other tests that rows name exist', async (t) => {
   for (const { name, test } of rows.filter((row) => row.test !== 'around')) {
     const [path = '', words = ''] = test.split(': ', 2);
     t.ok(existsSync(join(ROOT, path)), `${name}: ${path}`);
     const end = test.slice(path.length + 2);
     t.ok(end !== '' && existsSync(join(ROOT, path)) && read(path).includes(end), `${name}: ${words} in ${path}`);
   }
-  t.end();
 });
 
-t.test('what is prevented or detected is told in words that the test looks for', (t) => {
+t.test('what is prevented or detected is told in words that the test looks for', async (t) => {
   t.same(
     CASES.filter(({ verdict, says }) => (verdict === 'accepted') !== (says === undefined)),
     [],
   );
-  t.end();
 });

@@ -3,7 +3,7 @@ import { parseReview } from '../../../webhook/admission/review.ts';
 import { errored, reviewOf } from '../../../webhook/admission/responses.ts';
 import { ALLOWED, review } from '../parts.ts';
 
-t.test('a review is read as it came', (t) => {
+t.test('a review is read as it came', async (t) => {
   const parsed = parseReview(review({ subResource: 'scale', dryRun: true }));
   t.match(parsed, {
     kind: 'request',
@@ -20,10 +20,9 @@ t.test('a review is read as it came', (t) => {
       dryRun: true,
     },
   });
-  t.end();
 });
 
-t.test('what has no uid cannot be answered, and the reason names what is wrong', (t) => {
+t.test('what has no uid cannot be answered, and the reason names what is wrong', async (t) => {
   const cases: readonly [unknown, RegExp][] = [
     [null, /body is null/],
     ['text', /body is a string/],
@@ -43,10 +42,9 @@ t.test('what has no uid cannot be answered, and the reason names what is wrong',
     const parsed = parseReview(body);
     t.match(parsed, { kind: 'unanswerable', reason });
   }
-  t.end();
 });
 
-t.test('what has a uid is answered even if it makes no sense', (t) => {
+t.test('what has a uid is answered even if it makes no sense', async (t) => {
   const cases: readonly [object, RegExp][] = [
     [{ operation: 'EXPLODE' }, /operation is "EXPLODE"/],
     [{ operation: undefined }, /operation is missing/],
@@ -58,10 +56,9 @@ t.test('what has a uid is answered even if it makes no sense', (t) => {
   for (const [request, reason] of cases) {
     t.match(parseReview(review(request)), { kind: 'unreadable', uid: 'f00d', reason });
   }
-  t.end();
 });
 
-t.test('a deletion has no object; missing and odd user fields are tolerated', (t) => {
+t.test('a deletion has no object; missing and odd user fields are tolerated', async (t) => {
   const parsed = parseReview(
     review({ operation: 'DELETE', object: null, userInfo: { groups: ['a', 3, null], extra: 'x' }, name: undefined }),
   );
@@ -69,10 +66,9 @@ t.test('a deletion has no object; missing and odd user fields are tolerated', (t
     kind: 'request',
     request: { operation: 'DELETE', object: null, name: '', user: { name: '', groups: ['a'], extra: {} } },
   });
-  t.end();
 });
 
-t.test('a __proto__ key stays a key', (t) => {
+t.test('a __proto__ key stays a key', async (t) => {
   const body: unknown = JSON.parse(
     JSON.stringify(review()).replace('"metadata"', '"spec":{"__proto__":{"polluted":1}},"metadata"'),
   );
@@ -82,10 +78,9 @@ t.test('a __proto__ key stays a key', (t) => {
     t.match(JSON.stringify(parsed.request.object), /"__proto__":\{"polluted":1\}/);
   }
   t.equal(Reflect.get({}, 'polluted'), undefined);
-  t.end();
 });
 
-t.test('a patch goes out only from a mutating webhook, with its type', (t) => {
+t.test('a patch goes out only from a mutating webhook, with its type', async (t) => {
   const answer = {
     ...ALLOWED,
     verdict: 'patched' as const,
@@ -96,10 +91,9 @@ t.test('a patch goes out only from a mutating webhook, with its type', (t) => {
   t.equal(Buffer.from(response.patch ?? '', 'base64').toString(), '[{"op":"add","path":"/x","value":{"__proto__":1}}]');
   t.same(reviewOf('u', answer, false).response, { uid: 'u', allowed: true });
   t.same(reviewOf('u', { ...answer, patch: [] }, true).response, { uid: 'u', allowed: true });
-  t.end();
 });
 
-t.test('denials and errors carry code, reason and message', (t) => {
+t.test('denials and errors carry code, reason and message', async (t) => {
   const denied = { ...ALLOWED, verdict: 'denied' as const, message: 'no', checks: [] };
   t.match(reviewOf('u', { ...denied, reason: 'Forbidden' }, true).response, {
     allowed: false,
@@ -111,10 +105,9 @@ t.test('denials and errors carry code, reason and message', (t) => {
     status: { code: 500, reason: 'InternalError', message: 'oh' },
   });
   t.match(reviewOf('u', errored(200, 'oh'), true).response, { allowed: false, status: { code: 400 } });
-  t.end();
 });
 
-t.test('warnings are one line of at most 256 characters, cut after a word', (t) => {
+t.test('warnings are one line of at most 256 characters, cut after a word', async (t) => {
   const long = `first\nsecond\u0000 ${'word '.repeat(100)}`;
   const unbroken = '🟦'.repeat(300);
   const { warnings = [] } = reviewOf('u', { ...ALLOWED, warnings: ['short', long, unbroken] }, false).response;
@@ -129,5 +122,4 @@ t.test('warnings are one line of at most 256 characters, cut after a word', (t) 
     false,
   ).response;
   t.equal(auditAnnotations['a']?.length, 2048);
-  t.end();
 });

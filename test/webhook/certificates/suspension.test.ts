@@ -1,7 +1,7 @@
 import t from 'tap';
 import { watchFrozen } from '../../../webhook/certificates/suspension.ts';
 
-t.test('a process that stood still for too long has to look around first', (t) => {
+t.test('a process that stood still for too long has to look around first', async (t) => {
   const stop = new AbortController();
   t.teardown(() => stop.abort());
   let now = 0;
@@ -16,5 +16,4 @@ t.test('a process that stood still for too long has to look around first', (t) =
   frozen.looked();
   t.notOk(frozen.missedSomething());
   t.equal(thaws, 1);
-  t.end();
 });

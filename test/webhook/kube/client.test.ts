@@ -202,7 +202,7 @@ t.test('the stores of the certificates, over the API: make, race, replace, caBun
   });
 });
 
-t.test('in a pod the service account is used, unless a kubeconfig is named', (t) => {
+t.test('in a pod the service account is used, unless a kubeconfig is named', async (t) => {
   process.env['KUBERNETES_SERVICE_HOST'] = '10.0.0.1';
   process.env['KUBERNETES_SERVICE_PORT'] = '443';
   t.teardown(() => {
@@ -210,5 +210,4 @@ t.test('in a pod the service account is used, unless a kubeconfig is named', (t)
     delete process.env['KUBERNETES_SERVICE_PORT'];
   });
   t.equal(loadKubeConfig(process.env).getCurrentCluster()?.server, 'https://10.0.0.1:443');
-  t.end();
 });

@@ -37,11 +37,10 @@ const attested = stored(sync(created, 'passed:6.1.6'));
 const NO_NEWS =
   'smoke-test: bluegreen.dev/smoke-test does not count: passed:6.1.6 was applied before and revoked since. If the running revision was tested, write another name of it: passed:g6';
 
-t.test('a pass that Git brings for the first time counts, and every sync after it changes nothing', (t) => {
+t.test('a pass that Git brings for the first time counts, and every sync after it changes nothing', async (t) => {
   t.equal(readSmokeTest(attested)?.revision, 'g6');
   const { object, warnings } = judge(sync(attested, 'passed:6.1.6'));
   t.same([object, warnings], [attested, []]);
-  t.end();
 });
 
 for (const [how, value] of [
@@ -49,7 +48,7 @@ for (const [how, value] of [
   ['by taking the annotation away', null],
   ['by a test of their own', 'passed:g6'],
 ] as const)
-  t.test(`a pass that a person wrote over ${how} is no news when the sync brings it back`, (t) => {
+  t.test(`a pass that a person wrote over ${how} is no news when the sync brings it back`, async (t) => {
     const over = stored(person(attested, value));
     t.same(readRecord(over).supersededPasses, ['passed:6.1.6']);
     const before = readSmokeTest(over);
@@ -59,53 +58,46 @@ for (const [how, value] of [
     t.same(warningLines(decision), [NO_NEWS]);
     const again = judge(sync(object, 'passed:6.1.6'));
     t.same([again.object, again.warnings], [object, []], 'and it is said once');
-    t.end();
   });
 
-t.test('nor when they say it under another name of manager', (t) => {
+t.test('nor when they say it under another name of manager', async (t) => {
   const over = stored(person(attested, 'failed'));
   t.same(warningLines(judge(sync(over, 'passed:6.1.6', 'argocd-controller'))), [NO_NEWS]);
-  t.end();
 });
 
-t.test('nor when it was another server-side apply that wrote over it', (t) => {
+t.test('nor when it was another server-side apply that wrote over it', async (t) => {
   const over = stored(sync(attested, 'failed', 'terraform'));
   t.equal(readSmokeTest(over), null);
   t.same(warningLines(judge(sync(over, 'passed:6.1.6'))), [NO_NEWS]);
-  t.end();
 });
 
-t.test('nor after the managed fields were taken off the object first', (t) => {
+t.test('nor after the managed fields were taken off the object first', async (t) => {
   const stripped = stored(written(said(attested, 'passed:6.1.6'), attested));
   const over = stored(person(stripped, 'failed'));
   t.same(warningLines(judge(sync(over, 'passed:6.1.6'))), [NO_NEWS]);
-  t.end();
 });
 
-t.test('nor over promotions: it stays known', (t) => {
+t.test('nor over promotions: it stays known', async (t) => {
   let object = stored(person(attested, 'failed'));
   object = stored(person(object, 'passed:g6'));
   object = stored(written(reweighted(object, { 'shop-blue': 0, 'shop-green': 100 }), object));
   object = stored(written(reweighted(object, { 'shop-blue': 100, 'shop-green': 0 }), object));
   t.same(readRecord(object).supersededPasses, ['passed:6.1.6']);
   t.match(warningLines(judge(sync(object, 'passed:6.1.6'))), [/passed:6\.1\.6 was applied before/]);
-  t.end();
 });
 
-t.test('a new value in Git is news, and so is what the person says again', (t) => {
+t.test('a new value in Git is news, and so is what the person says again', async (t) => {
   const over = stored(person(attested, 'failed'));
   t.equal(readSmokeTest(stored(sync(over, 'passed:g6')))?.revision, 'g6');
   t.equal(readSmokeTest(stored(person(over, 'passed:6.1.6')))?.revision, 'g6');
-  t.end();
 });
 
-t.test('what Git itself changes is kept nowhere: it says so on purpose', (t) => {
+t.test('what Git itself changes is kept nowhere: it says so on purpose', async (t) => {
   const next = stored(sync(attested, 'passed:g6'));
   t.same(readRecord(next).supersededPasses, []);
-  t.end();
 });
 
-t.test('what was taken back does not count together with a switch, either', (t) => {
+t.test('what was taken back does not count together with a switch, either', async (t) => {
   const over = stored(person(attested, 'failed'));
   const both = ownedBy(
     said(reweighted(over, { 'shop-blue': 0, 'shop-green': 100 }), 'passed:6.1.6'),
@@ -114,10 +106,9 @@ t.test('what was taken back does not count together with a switch, either', (t) 
   );
   const decision = judge(written(both, over));
   t.same(checksOf(decision), ['smoke-test']);
-  t.end();
 });
 
-t.test('a switch to the previous color stays a rollback when it brings an old pass back', (t) => {
+t.test('a switch to the previous color stays a rollback when it brings an old pass back', async (t) => {
   const live = stored(sync(promoted(), 'passed:6.1.5'));
   const over = stored(person(live, 'failed'));
   const both = ownedBy(
@@ -126,10 +117,9 @@ t.test('a switch to the previous color stays a rollback when it brings an old pa
     'Apply',
   );
   t.equal(judge(written(both, over)).switched?.kind, 'rollback');
-  t.end();
 });
 
-t.test('the last eight are kept, shortened', (t) => {
+t.test('the last eight are kept, shortened', async (t) => {
   let object = created;
   const long = `passed:${'x'.repeat(2000)}`;
   for (const value of [...Array.from({ length: 9 }, (_, index) => `passed:${index}`), long]) {
@@ -141,15 +131,13 @@ t.test('the last eight are kept, shortened', (t) => {
   t.equal(kept[0], 'passed:2');
   t.equal(kept.at(-1)?.length, 512);
   t.match(judge(sync(object, long), FACTS, NOON).warnings[0]?.detail, /was applied before and revoked since/);
-  t.end();
 });
 
-t.test('a record that says nothing sensible about it is read as if nothing was said', (t) => {
+t.test('a record that says nothing sensible about it is read as if nothing was said', async (t) => {
   for (const value of ['"passed"', '[1, null, {}]', '{}'])
     t.same(
       readRecord(annotated(created, { [ANNOTATION.record]: `{"supersededPasses":${value}}` })).supersededPasses,
       [],
     );
   t.equal(list(at(created, 'metadata', 'managedFields')).length, 0);
-  t.end();
 });

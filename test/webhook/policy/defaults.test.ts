@@ -31,7 +31,7 @@ function fill(weights: Weights, old?: Weights) {
 
 const [b, g] = ['shop-blue', 'shop-green'] as const;
 
-t.test('weights left out at a creation', (t) => {
+t.test('weights left out at a creation', async (t) => {
   t.same(fill({ [b]: null, [g]: null }), { [b]: 100, [g]: 0 });
   t.same(fill({ [g]: null, [b]: null }), { [b]: 100, [g]: 0 });
   t.same(fill({ [b]: 100, [g]: null }), { [b]: 100, [g]: 0 });
@@ -39,10 +39,9 @@ t.test('weights left out at a creation', (t) => {
   t.same(fill({ [b]: null, [g]: 100 }), { [b]: 0, [g]: 100 });
   t.same(fill({ [b]: null, [g]: 60 }), { [b]: 100, [g]: 60 }, 'which is denied');
   t.same(fill({ [b]: null }), { [b]: 100 });
-  t.end();
 });
 
-t.test('weights left out at an update are the old ones, and nothing moves', (t) => {
+t.test('weights left out at an update are the old ones, and nothing moves', async (t) => {
   const none = { [b]: null, [g]: null };
   t.same(fill(none, { [b]: 100, [g]: 0 }), { [b]: 100, [g]: 0 });
   t.same(fill(none, { [b]: 0, [g]: 100 }), { [b]: 0, [g]: 100 });
@@ -51,10 +50,9 @@ t.test('weights left out at an update are the old ones, and nothing moves', (t) 
   t.same(fill(none, none), { [b]: 'missing', [g]: 'missing' }, 'half and half it was');
   t.same(fill(none, { [g]: 100 }), { [b]: 0, [g]: 100 }, 'a color attached again');
   t.same(fill({ [g]: null }, { [b]: 0, [g]: 100 }), { [g]: 100 }, 'a color detached');
-  t.end();
 });
 
-t.test('filling in touches nothing but weights', (t) => {
+t.test('filling in touches nothing but weights', async (t) => {
   const object = {
     metadata: {},
     spec: {
@@ -77,24 +75,21 @@ t.test('filling in touches nothing but weights', (t) => {
       ],
     },
   });
-  t.end();
 });
 
-t.test('an object that is complete stays the very same', (t) => {
+t.test('an object that is complete stays the very same', async (t) => {
   const done = stored(change(blueLive()));
   t.equal(judge(change(done, done)).object, done);
-  t.end();
 });
 
-t.test('a creation is recorded', (t) => {
+t.test('a creation is recorded', async (t) => {
   const { active, previous, history } = readRecord(stored(change(blueLive())));
   t.match(active, { color: 'blue', revision: 'b5', images: ['podinfo:6.1.5'], by: 'ada' });
   t.equal(previous, null);
   t.match(history, [{ kind: 'creation', from: null, to: 'blue' }]);
-  t.end();
 });
 
-t.test('a promotion sets previous and uses the test up, a rollback clears it', (t) => {
+t.test('a promotion sets previous and uses the test up, a rollback clears it', async (t) => {
   const live = promoted();
   t.equal(annotationsOf(live)[ANNOTATION.previous], 'blue');
   t.match(readRecord(live).previous, { color: 'blue', revision: 'b5', images: ['podinfo:6.1.5'] });
@@ -112,10 +107,9 @@ t.test('a promotion sets previous and uses the test up, a rollback clears it', (
     ['smoke-test'],
     'a way back to green needs a new test',
   );
-  t.end();
 });
 
-t.test('history is bounded', (t) => {
+t.test('history is bounded', async (t) => {
   let object = stored(change(blueLive()));
   for (let turn = 0; turn < HISTORY_LIMIT; turn += 1) {
     const to = turn % 2 === 0 ? 'green' : 'blue';
@@ -129,20 +123,18 @@ t.test('history is bounded', (t) => {
   const { history } = readRecord(object);
   t.equal(history.length, HISTORY_LIMIT);
   t.not(history[0]?.kind, 'creation', 'the oldest went');
-  t.end();
 });
 
-t.test('a test of another revision of the previous color ends the rollback; of the same one it does not', (t) => {
+t.test('a test of another revision of the previous color ends the rollback; of the same one it does not', async (t) => {
   const live = promoted();
   function attested(name: string, facts = FACTS) {
     return stored(change(annotated(live, { [ANNOTATION.smokeTest]: `passed:${name}` }), live), facts);
   }
   t.equal(previousOf(attested('6.1.5')), 'blue');
   t.equal(previousOf(attested('6.1.7', withColor(FACTS, 'blue', running(revision('b7', '6.1.7'))))), null);
-  t.end();
 });
 
-t.test('forged, dropped and copied record annotations are undone', (t) => {
+t.test('forged, dropped and copied record annotations are undone', async (t) => {
   const old = promoted();
   const kept = annotationsOf(old);
   const keys = [ANNOTATION.active, ANNOTATION.previous, ANNOTATION.record, ANNOTATION.smokeTestRecord];
@@ -156,17 +148,15 @@ t.test('forged, dropped and copied record annotations are undone', (t) => {
   const copied = annotationsOf(stored(change(blueLive(kept))));
   t.equal(copied[ANNOTATION.previous], undefined);
   t.match(copied[ANNOTATION.record], /"history":\[\{"kind":"creation"/);
-  t.end();
 });
 
-t.test('records that cannot be read count as not there', (t) => {
+t.test('records that cannot be read count as not there', async (t) => {
   const broken = ['{', '[]', '"x"', '{"active":7,"previous":{"color":"red"},"history":[{},7,{"to":"blue"}]}'];
   for (const record of broken) {
     const old = blueLive({ [ANNOTATION.record]: record, [ANNOTATION.previous]: 'green' });
     const { switched } = judge(change(reweighted(old, { [b]: 0, [g]: 100 }), old));
     t.equal(switched?.kind, 'promotion', record);
   }
-  t.end();
 });
 
 const NEWS: Readonly<Record<string, { old?: string; applied?: string; now: string; sides?: boolean; bound: boolean }>> =
@@ -195,7 +185,7 @@ const NEWS: Readonly<Record<string, { old?: string; applied?: string; now: strin
   };
 
 for (const [title, { old, applied, now, sides = false, bound }] of Object.entries(NEWS)) {
-  t.test(`binding: ${title} ${bound ? 'binds' : 'does not bind'}`, (t) => {
+  t.test(`binding: ${title} ${bound ? 'binds' : 'does not bind'}`, async (t) => {
     const manifest = JSON.stringify({ metadata: { annotations: applied ? { [ANNOTATION.smokeTest]: applied } : {} } });
     const before = annotated(stored(change(blueLive())), {
       [ANNOTATION.smokeTest]: old ?? null,
@@ -204,11 +194,10 @@ for (const [title, { old, applied, now, sides = false, bound }] of Object.entrie
     const of = { ...change(annotated(before, { [ANNOTATION.smokeTest]: now }), before), serverSideApply: sides };
     const record = readSmokeTest(judge(of).object);
     t.same(record?.revision ?? null, bound ? 'g6' : null);
-    t.end();
   });
 }
 
-t.test('a bound test stands until it is used, taken back or stale', (t) => {
+t.test('a bound test stands until it is used, taken back or stale', async (t) => {
   const created = stored(change(blueLive()));
   const tested = stored(change(annotated(created, { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), created));
   function after(value: string | null) {
@@ -221,10 +210,9 @@ t.test('a bound test stands until it is used, taken back or stale', (t) => {
   t.equal(after(null), 'g6', 'leaving the annotation out takes nothing back');
   t.equal(after('passed:9.9.9'), 'g6', 'what does not count changes nothing');
   t.equal(after('failed'), null);
-  t.end();
 });
 
-t.test('what is not settled is not bound', (t) => {
+t.test('what is not settled is not bound', async (t) => {
   const old = stored(change(blueLive()));
   const attest = change(annotated(old, { [ANNOTATION.smokeTest]: 'passed:6.1.6' }), old);
   const paused = { ...running(GREEN_REVISION) };
@@ -240,10 +228,9 @@ t.test('what is not settled is not bound', (t) => {
     t.equal(readSmokeTest(decision.object), null, title);
     t.match(decision.warnings[0]?.detail, /does not count/, title);
   }
-  t.end();
 });
 
-t.test('the record never touches other metadata', (t) => {
+t.test('the record never touches other metadata', async (t) => {
   const object = {
     ...blueLive(),
     metadata: { name: 'shop', labels: { a: 'b' }, finalizers: ['x'], annotations: { y: 'z' } },
@@ -251,5 +238,4 @@ t.test('the record never touches other metadata', (t) => {
   const { metadata } = stored(change(object));
   t.match(metadata, { name: 'shop', labels: { a: 'b' }, finalizers: ['x'], annotations: { y: 'z' } });
   t.same(isObject(metadata) && Object.keys(metadata), ['name', 'labels', 'finalizers', 'annotations']);
-  t.end();
 });

@@ -12,7 +12,7 @@ function named(blue: string, green: string) {
   return { [ANNOTATION.blue]: blue, [ANNOTATION.green]: green };
 }
 
-t.test('names tell the pair by a prefix or suffix set off by a dash', (t) => {
+t.test('names tell the pair by a prefix or suffix set off by a dash', async (t) => {
   const cases: Readonly<Record<string, readonly [string, string] | null>> = {
     blue: ['blue', 'green'],
     green: ['blue', 'green'],
@@ -31,20 +31,17 @@ t.test('names tell the pair by a prefix or suffix set off by a dash', (t) => {
   };
   for (const [name, pair] of Object.entries(cases))
     t.same(pairOfName(name), pair === null ? null : { blue: pair[0], green: pair[1] }, name);
-  t.end();
 });
 
-t.test('a name with a line break in it does not hide its color', (t) => {
+t.test('a name with a line break in it does not hide its color', async (t) => {
   t.same(pairOfName('a\nb-green'), { blue: 'a\nb-blue', green: 'a\nb-green' });
-  t.end();
 });
 
-t.test('a pair in the list is governed, in any order and beside others', (t) => {
+t.test('a pair in the list is governed, in any order and beside others', async (t) => {
   t.same(create(traefikService({ 'shop-green': 0, other: 1, 'shop-blue': 100 })), { kind: 'pair', pair: PAIR });
-  t.end();
 });
 
-t.test('a pair is found wherever a Service can stand', (t) => {
+t.test('a pair is found wherever a Service can stand', async (t) => {
   const [blue, green] = [{ name: 'shop-blue' }, { name: 'shop-green' }];
   const kinds = [
     { mirroring: { ...blue, mirrors: [green] } },
@@ -54,32 +51,28 @@ t.test('a pair is found wherever a Service can stand', (t) => {
     { weighted: { services: [blue] }, mirroring: green },
   ];
   for (const kind of kinds) t.same(create(spec(kind)), { kind: 'pair', pair: PAIR }, Object.keys(kind).join());
-  t.end();
 });
 
-t.test('two names of different pairs are none', (t) => {
+t.test('two names of different pairs are none', async (t) => {
   t.equal(create(traefikService({ 'shop-blue': 100, 'cart-green': 0 })).kind, 'sibling');
-  t.end();
 });
 
-t.test('a color alone asks for its sibling, at most eight of them', (t) => {
+t.test('a color alone asks for its sibling, at most eight of them', async (t) => {
   t.same(create(traefikService({ 'shop-green': 100, x: 0 })), {
     kind: 'sibling',
     candidates: [{ pair: PAIR, sibling: 'shop-blue' }],
   });
   const many = create(withServices(Array.from({ length: 100 }, (_, index) => ({ name: `blue-${index}` }))));
   t.equal(many.kind === 'sibling' ? many.candidates.length : 0, 8);
-  t.end();
 });
 
-t.test('other names are none of ours', (t) => {
+t.test('other names are none of ours', async (t) => {
   for (const object of [traefikService({ shop: 100, cart: 0 }), spec(null), spec('text'), withServices({}), {}])
     t.same(create(object), { kind: 'no' });
   t.same(governed({ object: null, oldObject: null }), { kind: 'no' });
-  t.end();
 });
 
-t.test('annotations name a pair, both of them and different, when one is used', (t) => {
+t.test('annotations name a pair, both of them and different, when one is used', async (t) => {
   const list = { a: 100, b: 0 };
   t.same(create(traefikService(list, named('a', 'b'))), { kind: 'pair', pair: { blue: 'a', green: 'b' } });
   t.same(create(traefikService(list, named('a', 'z'))), { kind: 'pair', pair: { blue: 'a', green: 'z' } });
@@ -87,10 +80,9 @@ t.test('annotations name a pair, both of them and different, when one is used', 
   t.same(create(traefikService(list, named('a', 'a'))), { kind: 'no' });
   t.same(create(traefikService(list, named('a', ''))), { kind: 'no' });
   t.same(create(traefikService(list, { [ANNOTATION.blue]: 'a' })), { kind: 'no' });
-  t.end();
 });
 
-t.test('what was governed stays governed: renamed, unlabelled, moved to another kind', (t) => {
+t.test('what was governed stays governed: renamed, unlabelled, moved to another kind', async (t) => {
   const still = { kind: 'pair', pair: PAIR };
   const oldObject = traefikService({ 'shop-blue': 100, 'shop-green': 0 });
   t.same(governed({ object: traefikService({ x: 100, y: 0 }), oldObject }), still);
@@ -100,18 +92,15 @@ t.test('what was governed stays governed: renamed, unlabelled, moved to another 
   const byAnnotation = traefikService({ a: 100, b: 0 }, named('a', 'b'));
   const dropped = governed({ object: traefikService({ a: 0, b: 100 }), oldObject: byAnnotation });
   t.same(dropped, { kind: 'pair', pair: { blue: 'a', green: 'b' } });
-  t.end();
 });
 
-t.test('a detached color that has a record is governed without a look-up', (t) => {
+t.test('a detached color that has a record is governed without a look-up', async (t) => {
   const oldObject = traefikService({ 'shop-green': 100 }, { [ANNOTATION.active]: 'green' });
   t.same(governed({ object: traefikService({ x: 100 }), oldObject }), { kind: 'pair', pair: PAIR });
-  t.end();
 });
 
-t.test('the old pair wins over the annotations and names that a change brings', (t) => {
+t.test('the old pair wins over the annotations and names that a change brings', async (t) => {
   const oldObject = traefikService({ 'shop-blue': 100, 'shop-green': 0 });
   const object = traefikService({ 'shop-green': 100, other: 0 }, named('other', 'shop-green'));
   t.same(governed({ object, oldObject }), { kind: 'pair', pair: PAIR });
-  t.end();
 });

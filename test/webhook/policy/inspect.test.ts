@@ -28,26 +28,23 @@ function checks(object: JsonObject, facts?: Facts, settings?: typeof SETTINGS): 
   return look(object, facts, settings).map(({ check }) => check);
 }
 
-t.test('what the webhook let through is in order', (t) => {
+t.test('what the webhook let through is in order', async (t) => {
   for (const object of [stored(change(blueLive())), promoted(), traefikService({ 'shop-green': 100 })])
     t.same(look(object), []);
-  t.end();
 });
 
-t.test('an active green that nobody tested is where production is: no switch is asked for', (t) => {
+t.test('an active green that nobody tested is where production is: no switch is asked for', async (t) => {
   t.same(look(greenLive()), []);
   t.same(look(greenLive({ [ANNOTATION.frozen]: 'sale' })), []);
-  t.end();
 });
 
-t.test('weights are read as Traefik reads them: nothing is filled in', (t) => {
+t.test('weights are read as Traefik reads them: nothing is filled in', async (t) => {
   t.same(checks(traefikService({ 'shop-blue': null, 'shop-green': null })), ['weights-total', 'single-active']);
   t.same(checks(traefikService({ 'shop-blue': 60, 'shop-green': 30 })), ['weights-total', 'single-active']);
   t.same(checks(traefikService({ 'shop-blue': 50, 'shop-green': 50 })), ['single-active']);
-  t.end();
 });
 
-t.test('an object from before the webhook is judged, although an update of it would only be warned', (t) => {
+t.test('an object from before the webhook is judged, although an update of it would only be warned', async (t) => {
   const services = [
     { name: 'shop-blue', port: 80, weight: 100 },
     { name: 'shop-green', port: 80, weight: 0 },
@@ -56,10 +53,9 @@ t.test('an object from before the webhook is judged, although an update of it wo
   t.same(checks(withServices(services)), ['known-colors']);
   const mirrored = { ...blueLive(), spec: { mirroring: { name: 'shop-blue', mirrors: [{ name: 'shop-green' }] } } };
   t.same(checks(mirrored), ['weighted-only']);
-  t.end();
 });
 
-t.test('an active color without a ready endpoint answers nobody', (t) => {
+t.test('an active color without a ready endpoint answers nobody', async (t) => {
   for (const [object, color] of [
     [blueLive(), 'blue'],
     [greenLive(), 'green'],
@@ -68,43 +64,37 @@ t.test('an active color without a ready endpoint answers nobody', (t) => {
     const other = color === 'blue' ? 'green' : 'blue';
     t.same(checks(object, withColor(FACTS, other, running())), [], 'the preview may be down');
   }
-  t.end();
 });
 
-t.test('where Traefik drops it, an empty preview is a finding', (t) => {
+t.test('where Traefik drops it, an empty preview is a finding', async (t) => {
   const settings = { ...SETTINGS, allowEmptyServices: false };
   t.same(checks(blueLive(), withColor(FACTS, 'green', running()), settings), ['backends-exist']);
-  t.end();
 });
 
-t.test('a rollout under way or less capacity is no finding of what is active', (t) => {
+t.test('a rollout under way or less capacity is no finding of what is active', async (t) => {
   const settings = { ...SETTINGS, requireFullCapacity: true };
   const one = running({ name: 'b5', images: ['podinfo:6.1.5'], imageIDs: [] });
   const busy = { ...one, workload: one.workload === null ? null : { ...one.workload, unsettled: 'is rolling out' } };
   t.same(checks(blueLive(), withColor(FACTS, 'blue', busy), settings), []);
   t.same(checks(blueLive(), withColor(FACTS, 'green', { ...one, readyEndpoints: 9 }), settings), []);
   t.same(checks(blueLive(), withColor(FACTS, 'blue', NO_SELECTOR), settings), []);
-  t.end();
 });
 
-t.test('a Service that is gone is found, and without facts only what the object says', (t) => {
+t.test('a Service that is gone is found, and without facts only what the object says', async (t) => {
   const gone = withColor(FACTS, 'green', { service: null, readyEndpoints: 0, revisions: [], workload: null });
   t.same(checks(blueLive(), gone), ['backends-exist']);
   t.same(checks(blueLive(), UNREADABLE), []);
   t.same(checks(traefikService({ 'shop-blue': 50, 'shop-green': 50 }), UNREADABLE), ['single-active']);
-  t.end();
 });
 
-t.test('a finding says what it rests on', (t) => {
+t.test('a finding says what it rests on', async (t) => {
   const gone = withColor(FACTS, 'green', { service: null, readyEndpoints: 0, revisions: [], workload: null });
   t.match(look(blueLive(), gone), [{ check: 'backends-exist', severity: 'denied', needs: 'facts' }]);
   const split = traefikService({ 'shop-blue': 50, 'shop-green': 50 });
   t.match(look(split), [{ check: 'single-active', severity: 'denied', needs: 'nothing' }]);
-  t.end();
 });
 
-t.test('no object makes it throw', (t) => {
+t.test('no object makes it throw', async (t) => {
   for (const spec of [null, 1, 'x', [], {}, { weighted: null }, { weighted: { services: [null, 1, [], { name: 3 }] } }])
     t.doesNotThrow(() => look({ spec }));
-  t.end();
 });

@@ -14,28 +14,24 @@ function finding(what: string) {
   } as const;
 }
 
-t.test('a finding is one line, whatever its parts have in them', (t) => {
+t.test('a finding is one line, whatever its parts have in them', async (t) => {
   t.equal(findingLine(finding('blue\n60')), `weights-total: blue 60. ${PROMOTE}`);
-  t.end();
 });
 
-t.test('a long finding keeps the command that fixes it', (t) => {
+t.test('a long finding keeps the command that fixes it', async (t) => {
   const line = findingLine(finding('many words '.repeat(100)));
   t.ok(line.length <= 300, `${line.length} characters`);
   t.match(line, /^weights-total: many words .*… Set one to 100/);
   t.ok(line.endsWith(PROMOTE));
-  t.end();
 });
 
-t.test('a command that is too long itself is left out whole', (t) => {
+t.test('a command that is too long itself is left out whole', async (t) => {
   const line = findingLine({ ...finding(''), detail: `${'words '.repeat(50)}. Run: kubectl ${'x'.repeat(280)}` });
   t.ok(line.length <= 300, `${line.length} characters`);
   t.notMatch(line, 'kubectl');
-  t.end();
 });
 
-t.test('the page is named with the check where there is one, and without where there are several', (t) => {
+t.test('the page is named with the check where there is one, and without where there are several', async (t) => {
   t.equal(docsLine(['frozen'], 'https://example.com/docs'), 'See https://example.com/docs/checks.md#frozen');
   t.equal(docsLine(['frozen', 'record'], 'https://example.com/docs'), 'See https://example.com/docs/checks.md');
-  t.end();
 });

@@ -87,7 +87,7 @@ function decided(object: JsonObject, oldObject: JsonObject | null, about: Facts,
 /** Checks about the list itself: what a stored object got wrong is a warning until a request touches it. */
 const RATCHET: ReadonlySet<string> = new Set(['weights-total', 'single-active', 'known-colors', 'weighted-only']);
 
-t.test('completing twice changes nothing, also a moment later', (t) => {
+t.test('completing twice changes nothing, also a moment later', async () => {
   fc.assert(
     fc.property(plain, fc.option(plain), facts, (object, oldObject, about) => {
       const first = decided(object, oldObject, about);
@@ -100,10 +100,9 @@ t.test('completing twice changes nothing, also a moment later', (t) => {
     }),
     RUNS,
   );
-  t.end();
 });
 
-t.test('no input throws, whatever its shape', (t) => {
+t.test('no input throws, whatever its shape', async () => {
   fc.assert(
     fc.property(wild, fc.option(wild), facts, (object, oldObject, about) => {
       const of = change(object, oldObject);
@@ -113,26 +112,23 @@ t.test('no input throws, whatever its shape', (t) => {
     }),
     { numRuns: 1000 },
   );
-  t.end();
 });
 
 function deep() {
   return parseObject(`{"spec":{"mirroring":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}}`) ?? {};
 }
 
-t.test('deep nesting does not throw', (t) => {
+t.test('deep nesting does not throw', async () => {
   decided(deep(), deep(), FACTS);
-  t.end();
 });
 
-t.test('completing touches weights and the record only', (t) => {
+t.test('completing touches weights and the record only', async () => {
   fc.assert(
     fc.property(plain, fc.option(plain), facts, (object, oldObject, about) => {
       assert.deepEqual(stripped(decided(object, oldObject, about).object), stripped(object));
     }),
     RUNS,
   );
-  t.end();
 });
 
 /** Without what the webhook may write. */
@@ -147,7 +143,7 @@ function stripped(object: JsonObject): unknown {
   return JSON.parse(JSON.stringify(object, (key, item: unknown) => (own.has(key) ? undefined : item)));
 }
 
-t.test('what is allowed has one of the allowed shapes, or the old one', (t) => {
+t.test('what is allowed has one of the allowed shapes, or the old one', async () => {
   fc.assert(
     fc.property(plain, fc.option(plain), (object, oldObject) => {
       const decision = decided(object, oldObject, FACTS);
@@ -165,10 +161,9 @@ t.test('what is allowed has one of the allowed shapes, or the old one', (t) => {
     }),
     { numRuns: 1000 },
   );
-  t.end();
 });
 
-t.test('after an allowed change the next one is about the same pair', (t) => {
+t.test('after an allowed change the next one is about the same pair', async () => {
   fc.assert(
     fc.property(plain, fc.option(plain), (object, oldObject) => {
       const of = change(object, oldObject);
@@ -180,10 +175,9 @@ t.test('after an allowed change the next one is about the same pair', (t) => {
     }),
     { numRuns: 1000 },
   );
-  t.end();
 });
 
-t.test('a color gains weight only by a pass, a recorded rollback, or as blue at the start', (t) => {
+t.test('a color gains weight only by a pass, a recorded rollback, or as blue at the start', async () => {
   fc.assert(
     fc.property(plain, fc.option(plain), facts, (object, oldObject, about) => {
       const decision = decided(object, oldObject, about);
@@ -194,7 +188,6 @@ t.test('a color gains weight only by a pass, a recorded rollback, or as blue at 
     }),
     { numRuns: 1000 },
   );
-  t.end();
 });
 
 function longList(size: number) {
@@ -217,9 +210,8 @@ function time(size: number) {
   return (user + system) / 1000 / rounds;
 }
 
-t.test('time grows no faster than the list', (t) => {
+t.test('time grows no faster than the list', async (t) => {
   time(1000);
   const [small, large] = [time(1250), time(10_000)];
   t.ok(large < small * 8 * 4, `${small.toFixed(2)} ms for 1,250 and ${large.toFixed(2)} ms for 10,000`);
-  t.end();
 });

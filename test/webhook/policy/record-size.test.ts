@@ -36,7 +36,7 @@ function overridden(object: JsonObject, reason: string): JsonObject {
   return decide({ change: of, pair: PAIR, facts: FACTS, settings: SETTINGS, permissions: GRANTED, at: NOON }).object;
 }
 
-t.test('reasons of any length are kept in a few words, so that the next switch has room', (t) => {
+t.test('reasons of any length are kept in a few words, so that the next switch has room', async (t) => {
   let object = promoted();
   for (let round = 0; round < 30; round += 1)
     object = overridden(object, `${round} ${'the site is on fire 🔥 '.repeat(4000)}`);
@@ -44,10 +44,9 @@ t.test('reasons of any length are kept in a few words, so that the next switch h
   t.match(readRecord(object).history.at(-1)?.override, /^29 the site is on fire .*…$/su);
   const back = stored(change(reweighted(object, BLUE), object));
   t.ok(sizeOf(back) < KUBERNETES_LIMIT, `${sizeOf(back)} bytes`);
-  t.end();
 });
 
-t.test('a rollback goes through beside annotations that leave no room for its history', (t) => {
+t.test('a rollback goes through beside annotations that leave no room for its history', async (t) => {
   const live = promoted();
   const room = KUBERNETES_LIMIT - sizeOf(live) - Buffer.byteLength('notes') - 10;
   const full = annotated(live, { notes: 'ä'.repeat(Math.floor(room / 2)) });
@@ -56,10 +55,9 @@ t.test('a rollback goes through beside annotations that leave no room for its hi
   t.ok(sizeOf(back) <= KUBERNETES_LIMIT, `${sizeOf(back)} bytes`);
   t.equal(readRecord(back).active?.color, 'blue');
   t.equal(readRecord(back).history.at(-1)?.kind, 'rollback', 'the latest is kept, the oldest goes');
-  t.end();
 });
 
-t.test('pods of very many long images fill the history sooner', (t) => {
+t.test('pods of very many long images fill the history sooner', async (t) => {
   const images = Array.from({ length: 40 }, (_, index) => `registry.example.com/${'team/'.repeat(30)}app-${index}:1`);
   const facts = withColor(
     withColor(FACTS, 'green', running({ name: 'g6', images, imageIDs: [] })),
@@ -77,10 +75,9 @@ t.test('pods of very many long images fill the history sooner', (t) => {
   }
   t.ok(sizeOf(object) < KUBERNETES_LIMIT / 4, `${sizeOf(object)} bytes`);
   t.ok(readRecord(object).history.length > 1);
-  t.end();
 });
 
-t.test('a record that grew while nobody guarded is cut at the next switch', (t) => {
+t.test('a record that grew while nobody guarded is cut at the next switch', async (t) => {
   const live = promoted();
   const record = readRecord(live);
   const event = { ...record.history[0], by: 'x'.repeat(2000) };
@@ -96,5 +93,4 @@ t.test('a record that grew while nobody guarded is cut at the next switch', (t) 
   });
   t.same(checksOf(decision), []);
   t.ok(sizeOf(decision.object) < KUBERNETES_LIMIT / 4, `${sizeOf(decision.object)} bytes`);
-  t.end();
 });

@@ -61,7 +61,7 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
 
 const ids = GUARDS.map(({ id }) => id);
 
-t.test('every guard has cases that pass and cases that fail, and nothing stray lies among them', (t) => {
+t.test('every guard has cases that pass and cases that fail, and nothing stray lies among them', async (t) => {
   const own = new Set(['cluster.yaml', 'fixture.ts', 'guards.test.ts', 'others.yaml']);
   t.same(
     namesIn(FOLDER).filter((name) => !own.has(name)),
@@ -71,7 +71,6 @@ t.test('every guard has cases that pass and cases that fail, and nothing stray l
     t.same(namesIn(FOLDER, id), ['fail', 'pass'], id);
     for (const verdict of VERDICTS) t.not(namesIn(FOLDER, id, verdict).length, 0, `${id} ${verdict}`);
   }
-  t.end();
 });
 
 for (const id of ids)
