@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, text } from '../../../common/json.ts';
+import { text } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Kube } from '../../cluster/index.ts';
 import type { Client } from '../api.ts';
@@ -27,9 +27,8 @@ export function pathOf({ group, namespace }: Row, name = ''): string {
 
 /** Writes what the row says, in its way: by kubectl's process, or by the request that it sends. `object` is what it starts from. */
 export function send(tools: Tools, row: Row, object: JsonObject | null): Promise<Answer> {
-  return row.byKubectl || typeof row.verbatim === 'string'
-    ? sendByKubectl(tools, row, object)
-    : sendByWire(tools, row, object);
+  const byKubectl = row.byKubectl && !row.way.startsWith('api ');
+  return byKubectl ? sendByKubectl(tools, row, object) : sendByWire(tools, row, object);
 }
 
 async function sendByWire({ client }: Tools, row: Row, object: JsonObject | null): Promise<Answer> {
@@ -38,7 +37,8 @@ async function sendByWire({ client }: Tools, row: Row, object: JsonObject | null
   const { method, named, query, type, body } = request;
   const words = new URLSearchParams({ ...query, ...(row.dryRun ? { dryRun: 'All' } : {}) });
   const path = `${pathOf(row, named ? row.name : '')}?${words.toString()}`;
-  const reply = await client.call(method, path, { body: JSON.stringify(body), type, user: row.user });
+  const sent = typeof body === 'string' ? body : JSON.stringify(body);
+  const reply = await client.call(method, path, { body: sent, type, user: row.user });
   const message = reply.status < 300 ? '' : (text(reply.body['message']) ?? '');
   return { ok: reply.status < 300, said: [...warningsOf(reply.warnings), message].join('\n') };
 }
@@ -59,16 +59,13 @@ export function sendByKubectl(
 ): Promise<Answer> {
   const { way, verbatim, written, pair, name } = row;
   const flagged = { ...tools, flags };
-  function whole(): string {
-    return typeof verbatim === 'string' ? verbatim : JSON.stringify(verbatim ?? manifest(row, written));
-  }
   const made = mergePatch(pair, written);
   function patch(otherwise: Json | readonly Json[]): string {
     return JSON.stringify(verbatim ?? otherwise);
   }
   const resource = `traefikservice.${row.group}/${name}`;
   function manage(...words: readonly string[]): Promise<Answer> {
-    return kubectl(flagged, row, words, whole());
+    return kubectl(flagged, row, words, JSON.stringify(verbatim ?? manifest(row, written)));
   }
   switch (way) {
     case 'create':
@@ -94,9 +91,8 @@ export function sendByKubectl(
     case 'delete':
       return kubectl(flagged, row, ['delete', '--wait=false', resource]);
     case 'api post':
-      return ask(tools, row, 'POST', pathOf(row), whole());
     case 'api merge patch':
-      return ask(tools, row, 'PATCH', pathOf(row, name), typeof verbatim === 'string' ? verbatim : patch(made));
+      throw new Error(`kubectl does not send ${way}`);
     default:
       throw new Error(`there is no way ${String(way satisfies never)}`);
   }
@@ -131,10 +127,4 @@ function edit(
 
 function pairs(values: JsonObject): readonly string[] {
   return Object.entries(values).map(([key, value]) => (value === null ? `${key}-` : `${key}=${text(value) ?? ''}`));
-}
-
-async function ask({ client }: Tools, row: Row, method: 'POST' | 'PATCH', path: string, body: string): Promise<Answer> {
-  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-  const reply = await client.call(method, path, { body, type, user: row.user });
-  return { ok: reply.status < 300, said: isObject(reply.body) ? (text(reply.body['message']) ?? '') : '' };
 }

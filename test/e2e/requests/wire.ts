@@ -12,7 +12,8 @@ export interface Request {
   /** The field manager, and what else kubectl puts into the query. */
   readonly query: Readonly<Record<string, string>>;
   readonly type: string;
-  readonly body: JsonObject | readonly Json[];
+  /** Text where a row has one that no JSON writer makes. */
+  readonly body: JsonObject | readonly Json[] | string;
 }
 
 const JSON_TYPE = 'application/json';
@@ -29,6 +30,7 @@ export function requestOf(row: Row, object: JsonObject | null): Request | null {
   const { verbatim, written, pair } = row;
   const whole = isObject(verbatim) ? verbatim : manifest(row, written);
   const made = mergePatch(pair, written);
+  const spelled = typeof verbatim === 'string' ? { body: verbatim } : {};
   switch (row.way) {
     case 'create':
       return creation(whole, 'kubectl-create');
@@ -57,9 +59,9 @@ export function requestOf(row: Row, object: JsonObject | null): Request | null {
     case 'delete':
       return { method: 'DELETE', named: true, query: {}, type: JSON_TYPE, body: { propagationPolicy: 'Background' } };
     case 'api post':
-      return { ...creation(whole, ''), query: {} };
+      return { ...creation(whole, ''), query: {}, ...spelled };
     case 'api merge patch':
-      return { ...patch(isObject(verbatim) ? verbatim : made, ''), query: {} };
+      return { ...patch(isObject(verbatim) ? verbatim : made, ''), query: {}, ...spelled };
     default:
       throw new Error(`there is no way ${String(row.way satisfies never)}`);
   }
