@@ -61,7 +61,7 @@ async function wordsFor(
   if (command?.completes !== 'names') return [];
   return quietly(async () => {
     const session = await connect(before.toSpliced(index, 1));
-    const found = await listGoverned(session, session.namespace);
+    const { found } = await listGoverned(session, session.namespace);
     return [...new Set(found.map((item) => item.name))].map((value) => ({ value }));
   }, call);
 }

@@ -1,3 +1,5 @@
+import { FORBIDDEN } from '../../common/http-status.ts';
+import { hasStatus } from '../../common/kube/errors.ts';
 import type { NeighborReader } from '../../webhook/facts/neighbors.ts';
 import { createReader } from '../../webhook/facts/cluster-reader.ts';
 import type { Reader } from '../../webhook/facts/reader.ts';
@@ -8,6 +10,7 @@ import type { Client } from '../kube/client.ts';
 import { createClient } from '../kube/client.ts';
 import { collectCredentials } from '../kube/credentials.ts';
 import { ConnectError } from '../kube/errors.ts';
+import { isServed } from '../kube/groups.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
 import { proxyFor } from '../kube/proxy.ts';
 import type { Connection } from '../kube/resolve.ts';
@@ -52,5 +55,21 @@ export async function openSession(flags: FlagValues, io: Io, paint: Paint): Prom
     },
     warn,
   });
-  return { client, reader: createReader(client), namespace: connection.namespace, connection, warn };
+  return { client, reader: readerOf(client), namespace: connection.namespace, connection, warn };
+}
+
+/** RBAC comes before existence: a group that may not be listed and is not served has no TraefikServices. */
+function readerOf(client: Client): Session['reader'] {
+  const reader = createReader(client);
+  return {
+    ...reader,
+    listTraefikServices: async (group, namespace, signal) => {
+      try {
+        return await reader.listTraefikServices(group, namespace, signal);
+      } catch (error) {
+        if (hasStatus(error, FORBIDDEN) && !(await isServed(client, group))) return [];
+        throw error;
+      }
+    },
+  };
 }

@@ -9,6 +9,7 @@ import type { Session } from '../cli/session.ts';
 import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget, listGoverned, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { butForbidden } from '../traefikservice/groups.ts';
 
 export const decommission: Command = {
   name: 'decommission',
@@ -86,8 +87,9 @@ async function every(call: Call, session: Session): Promise<number> {
   const { decommissionOne } = await import('../decommission/run.ts');
   const { io, flags } = call;
   const everywhere = flags.boolean('all-namespaces');
-  const found = await listGoverned(session, everywhere ? null : session.namespace);
-  if (found.length === 0) io.err.write('No blue-green releases found.\n');
+  const listing = await listGoverned(session, everywhere ? null : session.namespace);
+  const { found } = listing;
+  if (found.length === 0) io.err.write(`No blue-green releases found${butForbidden(listing)}.\n`);
   let failed = 0;
   for (const each of found) {
     const name = everywhere ? `${each.namespace}/${each.name}` : each.name;

@@ -12,7 +12,8 @@ import { ageOf, formatTable } from '../printers/table.ts';
 import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
-import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import type { Listing, TraefikServiceRef } from '../traefikservice/find.ts';
+import { butForbidden } from '../traefikservice/groups.ts';
 
 const COLUMNS = ['NAME', 'ACTIVE', 'BLUE', 'GREEN', 'VERSION', 'ROLLBACK-TO', 'SMOKE-TEST', 'FROZEN'];
 
@@ -39,8 +40,8 @@ TraefikServices only; 'kubectl bluegreen status' also reads pods and endpoints.`
     const everywhere = call.flags.boolean('all-namespaces');
     const namespace = everywhere ? null : session.namespace;
     if (call.flags.boolean('watch')) return watch(call, session, namespace);
-    const found = await listGoverned(session, namespace);
-    print(call, found, everywhere, session.namespace);
+    const listing = await listGoverned(session, namespace);
+    print(call, listing, everywhere, session.namespace);
     return EXIT.ok;
   },
 };
@@ -50,13 +51,14 @@ function watch(call: Call, session: Session, namespace: string | null): Promise<
   if (format !== '' && format !== 'wide')
     throw new UsageError('--watch shows a table: leave --output out, or use wide');
   return showLive(call, async () => {
-    const found = await listGoverned(session, namespace);
+    const { found } = await listGoverned(session, namespace);
     const versions = found.map(({ object }) => stringAt(object, 'metadata', 'resourceVersion'));
     return { text: table(call, found, namespace === null, format === 'wide'), key: versions.join() };
   });
 }
 
-function print(call: Call, found: readonly TraefikServiceRef[], everywhere: boolean, namespace: string): void {
+function print(call: Call, listing: Listing, everywhere: boolean, namespace: string): void {
+  const { found } = listing;
   const format = call.flags.text('output') ?? '';
   const { out, err } = call.io;
   if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
@@ -64,7 +66,9 @@ function print(call: Call, found: readonly TraefikServiceRef[], everywhere: bool
     const items = found.map((item) => item.object);
     out.write(printObject({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items }, '', format));
   } else if (found.length === 0) {
-    err.write(everywhere ? 'No resources found\n' : `No resources found in ${namespace} namespace.\n`);
+    const nothing = everywhere ? 'No resources found' : `No resources found in ${namespace} namespace`;
+    const end = everywhere && listing.forbidden.length === 0 ? '' : '.';
+    err.write(`${nothing}${butForbidden(listing)}${end}\n`);
   } else out.write(table(call, found, everywhere, format === 'wide'));
 }
 

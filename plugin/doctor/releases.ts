@@ -18,8 +18,10 @@ const AT_ONCE = 8;
 export async function lookAtReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const { session, namespace } = context;
   try {
-    const found = await listGoverned(session, namespace);
-    const findings: DoctorFinding[] = [];
+    const { found, forbidden } = await listGoverned(session, namespace);
+    const findings: DoctorFinding[] = forbidden.map(({ group, error }) =>
+      unknown(`the TraefikServices of ${group} could not be listed`, describeError(error)),
+    );
     for (let index = 0; index < found.length; index += AT_ONCE) {
       const some = await Promise.all(found.slice(index, index + AT_ONCE).map((each) => lookAtOne(context, each)));
       findings.push(...some.flat());

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../common/json.ts';
 import { list } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
 import { describeError } from '../kube/errors.ts';
+import { isServed } from '../kube/groups.ts';
 import { messageOf } from '../../common/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import { certificates } from './certificates.ts';
@@ -115,7 +116,9 @@ async function probe({ session, io, namespace }: DoctorContext, group: Group): P
       ),
     ];
   } catch (error) {
-    return [judgeDenial(error, group, place)];
+    const finding = judgeDenial(error, group, place);
+    const served = finding.state !== 'unknown' || (await isServed(session.client, group));
+    return [served ? finding : ok(`${group} is not installed`)];
   }
 }
 

@@ -1,7 +1,5 @@
 import type { CallOptions } from '../../common/kube/client.ts';
-import { ApiError, hasStatus } from '../../common/kube/errors.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
-import { NOT_FOUND } from '../../common/http-status.ts';
 import { ANNOTATION, GROUPS, governed } from '../../webhook/policy/index.ts';
 import type { Group, Pair } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -10,6 +8,8 @@ import { UserError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
 import type { TraefikServiceArgument } from './argument.ts';
+import { askGroups, butForbidden, whyUnanswered } from './groups.ts';
+import type { Unanswered } from './groups.ts';
 
 /** A governed TraefikService, as it was read. */
 export interface TraefikServiceRef {
@@ -50,38 +50,37 @@ export function readAgain(client: Client, found: TraefikServiceRef, options: Cal
 export async function findTarget(session: Session, target: TraefikServiceArgument | null): Promise<TraefikServiceRef> {
   if (target === null) return findOnly(session);
   const groups = target.group === null ? GROUPS : [target.group];
-  const answers = await Promise.allSettled(groups.map((group) => read(session, group, target.name)));
-  const found: TraefikServiceRef[] = [];
-  let ungoverned: Group | null = null;
-  for (const answer of answers) {
-    if (answer.status === 'rejected') continue;
-    if (answer.value.found !== null) found.push(answer.value.found);
-    else ungoverned ??= answer.value.group;
-  }
-  const [first, second] = found;
+  const asked = await askGroups(session, groups, (group) => read(session, group, target.name));
+  const [first, second] = asked.answers.flatMap(({ found }) => found ?? []);
   if (first !== undefined && second !== undefined) throw ambiguous(target.name);
   if (first !== undefined) return first;
-  if (ungoverned !== null) throw notGoverned({ group: ungoverned, name: target.name });
-  throw preferredError(answers);
+  const [ungoverned] = asked.answers;
+  if (ungoverned !== undefined) throw notGoverned({ group: ungoverned.group, name: target.name }, butForbidden(asked));
+  throw whyUnanswered(asked);
 }
 
-/** All governed TraefikServices of a namespace, or of all with `null`, sorted by namespace and name. */
-export async function listGoverned(session: Session, namespace: string | null): Promise<readonly TraefikServiceRef[]> {
-  const lists = await Promise.allSettled(
-    GROUPS.map(async (group) => ({ group, items: await session.client.list(collectionPath(group, namespace), {}) })),
-  );
-  if (lists.every((list) => list.status === 'rejected')) throw preferredError(lists);
-  const found: TraefikServiceRef[] = [];
-  for (const list of lists) {
-    if (list.status === 'rejected') {
-      if (!isMissing(list.reason)) throw list.reason;
-      continue;
-    }
-    const { group, items } = list.value;
-    const governedItems = await Promise.all(items.map((object) => asGoverned(session, group, object)));
-    found.push(...governedItems.filter((item) => item !== null));
-  }
-  return found.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
+/** Governed TraefikServices, sorted by namespace and name. */
+export interface Listing {
+  readonly found: readonly TraefikServiceRef[];
+  /** Groups whose TraefikServices the user may not list. */
+  readonly forbidden: readonly Unanswered[];
+}
+
+/**
+ * All governed TraefikServices of a namespace, or of all with `null`. Throws where no group answers, and where one fails
+ * in another way than by RBAC: half a list would pass for all of it.
+ */
+export async function listGoverned(session: Session, namespace: string | null): Promise<Listing> {
+  const asked = await askGroups(session, GROUPS, async (group) => {
+    const items = await session.client.list(collectionPath(group, namespace), {});
+    return Promise.all(items.map((object) => asGoverned(session, group, object)));
+  });
+  if (asked.answers.length === 0 || asked.failed.length > 0) throw whyUnanswered(asked);
+  const found = asked.answers.flat().filter((item) => item !== null);
+  return {
+    found: found.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name)),
+    forbidden: asked.forbidden,
+  };
 }
 
 function compare(a: string, b: string): number {
@@ -89,12 +88,13 @@ function compare(a: string, b: string): number {
 }
 
 async function findOnly(session: Session): Promise<TraefikServiceRef> {
-  const found = await listGoverned(session, session.namespace);
+  const listing = await listGoverned(session, session.namespace);
+  const { found } = listing;
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   if (only === undefined) {
     throw new UserError(
-      `no blue-green TraefikService found in namespace "${session.namespace}": give a NAME, or choose a namespace with -n`,
+      `no blue-green TraefikService found in namespace "${session.namespace}": give a NAME, or choose a namespace with -n${butForbidden(listing)}`,
     );
   }
   const names = found.map(resourceName).join(', ');
@@ -137,25 +137,10 @@ function ambiguous(name: string): UserError {
   return new UserError(`"${name}" exists in both API groups of Traefik: say which, ${choices}`);
 }
 
-function notGoverned(resource: Pick<TraefikServiceRef, 'group' | 'name'>): UserError {
+/** `rest` follows the message. */
+function notGoverned(resource: Pick<TraefikServiceRef, 'group' | 'name'>, rest: string): UserError {
   return new UserError(
     `${resourceName(resource)} has no blue/green pair: its services are neither "blue" and "green" nor equal apart from such a prefix or suffix. ` +
-      `Name them with the annotations ${ANNOTATION.blue} and ${ANNOTATION.green}`,
+      `Name them with the annotations ${ANNOTATION.blue} and ${ANNOTATION.green}${rest}`,
   );
-}
-
-/** The most telling failure: a denial over a missing object, a missing object over a missing kind. */
-function preferredError(answers: readonly PromiseSettledResult<unknown>[]): unknown {
-  const errors = answers.flatMap((answer): readonly unknown[] => (answer.status === 'rejected' ? [answer.reason] : []));
-  const serious = errors.find((error) => !isMissing(error));
-  if (serious !== undefined) return serious;
-  const missing = errors.find((error) => error instanceof ApiError && stringAt(error.status, 'kind') === 'Status');
-  if (missing !== undefined) return missing;
-  return new UserError(
-    `the server doesn't have a resource type "traefikservices": Traefik's custom resource definitions are not installed`,
-  );
-}
-
-function isMissing(error: unknown): boolean {
-  return hasStatus(error, NOT_FOUND);
 }

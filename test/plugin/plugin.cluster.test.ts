@@ -77,6 +77,21 @@ t.test('errors of the real server', async (t) => {
   t.equal(missing.stderr, 'Error from server (NotFound): traefikservices.traefik.io "none" not found\n');
 });
 
+t.test('RBAC on traefik.io only is enough for commands without a NAME', async (t) => {
+  const role = ['create', 'role', 'one-group', '-n', DEMO_NAMESPACE, '--resource=traefikservices.traefik.io'];
+  await cluster.kubectlOk([...role, '--verb=get,list,patch']);
+  const binding = ['create', 'rolebinding', 'one-group', '-n', DEMO_NAMESPACE, '--role=one-group', '--user=carol'];
+  await cluster.kubectlOk(binding);
+  t.equal((await bluegreen('list', '-o', 'name', '--as', 'carol')).stdout, `${NAME}\n`);
+  const back = await bluegreen('rollback', '--as', 'carol');
+  t.match(back.stderr, /^error: nothing to roll back to/);
+  const missing = await bluegreen('status', 'none', '--as', 'carol');
+  t.match(
+    missing.stderr,
+    /^error: traefikservices\.traefik\.io "none" not found; traefikservices\.traefik\.containo\.us "none" is forbidden: User "carol"/,
+  );
+});
+
 t.test('logs of a color', async (t) => {
   const { stdout } = await bluegreen('logs', '--color', 'green', '--tail', '1');
   t.equal(stdout.trim().split('\n').length, 2);

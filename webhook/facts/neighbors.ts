@@ -16,26 +16,27 @@ export interface NeighborsQuery {
 
 /**
  * Reads the TraefikServices of both groups that stand beside one, as far as they reach its colors. Never rejects: only a
- * warning depends on them, so a failed or late look-up denies nothing.
+ * warning depends on them, so a failed or late look-up denies nothing. What one group answers counts although the other
+ * one cannot be read; without a neighbor, nothing is known then.
  */
 export async function gatherNeighbors(
   reader: NeighborReader,
   { namespace, group, name, pair }: NeighborsQuery,
   signal: AbortSignal,
 ): Promise<Neighbors> {
-  try {
-    const found = await Promise.all(
-      GROUPS.map(async (each) => {
-        const objects = await reader.listTraefikServices(each, namespace, signal);
-        return objects
-          .filter((object) => each !== group || at(object, 'metadata', 'name') !== name)
-          .filter((object) => at(object, 'metadata', 'deletionTimestamp') === undefined)
-          .map((object) => neighborOf(object, each, pair));
-      }),
-    );
-    return { known: true, those: found.flat().filter((neighbor) => neighbor !== null) };
-  } catch (error) {
-    if (signal.aborted) return { known: false, reason: 'the API server did not answer in time' };
-    return { known: false, reason: messageOf(error) };
-  }
+  const answers = await Promise.allSettled(
+    GROUPS.map(async (each) => {
+      const objects = await reader.listTraefikServices(each, namespace, signal);
+      return objects
+        .filter((object) => each !== group || at(object, 'metadata', 'name') !== name)
+        .filter((object) => at(object, 'metadata', 'deletionTimestamp') === undefined)
+        .map((object) => neighborOf(object, each, pair));
+    }),
+  );
+  const those = answers
+    .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+    .filter((neighbor) => neighbor !== null);
+  const failure = answers.find((answer) => answer.status === 'rejected');
+  if (failure === undefined || those.length > 0) return { known: true, those };
+  return { known: false, reason: signal.aborted ? 'the API server did not answer in time' : messageOf(failure.reason) };
 }
