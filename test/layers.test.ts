@@ -29,6 +29,7 @@ const PLUGIN = [
   ['plugin/printers'],
   ['plugin/traefikservice'],
   ['plugin/pods', 'plugin/traefik'],
+  ['plugin/production'],
   ['plugin/job', 'plugin/switch'],
   [
     'plugin/status',

@@ -13,6 +13,10 @@ import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
 import type { Listing, TraefikServiceRef } from '../traefikservice/find.ts';
+import { problemLine, weightsProblem } from '../production/problem.ts';
+import { flow } from '../printers/flow.ts';
+import { isSplit, sharesOf, sharesText } from '../traefikservice/shares.ts';
+import type { Paint } from '../cli/paint.ts';
 import { butForbidden } from '../traefikservice/groups.ts';
 
 const COLUMNS = ['NAME', 'ACTIVE', 'BLUE', 'GREEN', 'VERSION', 'ROLLBACK-TO', 'SMOKE-TEST', 'FROZEN'];
@@ -53,7 +57,8 @@ function watch(call: Call, session: Session, namespace: string | null): Promise<
   return showLive(call, async () => {
     const { found } = await listGoverned(session, namespace);
     const versions = found.map(({ object }) => stringAt(object, 'metadata', 'resourceVersion'));
-    return { text: table(call, found, namespace === null, format === 'wide'), key: versions.join() };
+    const text = `${problemLines(call, found, call.paint.out)}${table(call, found, namespace === null, format === 'wide')}`;
+    return { text, key: versions.join() };
   });
 }
 
@@ -69,7 +74,20 @@ function print(call: Call, listing: Listing, everywhere: boolean, namespace: str
     const nothing = everywhere ? 'No resources found' : `No resources found in ${namespace} namespace`;
     const end = everywhere && listing.forbidden.length === 0 ? '' : '.';
     err.write(`${nothing}${butForbidden(listing)}${end}\n`);
-  } else out.write(table(call, found, everywhere, format === 'wide'));
+  } else {
+    err.write(problemLines(call, found, call.paint.err));
+    out.write(table(call, found, everywhere, format === 'wide'));
+  }
+}
+
+/** What is wrong with production, a line each. */
+function problemLines({ io }: Call, found: readonly TraefikServiceRef[], paint: Paint): string {
+  const lines = found.flatMap((item) => {
+    const problem = weightsProblem(item);
+    const place = `${resourceName(item)} in namespace ${item.namespace}`;
+    return problem === null ? [] : [flow(`${place}: ${problemLine(problem)}`, io.out.columns?.())];
+  });
+  return lines.map((line) => `${paint.bad(line)}\n`).join('');
 }
 
 function table(call: Call, found: readonly TraefikServiceRef[], everywhere: boolean, wide: boolean): string {
@@ -94,7 +112,7 @@ function row(call: Call, item: TraefikServiceRef, wide: boolean): readonly strin
   const previous = previousOf(object);
   return [
     item.name,
-    state.active === null ? '<none>' : paint.color(state.active),
+    activeCell(item, paint),
     weightCell(item, 'blue'),
     weightCell(item, 'green'),
     shortImages(current?.images ?? []),
@@ -105,6 +123,18 @@ function row(call: Call, item: TraefikServiceRef, wide: boolean): readonly strin
     // Since the last switch where that is known, else since the object was made.
     ageOf(current?.since ?? stringAt(object, 'metadata', 'creationTimestamp'), call.io.now()),
   ];
+}
+
+/** What serves production; without blanks, as every cell. */
+function activeCell(item: TraefikServiceRef, paint: Paint): string {
+  const { active } = stateOf(item.object, item.pair);
+  const shares = sharesOf(item);
+  if (active === null || shares === null) return active === null ? '<none>' : paint.bad('<nothing>');
+  if (!isSplit(shares)) return paint.color(active);
+  const cell = sharesText(shares)
+    .replaceAll(/ (?=[\d<>])/g, ':')
+    .replaceAll(' ', ',');
+  return paint.bad(`SPLIT(${cell})`);
 }
 
 function weightCell({ object, pair }: TraefikServiceRef, color: Color): string {

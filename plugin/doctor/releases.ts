@@ -7,10 +7,11 @@ import { askFacts } from '../switch/preflight.ts';
 import { LENIENT } from '../switch/settings.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { problemTitle, weightsProblem } from '../production/problem.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
-const { ok, warn, unknown } = findingsOf('releases');
+const { ok, warn, fail, unknown } = findingsOf('releases');
 /** How many releases are looked at together. */
 const AT_ONCE = 8;
 
@@ -54,9 +55,11 @@ async function lookAtOne({ session, io }: DoctorContext, found: TraefikServiceRe
     permissions: NO_PERMISSION_ASKED,
     at: io.now().toISOString(),
   });
+  const problem = weightsProblem(found);
   const unguarded = annotation(object, ANNOTATION.unguard);
   const told = [...findings, ...warnings].map(explain);
   return [
+    ...(problem === null ? [] : [fail(`${label}: ${problemTitle(problem)}`, `To end it: ${problem.fix}`)]),
     ...(facts.known ? [] : [unknown(`${label}: its pods could not be read`, facts.reason)]),
     ...(unguarded
       ? [

@@ -88,7 +88,8 @@ async function analyzeInCluster(
 
 function releaseOf({ io }: Call, { found, plan, decision }: Promotion): AnalyzedSwitch | null {
   const from = otherColor(plan.to);
-  if (decision !== null || previousOf(found.object) === from) return { found, from, to: plan.to };
+  const switches = decision !== null && plan.from !== plan.to;
+  if (switches || previousOf(found.object) === from) return { found, from, to: plan.to };
   io.err.write(`${resourceName(found)} is on ${plan.to} already, with no color to roll back to: it is not analyzed\n`);
   return null;
 }

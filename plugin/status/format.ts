@@ -4,6 +4,8 @@ import type { Traffic } from '../traefik/traffic.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { resourceName } from '../traefikservice/find.ts';
+import { servesAlone, servingText } from '../traefikservice/shares.ts';
+import { problemLine } from '../production/problem.ts';
 import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 import { flow } from '../printers/flow.ts';
 import type { Paint } from '../cli/paint.ts';
@@ -22,10 +24,11 @@ export interface StatusStyle {
 /** `status` for people. */
 export function formatStatus(found: TraefikServiceRef, report: StatusReport, style: StatusStyle): string {
   const { now, paint } = style;
-  const live = report.active === null ? paint.bad('nothing') : paint.color(report.active);
+  const since = report.active !== null && servesAlone(found, report.active) ? sinceText(report, now) : '';
   const lines = [
+    ...report.problems.map((problem) => paint.bad(flow(problemLine(problem), style.columns))),
     `Release:    ${paint.bold(resourceName(found))} in namespace ${found.namespace}`,
-    `Active:     ${live}${sinceText(report, now)}`,
+    `Active:     ${servingText(found, paint)}${since}`,
     '',
     formatTable(
       header(style),

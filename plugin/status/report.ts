@@ -16,6 +16,9 @@ import { undoRisks } from '../traefikservice/drift.ts';
 import type { Io } from '../cli/io.ts';
 import { imagesOf, whyNoRollback } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
+import { isSplit, servesAlone, sharesOf } from '../traefikservice/shares.ts';
+import { weightsProblem } from '../production/problem.ts';
+import type { Problem } from '../production/problem.ts';
 import { planRollback } from '../switch/back.ts';
 import { judge } from '../switch/preflight.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -32,6 +35,8 @@ export interface ColorReport {
   readonly role: 'active' | 'preview';
   /** Null when the color is not listed; `missing` counts as 1. */
   readonly weight: number | 'missing' | 'invalid' | null;
+  /** Of production's requests by the weights, from 0 to 1. */
+  readonly share: number;
   readonly images: readonly string[];
   readonly revisions: readonly string[];
   readonly readyEndpoints: number | null;
@@ -50,6 +55,10 @@ export interface ColorReport {
 /** Everything that `status` says, as `-o json` prints it. */
 export interface StatusReport {
   readonly resource: { readonly group: string; readonly namespace: string; readonly name: string };
+  /** What is wrong with production now. */
+  readonly problems: readonly Problem[];
+  /** Whether requests get more than one version; `active` is the color with the greater weight then. */
+  readonly split: boolean;
   readonly active: Color | null;
   readonly since: string | null;
   readonly by: string | null;
@@ -69,10 +78,14 @@ export interface StatusReport {
 /** Puts together what a person asks about a release. */
 export function buildReport(found: TraefikServiceRef, facts: Facts, io: Io): StatusReport {
   const { active } = stateOf(found.object, found.pair);
+  const shares = sharesOf(found);
+  const problem = weightsProblem(found);
   const record = readRecord(found.object);
   const release = record.active?.color === active ? record.active : null;
   return {
     resource: { group: found.group, namespace: found.namespace, name: found.name },
+    problems: problem === null ? [] : [problem],
+    split: shares !== null && isSplit(shares),
     active,
     since: release?.since ?? null,
     by: release?.by ?? null,
@@ -103,6 +116,7 @@ function colorReport(found: TraefikServiceRef, facts: Facts, color: Color, activ
     service: found.pair[color],
     role: color === active ? 'active' : 'preview',
     weight: child === null ? null : child.weight,
+    share: sharesOf(found)?.[color] ?? 0,
     images: facts.known ? imagesOf(facts, color) : [],
     revisions: seen?.revisions.map((revision) => revision.name) ?? [],
     readyEndpoints: seen?.readyEndpoints ?? null,
@@ -150,8 +164,7 @@ function promotion(found: TraefikServiceRef, facts: Facts, active: Color | null,
 function rollback(found: TraefikServiceRef, facts: Facts, io: Io): StatusReport['rollback'] {
   const to = previousOf(found.object);
   if (to === null) return { to, possible: false, reasons: [whyNoRollback(found) ?? 'nothing is recorded'] };
-  const { active } = stateOf(found.object, found.pair);
-  if (to === active) return { to, possible: false, reasons: [`${to} is active already`] };
+  if (servesAlone(found, to)) return { to, possible: false, reasons: [`${to} is active already`] };
   const plan = planRollback(found, to);
   if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
   const scaledDown = facts.known && facts[to].readyEndpoints === 0;

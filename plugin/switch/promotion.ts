@@ -1,11 +1,4 @@
-import {
-  ANNOTATION,
-  effectiveWeight,
-  otherColor,
-  previousOf,
-  stateOf,
-  warningLines,
-} from '../../webhook/policy/index.ts';
+import { ANNOTATION, otherColor, previousOf, stateOf, warningLines } from '../../webhook/policy/index.ts';
 import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
 import { colorNamed } from '../traefikservice/colors.ts';
 import { podsOf } from '../pods/list.ts';
@@ -20,6 +13,7 @@ import { dryRunOf } from '../cli/dry-run.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { commandLine, running } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
+import { servesAlone, transition } from '../traefikservice/shares.ts';
 import type { Plan } from '../traefikservice/patches.ts';
 import { askFacts, askNeighbors, docsLines, findingLines, judge } from './preflight.ts';
 import type { Session } from '../cli/session.ts';
@@ -51,8 +45,7 @@ export async function preparePromotion(
   const to = colorNamed(call.flags.text('to')) ?? otherColor(state.active);
   const plan = planSwitch(found.object, found.pair, to);
   if (plan === null) throw detached(found, to);
-  const live = state.active === to && effectiveWeight(state[otherColor(to)]) === 0;
-  if (live) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
+  if (servesAlone(found, to)) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
   const [facts, neighbors] = await Promise.all([
     askFacts(session, found, call.io),
     askNeighbors(session, found, call.io),
@@ -133,7 +126,8 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);
       hint(call, item, { ...found, object: stored });
-      done.push({ found: { ...found, object: stored }, to: plan.from });
+      // What only ended a split stays: the other color was not active before.
+      if (plan.from !== plan.to) done.push({ found: { ...found, object: stored }, to: plan.from });
     } catch (error) {
       if (done.length === 0 || dryRunOf(call) !== 'none') throw error;
       call.io.err.write(`${describeError(error)}\n`);
@@ -146,18 +140,21 @@ export async function switchAll(call: Call, session: Session, promotions: readon
   return EXIT.ok;
 }
 
-function hint(call: Call, { plan, facts }: Promotion, stored: TraefikServiceRef): void {
+function hint(call: Call, { found, plan, facts }: Promotion, stored: TraefikServiceRef): void {
   if (dryRunOf(call) !== 'none') return;
   const { err } = call.io;
-  const paint = call.paint.err;
-  const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
-  err.write(`${from}${paint.color(plan.to)}: ${plan.to}${running(facts, plan.to)} is active now.\n`);
-  if (plan.from === null || previousOf(stored.object) !== plan.from) {
+  const changed = transition(found, plan.to, call.paint.err);
+  err.write(`${changed}: ${plan.to}${running(facts, plan.to)} is active now.\n`);
+  const previous = previousOf(stored.object);
+  // The end of a split is no switch, and the record stays as it was.
+  const recorded = plan.from === plan.to ? null : previous !== null && previous === plan.from;
+  if (recorded === false) {
     warn(
       call,
       `the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
         `has no color to go back to. Check the webhook and the mode of this namespace with 'kubectl bluegreen doctor'`,
     );
-  } else err.write(`To roll back: ${commandLine('rollback', stored)}\n`);
+  } else if (recorded === true || (previous !== null && previous !== plan.to))
+    err.write(`To roll back: ${commandLine('rollback', stored)}\n`);
   for (const risk of undoRisksAfter(stored.object, stored.pair)) warn(call, risk);
 }

@@ -1,11 +1,4 @@
-import {
-  effectiveWeight,
-  otherColor,
-  previousOf,
-  readRecord,
-  stateOf,
-  warningLines,
-} from '../../webhook/policy/index.ts';
+import { otherColor, previousOf, readRecord, stateOf, warningLines } from '../../webhook/policy/index.ts';
 import type { Color, Facts } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
@@ -19,6 +12,7 @@ import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { commandLine, shortImages, whyNoRollback } from '../traefikservice/names.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { sendSwitch } from '../traefikservice/write.ts';
+import { servesAlone, transition } from '../traefikservice/shares.ts';
 import { planRollback } from './back.ts';
 import { askFacts, docsLines, findingLines, judge } from './preflight.ts';
 import { awaitReady, replicasLike, scaleTo, workloadOf } from './scale.ts';
@@ -31,7 +25,7 @@ import { warn } from '../cli/warn.ts';
 export async function rollBack(call: Call, session: Session, first: TraefikServiceRef): Promise<number> {
   const to = previousOf(first.object);
   if (to === null) throw nothingToGoBackTo(first);
-  if (isLive(first, to)) {
+  if (servesAlone(first, to)) {
     printMutation(call, first, 'unchanged', first.object);
     return EXIT.ok;
   }
@@ -46,11 +40,6 @@ function nothingToGoBackTo(found: TraefikServiceRef): UserError {
     `nothing to roll back to: ${whyNoRollback(found) ?? 'nothing is recorded'}. ` +
       `To send production to ${color} all the same, test it and run: ${commandLine('promote', found, ` --to ${color}`)}`,
   );
-}
-
-function isLive(found: TraefikServiceRef, color: Color): boolean {
-  const state = stateOf(found.object, found.pair);
-  return state.active === color && effectiveWeight(state[otherColor(color)]) === 0;
 }
 
 /** Makes sure that the color has a ready endpoint; reads the object again if that took time. */
@@ -101,7 +90,6 @@ async function goBack(
   facts: Facts,
 ): Promise<number> {
   const { err } = call.io;
-  const paint = call.paint.err;
   const plan = planRollback(found, to);
   if (plan === null)
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
@@ -120,8 +108,7 @@ async function goBack(
   if (dryRunOf(call) !== 'none') return EXIT.ok;
   const images = readRecord(found.object).previous?.images ?? [];
   const version = images.length === 0 ? '' : ` (${shortImages(images)})`;
-  const from = plan.from === null ? '' : `${paint.color(plan.from)} → `;
-  err.write(`${from}${paint.color(to)}: ${to}${version} is active again.\n`);
+  err.write(`${transition(found, to, call.paint.err)}: ${to}${version} is active again.\n`);
   for (const risk of undoRisksAfter(stored, found.pair)) warn(call, risk);
   if (wait !== null) await awaitTraefik(call, session, wait, found, to);
   return EXIT.ok;

@@ -1,0 +1,38 @@
+import { readRecord, stateOf } from '../../webhook/policy/index.ts';
+import { commandLine } from '../traefikservice/names.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { isSplit, sharesOf, sharesText } from '../traefikservice/shares.ts';
+
+/** What is wrong with production now: what every command says first. */
+export interface Problem {
+  /** One word for a table: `SPLIT`, or the status that every request gets. */
+  readonly kind: 'SPLIT' | '404' | '503';
+  /** What production gets and why, in a sentence without a period. */
+  readonly text: string;
+  /** The command that ends it. */
+  readonly fix: string;
+}
+
+/** What the weights alone do to production; null where one color gets every request. */
+export function weightsProblem(found: TraefikServiceRef): Problem | null {
+  const { active } = stateOf(found.object, found.pair);
+  const shares = sharesOf(found);
+  if (active === null) return null;
+  const fix = commandLine('promote', found, ` --to ${active}`);
+  if (shares === null) return { kind: '503', text: 'no color has weight', fix };
+  if (!isSplit(shares)) return null;
+  const before = readRecord(found.object).active?.color ?? active;
+  const recorded = before === active ? '' : ` (${before} was active before)`;
+  return { kind: 'SPLIT', text: `${sharesText(shares)}: requests get more than one version${recorded}`, fix };
+}
+
+/** A problem without its fix, its kind first. */
+export function problemTitle({ kind, text }: Problem): string {
+  return kind === 'SPLIT' ? `${kind} ${text}` : `production answers ${kind}: ${text}`;
+}
+
+/** A problem on one line, with the command that ends it. */
+export function problemLine(problem: Problem): string {
+  const title = problemTitle(problem);
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)}. To end it: ${problem.fix}`;
+}
