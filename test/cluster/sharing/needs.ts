@@ -2,7 +2,7 @@
 // boots one cluster for all files of a need and runs them in it one after another. A file run alone boots its own.
 import { AUDIT_POLICY } from '../../e2e/observe/told.ts';
 import { startCluster } from '../cluster.ts';
-import type { Cluster, ClusterOptions } from '../cluster.ts';
+import type { Cluster } from '../cluster.ts';
 import type { ImageSpec } from '../../../images/image.ts';
 import { demoSpecs, installBluegreen, REPLICATED, webhookSpec } from '../install.ts';
 import { REGISTRY } from '../node/names.ts';
@@ -22,22 +22,21 @@ const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
     await installTraefikCrds(cluster);
     return cluster;
   },
-  webhook: async () => {
-    const cluster = await startCluster(await programs());
-    await installTraefikCrds(cluster);
-    await Promise.all([installBluegreen(cluster, REPLICATED), installPlugin(cluster)]);
-    return cluster;
-  },
-  traefik: async () => {
-    const cluster = await startCluster(await programs(traefikSpec(REGISTRY)));
-    await installTraefik(cluster, { providersThrottleDuration: '0s' });
-    await Promise.all([installBluegreen(cluster, REPLICATED), installPlugin(cluster)]);
-    return cluster;
-  },
+  webhook: () => guarded([], installTraefikCrds),
+  traefik: () =>
+    guarded([traefikSpec(REGISTRY)], (cluster) => installTraefik(cluster, { providersThrottleDuration: '0s' })),
 };
 
-async function programs(...further: readonly ImageSpec[]): Promise<ClusterOptions> {
-  return { images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY), ...further], audit: AUDIT_POLICY };
+/** A cluster with the chart, the plugin, and what has to be there before them. */
+async function guarded(
+  images: readonly ImageSpec[],
+  prepare: (cluster: Cluster) => Promise<unknown>,
+): Promise<Cluster> {
+  const programs = [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY), ...images];
+  const cluster = await startCluster({ images: programs, audit: AUDIT_POLICY });
+  await prepare(cluster);
+  await Promise.all([installBluegreen(cluster, REPLICATED), installPlugin(cluster)]);
+  return cluster;
 }
 
 /** Boots a cluster of its own that has what is needed. */
