@@ -13,7 +13,8 @@ import type { Shape } from './cases.ts';
 import { render } from './chart.ts';
 import { connect } from './client.ts';
 import type { Client, Reply } from './client.ts';
-import { admitBy, developer, ENFORCED, manifest, outcomeOf, servicesPath } from './policy.ts';
+import { admitBy, developer, ENFORCED, manifest, outcomeOf, servicesPath, SPLIT } from './policy.ts';
+import { allTo } from '../objects.ts';
 
 const MODES = ['warn', 'audit', 'off'] as const;
 const cluster = await shareCluster(t, 'api', ENFORCED);
@@ -57,7 +58,7 @@ function createIn(namespace: string): Promise<Reply> {
   return client.call(
     'POST',
     `${servicesPath('traefik.io', namespace)}?dryRun=All`,
-    manifest('traefik.io', 'shop', bad),
+    manifest('traefik.io', 'shop', SPLIT),
   );
 }
 
@@ -116,34 +117,15 @@ function ofKind(...kinds: readonly string[]): readonly JsonObject[] {
   return objects.filter(({ kind }) => kinds.includes(text(kind) ?? ''));
 }
 await admitBy(t, cluster, client, ofKind('ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'));
-const bad: Shape = {
-  spec: {
-    weighted: {
-      services: [
-        { name: 'blue', weight: 60 },
-        { name: 'green', weight: 30 },
-      ],
-    },
-  },
-};
 async function denied(): Promise<boolean> {
-  return outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: bad })) !== 'passes';
+  return outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: SPLIT })) !== 'passes';
 }
 if (!(await until(denied, 30_000))) throw new Error('the policy does not take effect');
 
 await admitBy(t, cluster, client, ofKind('MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'));
 
 t.test('without a webhook', async (t) => {
-  const legal: Shape = {
-    spec: {
-      weighted: {
-        services: [
-          { name: 'blue', weight: 100 },
-          { name: 'green', weight: 0 },
-        ],
-      },
-    },
-  };
+  const legal: Shape = { spec: allTo('blue') };
   async function asked(): Promise<boolean> {
     return outcomeOf(await attempt({ group: 'traefik.io', name: 'probe', after: legal })) === 'asks the webhook';
   }
@@ -177,7 +159,7 @@ t.test(
 
 t.test('messages say what is wrong, where, and how to fix it', async (t) => {
   t.match(
-    await say(bad),
+    await say(SPLIT),
     'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0; single-active',
   );
   const message = await say({

@@ -15,6 +15,7 @@ import { REGISTRY } from '../cluster/node/names.ts';
 import { until } from '../cluster/node/api.ts';
 import { CHART } from './chart.ts';
 import { connect } from './client.ts';
+import { traefikService, weightedSpec } from '../objects.ts';
 
 const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
 t.teardown(() => cluster.stop());
@@ -40,19 +41,8 @@ await cluster.apply([
 
 /** What a dry-run creation with these weights ends in; the weights 100 and 0 are legal. */
 async function attempt(blue: number, green: number): Promise<string> {
-  const { status, body } = await client.call('POST', `${SERVICES}?dryRun=All`, {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'shop' },
-    spec: {
-      weighted: {
-        services: [
-          { name: 'blue', port: 80, weight: blue },
-          { name: 'green', port: 80, weight: green },
-        ],
-      },
-    },
-  });
+  const object = traefikService({ name: 'shop' }, weightedSpec(blue, green));
+  const { status, body } = await client.call('POST', `${SERVICES}?dryRun=All`, object);
   const message = text(body['message']) ?? '';
   if (status === 201) return 'stored';
   if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'denied by the webhook';

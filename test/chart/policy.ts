@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { text } from '../../common/json.ts';
 import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { traefikService } from '../objects.ts';
+import { traefikService, weightedSpec } from '../objects.ts';
 import type { Shape } from './cases.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
@@ -30,16 +30,8 @@ export function denialOf({ body }: Pick<Reply, 'body'>): string | null {
   );
 }
 
-const SPLIT: Shape = {
-  spec: {
-    weighted: {
-      services: [
-        { name: 'blue', weight: 60 },
-        { name: 'green', weight: 30 },
-      ],
-    },
-  },
-};
+/** A write that the policy denies. */
+export const SPLIT: Shape = { spec: weightedSpec(60, 30) };
 const NOTICED_MS = 30_000;
 const configured = new WeakSet<Cluster>();
 

@@ -11,6 +11,7 @@ import {
 import { until } from '../cluster/node/api.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { holder, logged, replicas, samples, signalPod } from './audit/replicas.ts';
+import { allTo, traefikService, weightedSpec } from '../objects.ts';
 
 const SHOP = 'shop';
 const SPLIT = 'check="single-active",namespace="shop"';
@@ -20,25 +21,8 @@ const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
 t.teardown(() => cluster.stop());
 await installTraefikCrds(cluster);
 
-const repaired = [
-  { name: 'blue', port: 80, weight: 100 },
-  { name: 'green', port: 80, weight: 0 },
-];
-
-function traefikService(group: string, name: string, blue: number, green: number) {
-  return {
-    apiVersion: `${group}/v1alpha1`,
-    kind: 'TraefikService',
-    metadata: { name, namespace: SHOP },
-    spec: {
-      weighted: {
-        services: [
-          { name: 'blue', port: 80, weight: blue },
-          { name: 'green', port: 80, weight: green },
-        ],
-      },
-    },
-  };
+function released(group: string, name: string, blue: number, green: number) {
+  return traefikService({ name, namespace: SHOP }, weightedSpec(blue, green), group);
 }
 await cluster.apply([
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP, labels: { 'bluegreen.dev/mode': 'off' } } },
@@ -48,9 +32,9 @@ await cluster.apply([
     metadata: { name, namespace: SHOP },
     spec: { type: 'ExternalName', externalName: 'example.com', ports: [{ port: 80 }] },
   })),
-  traefikService('traefik.io', 'split', 50, 50),
-  traefikService('traefik.containo.us', 'old', 60, 30),
-  traefikService('traefik.io', 'fine', 0, 100),
+  released('traefik.io', 'split', 50, 50),
+  released('traefik.containo.us', 'old', 60, 30),
+  released('traefik.io', 'fine', 0, 100),
 ]);
 await installBluegreen(cluster, { ...REPLICATED, 'audit.interval': '2s' });
 
@@ -160,7 +144,7 @@ t.test('a pod that is deleted hands over at once', async (t) => {
 t.test('what is deleted or repaired disappears', async (t) => {
   const pod = await auditor();
   await cluster.kubectlOk(['-n', SHOP, 'delete', 'traefikservices.traefik.containo.us/old']);
-  const weights = JSON.stringify([{ op: 'replace', path: '/spec/weighted/services', value: repaired }]);
+  const weights = JSON.stringify([{ op: 'replace', path: '/spec', value: allTo('blue') }]);
   await cluster.kubectlOk(['-n', SHOP, 'patch', 'traefikservices.traefik.io/split', '--type=json', '-p', weights]);
   async function gone(): Promise<boolean> {
     const names = [...(await samples(cluster, pod)).keys()];

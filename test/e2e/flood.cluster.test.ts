@@ -14,6 +14,7 @@ import {
   webhookSpec,
 } from '../cluster/index.ts';
 import { replicas } from './audit/replicas.ts';
+import { traefikService, weightedSpec } from '../objects.ts';
 
 const CONNECTIONS = 2 * MAX_LOOKUPS;
 const FLOOD_MS = 10_000;
@@ -73,15 +74,7 @@ t.test('a flood of promotions', async (t) => {
   t.same(await state(), before, 'the kubelet has found it ready all the time');
   const events = await cluster.kubectlOk([...here, 'get', 'events', '-o', 'name', '--field-selector=reason=Killing']);
   t.equal(events.trim(), '', 'and ended nothing');
-  const spec = {
-    weighted: {
-      services: [
-        { name: 'blue', port: 80, weight: 60 },
-        { name: 'green', port: 80, weight: 30 },
-      ],
-    },
-  };
-  const manifest = { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata: { name: 'shop' }, spec };
+  const manifest = traefikService({ name: 'shop' }, weightedSpec(60, 30));
   const { code, stderr } = await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(manifest) });
   t.not(code, 0);
   t.match(stderr, 'weights-total: blue 60 + green 30 = 90', 'and it is asked as before');

@@ -17,6 +17,7 @@ import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { connect } from './api.ts';
 import { buildWorld, SHARED } from './requests/world.ts';
+import { traefikService, weightedSpec } from '../objects.ts';
 
 /** A second for the mutating webhook that does not answer, and what kubectl itself takes on a busy machine. */
 const HUNG_ROLLBACK_MS = 3_000;
@@ -36,35 +37,20 @@ await Promise.all([
 function path(group: Group, name: string): string {
   return `/apis/${group}/v1alpha1/namespaces/${SHARED}/traefikservices/${name}`;
 }
-function spec(blue: number, green: number, names: readonly [string, string] = ['blue', 'green']): JsonObject {
-  return {
-    weighted: {
-      services: [
-        { name: names[0], port: 80, weight: blue },
-        { name: names[1], port: 80, weight: green },
-      ],
-    },
-  };
-}
 function manifest(group: Group, name: string, body: JsonObject): JsonObject {
-  return {
-    apiVersion: `${group}/v1alpha1`,
-    kind: 'TraefikService',
-    metadata: { name, namespace: SHARED },
-    spec: body,
-  };
+  return traefikService({ name, namespace: SHARED }, body, group);
 }
 const tested = { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } };
 
 /** Blue active and green tested. */
 async function release(group: Group, name: string): Promise<void> {
-  await cluster.apply([manifest(group, name, spec(100, 0))]);
+  await cluster.apply([manifest(group, name, weightedSpec(100, 0))]);
   await patch(group, name, tested);
 }
 /** Green active and blue to go back to. */
 async function promoted(group: Group, name: string): Promise<void> {
   await release(group, name);
-  await patch(group, name, { spec: spec(0, 100) });
+  await patch(group, name, { spec: weightedSpec(0, 100) });
 }
 async function patch(group: Group, name: string, body: JsonObject): Promise<void> {
   const reply = await client.call('PATCH', path(group, name), { body, type: 'application/merge-patch+json' });
@@ -101,8 +87,8 @@ function patchByHand(group: Group, name: string, body: JsonObject): Promise<Run>
 /** Ways back, each on a TraefikService of its own. */
 const WAYS_BACK: Readonly<Record<string, (group: Group, name: string) => Promise<Run>>> = {
   plugin: (group, name) => kubectl(['bluegreen', 'rollback', named(group, name)]),
-  patch: (group, name) => patchByHand(group, name, { spec: spec(100, 0) }),
-  apply: (group, name) => apply(manifest(group, name, spec(100, 0))),
+  patch: (group, name) => patchByHand(group, name, { spec: weightedSpec(100, 0) }),
+  apply: (group, name) => apply(manifest(group, name, weightedSpec(100, 0))),
 };
 
 const webhook = ['-n', RELEASE.namespace];
@@ -125,7 +111,7 @@ for (const group of GROUPS) {
   await promoted(group, 'hung-patch');
   await promoted(group, 'hung-plugin');
   for (const name of ['live', 'tested', 'hung']) await release(group, name);
-  await cluster.apply([manifest(group, 'unrelated', spec(50, 50, ['a', 'b']))]);
+  await cluster.apply([manifest(group, 'unrelated', weightedSpec(50, 50, ['a', 'b']))]);
 }
 
 t.test('with every replica gone', async (t) => {
@@ -133,20 +119,20 @@ t.test('with every replica gone', async (t) => {
   for (const group of GROUPS) {
     t.test(`${group}: bad weights are denied by the API server itself, in the same words`, async (t) => {
       for (const { ok, said } of [
-        await apply(manifest(group, 'live', spec(60, 30))),
-        await patchByHand(group, 'live', { spec: spec(60, 30) }),
-        await apply(manifest(group, 'new', spec(60, 30))),
+        await apply(manifest(group, 'live', weightedSpec(60, 30))),
+        await patchByHand(group, 'live', { spec: weightedSpec(60, 30) }),
+        await apply(manifest(group, 'new', weightedSpec(60, 30))),
       ]) {
         t.notOk(ok);
         t.match(said, 'weights-total: blue 60 + green 30 = 90, not 100. Set one to 100 and the other to 0');
       }
     });
     t.test(`${group}: promotions are denied`, async (t) => {
-      const byPatch = await patchByHand(group, 'tested', { spec: spec(0, 100) });
+      const byPatch = await patchByHand(group, 'tested', { spec: weightedSpec(0, 100) });
       t.notOk(byPatch.ok);
       t.match(byPatch.said, 'failed calling webhook "promotion.bluegreen.dev"');
       t.match(await kubectl(['bluegreen', 'promote', named(group, 'tested')]), { ok: false, said: 'webhook' });
-      const untested = await apply(manifest(group, 'new', spec(0, 100)));
+      const untested = await apply(manifest(group, 'new', weightedSpec(0, 100)));
       t.match(untested.said, 'smoke-test: green gains weight without a passed smoke test');
       t.same(await weights(group, 'tested'), [100, 0]);
     });
@@ -160,14 +146,17 @@ t.test('with every replica gone', async (t) => {
     }
     t.test(`${group}: a rollback that brings a forged smoke test is denied`, async (t) => {
       const annotations = { 'bluegreen.dev/smoke-test-record': '{"color":"green","revision":"x","images":[]}' };
-      const { ok, said } = await patchByHand(group, 'forged', { metadata: { annotations }, spec: spec(100, 0) });
+      const { ok, said } = await patchByHand(group, 'forged', {
+        metadata: { annotations },
+        spec: weightedSpec(100, 0),
+      });
       t.notOk(ok);
       t.match(said, 'record: bluegreen.dev/smoke-test-record is written by the webhook only');
     });
     t.test(`${group}: a freeze can be set and lifted, and holds`, async (t) => {
       const frozen = await kubectl(['bluegreen', 'freeze', named(group, 'tested'), '--reason=the webhook is down']);
       t.ok(frozen.ok, frozen.said);
-      const { ok, said } = await patchByHand(group, 'tested', { spec: spec(0, 100) });
+      const { ok, said } = await patchByHand(group, 'tested', { spec: weightedSpec(0, 100) });
       t.notOk(ok);
       t.match(said, 'frozen: promotions are frozen: the webhook is down');
       const lifted = await kubectl(['bluegreen', 'unfreeze', named(group, 'tested')]);
@@ -176,9 +165,9 @@ t.test('with every replica gone', async (t) => {
     t.test(`${group}: what moves no traffic is not held up`, async (t) => {
       const label = await kubectl(['label', named(group, 'live'), 'team=web']);
       t.ok(label.ok, label.said);
-      const unrelated = await patchByHand(group, 'unrelated', { spec: spec(30, 60, ['a', 'b']) });
+      const unrelated = await patchByHand(group, 'unrelated', { spec: weightedSpec(30, 60, ['a', 'b']) });
       t.ok(unrelated.ok, unrelated.said);
-      t.ok((await apply(manifest(group, 'unrelated-new', spec(1, 2, ['a', 'b'])))).ok);
+      t.ok((await apply(manifest(group, 'unrelated-new', weightedSpec(1, 2, ['a', 'b'])))).ok);
       t.ok((await kubectl(['delete', named(group, 'unrelated')])).ok);
     });
   }
@@ -195,7 +184,7 @@ t.test('when the webhook is back, the rollback that nobody saw is recorded', asy
     t.equal(previous, null, 'there is no way back from a rollback');
     t.equal(annotation(object, 'bluegreen.dev/previous'), null);
     t.match(history.at(-1), { kind: 'unseen', from: 'green', to: 'blue' });
-    const { ok, said } = await patchByHand(group, 'back-by-patch', { spec: spec(0, 100) });
+    const { ok, said } = await patchByHand(group, 'back-by-patch', { spec: weightedSpec(0, 100) });
     t.notOk(ok);
     t.match(said, 'smoke-test: green');
   }
@@ -225,11 +214,11 @@ t.test('with every replica hanging', async (t) => {
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     // Together, because a replica that hangs is taken out of service after some seconds.
     const [byPatch, byPlugin, promotion, bad, unrelated] = await Promise.all([
-      patchByHand(group, 'hung-patch', { spec: spec(100, 0) }),
+      patchByHand(group, 'hung-patch', { spec: weightedSpec(100, 0) }),
       kubectl(['bluegreen', 'rollback', named(group, 'hung-plugin')]),
-      patchByHand(group, 'hung', { spec: spec(0, 100) }),
-      patchByHand(group, 'live', { spec: spec(60, 30) }),
-      patchByHand(group, 'unrelated-new', { spec: spec(3, 4, ['a', 'b']) }),
+      patchByHand(group, 'hung', { spec: weightedSpec(0, 100) }),
+      patchByHand(group, 'live', { spec: weightedSpec(60, 30) }),
+      patchByHand(group, 'unrelated-new', { spec: weightedSpec(3, 4, ['a', 'b']) }),
     ]);
     for (const pid of pids) process.kill(pid, 'SIGCONT');
     for (const { ok, said, took } of [byPatch, byPlugin]) {
@@ -247,7 +236,7 @@ t.test('with every replica hanging', async (t) => {
     t.same(await weights(group, 'hung-plugin'), [100, 0]);
     t.same(await weights(group, 'hung'), [100, 0]);
     t.match(readRecord(await seenAgain(group, 'hung-patch')).history.at(-1), { kind: 'unseen', to: 'blue' });
-    const late = await patchByHand(group, 'hung', { spec: spec(0, 100) });
+    const late = await patchByHand(group, 'hung', { spec: weightedSpec(0, 100) });
     t.ok(late.ok, `${group}: when they go on, so do promotions. ${late.said}`);
   }
 });

@@ -4,6 +4,7 @@ import { shareCluster } from '../cluster/sharing/share.ts';
 import { connect } from './api.ts';
 import { NAMESPACE, reviewsAnswered } from './unrelated/counters.ts';
 import { OBJECTS, updates } from './unrelated/updates.ts';
+import { traefikService, weightedSpec } from '../objects.ts';
 
 const ROUNDS = 100;
 const MERGE = 'application/merge-patch+json';
@@ -31,15 +32,7 @@ t.test('a thousand ordinary updates never reach the webhook', async (t) => {
 t.test('and what is ours does, so that the counters count', async (t) => {
   const before = await reviewsAnswered(cluster);
   const path = `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}/traefikservices`;
-  const spec = {
-    weighted: {
-      services: [
-        { name: 'blue', port: 80, weight: 60 },
-        { name: 'green', port: 80, weight: 30 },
-      ],
-    },
-  };
-  const split = { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', metadata: { name: 'split' }, spec };
+  const split = traefikService({ name: 'split' }, weightedSpec(60, 30));
   t.equal((await client.call('POST', path, { body: split })).status, 403);
   t.equal(await reviewsAnswered(cluster), before + 1);
 });
