@@ -13,6 +13,7 @@ import type { NamespaceMode } from './policy/index.ts';
  * | BLUEGREEN_NAMESPACE | required | namespace that the webhook runs in |
  * | BLUEGREEN_SERVICE | bluegreen-webhook | Service that the API server calls |
  * | BLUEGREEN_PORT | 10250 | HTTPS port |
+ * | BLUEGREEN_PROBE_PORT | 10261 | HTTP port for the kubelet's probes |
  * | BLUEGREEN_CA_SECRET | bluegreen-webhook-ca | Secret with the CA that the replicas share |
  * | BLUEGREEN_MUTATING_CONFIGURATION | bluegreen | MutatingWebhookConfiguration whose caBundle is kept |
  * | BLUEGREEN_VALIDATING_CONFIGURATION | bluegreen | ValidatingWebhookConfiguration whose caBundle is kept |
@@ -42,6 +43,7 @@ export interface Config {
   readonly namespace: string;
   readonly service: string;
   readonly port: number;
+  readonly probePort: number;
   readonly caSecret: string;
   readonly mutatingConfiguration: string;
   readonly validatingConfiguration: string;
@@ -161,6 +163,7 @@ export function readConfig(env: Environment): Config {
     namespace: label('BLUEGREEN_NAMESPACE', 'default'),
     service: label('BLUEGREEN_SERVICE', 'bluegreen-webhook'),
     port: integer('BLUEGREEN_PORT', 10250, 1, 65535),
+    probePort: integer('BLUEGREEN_PROBE_PORT', 10261, 1, 65535),
     caSecret: label('BLUEGREEN_CA_SECRET', 'bluegreen-webhook-ca'),
     mutatingConfiguration: label('BLUEGREEN_MUTATING_CONFIGURATION', 'bluegreen'),
     validatingConfiguration: label('BLUEGREEN_VALIDATING_CONFIGURATION', 'bluegreen'),
@@ -188,6 +191,7 @@ export function readConfig(env: Environment): Config {
     events: boolean('BLUEGREEN_EVENTS', true),
     logLevel: choice('BLUEGREEN_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
+  if (config.probePort === config.port) problems.push('BLUEGREEN_PROBE_PORT is BLUEGREEN_PORT: each needs its own');
   if (config.leafLifetimeMs > config.caLifetimeMs) {
     problems.push('BLUEGREEN_LEAF_LIFETIME is longer than BLUEGREEN_CA_LIFETIME: a leaf cannot outlive its CA');
   }

@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import type { ServingCertificate } from '../certs/source.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createOrigins, MAX_PROOFS } from './admission/origin.ts';
+import type { Origin, Origins } from './admission/origin.ts';
 import { startDeadline } from './admission/deadline.ts';
 import { createConcurrencyLimit, MAX_LOOKUPS } from './admission/concurrency-limit.ts';
+import type { ModeChange } from './admission/namespace-mode.ts';
 import { startAudit } from './audit/start.ts';
 import { startCertificates } from './certificates/start.ts';
 import { ConfigError, readConfig } from './config.ts';
@@ -16,15 +21,19 @@ import { createAuditReader } from './kube/audit-reader.ts';
 import { createReader } from './facts/cluster-reader.ts';
 import { createKubeClient } from './kube/client.ts';
 import type { KubeClient } from './kube/client.ts';
+import { createStoredObjects } from './kube/stored-object.ts';
 import { loadKubeConfig } from './kube/config.ts';
 import { createEventStore } from './kube/event-store.ts';
 import { createLeaseStore } from './kube/lease.ts';
+import { createObserver } from './telemetry/observe.ts';
 import { createLog } from './telemetry/log.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { buildServer } from './http/server.ts';
-import type { Readiness, WebhookServer } from './http/server.ts';
+import { createProvenPeers } from './http/peers.ts';
+import { buildProbes } from './http/probes.ts';
+import type { Readiness } from './http/probes.ts';
 import { VERSION } from '../common/version.ts';
 
 /** Runs the webhook until SIGTERM or SIGINT; a second signal cuts the drain short. */
@@ -34,6 +43,8 @@ async function run(config: Config, log: Log): Promise<void> {
   const reader = createReader(client);
   const stop = new AbortController();
   const announcer = announcing({ client, config, metrics, log }, stop.signal);
+  const origins = originsOf(client, config);
+  const peers = createProvenPeers(elapsed);
   let draining = false;
   let listening = false;
 
@@ -48,22 +59,21 @@ async function run(config: Config, log: Log): Promise<void> {
       lookups: createConcurrencyLimit(MAX_LOOKUPS, () =>
         log.warn({ most: MAX_LOOKUPS }, 'too many concurrent look-ups; answering 429'),
       ),
-      recent: createRecentFacts(() => performance.now()),
+      recent: createRecentFacts(elapsed),
       observeFacts: (seconds) => metrics.factsTook(seconds),
       mode: config.mode,
-      observeMode: (change) => {
-        metrics.modeChanged(change.from, change.to);
-        log.info(change, 'mode of a namespace changed');
-      },
+      observeMode: (change, request) => void origins.of(request, null).then((origin) => modeChanged(change, origin)),
     }),
     readiness,
     draining: () => draining,
     metrics,
     log,
-    announce: announcer.announce,
+    observer: createObserver({ metrics, log, announce: announcer.announce, origins, now: elapsed }),
     client: config.client,
-    now: () => performance.now(),
+    peers,
+    now: elapsed,
   });
+  const probes = buildProbes(readiness);
   metrics.readyWhen(() => readiness().ready);
 
   function serve({ certificate, key, notAfter }: ServingCertificate): void {
@@ -76,6 +86,12 @@ async function run(config: Config, log: Log): Promise<void> {
     if (draining) return { ready: false, reason: 'terminating' };
     if (!listening) return { ready: false, reason: 'not listening yet' };
     return certificates.status();
+  }
+
+  function modeChanged(change: ModeChange, origin: Origin): void {
+    if (origin === 'none') return metrics.unproven('mode');
+    metrics.modeChanged(change.from, change.to);
+    log.info({ ...change, origin }, 'mode of a namespace changed');
   }
 
   const stopAudit = new AbortController();
@@ -94,7 +110,8 @@ async function run(config: Config, log: Log): Promise<void> {
     { client, config, metrics: metrics.certificates, log, serve, draining: () => draining },
     stop.signal,
   );
-  await listen(server, config.port);
+  await listen((options) => once(probes.listen(options), 'listening'), config.probePort);
+  await listen((options) => server.listen(options), config.port);
   listening = true;
   log.info({ port: config.port, version: VERSION }, 'listening');
 
@@ -114,6 +131,7 @@ async function run(config: Config, log: Log): Promise<void> {
   // Another replica can take over while this one still answers.
   stopAudit.abort();
   await drain(server, config.drainSeconds, cutShort.signal, log);
+  probes.close();
   stop.abort();
   await Promise.all([certificates.ended, audited, announcer.done]);
   client.close();
@@ -133,13 +151,35 @@ function announcing({ client, config, metrics, log }: Announcing, signal: AbortS
   return startAnnouncer({ store, pod: config.pod, log, ended: (outcome) => metrics.eventEnded(outcome) }, signal);
 }
 
+/** Where it is written that a review is the API server's. */
+function originsOf(client: KubeClient, config: Config): Origins {
+  return createOrigins({
+    authenticated: config.client !== null,
+    read: createStoredObjects(client),
+    places: createConcurrencyLimit(MAX_PROOFS),
+    deadline: startDeadline,
+    wait: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
+    elapsed,
+  });
+}
+
+/** Milliseconds on a clock that never goes back. */
+function elapsed(): number {
+  return performance.now();
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** On every address, also where the node has no IPv6. */
-async function listen(server: WebhookServer, port: number): Promise<void> {
+async function listen(start: (address: Address) => Promise<unknown>, port: number): Promise<void> {
   try {
-    await server.listen({ host: '::', port });
+    await start({ host: '::', port });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT')) throw error;
-    await server.listen({ host: '0.0.0.0', port });
+    await start({ host: '0.0.0.0', port });
   }
 }
 

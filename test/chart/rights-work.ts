@@ -27,11 +27,13 @@ function switchTo(
   return ['PATCH', `${shopIn(namespace)}${query}`, { body, type, user: user ?? null }];
 }
 
-/** Denied twice: one Event, which is counted. Each time another, for the pause between two counts grows. */
+/** Denied twice: one Event, which is counted. Each time another object, for the pause between two counts grows. */
 function deniedTwice(time: number): readonly Ask[] {
-  const body = traefikService({ name: `denied-${time}` }, weightedSpec(30, 30));
-  const ask: Ask = ['POST', shopIn('deployments').replace(/\/shop$/, ''), { body }];
-  return [ask, ask];
+  const name = `denied-${time}`;
+  const all = shopIn('deployments').replace(/\/shop$/, '');
+  const type = 'application/merge-patch+json';
+  const ask: Ask = ['PATCH', `${all}/${name}`, { body: { spec: weightedSpec(30, 30) }, type }];
+  return [['POST', all, { body: traefikService({ name }, weightedSpec(100, 0)) }], ask, ask];
 }
 
 /** All of them, one after the other, for the `time`-th time. */

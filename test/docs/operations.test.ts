@@ -39,13 +39,17 @@ t.test('the fields of the log are those of a decision', async (t) => {
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   for (const answer of answers)
-    logDecision(log, {
-      webhook: 'mutate',
-      mode: 'enforce',
-      request: { ...request(traefikService([100, 0])), dryRun: true },
-      answer,
-      milliseconds: 1,
-    });
+    logDecision(
+      log,
+      {
+        webhook: 'mutate',
+        mode: 'enforce',
+        request: { ...request(traefikService([100, 0])), dryRun: true },
+        answer,
+        milliseconds: 1,
+      },
+      'object',
+    );
   const fields = new Set(lines.flatMap((line) => Object.keys(parseObject(line) ?? {})));
   t.same(firstCells('Log').toSorted(), [...fields].toSorted());
 });

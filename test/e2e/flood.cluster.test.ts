@@ -1,5 +1,6 @@
 // More reviews than a replica can look at: it stays in service, answers each of them, and lets none pass unseen.
 import t from 'tap';
+import type { Test } from 'tap';
 import { at, get, list, number, parseObject, text } from '../../common/json.ts';
 import { MAX_LOOKUPS } from '../../webhook/admission/concurrency-limit.ts';
 import { openConnections } from '../bench/connections.ts';
@@ -13,11 +14,13 @@ import {
   startCluster,
   webhookSpec,
 } from '../cluster/index.ts';
+import { attack, ATTACKS } from './flood/attacks.ts';
 import { replicas } from './audit/replicas.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
 
 const CONNECTIONS = 2 * MAX_LOOKUPS;
-const FLOOD_MS = 10_000;
+const FLOOD_MS = 6000;
+const ATTACK_MS = 3000;
 const here = ['-n', RELEASE.namespace] as const;
 
 const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
@@ -74,8 +77,25 @@ t.test('a flood of promotions', async (t) => {
   t.same(await state(), before, 'the kubelet has found it ready all the time');
   const events = await cluster.kubectlOk([...here, 'get', 'events', '-o', 'name', '--field-selector=reason=Killing']);
   t.equal(events.trim(), '', 'and ended nothing');
+  await asksAsBefore(t);
+});
+
+/** A request of the API server's own is answered, in time. */
+async function asksAsBefore(t: Test): Promise<void> {
   const manifest = traefikService({ name: 'shop' }, weightedSpec(60, 30));
   const { code, stderr } = await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(manifest) });
   t.not(code, 0);
-  t.match(stderr, 'weights-total: blue 60 + green 30 = 90', 'and it is asked as before');
-});
+  t.match(stderr, 'weights-total: blue 60 + green 30 = 90', 'the API server is answered as before');
+}
+
+for (const [name, what] of Object.entries(ATTACKS)) {
+  t.test(`${what.connections} ${name}`, async (t) => {
+    const before = await state();
+    const attacker = await attack(before.ip, what);
+    t.teardown(() => attacker.stop());
+    const end = performance.now() + ATTACK_MS;
+    while (performance.now() < end) await asksAsBefore(t);
+    t.comment(`${attacker.opened} connections opened`);
+    t.same(await state(), before, 'the kubelet has found it ready all the time, and it was not killed');
+  });
+}

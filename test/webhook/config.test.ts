@@ -9,6 +9,7 @@ t.test('a namespace is all that has to be given', async (t) => {
     namespace: 'guard',
     service: 'bluegreen-webhook',
     port: 10250,
+    probePort: 10261,
     caSecret: 'bluegreen-webhook-ca',
     mutatingConfiguration: 'bluegreen',
     validatingConfiguration: 'bluegreen',

@@ -6,6 +6,9 @@ import type { Leaf } from '../../certs/serving.ts';
 import { UNTOUCHED } from '../../webhook/admission/answers.ts';
 import type { AdmissionRequest, Answer, Handler } from '../../webhook/admission/types.ts';
 import type { Log } from '../../webhook/telemetry/log.ts';
+import { createObserver } from '../../webhook/telemetry/observe.ts';
+import type { Origin } from '../../webhook/admission/origin.ts';
+import { createProvenPeers } from '../../webhook/http/peers.ts';
 import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import type { Decided } from '../../webhook/admission/decision-event.ts';
 import { buildServer } from '../../webhook/http/server.ts';
@@ -13,6 +16,10 @@ import type { Handlers, ServerParts, WebhookServer } from '../../webhook/http/se
 
 export const HOUR = 3_600_000;
 export const TOOLS = { now: () => new Date(), elapsed: () => performance.now(), crypto: webcrypto };
+
+function now(): number {
+  return performance.now();
+}
 
 export const ALLOWED = UNTOUCHED;
 
@@ -41,10 +48,13 @@ export function everywhere(handler: Handler): Handlers {
 export function testServer(
   answer: Answer | Handler = ALLOWED,
   more: Partial<ServerParts> = {},
+  origin: Origin = 'object',
 ): { server: WebhookServer; seen: AdmissionRequest[]; announced: Decided[]; log: ReturnType<typeof recordingLog> } {
   const seen: AdmissionRequest[] = [];
   const announced: Decided[] = [];
-  const log = recordingLog();
+  const recorded = recordingLog();
+  const log = more.log ?? recorded;
+  const metrics = createMetrics();
   const server = buildServer({
     handlers: everywhere((request) => {
       seen.push(request);
@@ -52,14 +62,21 @@ export function testServer(
     }),
     readiness: () => ({ ready: true, reason: '' }),
     draining: () => false,
-    metrics: createMetrics(),
+    metrics,
     log,
     client: null,
-    announce: (decided) => void announced.push(decided),
-    now: () => performance.now(),
+    observer: createObserver({
+      metrics,
+      log,
+      announce: (decided) => void announced.push(decided),
+      origins: { of: () => Promise.resolve(origin) },
+      now,
+    }),
+    peers: createProvenPeers(now),
+    now,
     ...more,
   });
-  return { server, seen, announced, log };
+  return { server, seen, announced, log: recorded };
 }
 
 /** An AdmissionReview as the API server sends it, with changes to its request. */

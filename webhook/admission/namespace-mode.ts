@@ -15,7 +15,10 @@ export interface ModeChange {
  * Makes a change of a namespace's mode visible, which is a way around every rule: to the one who makes it, to the audit
  * log and, unless it is a dry run, to `observe`. Nothing is ever denied here: who may label a namespace may do this.
  */
-export function namespaceModeHandler(fallback: NamespaceMode, observe: (change: ModeChange) => void): Handler {
+export function namespaceModeHandler(
+  fallback: NamespaceMode,
+  observe: (change: ModeChange, request: AdmissionRequest) => void,
+): Handler {
   return (request) => {
     const label = labelOf(request.object);
     const from = modeOf(labelOf(request.oldObject), fallback);
@@ -29,7 +32,7 @@ export function namespaceModeHandler(fallback: NamespaceMode, observe: (change: 
     if (request.operation !== 'UPDATE' || request.object === null || from === to)
       return Promise.resolve({ ...UNTOUCHED, warnings });
     const { name: namespace, user } = request;
-    if (!request.dryRun) observe({ namespace, from, to, user: user.name });
+    if (!request.dryRun) observe({ namespace, from, to, user: user.name }, request);
     return Promise.resolve({
       ...UNTOUCHED,
       warnings: isWeaker(to, from) ? [...warnings, guardedNow(namespace, from, to)] : warnings,

@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { EventOutcome } from '../telemetry/metrics.ts';
 import { at, text } from '../../common/json.ts';
 import type { Occurrence, Subject } from './occurrence.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createRateLimit } from '../telemetry/rate-limit.ts';
 import type { EventStore, EventToWrite } from './store.ts';
 
 /** Milliseconds and numbers that keep a loop of denied writes from filling etcd. */

@@ -4,14 +4,14 @@ import type { GuardDependencies } from '../admission/guard.ts';
 import { mutateHandler, promotionHandler } from '../admission/handlers.ts';
 import { namespaceModeHandler } from '../admission/namespace-mode.ts';
 import type { ModeChange } from '../admission/namespace-mode.ts';
-import type { Handler } from '../admission/types.ts';
+import type { AdmissionRequest, Handler } from '../admission/types.ts';
 import type { NamespaceMode, Mode } from '../policy/index.ts';
 import type { Handlers } from './server.ts';
 
 export interface ModeSurroundings {
   /** The mode of namespaces without a label of their own. */
   readonly mode: NamespaceMode;
-  readonly observeMode: (change: ModeChange) => void;
+  readonly observeMode: (change: ModeChange, request: AdmissionRequest) => void;
 }
 
 /** The handlers of every webhook and mode. */

@@ -50,7 +50,7 @@ export function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
   });
   const errors = new Counter({
     name: 'bluegreen_admission_errors_total',
-    help: 'Admission reviews that could not be read or decided, by webhook.',
+    help: 'Admission reviews that could not be decided, by webhook.',
     labelNames: ['webhook'] as const,
     registers,
   });
@@ -96,7 +96,7 @@ export function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
   return {
     reviewed({ webhook, mode, operation, verdict, seconds }) {
       reviews.inc({ webhook, mode, operation, verdict });
-      if (verdict === 'errored' || verdict === 'unanswerable') errors.inc({ webhook });
+      if (verdict === 'errored') errors.inc({ webhook });
       if (verdict !== 'unanswerable') durations.observe({ webhook }, seconds);
     },
     found: ({ check, operation, mode, outcome }) => findings.inc({ check, operation, mode, outcome }),

@@ -3,6 +3,8 @@ import { createAuditGauges } from './audit-gauges.ts';
 import type { AuditGauges } from './audit-gauges.ts';
 import { createAdmissionMetrics } from './admission-metrics.ts';
 import type { AdmissionMetrics } from './admission-metrics.ts';
+import { WEBHOOKS } from '../admission/webhooks.ts';
+import type { WebhookName } from '../admission/webhooks.ts';
 import { VERSION } from '../../common/version.ts';
 import { createCertificateMetrics } from './certificate-metrics.ts';
 import type { CertificateMetrics } from './certificate-metrics.ts';
@@ -10,6 +12,10 @@ import type { CertificateMetrics } from './certificate-metrics.ts';
 /** What became of an Event: see docs/operations.md. */
 const EVENT_OUTCOMES = ['written', 'repeated', 'dropped', 'failed'] as const;
 export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+/** What peers share. */
+const PEER_LIMITS = ['connections', 'bodies'] as const;
+export type PeerLimit = (typeof PEER_LIMITS)[number];
 
 /**
  * What is counted, without the library that counts. Durations are seconds, times are seconds since the epoch. Names and
@@ -28,6 +34,10 @@ export interface Metrics extends AdmissionMetrics {
   eventEnded(outcome: EventOutcome): void;
   /** Somebody who may not was about to send a review. */
   clientRejected(): void;
+  /** A decision is not told of, as nothing shows that the API server asked for it. */
+  unproven(webhook: WebhookName | 'mode'): void;
+  /** A connection or a request was ended, so that one peer does not hold what all of them need. */
+  peerLimited(what: PeerLimit): void;
   readonly certificates: CertificateMetrics;
   /** What there is, beside what is asked for. */
   readonly audit: AuditGauges;
@@ -73,6 +83,20 @@ export function createMetrics(registry = new Registry()): Metrics {
     help: 'Reviews that were denied because their sender showed no certificate of the API server.',
     registers,
   });
+  const unproven = new Counter({
+    name: 'bluegreen_unproven_reviews_total',
+    help: 'Reviews with a decision worth telling, of which nothing shows that the API server sent them, by webhook.',
+    labelNames: ['webhook'] as const,
+    registers,
+  });
+  for (const webhook of [...WEBHOOKS, 'mode']) unproven.inc({ webhook }, 0);
+  const limited = new Counter({
+    name: 'bluegreen_peer_limits_total',
+    help: 'Connections and requests that were ended because a client held more than its share, by what was short.',
+    labelNames: ['limit'] as const,
+    registers,
+  });
+  for (const limit of PEER_LIMITS) limited.inc({ limit }, 0);
   for (const outcome of EVENT_OUTCOMES) events.inc({ outcome }, 0);
   new Gauge({
     name: 'bluegreen_build_info',
@@ -105,6 +129,8 @@ export function createMetrics(registry = new Registry()): Metrics {
     readyWhen: (said) => void (ready = said),
     eventEnded: (outcome) => events.inc({ outcome }),
     clientRejected: () => denials.inc(),
+    unproven: (webhook) => unproven.inc({ webhook }),
+    peerLimited: (limit) => limited.inc({ limit }),
     certificates: createCertificateMetrics(registry),
     audit: createAuditGauges(registry),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

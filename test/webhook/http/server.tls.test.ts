@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request as httpsRequest } from 'node:https';
+import { connect as connectPlain } from 'node:net';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -115,26 +116,55 @@ t.test('slow headers and slow bodies are cut off, others are served meanwhile', 
   for (const text of await said) t.match(text, /^HTTP\/1\.1 408/);
 });
 
-t.test(
-  'slow large bodies cannot fill the memory: beyond a budget large ones have to wait, small ones never do',
-  async (t) => {
-    const at = await running(t, ALLOWED, { limits: { smallBody: 10_000, largeBodies: 50_000, request: 60_000 } });
-    const agent = new Agent();
-    const large = review({ object: { metadata: { name: 'x'.repeat(30_000) } } });
-    const slow = await socketTo(at);
-    slow.write(
-      'POST /mutate/enforce HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40000\r\n\r\n{',
-    );
-    async function denied(): Promise<boolean> {
-      return (await post(at, agent, large)).status === 503;
-    }
-    while (!(await denied())) await sleep(10);
-    t.equal((await post(at, agent)).status, 200, 'a small one');
-    slow.destroy();
-    while (await denied()) await sleep(10);
-    t.equal((await post(at, agent, large)).status, 200, 'when the slow one is gone');
-  },
-);
+/** A connection from 127.0.0.2, as of another pod. */
+async function strangerTo({ port, ca }: Running): Promise<TLSSocket> {
+  const plain = connectPlain({ host: '127.0.0.1', localAddress: '127.0.0.2', port });
+  const socket = connect({ socket: plain, servername: 'localhost', ca });
+  socket.on('error', () => {});
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+function unfinished(length: number): string {
+  return `POST /mutate/enforce HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`;
+}
+
+t.test('slow bodies, small ones too, cannot fill the memory: who holds most of it gives way', async (t) => {
+  const at = await running(t, ALLOWED, { limits: { bodies: 50_000, request: 60_000 } });
+  const slow = await Promise.all(Array.from({ length: 5 }, () => strangerTo(at)));
+  const closed = slow.map((socket) => once(socket, 'close'));
+  slow.forEach((socket) => socket.write(unfinished(10_000)));
+  const sixth = await strangerTo(at);
+  let said = '';
+  sixth.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  sixth.write(unfinished(10_000));
+  await once(sixth, 'data');
+  t.match(said, /^HTTP\/1\.1 503/, 'a peer finds no more room than there is');
+  const large = review({ object: { metadata: { name: 'x'.repeat(15_000) } } });
+  t.equal((await post(at, new Agent(), large)).status, 200, 'another one does');
+  await Promise.race(closed);
+  t.equal(slow.filter((socket) => socket.closed).length, 2, 'as the slow ones give way that hold most');
+  slow.forEach((socket) => socket.destroy());
+});
+
+t.test('a peer that holds every connection loses those that others need', async (t) => {
+  const at = await running(t, ALLOWED, { limits: { connections: 10 } });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.teardown(() => Promise.resolve(agent.destroy()));
+  await post(at, agent);
+  const [kept] = Object.values(agent.freeSockets).flat();
+  const idle: TLSSocket[] = [];
+  for (let each = 0; each < 9; each++) idle.push(await strangerTo(at));
+  await t.rejects(strangerTo(at), 'there is no room for more of it');
+  await post(at, agent);
+  t.equal(Object.values(agent.freeSockets).flat()[0], kept, 'and it takes that of no other');
+  const answers = await Promise.all(Array.from({ length: 4 }, () => post(at, new Agent())));
+  t.same(new Set(answers.map(({ status }) => status)), new Set([200]));
+  t.equal(idle.filter((socket) => socket.closed).length, 4);
+  const metrics = await at.server.inject('/metrics');
+  t.match(metrics.body, 'bluegreen_peer_limits_total{limit="connections"} 5');
+  idle.forEach((socket) => socket.destroy());
+});
 
 t.test('an endless stream ends at the limit', async (t) => {
   const at = await running(t);

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import type { Server } from 'node:https';
+import type { FastifyInstance } from 'fastify';
+import type { Limits } from './limits.ts';
+import { peerOf } from './peers.ts';
+import type { Shares } from './shares.ts';
+
+export interface BodyParts {
+  readonly limits: Limits;
+  readonly shares: Shares;
+  /** Told of every request that found no room, or gave way. */
+  readonly limited: () => void;
+}
+
+/**
+ * Takes the length of every body, small ones too, from what peers share before a byte of it is read, and gives it back
+ * with the answer: so that slow clients cannot fill the memory of the pod. A peer that holds much loses its connection to
+ * one that holds little.
+ */
+export function shareBodies(
+  app: Pick<FastifyInstance<Server>, 'addHook'>,
+  { limits, shares, limited }: BodyParts,
+): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const length = declaredLength(request.raw, limits);
+    if (length === 0) return done();
+    function giveWay(): void {
+      limited();
+      request.raw.socket.destroy();
+    }
+    const giveBack = shares.take(peerOf(request.raw.socket), length, giveWay);
+    if (giveBack === null) {
+      limited();
+      void reply.code(503).header('connection', 'close').type('text/plain; charset=utf-8');
+      return void reply.send('too many bodies are arriving: try again\n');
+    }
+    reply.raw.once('close', giveBack);
+    done();
+  });
+}
+
+/** Bytes that a request may still send; what does not say how many may send as many as are allowed. */
+function declaredLength({ headers }: IncomingMessage, { body }: Limits): number {
+  if (headers['transfer-encoding'] !== undefined) return body;
+  const length = Number(headers['content-length'] ?? 0);
+  return length >= 0 ? Math.min(length, body) : body;
+}
