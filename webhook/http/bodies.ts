@@ -5,6 +5,8 @@ import type { Limits } from './limits.ts';
 import { peerOf } from './peers.ts';
 import type { Shares } from './shares.ts';
 
+const [COMMA, LIST, OBJECT] = [',', '[', '{'].map((character) => character.charCodeAt(0));
+
 export interface BodyParts {
   readonly limits: Limits;
   readonly shares: Shares;
@@ -37,6 +39,20 @@ export function shareBodies(
     reply.raw.once('close', giveBack);
     done();
   });
+}
+
+/**
+ * Whether a JSON text can have more values than `most`: it may then take twenty times its length to parse. What is
+ * counted is what begins a value or stands between two, also within strings.
+ */
+export function hasMoreValues(json: string, most: number): boolean {
+  if (json.length <= most) return false;
+  let found = 0;
+  for (let index = 0; index < json.length; index += 1) {
+    const code = json.charCodeAt(index);
+    if (code === COMMA || code === LIST || code === OBJECT) found += 1;
+  }
+  return found > most;
 }
 
 /** Bytes that a request may still send; what does not say how many may send as many as are allowed. */

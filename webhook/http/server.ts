@@ -9,7 +9,7 @@ import { askForCertificates, clientProblem } from './client-certificate.ts';
 import type { ClientCheck } from '../config.ts';
 import { WEBHOOKS } from '../admission/webhooks.ts';
 import type { WebhookName } from '../admission/webhooks.ts';
-import { shareBodies } from './bodies.ts';
+import { hasMoreValues, shareBodies } from './bodies.ts';
 import { LIMITS } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { peerOf, shareConnections } from './peers.ts';
@@ -65,9 +65,11 @@ export function buildServer(parts: ServerParts): WebhookServer {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(/^(application|text)\/([\w.-]+\+)?json\b/, { parseAs: 'string' }, (_request, body, done) => {
     try {
+      if (hasMoreValues(body.toString(), limits.values)) throw new CostlyBody(`more than ${limits.values} values`);
       const parsed: unknown = JSON.parse(body.toString());
       done(null, parsed);
     } catch (error) {
+      if (error instanceof CostlyBody) return done(error);
       done(new UnreadableBody(body.length === 0 ? 'it is empty' : messageOf(error)));
     }
   });
@@ -125,6 +127,11 @@ export function buildServer(parts: ServerParts): WebhookServer {
 /** A body that is no JSON. */
 class UnreadableBody extends Error {
   readonly statusCode = 400;
+}
+
+/** A body that would take too much memory. */
+class CostlyBody extends Error {
+  readonly statusCode = 413;
 }
 
 function answerError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

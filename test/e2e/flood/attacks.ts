@@ -19,21 +19,22 @@ function head(length: number): string {
   return `POST /promotion/enforce HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
 }
 
-/** A body as large as one may be, of which every three bytes become an object. */
-function dense(): string {
+/** A body of which every three bytes become an object. */
+function dense(most: number): string {
   const prefix = '{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"x","object":{"a":[';
-  const many = Math.floor((7 * MIB - prefix.length - 10) / 3);
-  const body = `${prefix}${'[],'.repeat(many)}[]]}}}`;
+  const many = Math.min(most, Math.floor((7 * MIB - prefix.length - 10) / 3));
+  const body = `${prefix}${'{},'.repeat(many)}{}]}}}`;
   return `${head(body.length)}${body}`;
 }
 
 export const ATTACKS = {
   'connections that were used once and are kept': {
     sends: 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n',
-    connections: 1900,
+    connections: 1000,
   },
   'bodies of 60 KiB that never end': { sends: `${head(MIB)}${'x'.repeat(60 * 1024)}`, connections: 1000 },
-  'bodies of 7 MiB that cost most': { sends: dense(), connections: 20 },
+  'bodies of 7 MiB that cost most': { sends: dense(Infinity), connections: 20 },
+  'bodies that cost as much as one may': { sends: dense(1_000_000), connections: 20 },
 } satisfies Readonly<Record<string, Attack>>;
 
 export interface Attacker {

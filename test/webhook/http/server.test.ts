@@ -92,6 +92,20 @@ t.test('two objects of 3 MiB pass; 7 MiB is the end', async (t) => {
   t.equal(more.statusCode, 413);
 });
 
+t.test(
+  'a body of more values than two stored objects can have costs too much memory, whatever its length',
+  async (t) => {
+    const { server, seen } = testServer();
+    async function post(values: number) {
+      const payload = `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","operation":"CREATE","resource":{"resource":"r"},"object":{"a":[${'{},'.repeat(values)}{}]}}}`;
+      return server.inject({ method: 'POST', url: '/mutate/enforce', headers: JSON_TYPE, payload });
+    }
+    t.equal((await post(500_000)).statusCode, 200);
+    t.equal((await post(1_100_000)).statusCode, 413);
+    t.equal(seen.length, 1);
+  },
+);
+
 t.test('__proto__ and constructor keys pass, in both spellings, and pollute nothing', async (t) => {
   const { server, seen } = testServer((request) =>
     Promise.resolve({
