@@ -177,7 +177,9 @@ t.test('messages say what is wrong, where, and how to fix it', async (t) => {
     'line breaks and overlong reasons do not hide the message',
   );
   const many = Array.from({ length: 40 }, (_, index) => ({ name: `s-${index}`, weight: 1 }));
-  const crowd = await say({ spec: { weighted: { services: [...many, { name: 'blue' }, { name: 'green' }] } } });
+  const crowd = await say({
+    spec: { weighted: { services: [...many, { name: 'blue', weight: 1 }, { name: 'green', weight: 1 }] } },
+  });
   t.match(crowd, 'weights-total: 42 children = 42, not 100');
   t.match(crowd, 'known-colors: only blue and green may be listed. Remove s-0, s-1, s-2 and 37 more');
 });
@@ -198,7 +200,7 @@ t.test('every namespace has its mode', async (t) => {
 });
 
 t.test('the policies type-check', async (t) => {
-  for (const name of ['bluegreen', 'bluegreen-routes']) {
+  for (const name of ['bluegreen', 'bluegreen-routes', 'bluegreen-missing-weights']) {
     const path = `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/${name}`;
     let status: unknown;
     async function checked(): Promise<boolean> {

@@ -29,9 +29,15 @@ export function template(values: readonly string[] = [], flags: readonly string[
   return helm(['template', 'bluegreen', CHART, ...PLACE, ...values.flatMap((value) => ['--set', value]), ...flags]);
 }
 
+/** For `template` and `render`: a cluster that serves MutatingAdmissionPolicies, as the test cluster can. */
+export const MUTATING_POLICIES = ['--api-versions', 'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy'];
+
 /** The objects that the chart renders, hooks included. */
-export async function render(values: readonly string[] = []): Promise<readonly JsonObject[]> {
-  const { code, stdout, stderr } = await template(values);
+export async function render(
+  values: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<readonly JsonObject[]> {
+  const { code, stdout, stderr } = await template(values, flags);
   if (code !== 0) throw new Error(`helm template failed: ${stderr}`);
   return parseObjects(stdout);
 }

@@ -23,6 +23,8 @@ export interface ClusterOptions {
   readonly images?: readonly ImageSpec[];
   /** The API server's audit policy (audit.k8s.io/v1): what it selects is in the log `audit`, one JSON line a request. */
   readonly audit?: object;
+  /** Serves MutatingAdmissionPolicies, as Kubernetes 1.36 does by default. */
+  readonly mutatingPolicies?: boolean;
   /** Called with what is happening and when, in milliseconds since the start. */
   readonly progress?: (step: string, ms: number) => void;
   /** Called once if the cluster ends or loses a component that nobody stopped. Its message goes to standard error otherwise. */
@@ -143,7 +145,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     options.progress?.(step, Date.now() - started);
   }
   const programs = defaultPrograms(options.programs ?? {});
-  const parts: Parts = { programs, ...(options.audit === undefined ? {} : { audit: options.audit }) };
+  const { audit, mutatingPolicies = false } = options;
+  const parts: Parts = { programs, mutatingPolicies, ...(audit === undefined ? {} : { audit }) };
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-cluster-'));
   mkdirSync(join(dir, 'log'));
   writeFileSync(join(dir, 'resolv.conf'), '');

@@ -1,10 +1,34 @@
-import { at, isObject, list } from '../../common/json.ts';
+import { ANNOTATION } from './annotations.ts';
+import { annotation, at, isObject, list } from '../../common/json.ts';
 import { colorOf } from './names.ts';
 import { stateOf } from './state.ts';
 import type { State } from './state.ts';
 import { otherColor } from './types.ts';
 import type { Color, Pair } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
+
+/** The state before an update. */
+export interface OldState extends State {
+  /** Whether the record names the active color, so that a weight that is missing can be restored from it. */
+  readonly recorded: boolean;
+}
+
+/**
+ * Reads the old object. Where it leaves out every weight, no weight tells the active color: a sync without weights met
+ * nothing that filled them in, and Traefik splits production evenly. There the record tells which color was active.
+ */
+export function oldStateOf(oldObject: JsonObject, pair: Pair): OldState {
+  const state = stateOf(oldObject, pair);
+  const recorded = annotation(oldObject, ANNOTATION.active);
+  const lost = state.blue !== null && state.green !== null && isUnwritten(state, pair);
+  const active = lost && (recorded === 'blue' || recorded === 'green') ? recorded : state.active;
+  return { ...state, active, recorded: active !== null && active === recorded };
+}
+
+/** Whether no color that is listed has a weight. */
+function isUnwritten({ children }: State, pair: Pair): boolean {
+  return children.every(({ name, weight }) => colorOf(pair, name) === null || weight === 'missing');
+}
 
 /**
  * Weights that the object leaves out: at an update the old object's (a color that was not listed had none of the
@@ -13,7 +37,7 @@ import type { JsonObject } from '../../common/json.ts';
 export function fillWeights(
   object: JsonObject,
   pair: Pair,
-  oldState: State | null,
+  oldState: OldState | null,
 ): { readonly object: JsonObject; readonly filled: readonly Color[] } {
   const newState = stateOf(object, pair);
   const weights = new Map<number, number>();
@@ -24,7 +48,7 @@ export function fillWeights(
     const weight =
       oldState === null || oldState.active === null
         ? initialWeight(color, newState)
-        : keptWeight(color, oldState, newState);
+        : keptWeight(color, oldState, newState, pair);
     if (weight === null) continue;
     weights.set(child.index, weight);
     filled.add(color);
@@ -39,11 +63,15 @@ function initialWeight(color: Color, newState: State): number {
   return color === 'blue' ? 100 : 0;
 }
 
-/** Null where the old object left the weight out, too: to fill it in would move traffic. */
-function keptWeight(color: Color, oldState: State, newState: State): number | null {
+/**
+ * Where the old object left the weight out, too, and the new one names none, the active color of the record gets all of
+ * the traffic again. Null elsewhere: to fill it in would move traffic.
+ */
+function keptWeight(color: Color, oldState: OldState, newState: State, pair: Pair): number | null {
   const old = oldState[color];
   if (old === null) return 0;
   if (typeof old.weight === 'number') return old.weight;
+  if (oldState.recorded && isUnwritten(newState, pair)) return oldState.active === color ? 100 : 0;
   return oldState.active === color && newState[otherColor(color)] === null ? 100 : null;
 }
 

@@ -21,6 +21,8 @@ export interface Parts {
   readonly programs: Programs;
   /** The API server's audit policy; without one it writes no audit log. */
   readonly audit?: object;
+  /** Whether the API server serves MutatingAdmissionPolicies, which are beta and off in 1.34. */
+  readonly mutatingPolicies?: boolean;
 }
 
 export type Component = keyof Programs | 'containerd';
@@ -89,10 +91,19 @@ function auditFlags(dir: string): string[] {
   return [`--audit-policy-file=${join(dir, AUDIT_POLICY)}`, `--audit-log-path=${join(dir, 'log', 'audit.log')}`];
 }
 
+const MUTATING_POLICIES = [
+  '--feature-gates=MutatingAdmissionPolicy=true',
+  '--runtime-config=admissionregistration.k8s.io/v1beta1=true',
+];
+
 /** Half a GiB of memory instead of a tenth of its time. */
 const SPARE_COLLECTIONS = ['env', 'GOGC=300'];
 
-function commandLines(dir: string, slot: number, { programs, audit }: Parts): Record<Component, string[]> {
+function commandLines(
+  dir: string,
+  slot: number,
+  { programs, audit, mutatingPolicies }: Parts,
+): Record<Component, string[]> {
   const { ip, services } = addresses(slot);
   function at(name: string): string {
     return join(dir, name);
@@ -129,6 +140,7 @@ function commandLines(dir: string, slot: number, { programs, audit }: Parts): Re
       `--kubelet-client-certificate=${at('pki/kubelet-client.crt')}`,
       `--kubelet-client-key=${at('pki/kubelet-client.key')}`,
       ...(audit === undefined ? [] : auditFlags(dir)),
+      ...(mutatingPolicies === true ? MUTATING_POLICIES : []),
     ],
     // The default limits delay the first service account, and with it the first pod, by seconds.
     'kube-controller-manager': [

@@ -11,14 +11,14 @@ import { installTraefik, installTraefikCrds, traefikSpec } from '../traefik.ts';
 
 export const NEEDS = ['api', 'webhook', 'traefik'] as const;
 /**
- * api: an API server with Traefik's resources, and no chart. webhook: the chart with default values, two replicas, and
- * the plugin. traefik: Traefik with `providersThrottleDuration=0s` as well.
+ * api: an API server with Traefik's resources, which serves MutatingAdmissionPolicies, and no chart. webhook: the chart
+ * with default values, two replicas, and the plugin. traefik: Traefik with `providersThrottleDuration=0s` as well.
  */
 export type Need = (typeof NEEDS)[number];
 
 const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
   api: async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster({ mutatingPolicies: true });
     await installTraefikCrds(cluster);
     return cluster;
   },

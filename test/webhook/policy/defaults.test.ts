@@ -52,6 +52,26 @@ t.test('weights left out at an update are the old ones, and nothing moves', asyn
   t.same(fill({ [g]: null }, { [b]: 0, [g]: 100 }), { [g]: 100 }, 'a color detached');
 });
 
+t.test('weights that were lost while nothing filled them in come back from the record', async (t) => {
+  const before = promoted();
+  t.equal(previousOf(before), 'blue');
+  const lost = reweighted(before, { [b]: null, [g]: null });
+  const sync = judge(change(lost, lost));
+  t.same(weightsOf(sync), { [b]: 0, [g]: 100 }, 'the active color of the record');
+  t.equal(sync.switched, null, 'which is no switch');
+  t.same(sync.findings, []);
+  t.same(readRecord(sync.object), readRecord(before), 'the record tells no other story');
+  t.equal(previousOf(sync.object), 'blue', 'and the way back is there');
+
+  const back = judge(change(reweighted(lost, { [b]: 100, [g]: 0 }), lost));
+  t.match(back.switched, { kind: 'rollback', to: 'blue' });
+  t.same(back.findings, []);
+  const half = reweighted(before, { [b]: null, [g]: 100 });
+  t.same(weightsOf(judge(change(lost, half))), { [b]: 0, [g]: 100 }, 'where one of them was lost, too');
+  const moved = reweighted(before, { [b]: 100, [g]: null });
+  t.same(weightsOf(judge(change(lost, moved))), { [b]: 100, [g]: 'missing' }, 'not against the weight that is there');
+});
+
 t.test('filling in touches nothing but weights', async (t) => {
   const object = {
     metadata: {},
