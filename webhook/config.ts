@@ -31,6 +31,7 @@ import type { NamespaceMode } from './policy/index.ts';
  * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | deny, not only warn, when a color has fewer ready endpoints than the active one |
  * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
  * | BLUEGREEN_MODE | enforce | mode of namespaces without a label of their own: enforce, warn, audit or off |
+ * | BLUEGREEN_FILLS_WEIGHTS | false | the API server itself fills in missing weights, by the chart's MutatingAdmissionPolicy |
  * | BLUEGREEN_EXCLUDED_NAMESPACES | | namespaces that are never looked at, separated by commas |
  * | BLUEGREEN_AUDIT_INTERVAL | 5m | Go duration between two audits of what is already there; 0 turns them off |
  * | BLUEGREEN_AUDIT_LEASE | bluegreen-audit | Lease that chooses the replica that audits |
@@ -64,6 +65,8 @@ export interface Config {
   readonly requirePromoteVerb: boolean;
   /** Mode of namespaces without a label of their own. */
   readonly mode: NamespaceMode;
+  /** Whether the API server itself fills in missing weights. */
+  readonly fillsWeights: boolean;
   readonly excludedNamespaces: readonly string[];
   /** 0 for no audits. */
   readonly auditIntervalMs: number;
@@ -181,6 +184,7 @@ export function readConfig(env: Environment): Config {
     docsUrl: (given('BLUEGREEN_DOCS_URL') ?? DOCS_URL).replace(/\/+$/, ''),
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),
     mode: choice('BLUEGREEN_MODE', NAMESPACE_MODES, 'enforce'),
+    fillsWeights: boolean('BLUEGREEN_FILLS_WEIGHTS', false),
     excludedNamespaces: names('BLUEGREEN_EXCLUDED_NAMESPACES'),
     auditIntervalMs:
       parseDuration(given('BLUEGREEN_AUDIT_INTERVAL') ?? '') === 0

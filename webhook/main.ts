@@ -63,6 +63,7 @@ async function run(config: Config, log: Log): Promise<void> {
       observeFacts: (seconds) => metrics.factsTook(seconds),
       mode: config.mode,
       observeMode: (change, request) => void origins.of(request, null).then((origin) => modeChanged(change, origin)),
+      fillsWeights: config.fillsWeights,
     }),
     readiness,
     draining: () => draining,

@@ -144,7 +144,7 @@ t.test('entries and bindings share the namespaces of their mode', async (t) => {
   for (const mode of ['enforce', 'warn', 'audit', 'off']) {
     const objects = await render([`mode=${mode}`, 'excludedNamespaces={kube-system,infra}']);
     const bindings = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-    t.equal(bindings.length, 6);
+    t.equal(bindings.length, 8);
     for (const each of ['enforce', 'warn', 'audit']) {
       const others = ['enforce', 'warn', 'audit', 'off'].filter((other) => other !== each);
       const expected = [
@@ -153,7 +153,8 @@ t.test('entries and bindings share the namespaces of their mode', async (t) => {
           ? { key: MODE_LABEL, operator: 'NotIn', values: others }
           : { key: MODE_LABEL, operator: 'In', values: [each] },
       ];
-      for (const name of [`bluegreen-${each}`, `bluegreen-routes-${each}`]) {
+      const missing = each === 'enforce' ? [] : [`bluegreen-missing-weights-${each}`];
+      for (const name of [`bluegreen-${each}`, `bluegreen-routes-${each}`, ...missing]) {
         const binding = bindings.find((object) => at(object, 'metadata', 'name') === name);
         t.same(selectorOf(at(binding, 'spec', 'matchResources')), expected, `${name} where ${mode} is the default`);
       }
@@ -167,7 +168,7 @@ t.test('entries and bindings share the namespaces of their mode', async (t) => {
   }
 });
 
-t.test('only the mode enforce denies', async (t) => {
+t.test('only the mode enforce denies, beside a missing weight', async (t) => {
   const bindings = (await render()).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
   t.same(
     Object.fromEntries(
@@ -180,6 +181,8 @@ t.test('only the mode enforce denies', async (t) => {
       'bluegreen-routes-enforce': ['Deny', 'Audit'],
       'bluegreen-routes-warn': ['Warn', 'Audit'],
       'bluegreen-routes-audit': ['Audit'],
+      'bluegreen-missing-weights-warn': ['Deny', 'Audit'],
+      'bluegreen-missing-weights-audit': ['Deny', 'Audit'],
     },
   );
 });
@@ -221,6 +224,7 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_LOG_LEVEL: 'info',
     BLUEGREEN_DOCS_URL: 'https://bluegreen.dev/docs',
     BLUEGREEN_MODE: 'enforce',
+    BLUEGREEN_FILLS_WEIGHTS: 'false',
     BLUEGREEN_EXCLUDED_NAMESPACES: 'kube-system',
     BLUEGREEN_AUDIT_INTERVAL: '5m',
     BLUEGREEN_AUDIT_LEASE: 'bg-audit',
@@ -343,9 +347,36 @@ t.test('rendered without a cluster, nothing takes the place of the real configur
   );
 });
 
+t.test(
+  'weights are filled in where the cluster serves MutatingAdmissionPolicies, also after an uninstall',
+  async (t) => {
+    async function fills(values: readonly string[], ...served: readonly string[]): Promise<readonly JsonObject[]> {
+      const flags = served.flatMap((version) => [
+        '--api-versions',
+        `admissionregistration.k8s.io/${version}/MutatingAdmissionPolicy`,
+      ]);
+      const objects = await render(values, flags);
+      const found = objects.filter(({ kind }) => text(kind)?.startsWith('MutatingAdmissionPolicy'));
+      t.equal(envOf(objects)['BLUEGREEN_FILLS_WEIGHTS'], String(found.length > 0));
+      return found;
+    }
+    t.same(await fills([]), []);
+    t.same(await fills([], 'v1alpha1'), [], 'what is alpha is left alone');
+    const beta = await fills([], 'v1beta1');
+    t.match(beta, [
+      { apiVersion: 'admissionregistration.k8s.io/v1beta1', kind: 'MutatingAdmissionPolicy' },
+      { apiVersion: 'admissionregistration.k8s.io/v1beta1', kind: 'MutatingAdmissionPolicyBinding' },
+    ]);
+    for (const each of beta) t.equal(at(each, 'metadata', 'annotations', 'helm.sh/resource-policy'), 'keep');
+    for (const each of await fills([], 'v1beta1', 'v1')) t.equal(each['apiVersion'], 'admissionregistration.k8s.io/v1');
+    for (const each of await fills(['fillWeights.keep=false'], 'v1'))
+      t.equal(at(each, 'metadata', 'annotations', 'helm.sh/resource-policy'), undefined);
+  },
+);
+
 t.test('an unquoted off in a values file is the mode off', async (t) => {
   const bindings = (await render(['mode=false'])).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-  t.equal(bindings.length, 6);
+  t.equal(bindings.length, 8);
   for (const binding of bindings) t.match(selectorOf(at(binding, 'spec', 'matchResources')), [{}, { operator: 'In' }]);
 });
 

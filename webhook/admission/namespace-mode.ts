@@ -1,7 +1,10 @@
 import { MODE_LABEL, isWeaker, modeOf, NAMESPACE_MODES } from '../policy/index.ts';
 import { at, text } from '../../common/json.ts';
+import { weightlessIn } from '../facts/manifests.ts';
+import type { NeighborReader } from '../facts/neighbors.ts';
 import type { NamespaceMode } from '../policy/index.ts';
 import { UNTOUCHED } from './answers.ts';
+import type { Deadline } from './deadline.ts';
 import type { AdmissionRequest, Handler } from './types.ts';
 
 export interface ModeChange {
@@ -11,15 +14,29 @@ export interface ModeChange {
   readonly user: string;
 }
 
+export interface ModeDependencies {
+  readonly reader: NeighborReader;
+  /** Starts a time of so many milliseconds. */
+  readonly deadline: (milliseconds: number) => Deadline;
+  /** The mode of namespaces without a label of their own. */
+  readonly mode: NamespaceMode;
+  /** Whether the API server itself fills in missing weights, in every mode. */
+  readonly fillsWeights: boolean;
+  readonly observeMode: (change: ModeChange, request: AdmissionRequest) => void;
+}
+
+/** Milliseconds for the look-up, below the entry's timeout of 1 s. */
+const BUDGET = 700;
+/** More names would not fit into a warning. */
+const NAMED = 3;
+
 /**
  * Makes a change of a namespace's mode visible, which is a way around every rule: to the one who makes it, to the audit
- * log and, unless it is a dry run, to `observe`. Nothing is ever denied here: who may label a namespace may do this.
+ * log and, unless it is a dry run, to `observeMode`. Nothing is ever denied here: who may label a namespace may do this.
  */
-export function namespaceModeHandler(
-  fallback: NamespaceMode,
-  observe: (change: ModeChange, request: AdmissionRequest) => void,
-): Handler {
-  return (request) => {
+export function namespaceModeHandler(dependencies: ModeDependencies): Handler {
+  const { mode: fallback, observeMode } = dependencies;
+  return async (request) => {
     const label = labelOf(request.object);
     const from = modeOf(labelOf(request.oldObject), fallback);
     const to = modeOf(label, fallback);
@@ -29,17 +46,42 @@ export function namespaceModeHandler(
           `${MODE_LABEL}=${label} is not a mode (${NAMESPACE_MODES.join(', ')}): the default applies, which is ${fallback}`,
         ]
       : [];
-    if (request.operation !== 'UPDATE' || request.object === null || from === to)
-      return Promise.resolve({ ...UNTOUCHED, warnings });
+    if (request.operation !== 'UPDATE' || request.object === null || from === to) return { ...UNTOUCHED, warnings };
     const { name: namespace, user } = request;
-    if (!request.dryRun) observe({ namespace, from, to, user: user.name }, request);
-    return Promise.resolve({
+    if (!request.dryRun) observeMode({ namespace, from, to, user: user.name }, request);
+    return {
       ...UNTOUCHED,
-      warnings: isWeaker(to, from) ? [...warnings, guardedNow(namespace, from, to)] : warnings,
+      warnings: [
+        ...warnings,
+        ...(isWeaker(to, from) ? [guardedNow(namespace, from, to)] : []),
+        ...(to === 'off' ? await dangerousManifests(namespace, dependencies) : []),
+      ],
       auditAnnotations: { mode: `${from} to ${to}` },
-    });
+    };
   };
 }
+
+/** Which manifests split production at their next apply, now that no webhook fills in their weights. */
+async function dangerousManifests(
+  namespace: string,
+  { fillsWeights, reader, deadline }: ModeDependencies,
+): Promise<readonly string[]> {
+  if (fillsWeights) return [];
+  const { signal, end } = deadline(BUDGET);
+  try {
+    const names = await weightlessIn(reader, namespace, signal);
+    if (names.length === 0) return [];
+    const listed = names.slice(0, NAMED).join(', ');
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+    return [`write weights into the manifests of ${listed}${more}, which leave them out: ${SPLITS}`];
+  } catch {
+    return [`write weights into the manifests of namespace ${namespace} that leave them out: ${SPLITS}`];
+  } finally {
+    end();
+  }
+}
+
+const SPLITS = 'with mode off nothing fills them in, and the next apply splits production evenly';
 
 function guardedNow(namespace: string, from: NamespaceMode, to: NamespaceMode): string {
   return to === 'off'

@@ -43,6 +43,7 @@ export {
 } from './smoke-test.ts';
 export { appliersOf, readAttestation } from './attestation.ts';
 export { inspect } from './inspect.ts';
+export { manifestWeights, type ManifestWeights } from './manifest-weights.ts';
 export { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from './mode.ts';
 export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
 export type { Needs } from './change-summary.ts';

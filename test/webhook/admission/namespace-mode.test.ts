@@ -3,6 +3,7 @@ import { namespaceModeHandler } from '../../../webhook/admission/namespace-mode.
 import type { ModeChange } from '../../../webhook/admission/namespace-mode.ts';
 import { parseReview } from '../../../webhook/admission/review.ts';
 import type { NamespaceMode } from '../../../webhook/policy/mode.ts';
+import { FakeReader } from '../facts/fake-reader.ts';
 import { review } from '../parts.ts';
 
 function namespace(mode: string | null): object {
@@ -11,9 +12,48 @@ function namespace(mode: string | null): object {
   };
 }
 
-async function relabel(from: string | null, to: string | null, more: object = {}, fallback: NamespaceMode = 'enforce') {
+/** Applied with weights, without them, and by no one who is known. */
+const SERVICES = ['written', 'left-out', 'unknown']
+  .map((name) => {
+    const services = ['blue', 'green'].map((color) => ({ name: color, ...(name === 'written' ? { weight: 50 } : {}) }));
+    const applied = JSON.stringify({ spec: { weighted: { services } } });
+    const annotations = name === 'unknown' ? {} : { 'kubectl.kubernetes.io/last-applied-configuration': applied };
+    return JSON.stringify({
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'TraefikService',
+      metadata: { name, namespace: 'demo', annotations },
+      spec: {
+        weighted: {
+          services: [
+            { name: 'blue', weight: 0 },
+            { name: 'green', weight: 100 },
+          ],
+        },
+      },
+    });
+  })
+  .join('\n---\n');
+
+interface Place {
+  readonly reader?: FakeReader;
+  readonly fillsWeights?: boolean;
+}
+
+async function relabel(
+  from: string | null,
+  to: string | null,
+  more: object = {},
+  fallback: NamespaceMode = 'enforce',
+  { reader = new FakeReader(''), fillsWeights = false }: Place = {},
+) {
   const seen: ModeChange[] = [];
-  const handler = namespaceModeHandler(fallback, (change) => void seen.push(change));
+  const handler = namespaceModeHandler({
+    mode: fallback,
+    observeMode: (change) => void seen.push(change),
+    reader,
+    fillsWeights,
+    deadline: () => ({ signal: new AbortController().signal, end: () => {} }),
+  });
   const about = { resource: { group: '', version: 'v1', resource: 'namespaces' }, name: 'demo', namespace: 'demo' };
   const parsed = parseReview(review({ ...about, object: namespace(to), oldObject: namespace(from), ...more }));
   if (parsed.kind !== 'request') throw new Error(parsed.kind);
@@ -32,6 +72,25 @@ t.test('who makes it weaker is told so', async (t) => {
   const warn = await relabel('enforce', 'warn');
   t.match(warn.answer.warnings, [/is now guarded by bluegreen in mode warn, before it was enforce: nothing is denied/]);
   t.same((await relabel('audit', 'warn')).answer.warnings, []);
+});
+
+t.test('who turns it off learns which manifests split production then', async (t) => {
+  const reader = new FakeReader(SERVICES);
+  const [, dangerous, ...rest] = (await relabel(null, 'off', {}, 'enforce', { reader })).answer.warnings;
+  t.equal(
+    dangerous,
+    'write weights into the manifests of left-out, which leave them out: with mode off nothing fills them in, and the next apply splits production evenly',
+  );
+  t.same(rest, []);
+  t.ok((dangerous ?? '').length <= 256, 'the API server does not cut it');
+  t.equal((await relabel(null, 'warn', {}, 'enforce', { reader })).answer.warnings.length, 1, 'the webhook goes on');
+  const filling = await relabel(null, 'off', {}, 'enforce', { reader, fillsWeights: true });
+  t.equal(filling.answer.warnings.length, 1, 'the API server fills them in');
+  const unread = new FakeReader('', () => Promise.reject(new Error('no')));
+  t.match((await relabel(null, 'off', {}, 'enforce', { reader: unread })).answer.warnings, [
+    /no longer guarded/,
+    /^write weights into the manifests of namespace demo that leave them out: with mode off/,
+  ]);
 });
 
 t.test('a label that says the default changes nothing', async (t) => {
