@@ -28,7 +28,7 @@ const PLUGIN = [
   ['plugin/cli'],
   ['plugin/printers'],
   ['plugin/traefikservice'],
-  ['plugin/pods', 'plugin/traefik'],
+  ['plugin/pods', 'plugin/traefik', 'plugin/webhook'],
   ['plugin/production'],
   ['plugin/job', 'plugin/switch'],
   [

@@ -48,7 +48,7 @@ are possible, and why not; and what would undo a switch.`,
     const found = await findTarget(session, firstTarget(call.args));
     if (call.flags.boolean('watch')) return watch(call, session, found);
     const facts = await askFacts(session, found, call.io);
-    print(call, found, buildReport(found, facts, call.io));
+    print(call, found, await buildReport(session, found, facts, call.io));
     return EXIT.ok;
   },
 };
@@ -64,7 +64,7 @@ async function watch(call: Call, session: Session, first: TraefikServiceRef): Pr
     const object = await readAgain(session.client, first, { signal: io.interrupted });
     const found = { ...first, object };
     const [facts, traffic] = await Promise.all([askFacts(session, found, io), meter(io.interrupted)]);
-    const report = buildReport(found, facts, io);
+    const report = await buildReport(session, found, facts, io);
     const style = { ...styleOf(call), live: { traffic } };
     return { text: formatStatus(found, report, style), key: JSON.stringify(report) };
   });

@@ -9,14 +9,14 @@ import { nameOf } from '../../common/objects.ts';
 import { describeError } from '../kube/errors.ts';
 import { isServed } from '../kube/groups.ts';
 import { messageOf } from '../../common/errors.ts';
-import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
+import { objectAt, stringAt } from '../../common/json-paths.ts';
+import { entriesOf, readConfigurations, SUFFIX } from '../webhook/configurations.ts';
 import { certificates } from './certificates.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
 const { ok, warn, fail, unknown } = findingsOf('webhook');
 const LABEL = 'app.kubernetes.io/name=bluegreen';
-const SUFFIX = '.bluegreen.dev';
 
 /** The entries of the webhook, their certificates, and whether it answers. */
 export async function lookAtWebhook(context: DoctorContext): Promise<readonly DoctorFinding[]> {
@@ -30,10 +30,8 @@ async function readEntries(
   { session, io }: DoctorContext,
   kind: 'mutating' | 'validating',
 ): Promise<readonly DoctorFinding[]> {
-  const path = resourcePath('admissionregistration.k8s.io/v1', `${kind}webhookconfigurations`);
   try {
-    const configurations = await session.client.list(path, { signal: io.interrupted });
-    const ours = configurations.filter((each) => entriesOf(each).length > 0);
+    const ours = await readConfigurations(session.client, kind, io.interrupted);
     const entries = ours.flatMap(entriesOf);
     if (entries.length === 0) {
       return [fail(`no ${kind} webhook is registered`, 'Switches are not validated. Install the chart.')];
@@ -46,10 +44,6 @@ async function readEntries(
   } catch (error) {
     return [unknown(`the ${kind} webhooks could not be read`, describeError(error))];
   }
-}
-
-function entriesOf(configuration: JsonObject): readonly JsonObject[] {
-  return objectsAt(configuration, 'webhooks').filter((entry) => (stringAt(entry, 'name') ?? '').endsWith(SUFFIX));
 }
 
 function policies(entries: readonly JsonObject[], kind: string): readonly DoctorFinding[] {

@@ -14,6 +14,8 @@ import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
 import { undoRisks } from '../traefikservice/drift.ts';
 import type { Io } from '../cli/io.ts';
+import type { Session } from '../cli/session.ts';
+import { withAdvice } from '../switch/unrecorded.ts';
 import { imagesOf, whyNoRollback } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
 import { isSplit, servesAlone, sharesOf } from '../traefikservice/shares.ts';
@@ -75,8 +77,13 @@ export interface StatusReport {
   readonly factsError: string | null;
 }
 
-/** Puts together what a person asks about a release. */
-export function buildReport(found: TraefikServiceRef, facts: Facts, io: Io): StatusReport {
+/** Puts together what a person asks about a release. Never rejects. */
+export async function buildReport(
+  session: Session,
+  found: TraefikServiceRef,
+  facts: Facts,
+  io: Io,
+): Promise<StatusReport> {
   const { active } = stateOf(found.object, found.pair);
   const shares = sharesOf(found);
   const problem = weightsProblem(found);
@@ -93,7 +100,7 @@ export function buildReport(found: TraefikServiceRef, facts: Facts, io: Io): Sta
     unguarded: annotation(found.object, ANNOTATION.unguard) || null,
     analysis: analysisOf(found.object, active, release?.since ?? null),
     colors: [colorReport(found, facts, 'blue', active), colorReport(found, facts, 'green', active)],
-    promote: promotion(found, facts, active, io),
+    promote: await promotion(session, found, facts, io),
     rollback: rollback(found, facts, io),
     undoneBy: undoRisks(found.object, found.pair),
     factsError: facts.known ? null : facts.reason,
@@ -144,12 +151,18 @@ function smokeTestOf(object: JsonObject, facts: Facts, color: Color, service: st
   };
 }
 
-function promotion(found: TraefikServiceRef, facts: Facts, active: Color | null, io: Io): StatusReport['promote'] {
+async function promotion(
+  session: Session,
+  found: TraefikServiceRef,
+  facts: Facts,
+  io: Io,
+): Promise<StatusReport['promote']> {
+  const { active } = stateOf(found.object, found.pair);
   if (active === null) return { to: null, possible: false, reasons: ['no color is listed'] };
   const to = otherColor(active);
   const plan = planSwitch(found.object, found.pair, to);
   if (plan === null) return { to, possible: false, reasons: [`${found.pair[to]} is not listed (detached)`] };
-  const decision = judge(found, plan, facts, io);
+  const decision = await withAdvice(session, found, judge(found, plan, facts, io), io);
   const reasons = decision.findings.map((finding) => `${finding.check}: ${finding.detail}`);
   if (decision.switched?.kind === 'rollback') {
     return {

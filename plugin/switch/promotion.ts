@@ -16,6 +16,8 @@ import { planSwitch } from '../traefikservice/patches.ts';
 import { servesAlone, transition } from '../traefikservice/shares.ts';
 import type { Plan } from '../traefikservice/patches.ts';
 import { askFacts, askNeighbors, docsLines, findingLines, judge } from './preflight.ts';
+import { withAdvice } from './unrecorded.ts';
+import { whyUnrecorded } from '../webhook/unrecorded.ts';
 import type { Session } from '../cli/session.ts';
 import type { TraefikServiceArgument } from '../traefikservice/argument.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
@@ -50,7 +52,8 @@ export async function preparePromotion(
     askFacts(session, found, call.io),
     askNeighbors(session, found, call.io),
   ]);
-  return { found, plan, facts, decision: judge(found, plan, facts, call.io, neighbors) };
+  const decision = judge(found, plan, facts, call.io, neighbors);
+  return { found, plan, facts, decision: await withAdvice(session, found, decision, call.io) };
 }
 
 function detached(found: TraefikServiceRef, to: Color): UserError {
@@ -125,7 +128,7 @@ export async function switchAll(call: Call, session: Session, promotions: readon
     try {
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);
-      hint(call, item, { ...found, object: stored });
+      await hint(call, session, item, { ...found, object: stored });
       // What only ended a split stays: the other color was not active before.
       if (plan.from !== plan.to) done.push({ found: { ...found, object: stored }, to: plan.from });
     } catch (error) {
@@ -140,7 +143,12 @@ export async function switchAll(call: Call, session: Session, promotions: readon
   return EXIT.ok;
 }
 
-function hint(call: Call, { found, plan, facts }: Promotion, stored: TraefikServiceRef): void {
+async function hint(
+  call: Call,
+  session: Session,
+  { found, plan, facts }: Promotion,
+  stored: TraefikServiceRef,
+): Promise<void> {
   if (dryRunOf(call) !== 'none') return;
   const { err } = call.io;
   const changed = transition(found, plan.to, call.paint.err);
@@ -149,10 +157,13 @@ function hint(call: Call, { found, plan, facts }: Promotion, stored: TraefikServ
   // The end of a split is no switch, and the record stays as it was.
   const recorded = plan.from === plan.to ? null : previous !== null && previous === plan.from;
   if (recorded === false) {
+    const unrecorded = await whyUnrecorded(session, found.namespace, call.io);
+    const why = unrecorded === null ? '' : `: ${unrecorded.why}`;
+    const fix = unrecorded?.fix ?? "Check the webhook and the mode of this namespace with 'kubectl bluegreen doctor'";
     warn(
       call,
       `the webhook did not record this switch in ${ANNOTATION.record}, so 'kubectl bluegreen rollback' ` +
-        `has no color to go back to. Check the webhook and the mode of this namespace with 'kubectl bluegreen doctor'`,
+        `has no color to go back to${why}. ${fix}`,
     );
   } else if (recorded === true || (previous !== null && previous !== plan.to))
     err.write(`To roll back: ${commandLine('rollback', stored)}\n`);

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { DEMO_NAMESPACE, installDemo } from '../cluster/index.ts';
+import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { run } from '../../scripts/lib/run.ts';
 
@@ -27,6 +28,18 @@ async function eventually(condition: () => boolean) {
 }
 function podsIn(out: string) {
   return new Set([...out.matchAll(/^\[(green-\w+)-\w+\]/gm)].map(([, set]) => set));
+}
+async function mode(change: string) {
+  await cluster.kubectlOk(['label', '--overwrite', `namespace/${DEMO_NAMESPACE}`, `bluegreen.dev/mode${change}`]);
+}
+async function weigh(blue: number, green: number) {
+  const services = [blue, green].map((value, index) => ({
+    op: 'replace',
+    path: `/spec/weighted/services/${index}/weight`,
+    value,
+  }));
+  const patch = ['patch', '-n', DEMO_NAMESPACE, 'traefikservices.traefik.io/bluegreen-wrr', '--type=json', '-p'];
+  return (await cluster.kubectl([...patch, JSON.stringify(services)])).code === 0;
 }
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 
@@ -139,4 +152,21 @@ t.test('completion of names', async (t) => {
   const words = ['__complete', '-n', DEMO_NAMESPACE, 'status', ''];
   const { stdout } = await run('kubectl-bluegreen', words, { env: { ...env, KUBECONFIG: cluster.kubeconfig } });
   t.match(stdout, 'bluegreen-wrr\n:4');
+});
+
+t.test('mode off: the reason is the mode, and a split is shown and ended', async (t) => {
+  await mode('=off');
+  t.teardown(() => mode('-'));
+  t.ok(await until(() => weigh(60, 30), 30_000), 'the mode is in force');
+  const { stdout } = await bluegreen('status');
+  t.match(
+    stdout,
+    /^SPLIT blue 67% green 33%: requests get more than one version\. To end it: kubectl bluegreen promote bluegreen-wrr -n demo-bluegreen --to blue\n/,
+  );
+  t.match(
+    stdout,
+    'none can be recorded: namespace demo-bluegreen has the mode off (label bluegreen.dev/mode). Guard it with',
+  );
+  const ended = await bluegreen('promote', '--to', 'blue');
+  t.match(ended.stderr, /^SPLIT blue 67% green 33% → blue: blue \(podinfo:6\.1\.5\) is active now\.\n(?!.*record)/);
 });
