@@ -13,6 +13,7 @@ import type { JsonObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 import type { LintObject, Position } from '../kube/manifests.ts';
+import { commonSelectors } from './selectors.ts';
 import { isRoute, lintRoute, LINT_SEVERITY } from './routes.ts';
 
 export interface LintFinding {
@@ -50,14 +51,16 @@ interface ManifestRelease {
 
 /** The webhook's own policy on manifests, as if each were created. Services of the same files make a lone color a pair. */
 export function lintObjects(objects: readonly LintObject[], namespace: string): LintResult {
-  const services = new Set(
-    objects.filter(({ object }) => object['kind'] === 'Service').map(({ object }) => keyOf(object, namespace)),
-  );
-  const releases = objects.flatMap((item) => releaseOf(item, namespace, (key) => services.has(key)));
+  const services = objects.map(({ object }) => object).filter((object) => object['kind'] === 'Service');
+  const names = new Set(services.map((object) => keyOf(object, namespace)));
+  const releases = objects.flatMap((item) => releaseOf(item, namespace, (key) => names.has(key)));
   const routes = objects.filter(({ object }) => isRoute(object));
   const findings = objects.flatMap((item) => {
     const release = releases.find((each) => each.item === item);
-    if (release !== undefined) return lintOne(release, neighborsOf(release, objects, releases, namespace));
+    if (release !== undefined) {
+      const here = services.filter((each) => namespaceOf(each, namespace) === release.namespace);
+      return lintOne(release, neighborsOf(release, objects, releases, namespace), here);
+    }
     return isRoute(item.object) ? lintRoutes(item, namespace, releases) : [];
   });
   return { findings, checked: releases.length, routes: routes.length };
@@ -70,14 +73,14 @@ function releaseOf(
 ): readonly ManifestRelease[] {
   const group = groupOf(item.object);
   if (group === null) return [];
-  const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
+  const namespace = namespaceOf(item.object, fallback);
   const pair = pairOf(item.object, (name) => exists(`${namespace}/${name}`));
   return pair === null ? [] : [{ item, group, namespace, pair }];
 }
 
 function lintRoutes(item: LintObject, fallback: string, releases: readonly ManifestRelease[]): readonly LintFinding[] {
   const resource = keyOf(item.object, fallback);
-  const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
+  const namespace = namespaceOf(item.object, fallback);
   const pairs = releases.filter((each) => each.namespace === namespace).map(({ pair }) => pair);
   return lintRoute(item.object, namespace, pairs).map(({ path, ...finding }) => {
     return { ...finding, file: item.file, position: item.locate(path), resource };
@@ -93,7 +96,7 @@ function neighborsOf(
 ): Neighbors {
   const those = objects.flatMap((item) => {
     const group = groupOf(item.object);
-    const namespace = stringAt(item.object, 'metadata', 'namespace') ?? fallback;
+    const namespace = namespaceOf(item.object, fallback);
     if (item === release.item || group === null || namespace !== release.namespace) return [];
     const governedToo = releases.find((each) => each.item === item);
     const object = governedToo === undefined ? item.object : creation(governedToo, NO_NEIGHBORS).object;
@@ -117,10 +120,15 @@ function creation({ item, group, namespace, pair }: ManifestRelease, neighbors: 
   });
 }
 
-function lintOne(release: ManifestRelease, neighbors: Neighbors): readonly LintFinding[] {
+function lintOne(
+  release: ManifestRelease,
+  neighbors: Neighbors,
+  services: readonly JsonObject[],
+): readonly LintFinding[] {
   const { item, namespace, pair } = release;
   const { object } = item;
   const { findings, warnings } = creation(release, neighbors);
+  const same = commonSelectors(pair, services);
   function finding(severity: LintFinding['severity'], check: string, message: string): LintFinding {
     return {
       severity,
@@ -135,6 +143,7 @@ function lintOne(release: ManifestRelease, neighbors: Neighbors): readonly LintF
     ...[...findings, ...warnings]
       .filter(({ needs }) => IN_MANIFESTS.has(needs))
       .map(({ severity, check, detail }) => finding(LINT_SEVERITY[severity], check, detail)),
+    ...(same === null ? [] : [finding('error', 'distinct-pods', same)]),
     ...weightsInManifest(object, pair).map((text) => finding('warning', 'weights-in-manifest', text)),
   ];
 }
@@ -155,7 +164,11 @@ function pathOf(check: string): readonly (string | number)[] {
 }
 
 function keyOf(object: JsonObject, namespace: string): string {
-  return `${stringAt(object, 'metadata', 'namespace') ?? namespace}/${stringAt(object, 'metadata', 'name') ?? ''}`;
+  return `${namespaceOf(object, namespace)}/${stringAt(object, 'metadata', 'name') ?? ''}`;
+}
+
+function namespaceOf(object: JsonObject, fallback: string): string {
+  return stringAt(object, 'metadata', 'namespace') ?? fallback;
 }
 
 function groupOf(object: JsonObject): Group | null {

@@ -14,7 +14,7 @@ import type { Shape } from './cases.ts';
 export const STATIC: ReadonlySet<string> = new Set(CHECKS.filter(({ cel }) => cel === 'yes').map(({ id }) => id));
 
 const SETTINGS = { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false };
-const FACTS: Facts = { known: true, blue: running('6.1.5'), green: running('6.1.6') };
+const FACTS: Facts = { known: true, blue: running('6.1.5'), green: running('6.1.6'), samePods: null };
 
 /** Both colors are there, ready and settled. */
 function running(tag: string): ColorFacts {

@@ -4,6 +4,8 @@ import type { Color, ColorFacts, Facts, Pair, Revision, ServicePort, Workload } 
 import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';
+import { samePods } from './same-pods.ts';
+import type { SelectedPods } from './same-pods.ts';
 import { selectorOf } from './selector.ts';
 import { readWorkload } from './workload.ts';
 import { hasReadyCondition, nameOf } from '../../common/objects.ts';
@@ -18,19 +20,22 @@ export interface FactsQuery {
  * unknown, with a reason that can stand in a message.
  */
 export async function gatherFacts(reader: Reader, query: FactsQuery, signal: AbortSignal): Promise<Facts> {
-  function read(color: Color): Promise<ColorFacts> {
-    return gatherColor(reader, query.namespace, query.pair[color], signal);
+  const { namespace, pair } = query;
+  function read(color: Color): Promise<SeenColor> {
+    return gatherColor(reader, namespace, pair[color], signal);
   }
   try {
     const [blue, green] = await Promise.all([read('blue'), read('green')]);
-    return { known: true, blue, green };
+    return { known: true, blue: blue.facts, green: green.facts, samePods: samePods(pair, { blue, green }) };
   } catch (error) {
     if (signal.aborted) return { known: false, reason: 'the API server did not answer in time' };
     return { known: false, reason: messageOf(error) };
   }
 }
 
-async function gatherColor(reader: Reader, namespace: string, name: string, signal: AbortSignal): Promise<ColorFacts> {
+type SeenColor = SelectedPods & { readonly facts: ColorFacts };
+
+async function gatherColor(reader: Reader, namespace: string, name: string, signal: AbortSignal): Promise<SeenColor> {
   const [service, slices] = await Promise.all([
     reader.getService(namespace, name, signal),
     reader.listEndpointSlices(namespace, name, signal),
@@ -38,7 +43,7 @@ async function gatherColor(reader: Reader, namespace: string, name: string, sign
   const endpoints = endpointsOf(slices);
   const selector = selectorOf(service);
   const behind = selector === null ? null : await readPods(reader, { namespace, selector, endpoints }, signal);
-  return {
+  const facts: ColorFacts = {
     service:
       service === null
         ? null
@@ -51,6 +56,7 @@ async function gatherColor(reader: Reader, namespace: string, name: string, sign
     revisions: behind?.revisions ?? [],
     workload: behind?.workload ?? null,
   };
+  return { facts, selector, pods: endpoints.map(({ pod }) => pod).filter((pod) => pod !== null) };
 }
 
 /** Endpoints that another client keeps beside the pods of the Service: their revision is unknown. */

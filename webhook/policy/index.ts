@@ -5,6 +5,7 @@
 export * from './types.ts';
 export { ANNOTATION, LAST_APPLIED, MODE_LABEL, RECORD_ANNOTATIONS } from './annotations.ts';
 export { LOOKUP_FAILED } from './checks/check.ts';
+export { samePods } from './checks/distinct-pods.ts';
 export { CHECKS } from './checks/index.ts';
 export {
   consider,

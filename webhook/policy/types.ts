@@ -82,7 +82,13 @@ export interface ColorFacts {
 
 /** What the cluster says about both colors, or why that could not be read. */
 export type Facts =
-  | { readonly known: true; readonly blue: ColorFacts; readonly green: ColorFacts }
+  | {
+      readonly known: true;
+      readonly blue: ColorFacts;
+      readonly green: ColorFacts;
+      /** Why both colors have the same pods, in words that begin a sentence; null when they have none in common. */
+      readonly samePods: string | null;
+    }
   | { readonly known: false; readonly reason: string };
 
 /** Another TraefikService of the same namespace that sends requests to one of the colors. */
@@ -107,6 +113,7 @@ export const CHECK_IDS = [
   'smoke-test',
   'ready-endpoints',
   'backends-exist',
+  'distinct-pods',
   'shared-color',
   'frozen',
   'permission',

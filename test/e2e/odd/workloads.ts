@@ -165,7 +165,15 @@ export const WORKLOADS: readonly OddCase[] = [
       t.ok((await shop.pipe(alice, 'create -f -', set)).ok);
       const ports = [{ port: 80, targetPort: 9898 }];
       for (const color of ['blue', 'green'])
-        t.ok((await shop.pipe(alice, 'create -f -', service({ name: `bare-${color}` }, labels, ports))).ok);
+        t.ok(
+          (
+            await shop.pipe(
+              alice,
+              'create -f -',
+              service({ name: `bare-${color}` }, { ...labels, ...(color === 'green' ? { app: 'other' } : {}) }, ports),
+            )
+          ).ok,
+        );
       const services = [{ name: 'bare-blue', port: 80, weight: 100 }];
       t.ok(
         (
@@ -193,6 +201,23 @@ export const WORKLOADS: readonly OddCase[] = [
       t.ok(await until(both, SETTLED_MS), 'two versions behind one color are no release');
       t.equal(annotation(await shop.object(), 'bluegreen.dev/smoke-test-record'), null);
       await alice.may(t, 'set selector service/green app=shop,color=green');
+    },
+  },
+  {
+    name: 'two Services that select the same pods are no pair: at a creation, at a promotion, and for doctor',
+    run: async (t, shop) => {
+      const { alice, admin } = shop;
+      await shop.make(t);
+      await settled(t, shop, 'green');
+      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await alice.may(t, `patch service/green --type=merge -p '{"spec":{"selector":{"app":"shop","color":"blue"}}}'`);
+      const why = 'distinct-pods: both Services select app=shop, color=blue, so blue and green are no pair';
+      await alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, why);
+      const { ok, said } = await shop.pipe(alice, 'create -f -', shop.manifest([100, 0], {}, `${shop.name}-twin`));
+      t.notOk(ok);
+      t.match(said, why);
+      t.match((await admin.run('bluegreen doctor')).said.replaceAll(/\s+/g, ' '), `${shop.name}: ${why}`);
+      await alice.may(t, `set selector service/green 'app=shop,color=green'`);
     },
   },
 ];

@@ -67,6 +67,29 @@ t.test('a second host on the same colors, of which one is on the other', async (
   t.notMatch(same.out, 'shared-color', 'weights that both leave out are filled in alike');
 });
 
+function services(blue: string, green: string): string {
+  return [`{name: shop-blue} ${blue}`, `{name: shop-green, namespace: demo} ${green}`]
+    .map((each) => each.split(/(?<=\}) /))
+    .map(
+      ([metadata, selector]) =>
+        `---\napiVersion: v1\nkind: Service\nmetadata: ${metadata}\nspec: {selector: ${selector}}\n`,
+    )
+    .join('');
+}
+
+t.test('two Services that select the same pods are no pair', async (t) => {
+  const apart = await run('lint -n demo -f -', { stdin: GOOD + services('{app: shop, c: b}', '{app: shop, c: g}') });
+  t.equal(apart.out, '');
+  const same = await run('lint -n demo -f -', { stdin: GOOD + services('{app: shop}', '{app: shop, color: green}') });
+  t.equal(same.code, 1);
+  t.match(
+    same.out,
+    '-:8:7: error distinct-pods: demo/shop: Service shop-blue selects app=shop, and with it the pods of shop-green, so',
+  );
+  const elsewhere = await run('lint -n other -f -', { stdin: GOOD + services('{app: shop}', '{app: shop}') });
+  t.equal(elsewhere.out, '', 'a Service of another namespace is another one');
+});
+
 t.test('folders, lists, stdin and both groups', async (t) => {
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [JSON.parse(JSON.stringify({ kind: 'x' }))] });
   const files = {

@@ -48,7 +48,7 @@ function names({ revisions }: ColorFacts) {
 
 t.test('reads the pods behind both colors', async (t) => {
   const facts = await gather(settled('blue') + settled('green'));
-  t.same(facts, { known: true, blue: color('blue'), green: color('green') });
+  t.same(facts, { known: true, blue: color('blue'), green: color('green'), samePods: null });
 });
 
 t.test('a Service that does not exist is a fact', async (t) => {

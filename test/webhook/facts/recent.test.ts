@@ -4,7 +4,7 @@ import type { ColorFacts, Facts } from '../../../webhook/policy/types.ts';
 
 const QUERY = { namespace: 'demo', pair: { blue: 'blue', green: 'green' } };
 const COLOR: ColorFacts = { service: null, readyEndpoints: 0, revisions: [], workload: null };
-const FACTS: Facts = { known: true, blue: COLOR, green: COLOR };
+const FACTS: Facts = { known: true, blue: COLOR, green: COLOR, samePods: null };
 
 function at(start: number) {
   const clock = { now: start };

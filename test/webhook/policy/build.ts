@@ -94,7 +94,12 @@ export const NO_SELECTOR: ColorFacts = {
 
 export const BLUE_REVISION = revision('b5', '6.1.5');
 export const GREEN_REVISION = revision('g6', '6.1.6');
-export const FACTS: Facts = { known: true, blue: running(BLUE_REVISION), green: running(GREEN_REVISION) };
+export const FACTS: Facts = {
+  known: true,
+  blue: running(BLUE_REVISION),
+  green: running(GREEN_REVISION),
+  samePods: null,
+};
 export const UNREADABLE: Facts = { known: false, reason: 'connection refused' };
 
 export function pairOf(of: Change): Pair {

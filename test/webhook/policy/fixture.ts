@@ -110,7 +110,8 @@ function groupOf(object: JsonObject): Group {
 function factsOf(cluster: unknown): Facts {
   const unreachable = text(get(cluster, 'unreachable'));
   if (unreachable !== null) return { known: false, reason: unreachable };
-  return { known: true, blue: colorOf('blue', get(cluster, 'blue')), green: colorOf('green', get(cluster, 'green')) };
+  const [blue, green] = [colorOf('blue', get(cluster, 'blue')), colorOf('green', get(cluster, 'green'))];
+  return { known: true, blue, green, samePods: text(get(cluster, 'samePods')) };
 }
 
 /** `traefikServices`: the other ones of the namespace. */

@@ -1,5 +1,6 @@
 import { backendsExist } from './backends-exist.ts';
 import type { Check } from './check.ts';
+import { distinctPods } from './distinct-pods.ts';
 import { frozen } from './frozen.ts';
 import { knownColors } from './known-colors.ts';
 import { permission } from './permission.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   smokeTest,
   readyEndpoints,
   backendsExist,
+  distinctPods,
   sharedColor,
   frozen,
   permission,
