@@ -4,6 +4,7 @@ import {
   NO_NEIGHBORS,
   NO_PERMISSION_ASKED,
   decide,
+  evaluateUngoverned,
   governed,
   neighborOf,
   childrenOf,
@@ -61,7 +62,7 @@ export function lintObjects(objects: readonly LintObject[], namespace: string): 
       const here = services.filter((each) => namespaceOf(each, namespace) === release.namespace);
       return lintOne(release, neighborsOf(release, objects, releases, namespace), here);
     }
-    return isRoute(item.object) ? lintRoutes(item, namespace, releases) : [];
+    return isRoute(item.object) ? lintRoutes(item, namespace, releases) : lintUngoverned(item, namespace);
   });
   return { findings, checked: releases.length, routes: routes.length };
 }
@@ -148,6 +149,21 @@ function lintOne(
   ];
 }
 
+/** What a TraefikService tells in vain. One that lists a lone color may be a release in the cluster. */
+function lintUngoverned(item: LintObject, fallback: string): readonly LintFinding[] {
+  const { object, file } = item;
+  if (groupOf(object) === null || governed({ object, oldObject: null }).kind === 'sibling') return [];
+  const { findings, warnings } = evaluateUngoverned({ object, oldObject: null });
+  return [...findings, ...warnings].map(({ severity, check, detail }) => ({
+    severity: LINT_SEVERITY[severity],
+    check,
+    message: detail,
+    file,
+    position: item.locate(['metadata', 'annotations']),
+    resource: keyOf(object, fallback),
+  }));
+}
+
 function weightsInManifest(object: JsonObject, pair: Pair): readonly string[] {
   const given = childrenOf(object).filter(
     (child) => (child.name === pair.blue || child.name === pair.green) && child.weight !== 'missing',
@@ -159,6 +175,7 @@ function weightsInManifest(object: JsonObject, pair: Pair): readonly string[] {
 }
 
 function pathOf(check: string): readonly (string | number)[] {
+  if (check === 'annotations') return ['metadata', 'annotations'];
   if (check === 'weighted-only') return ['spec'];
   return ['spec', 'weighted', 'services'];
 }

@@ -412,7 +412,13 @@ t.test('wrong values are denied by name', async (t) => {
 });
 
 function mutating(name: string, path: string) {
-  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 1, conditions: ['governed', 'touched-or-unseen'] };
+  return {
+    name,
+    path,
+    failurePolicy: 'Ignore',
+    timeoutSeconds: 1,
+    conditions: ['governed-or-annotated', 'touched-or-unseen'],
+  };
 }
 
 function guard(name: string, path: string) {

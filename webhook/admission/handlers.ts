@@ -1,5 +1,5 @@
 import jsonPatch from 'fast-json-patch';
-import { ANNOTATION, readRecord } from '../policy/index.ts';
+import { ANNOTATION, evaluateUngoverned, NO_OVERRIDE, readRecord } from '../policy/index.ts';
 import type { Change, Decision, Mode } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
@@ -19,7 +19,8 @@ const PROMOTION = { timeoutMs: 2000, warns: false };
 export function mutateHandler(mode: Mode, dependencies: Dependencies): Handler {
   return denyWhenOverloaded(mode, async (request) => {
     const decided = await decideRequest(request, dependencies, MUTATE);
-    if (decided === null || request.object === null) return UNTOUCHED;
+    if (request.object === null) return UNTOUCHED;
+    if (decided === null) return answerUngoverned(request, mode, dependencies.docsUrl);
     const { decision } = decided;
     if (decision.findings.length > 0 && mode === 'enforce') return denialOf(decided, dependencies.docsUrl);
     return patched(decided, difference(request.object, decision.object), remarks(decision, mode));
@@ -33,7 +34,8 @@ export function mutateHandler(mode: Mode, dependencies: Dependencies): Handler {
 export function promotionHandler(mode: Mode, dependencies: Dependencies): Handler {
   return denyWhenOverloaded(mode, async (request) => {
     const decided = await decideRequest(request, dependencies, PROMOTION);
-    if (decided === null || request.object === null) return UNTOUCHED;
+    if (request.object === null) return UNTOUCHED;
+    if (decided === null) return { ...answerUngoverned(request, mode, dependencies.docsUrl), warnings: [] };
     const { decision } = decided;
     if (mode !== 'enforce') return patched(decided, [], []);
     if (decision.findings.length > 0) return denialOf(decided, dependencies.docsUrl);
@@ -41,6 +43,16 @@ export function promotionHandler(mode: Mode, dependencies: Dependencies): Handle
     if (missed.length > 0) return incomplete(decided, missed, dependencies.docsUrl);
     return patched(decided, [], []);
   });
+}
+
+/** What names no pair passes, unless it was meant to. */
+function answerUngoverned(request: AdmissionRequest, mode: Mode, docsUrl: string): Answer {
+  const change = changeOf(request);
+  if (change === null || request.subResource !== '') return UNTOUCHED;
+  const { findings, warnings } = evaluateUngoverned(change);
+  if (findings.length > 0 && mode === 'enforce')
+    return denied({ findings, warnings, switched: null, about: [], docsUrl });
+  return { ...UNTOUCHED, checks: checksOf(findings), warnings: remarks({ findings, warnings, ...NO_OVERRIDE }, mode) };
 }
 
 /** A decision, and the change that it is about. */

@@ -1,5 +1,5 @@
 /** The annotations and labels of the contract with users. */
-const PREFIX = 'bluegreen.dev/';
+export const PREFIX = 'bluegreen.dev/';
 
 export const ANNOTATION = {
   /** Names of the child Services, where they do not follow the blue/green naming. The user's to write. */

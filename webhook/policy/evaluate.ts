@@ -2,7 +2,9 @@ import { CHECKS } from './checks/index.ts';
 import { findingOf } from './checks/check.ts';
 import type { Subject } from './checks/check.ts';
 import { newOverride } from './permissions.ts';
-import type { Verdict, Finding } from './types.ts';
+import { annotations } from './checks/annotations.ts';
+import { ungoverned } from './ineffective.ts';
+import type { Change, Verdict, Finding } from './types.ts';
 
 /** A verdict, and what an override let through. */
 export interface Evaluation extends Verdict {
@@ -13,6 +15,15 @@ export interface Evaluation extends Verdict {
 
 /** Of an evaluation in which there was none. */
 export const NO_OVERRIDE = { overridden: [], override: null } as const;
+
+/** What is said of a change that names no pair. */
+export function evaluateUngoverned(change: Pick<Change, 'object' | 'oldObject'>): Verdict {
+  const found = ungoverned(change).map((result) => findingOf(annotations, result));
+  return {
+    findings: found.filter(({ severity }) => severity === 'denied'),
+    warnings: found.filter(({ severity }) => severity === 'warning'),
+  };
+}
 
 /** Runs every check; what the request does not touch, or overrides with permission, becomes a warning. */
 export function evaluate(subject: Subject): Evaluation {

@@ -20,7 +20,7 @@ export {
 export { guard, GUARDS } from './guards/index.ts';
 export type { GuardedRequest, Routed, TargetedPort, Use, WorkloadAction } from './guards/guard.ts';
 export { docsLine, findingLine } from './message.ts';
-export { explain, NO_OVERRIDE, warningLines, type Evaluation } from './evaluate.ts';
+export { evaluateUngoverned, explain, NO_OVERRIDE, warningLines, type Evaluation } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
 export { colorOf, pairOfName } from './names.ts';
 export { newOverride, NO_PERMISSION_ASKED, type Permission, type Permissions } from './permissions.ts';

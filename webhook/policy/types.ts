@@ -118,6 +118,7 @@ export const CHECK_IDS = [
   'frozen',
   'permission',
   'record',
+  'annotations',
   'active-workload',
   'preview-workload',
   'active-service',

@@ -26,6 +26,32 @@ export const NAMES: readonly OddCase[] = [
     },
   },
   {
+    name: 'color annotations that name no pair, and annotations that nothing reads',
+    run: async (t, shop) => {
+      const { alice, blue, green } = shop;
+      const spec = { weighted: { services: [entry('v1', 60), entry('v2', 60)] } };
+      function versions(annotations: JsonObject): JsonObject {
+        return { ...shop.manifest(null, annotations), spec };
+      }
+      const wrong = [{ blue: 'v1' }, { blue: 'v1', green: 'v1' }, { blue, green }];
+      for (const annotations of wrong) {
+        const { ok, said } = await shop.pipe(alice, 'create -f -', versions(annotations));
+        t.notOk(ok, said);
+        t.match(said, /annotations: .*, so nothing guards this TraefikService\. /);
+      }
+      const frozen = await shop.pipe(alice, 'create -f -', versions({ frozen: 'peak hours' }));
+      t.ok(frozen.ok);
+      t.match(
+        frozen.said,
+        'Warning: annotations: bluegreen.dev/frozen has no effect: this TraefikService names no pair.',
+      );
+      await alice.mayNot(t, `annotate ${shop.resource} bluegreen.dev/green=v2`, 'no effect without bluegreen.dev/blue');
+      await alice.may(t, `delete ${shop.resource}`);
+      await shop.make(t);
+      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/freeze=x`, 'freeze: there is no such annotation');
+    },
+  },
+  {
     name: 'a freeze whose reason has line breaks, umlauts and emoji',
     run: async (t, shop) => {
       await shop.tested(t);

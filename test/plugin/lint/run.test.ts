@@ -90,6 +90,29 @@ t.test('two Services that select the same pods are no pair', async (t) => {
   t.equal(elsewhere.out, '', 'a Service of another namespace is another one');
 });
 
+t.test('annotations that have no effect, on what is a release and on what is none', async (t) => {
+  function noted(annotations: string, manifest = GOOD): string {
+    return manifest.replace('namespace: demo}', `namespace: demo, annotations: {${annotations}}}`);
+  }
+  const versions = GOOD.replace('shop-blue', 'v1').replace('shop-green', 'v2');
+  const half = await run('lint -f -', { stdin: noted('bluegreen.dev/blue: v1', versions) });
+  t.equal(half.code, 1);
+  t.match(
+    half.out,
+    '-:4:54: error annotations: demo/shop: bluegreen.dev/blue has no effect without bluegreen.dev/green',
+  );
+  const frozen = await run('lint -f -', { stdin: noted('bluegreen.dev/frozen: now', versions) });
+  t.equal(frozen.code, 0);
+  t.match(
+    frozen.out,
+    'warning annotations: demo/shop: bluegreen.dev/frozen has no effect: this TraefikService names no',
+  );
+  const typed = await run('lint -f -', { stdin: noted('bluegreen.dev/freeze: now') });
+  t.match(typed.out, '-:4:54: warning annotations: demo/shop: bluegreen.dev/freeze: there is no such annotation');
+  const lone = GOOD.replace(/ +- \{name: shop-green.*\n/, '');
+  t.equal((await run('lint -f -', { stdin: noted('bluegreen.dev/frozen: now', lone) })).out, '', 'a lone color may be');
+});
+
 t.test('folders, lists, stdin and both groups', async (t) => {
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [JSON.parse(JSON.stringify({ kind: 'x' }))] });
   const files = {

@@ -61,6 +61,28 @@ t.test('a creation is filled in and recorded, by nothing but additions', async (
   ]);
 });
 
+t.test('what names no pair passes without a patch, unless its annotations name colors', async (t) => {
+  const spec = { weighted: { services: [{ name: 'v1', port: 80, weight: 60 }] } };
+  function versions(annotations: Readonly<Record<string, string>>): AdmissionRequest {
+    return request({ ...traefikService([100, 0], annotations), spec });
+  }
+  const half = versions({ 'bluegreen.dev/blue': 'v1' });
+  for (const handler of [mutate, validate]) {
+    t.match(await handler(versions({ 'a/b': 'c' })), { verdict: 'allowed', warnings: [], checks: [] });
+    t.match(await handler(half), {
+      verdict: 'denied',
+      message:
+        /^annotations: bluegreen.dev\/blue has no effect .*\nSee https:\/\/example.org\/docs\/checks.md#annotations$/,
+    });
+  }
+  t.match(await mutate(versions({ 'bluegreen.dev/frozen': 'now' })), { verdict: 'allowed', warnings: [/no effect/] });
+  t.match(await mutateHandler('warn', world())(half), {
+    verdict: 'allowed',
+    warnings: [/^would be denied: annotations: /],
+    checks: ['annotations'],
+  });
+});
+
 t.test('annotations that are there already stay untouched', async (t) => {
   const answer = await mutate(request(traefikService([100, 0], { 'a/b': 'c' })));
   t.same(pathsOf(answer).toSorted(), [

@@ -13,8 +13,8 @@ function decideFixture({ change, facts, neighbors, settings, permissions }: Fixt
   return decide({ change, pair: pairOf(change), facts, neighbors, settings, permissions, at: NOON });
 }
 
-/** Checks that never deny. */
-const WARN: ReadonlySet<string> = new Set(['record', 'shared-color']);
+/** Checks that never deny what names a pair. */
+const WARN: ReadonlySet<string> = new Set(['annotations', 'record', 'shared-color']);
 
 function weightsOf({ newState }: Decision) {
   return Object.fromEntries(newState.children.map(({ name, weight }) => [name, weight]));

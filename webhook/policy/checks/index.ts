@@ -1,3 +1,4 @@
+import { annotations } from './annotations.ts';
 import { backendsExist } from './backends-exist.ts';
 import type { Check } from './check.ts';
 import { distinctPods } from './distinct-pods.ts';
@@ -26,4 +27,5 @@ export const CHECKS: readonly Check[] = [
   frozen,
   permission,
   record,
+  annotations,
 ];
