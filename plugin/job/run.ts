@@ -31,6 +31,8 @@ export interface JobEnd {
   readonly exitCode: number;
 }
 
+/** Reasons for the end of a container whose exit code is not its program's. */
+const UNRUN = new Set(['StartError', 'ContainerCannotRun', 'OOMKilled']);
 /** Milliseconds between two looks. */
 const POLL = 300;
 /** Every so many looks the events are read as well. */
@@ -146,7 +148,13 @@ async function ended(running: RunningJob, first: JsonObject): Promise<number> {
     });
     const pod = await podOf(running);
     if (pod === null) throw new UserError(`the pod of Job ${nameOf(job)} is gone: ${await failureOf(running)}`);
-    const code = number(get(objectAt(mainStatus(pod), 'state', 'terminated'), 'exitCode'));
+    const terminated = objectAt(mainStatus(pod), 'state', 'terminated');
+    const code = number(get(terminated, 'exitCode'));
+    const reason = stringAt(terminated, 'reason') ?? '';
+    if (UNRUN.has(reason)) {
+      const message = stringAt(terminated, 'message');
+      throw new UserError(`the container of Job ${nameOf(job)} did not run to its end: ${message ?? reason}`);
+    }
     if (code !== null) return code;
     if (stringAt(pod, 'status', 'phase') === 'Failed') {
       throw new UserError(`the pod of Job ${nameOf(job)} failed: ${stringAt(pod, 'status', 'message') ?? 'evicted'}`);

@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 
 import type { Client } from './client.ts';
+import type { MessageStream } from './websocket.ts';
 
 /** A port of a pod. */
 export interface PodPort {
@@ -39,11 +40,24 @@ export function listenAndForward(client: Client, options: ForwardOptions): Promi
   });
 }
 
+/** Opens a connection to a port of a pod and closes it: rejects where the API server forwards none. */
+export async function tryForward(client: Client, target: PodPort, signal: AbortSignal): Promise<void> {
+  (await open(client, target, signal)).destroy();
+}
+
+/** Whether a failure is the pod's own, such as that nothing listens on the port. */
+export function isOfPod(error: unknown): boolean {
+  return error instanceof PodError;
+}
+
+function open(client: Client, { namespace, pod, port }: PodPort, signal?: AbortSignal): Promise<MessageStream> {
+  const path = resourcePath('v1', 'pods', { namespace, name: pod, subresource: 'portforward' });
+  return client.socket(path, PROTOCOL, { query: { ports: String(port) }, signal });
+}
+
 /** Resolves when one of the two has closed its connection; rejects with what the pod's side reports. */
 async function forward(client: Client, local: Socket, options: ForwardOptions): Promise<void> {
-  const { namespace, pod, port } = await options.target();
-  const path = resourcePath('v1', 'pods', { namespace, name: pod, subresource: 'portforward' });
-  const remote = await client.socket(path, PROTOCOL, { query: { ports: String(port) } });
+  const remote = await open(client, await options.target());
   let reported: PodError | null = null;
   local.once('close', () => remote.destroy());
   await Promise.allSettled([

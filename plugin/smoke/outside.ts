@@ -7,6 +7,7 @@ import { UserError } from '../kube/errors.ts';
 import { objectAt, objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
 import type { CheckResult } from './check.ts';
+import { notRun } from './not-run.ts';
 import { START_WITHIN } from './where.ts';
 
 /** What tests of the user's own are told, in their environment. */
@@ -16,7 +17,7 @@ export interface TestEnvironment {
   readonly BLUEGREEN_REVISION: string;
 }
 
-/** Runs a program on this machine; its exit code decides. */
+/** Runs a program on this machine; its exit code decides. Throws where there is none: it was not found, or was killed. */
 export async function testByProgram(
   call: Call,
   words: readonly string[],
@@ -28,11 +29,8 @@ export async function testByProgram(
   const signal = AbortSignal.any([AbortSignal.timeout(timeout), call.io.interrupted]);
   const end = await call.io.runProgram(words, { env: { ...env }, output, signal });
   call.io.interrupted.throwIfAborted();
-  const reason = signal.aborted
-    ? `took longer than ${timeout / 1000}s (--timeout)`
-    : 'failed' in end
-      ? end.failed
-      : `exit code ${end.code}`;
+  if ('failed' in end && !signal.aborted) throw notRun(`${words[0] ?? ''}: ${end.failed}`);
+  const reason = 'code' in end ? `exit code ${end.code}` : `took longer than ${timeout / 1000}s (--timeout)`;
   return single(words.join(' '), 'code' in end && end.code === 0, reason);
 }
 

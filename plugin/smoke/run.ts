@@ -4,6 +4,7 @@ import https from 'node:https';
 import { messageOf } from '../../common/errors.ts';
 import type { Assignment, Check, CheckResult, Progress } from './check.ts';
 import { judge } from './judge.ts';
+import { notRun } from './not-run.ts';
 import type { Answer } from './judge.ts';
 
 export interface RunOptions {
@@ -18,7 +19,13 @@ const REASONS = 3;
 /** Bytes of a body that are looked at. */
 const BODY = 1_048_576;
 
-/** Runs the checks one after the other, each with its repetitions, whether earlier ones fail or not. */
+/** What name resolution fails with. */
+const UNRESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+/**
+ * Runs the checks one after the other, each with its repetitions, whether earlier ones fail or not. Throws a UserError
+ * where they cannot be run.
+ */
 export async function runChecks({ url, checks }: Assignment, options: RunOptions): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   for (const [index, check] of checks.entries()) {
@@ -64,8 +71,11 @@ async function runCheck(
       say(done, failed);
     }
   }
-  await Promise.all(Array.from({ length: Math.min(check.concurrency, check.repeat) }, worker));
-  agent.destroy();
+  try {
+    await Promise.all(Array.from({ length: Math.min(check.concurrency, check.repeat) }, worker));
+  } finally {
+    agent.destroy();
+  }
   return { name: check.name, requests: done, failed, reasons: [...reasons], latency: latencyOf(latencies) };
 }
 
@@ -89,8 +99,14 @@ async function askOnce(
     latencies.push(answer.latency);
     return judge(check, answer);
   } catch (error) {
+    if (isUnresolved(error)) throw notRun(`${messageOf(error)}: is ${url} reachable from here?`);
     return [signal.aborted ? 'interrupted' : noAnswer(error, check)];
   }
+}
+
+/** Whether the name of the server could not be looked up: whatever the reason, the preview was not asked. */
+function isUnresolved(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && UNRESOLVED.has(String(error.code));
 }
 
 function noAnswer(error: unknown, { timeout }: Check): string {

@@ -11,6 +11,7 @@ import type { Session } from '../cli/session.ts';
 import type { Assignment, Check, CheckResult, Progress } from './check.ts';
 import type { Place } from './place.ts';
 import type { Snapshot } from './revision.ts';
+import { notRun } from './not-run.ts';
 import { runChecks } from './run.ts';
 import { ASSIGNMENT, LONGEST_ASSIGNMENT, decode } from './wire.ts';
 
@@ -114,30 +115,47 @@ export function checkFromHere(call: Call, url: string, errand: Errand): Promise<
   });
 }
 
-/** Forwards a local port to the preview as long as the work takes. */
+/**
+ * Forwards a local port to the preview as long as the work takes. Throws a UserError where no port can be forwarded:
+ * before the work begins, and in place of its result where a connection of it was not forwarded for another reason than
+ * the preview's own. What such a test says is not about the preview.
+ */
 export async function withForward<T>(
   call: Call,
   session: Session,
   { snapshot, place }: Pick<Errand, 'snapshot' | 'place'>,
   work: (url: string) => Promise<T>,
 ): Promise<T> {
-  const { listenAndForward } = await import('../kube/port-forward.ts');
+  const { isOfPod, listenAndForward, tryForward } = await import('../kube/port-forward.ts');
   function target(): ReturnType<typeof choosePodPort> {
     return choosePodPort(call, session, snapshot.found, snapshot.preview, String(place.port));
   }
-  const server = await listenAndForward(session.client, {
-    localPort: 0,
-    address: '127.0.0.1',
-    target,
-    failed: (error) => call.io.err.write(`${describeError(error)}\n`),
-  }).catch((error: unknown) => {
-    throw new UserError(`unable to listen on a local port: ${messageOf(error)}`);
+  const failures: unknown[] = [];
+  function failed(error: unknown): void {
+    if (isOfPod(error)) call.io.err.write(`${describeError(error)}\n`);
+    else failures.push(error);
+  }
+  await tryForward(session.client, await target(), call.io.interrupted).catch(failed);
+  requireForwarded(call, failures);
+  const options = { localPort: 0, address: '127.0.0.1', target, failed };
+  const server = await listenAndForward(session.client, options).catch((error: unknown) => {
+    throw notRun(`unable to listen on a local port: ${messageOf(error)}`);
   });
   try {
     const bound = server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-    return await work(`${place.url.split(':')[0] ?? 'http'}://127.0.0.1:${port}`);
+    const result = await work(`${place.url.split(':')[0] ?? 'http'}://127.0.0.1:${port}`);
+    requireForwarded(call, failures);
+    return result;
   } finally {
     server.close();
   }
+}
+
+function requireForwarded({ io }: Call, [first]: readonly unknown[]): void {
+  io.interrupted.throwIfAborted();
+  if (first === undefined) return;
+  throw notRun(
+    `no port of the preview can be forwarded (${messageOf(first)}). Get the right to forward ports or to create Jobs, or ask from here with --url`,
+  );
 }

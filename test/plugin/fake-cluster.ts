@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Test } from 'tap';
 import fastJsonPatch from 'fast-json-patch';
 import type { Operation } from 'fast-json-patch';
 import { apiServer } from '../api-server.ts';
 import type { Answer, ApiServer, Call } from '../api-server.ts';
+import { answerUpgrade } from './fake-upgrade.ts';
 import { run } from './run.ts';
 import type { CommandLine, Ran, World } from './run.ts';
 
@@ -32,6 +35,11 @@ export async function fakeCluster(
   const store = new Map<string, Stored>();
   for (const [path, object] of Object.entries(objects)) store.set(path, stored(path, object));
   const server = await apiServer((call) => cluster.intercept(call) ?? respond(store, call));
+  server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const call = { method: 'GET', url: request.url ?? '', headers: request.headers, body: '' };
+    server.calls.push(call);
+    answerUpgrade(request, socket, head, cluster.intercept(call));
+  });
   t.teardown(() => server.close());
   const kubeconfig = kubeconfigFor(server);
   const cluster: FakeCluster = {

@@ -217,8 +217,6 @@ t.test('a command of the user: what it is told, and its exit code', async (t) =>
   t.equal(failed.code, 2);
   t.match(JSON.parse(failed.out), { via: 'forward', checks: [{ name: 'npm test', reasons: ['exit code 3'] }] });
   t.equal(seen.at(-1), 'err', 'a document on standard output is not mixed with what the program says');
-  const missing = await cluster.run('smoke shop -- nope');
-  t.match([missing.code, missing.out], [2, 'not here']);
 });
 
 /** The pod of the Job that a fake cluster creates. */
