@@ -109,8 +109,7 @@ async function manifestFor(call: Call, session: Session, { options, releases, aw
   const [first] = releases;
   if (first === undefined) throw new UserError('there is nothing to analyze');
   const { namespace, name } = first.found;
-  const serviceAccount = call.flags.text('service-account') ?? '';
-  await requireServiceAccount(call, session, namespace, serviceAccount);
+  const serviceAccount = await requireServiceAccount(call, session, namespace);
   const seconds = (options.analyzeFor + options.baselineFor + SWITCH_WITHIN) / 1000;
   return jobManifest({
     namespace,
@@ -135,9 +134,11 @@ async function manifestFor(call: Call, session: Session, { options, releases, aw
   });
 }
 
-async function requireServiceAccount(call: Call, { client }: Session, namespace: string, name: string): Promise<void> {
+/** The ServiceAccount of the Job. Throws a UserError where it does not exist. */
+export async function requireServiceAccount(call: Call, { client }: Session, namespace: string): Promise<string> {
+  const name = call.flags.text('service-account') ?? '';
   const path = resourcePath('v1', 'serviceaccounts', { namespace, name });
-  if ((await client.getOrNull(path, { signal: call.io.interrupted })) !== null) return;
+  if ((await client.getOrNull(path, { signal: call.io.interrupted })) !== null) return name;
   throw new UserError(
     `the Job needs the ServiceAccount ${name}, which does not exist in namespace ${namespace}. Apply examples/analysis/rights.yaml, or name another one with --service-account. Nothing was switched`,
   );

@@ -24,6 +24,11 @@ export const DEPLOY_FLAGS: readonly FlagSpec[] = [
     type: 'number',
     help: 'Replicas of the preview. By default at least as many as the active color has.',
   },
+  {
+    name: 'overwrite-rollback',
+    type: 'boolean',
+    help: 'Overwrite the version to roll back to, even if it was active within the last ten minutes or promotions are frozen.',
+  },
 ];
 
 export const deploy: Command = {
@@ -33,8 +38,9 @@ export const deploy: Command = {
   description: `Bring a new version to the preview: new images on its Deployment or StatefulSet, at least as many replicas as the active color has,
 wait until all of them are ready, and list it with weight 0.
 
-A deployment replaces the version to roll back to, and the command warns about that; the active color is never changed. A preview
-whose rollout may leave it without a ready pod is removed from the list until it is ready. Run again, the command resumes; without
+A deployment replaces the version to roll back to, and the command warns about that; if that version was active within the last ten
+minutes, or promotions are frozen, it changes nothing without --overwrite-rollback. The active color is never changed. A preview whose
+rollout may leave it without a ready pod is removed from the list until it is ready. Run again, the command resumes; without
 --image it scales the preview up as it is.`,
   examples: [
     {

@@ -12,7 +12,8 @@ export const release: Command = {
   usage: '[NAME] --image CONTAINER=IMAGE [-- COMMAND...]',
   summary: 'Deploy, test, promote and analyze a new version',
   description: `Deploy a new version to the preview, test it, promote and analyze it: deploy, smoke and promote --analyze in one command. If a
-step fails, the command ends and production does not change; a color that fails its analysis is rolled back.
+step fails, the command ends and production does not change; a color that fails its analysis is rolled back. What would deny a later
+step (a freeze, a missing right or verb, a webhook that does not answer, metrics that cannot be read) ends it before the first.
 
 All state lives in the cluster. You can interrupt a release at any point; running it again, by any user, resumes it: deployed images
 are not deployed again, a passed revision is not tested again, an active color is analyzed to the end. Images that were rolled back are

@@ -1,22 +1,23 @@
-import { ANNOTATION, otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
+import { otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
 import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
-import type { JsonObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
 import { checkActive, edit } from '../traefikservice/edit.ts';
 import { UserError } from '../kube/errors.ts';
 import { dryRunOf, dryRunSuffix } from '../cli/dry-run.ts';
-import { commandLine, shortImage, shortImages } from '../traefikservice/names.ts';
-import { planAttach, planDetach } from '../traefikservice/patches.ts';
-import type { PatchOperation } from '../../common/json-patch.ts';
+import { commandLine, shortImages } from '../traefikservice/names.ts';
+import { FORGET_PREVIOUS, planAttach, planDetach } from '../traefikservice/patches.ts';
 import { askFacts } from '../switch/preflight.ts';
 import { replicasLike } from '../switch/scale.ts';
 import type { Session } from '../cli/session.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { changedImages, containersOf, hasImages, placeImages } from './images.ts';
-import type { ContainerImage, WantedImage } from './images.ts';
+import type { WantedImage } from './images.ts';
+import type { DeployPlan } from './plan.ts';
+import { requireDeployable } from './require.ts';
 import { awaitRollout } from './rollout.ts';
-import { mayEmpty, replicasOf, standstill, workloadName, workloadPath, workloadsOf } from './workload.ts';
+import { sendWorkload } from './send.ts';
+import { mayEmpty, replicasOf, standstill, workloadName, workloadsOf } from './workload.ts';
 import type { ColorWorkload } from './workload.ts';
 import { warn } from '../cli/warn.ts';
 
@@ -28,23 +29,6 @@ export interface DeployRequest {
   readonly to: Color | null;
   /** Milliseconds to wait for its pods. */
   readonly timeout: number;
-}
-
-/** What deploying has to do, read from the objects: what is done already is no part of it. */
-interface DeployPlan {
-  readonly found: TraefikServiceRef;
-  readonly color: Color;
-  readonly workload: ColorWorkload;
-  /** Images as asked for. */
-  readonly images: readonly ContainerImage[];
-  /** Those of them that the workload does not have yet. */
-  readonly changed: readonly ContainerImage[];
-  /** Null where the number stays. */
-  readonly replicas: number | null;
-  /** It is the color to roll back to, which it cannot be any more with another image. */
-  readonly forget: boolean;
-  /** It leaves the list first, because the rollout may leave it without a ready pod. */
-  readonly detach: boolean;
 }
 
 /** How deploying ended. */
@@ -66,6 +50,7 @@ export async function deployPreview(
   request: DeployRequest,
 ): Promise<Deployed> {
   const plan = await planDeploy(call, session, found, request);
+  await requireDeployable(call, session, plan);
   const prepared = await prepareList(call, session, plan);
   const rolls = await sendWorkload(call, session, plan);
   const { color } = plan;
@@ -177,53 +162,16 @@ async function prepareList(call: Call, session: Session, plan: DeployPlan): Prom
   return edit(call, session, found, (object) => {
     const patch = [
       ...(detach ? (planDetach(object, found.pair, color) ?? []) : []),
-      ...(forget && previousOf(object) === color ? [FORGET] : []),
+      ...(forget && previousOf(object) === color ? [FORGET_PREVIOUS] : []),
     ];
     return patch.length === 0 ? null : patch;
   });
 }
 
-const FORGET: PatchOperation = {
-  op: 'replace',
-  path: `/metadata/annotations/${ANNOTATION.previous.replaceAll('/', '~1')}`,
-  value: 'none',
-};
-
 function templateImages({ workload }: DeployPlan): readonly string[] {
   return containersOf(workload.object)
     .filter(({ list }) => list === 'containers')
     .map(({ image }) => image);
-}
-
-/** Sends images and replicas in one patch; false where both are as asked for. */
-async function sendWorkload(call: Call, session: Session, plan: DeployPlan): Promise<boolean> {
-  const { found, workload, changed, replicas } = plan;
-  if (changed.length === 0 && replicas === null) return false;
-  const suffix = dryRunSuffix(dryRunOf(call));
-  const scaled = replicas === null ? [] : [`${replicas} replicas`];
-  const what = [...changed.map(({ name, image }) => `${name}=${shortImage(image)}`), ...scaled].join(', ');
-  if (dryRunOf(call) !== 'client') {
-    const query = {
-      fieldManager: call.flags.text('field-manager'),
-      dryRun: dryRunOf(call) === 'server' ? 'All' : undefined,
-    };
-    const path = workloadPath(found.namespace, workload);
-    await session.client.patch(path, 'strategic', workloadPatch(changed, replicas), {
-      query,
-      signal: call.io.interrupted,
-    });
-  }
-  call.io.err.write(`${workloadName(workload)} gets ${what}${suffix}\n`);
-  return true;
-}
-
-function workloadPatch(changed: readonly ContainerImage[], replicas: number | null): JsonObject {
-  function of(list: ContainerImage['list']): JsonObject {
-    const entries = changed.filter((each) => each.list === list).map(({ name, image }) => ({ name, image }));
-    return entries.length === 0 ? {} : { [list]: entries };
-  }
-  const template = { template: { spec: { ...of('containers'), ...of('initContainers') } } };
-  return { spec: { ...(replicas === null ? {} : { replicas }), ...(changed.length === 0 ? {} : template) } };
 }
 
 async function attach(

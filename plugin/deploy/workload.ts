@@ -83,6 +83,18 @@ export function mayEmpty({ kind, object }: ColorWorkload, ready: number): boolea
   return absolute(unavailable, replicasOf(object)) >= ready;
 }
 
+/** Pods that a rollout needs at least beside those that a workload has. */
+export function podsBeyond({ kind, object }: ColorWorkload, replicas: number | null, rolls: boolean): number {
+  const now = replicasOf(object);
+  const wanted = replicas ?? now;
+  const added = Math.max(0, wanted - now);
+  if (!rolls || now === 0 || kind !== 'Deployment') return added;
+  if (stringAt(object, 'spec', 'strategy', 'type') === 'Recreate') return added;
+  const unavailable = at(object, 'spec', 'strategy', 'rollingUpdate', 'maxUnavailable');
+  // Where no pod may go before another one is there, it takes one more.
+  return absolute(unavailable, wanted) === 0 ? added + 1 : added;
+}
+
 /** `maxUnavailable` in pods: a share is rounded down, and defaults to a quarter. */
 function absolute(value: unknown, replicas: number): number {
   if (typeof value === 'number') return value;

@@ -1,17 +1,13 @@
-import { resourcePath } from '../../common/kube/paths.ts';
 import { GROUPS } from '../../webhook/policy/index.ts';
-import { at } from '../../common/json.ts';
+import { mayI } from '../kube/access.ts';
+import type { Right } from '../kube/access.ts';
 import { describeError } from '../kube/errors.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
 const { ok, warn, unknown } = findingsOf('permissions');
 
-interface Need {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource?: string;
+interface Need extends Right {
   readonly for: string;
 }
 
@@ -47,18 +43,8 @@ export async function lookAtPermissions(context: DoctorContext): Promise<readonl
 
 async function review({ session, io }: DoctorContext, need: Need, namespace: string): Promise<DoctorFinding | null> {
   const what = `${need.verb} ${need.resource}${need.subresource ? `/${need.subresource}` : ''}`;
-  const { verb, group, resource, subresource } = need;
-  const spec = { resourceAttributes: { namespace, verb, group, resource, ...(subresource ? { subresource } : {}) } };
-  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec };
   try {
-    const answer = await session.client.create(
-      resourcePath('authorization.k8s.io/v1', 'selfsubjectaccessreviews'),
-      body,
-      {
-        signal: io.interrupted,
-      },
-    );
-    if (at(answer, 'status', 'allowed') === true) return null;
+    if (await mayI(session.client, need, namespace, io.interrupted)) return null;
     return warn(
       `you may not ${what} in namespace ${namespace}`,
       `It is needed for ${need.for}. Ask for a Role with it.`,

@@ -2,6 +2,7 @@ import { otherColor, previousOf } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
+import { requirePromotable } from '../switch/foresee.ts';
 import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import type { Promotion } from '../switch/promotion.ts';
 import { awaitReady, replicasLike, scaleTo } from '../switch/scale.ts';
@@ -10,6 +11,7 @@ import type { TraefikServiceArgument } from '../traefikservice/argument.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import { startAnalysisJob } from '../analysis/job.ts';
 import { prepareAnalysis } from '../analysis/prepare.ts';
+import { requireAnalysis } from '../analysis/require.ts';
 import { readOptions } from '../analysis/options.ts';
 import type { AnalysisOptions } from '../analysis/options.ts';
 import { analyzeSwitch } from '../analysis/run.ts';
@@ -42,6 +44,10 @@ export async function promoteAndAnalyze(
   const small = first.filter(isSmaller);
   const judged = first.map((each) => (small.includes(each) ? withoutCapacity(each) : each));
   if (await denied(call, session, judged)) return EXIT.error;
+  if (small.length > 0 && dryRunOf(call) === 'none') {
+    for (const { found, plan } of small) await requirePromotable(call, session, { found, to: plan.to, tests: false });
+    for (const { found } of small) await requireAnalysis(call, session, found);
+  }
   for (const each of small) await scaleToMatch(call, session, each);
   if (dryRunOf(call) !== 'none') return switchAll(call, session, first);
   const course: Course = { call, session, options, prepare };

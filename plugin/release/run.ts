@@ -8,10 +8,12 @@ import { UserError } from '../kube/errors.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import { ageOf } from '../printers/table.ts';
+import { requirePromotable } from '../switch/foresee.ts';
 import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import type { Session } from '../cli/session.ts';
 import { takeSnapshot } from '../smoke/revision.ts';
 import { smokeTest } from '../smoke/smoke.ts';
+import { requireWay } from '../smoke/where.ts';
 import type { SmokeRequest } from '../smoke/smoke.ts';
 import { tell } from '../smoke/tell.ts';
 import { resourceName } from '../traefikservice/find.ts';
@@ -46,6 +48,7 @@ export async function release(
   }
   if (stage.kind === 'live') return live(call, session, found, stage, request);
   requireNewRelease(call, found, stage, request);
+  await requirePossible(call, session, found, stage.color, request);
   const next = steps(call, request);
   next();
   const { images, replicas, timeout } = request;
@@ -56,6 +59,21 @@ export async function release(
   if (code !== EXIT.ok) return code;
   next();
   return promote(call, session, found, stage.color, request);
+}
+
+/** Nothing begins that is denied at its end: all that is known of the later steps is asked for before the first. */
+async function requirePossible(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  to: Color,
+  { smoke, analyzes }: ReleaseRequest,
+): Promise<void> {
+  await requirePromotable(call, session, { found, to, tests: true });
+  await requireWay(call, session, smoke.trial.kind);
+  if (!analyzes) return;
+  const { requireAnalysis } = await import('../analysis/require.ts');
+  await requireAnalysis(call, session, found);
 }
 
 function steps({ io, paint }: Call, { analyzes }: ReleaseRequest): () => void {

@@ -1,11 +1,10 @@
-import { resourcePath } from '../../common/kube/paths.ts';
 import type { Call } from '../cli/command.ts';
 import { jobImage } from '../job/image.ts';
 import { jobManifest } from '../job/manifest.ts';
 import { runJob } from '../job/run.ts';
+import { mayI } from '../kube/access.ts';
 import { UserError, describeError } from '../kube/errors.ts';
 import { messageOf } from '../../common/errors.ts';
-import { at } from '../../common/json.ts';
 import { choosePodPort } from '../pods/port.ts';
 import type { Session } from '../cli/session.ts';
 import type { Assignment, Check, CheckResult, Progress } from './check.ts';
@@ -42,16 +41,38 @@ export async function chooseVia(call: Call, session: Session): Promise<Via> {
   return 'forward';
 }
 
+const CREATE_JOBS = { verb: 'create', group: 'batch', resource: 'jobs' };
+/** Which of the verbs counts depends on the API server's version. */
+const FORWARD_PORTS = ['get', 'create'].map((verb) => ({
+  verb,
+  group: '',
+  resource: 'pods',
+  subresource: 'portforward',
+}));
+
+/** Throws a UserError where the user has none of the rights that a test needs, before anything is done for it. */
+export async function requireWay(
+  call: Call,
+  { client, namespace }: Session,
+  kind: 'checks' | 'manifest' | 'program',
+): Promise<void> {
+  const { flags, io } = call;
+  if (flags.isSet('url') && kind !== 'manifest') return;
+  const via = flags.text('via');
+  const byJob = kind === 'manifest' || (kind === 'checks' && via !== 'forward');
+  const byForward = kind === 'program' || (kind === 'checks' && via !== 'job');
+  const rights = [...(byJob ? [CREATE_JOBS] : []), ...(byForward ? FORWARD_PORTS : [])];
+  const granted = await Promise.all(rights.map((right) => mayI(client, right, namespace, io.interrupted)));
+  if (granted.includes(true)) return;
+  const what = [...(byJob ? ['create Jobs'] : []), ...(byForward ? ['forward ports'] : [])].join(' nor ');
+  throw new UserError(
+    `the preview could not be tested, so nothing was begun: you may ${byJob && byForward ? 'neither' : 'not'} ${what} in namespace ${namespace}. Get the right, or ask from here with --url`,
+  );
+}
+
 async function whyNoJob(call: Call, session: Session): Promise<string | null> {
-  const resourceAttributes = { namespace: session.namespace, verb: 'create', group: 'batch', resource: 'jobs' };
-  const review = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
-    spec: { resourceAttributes },
-  };
-  const path = resourcePath('authorization.k8s.io/v1', 'selfsubjectaccessreviews');
-  const answer = await session.client.create(path, review, { quiet: true, signal: call.io.interrupted });
-  if (at(answer, 'status', 'allowed') !== true) return `you may not create Jobs in namespace ${session.namespace}`;
+  if (!(await mayI(session.client, CREATE_JOBS, session.namespace, call.io.interrupted)))
+    return `you may not create Jobs in namespace ${session.namespace}`;
   try {
     await jobImage(call, session);
     return null;

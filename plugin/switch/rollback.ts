@@ -1,5 +1,5 @@
 import { otherColor, previousOf, readRecord, stateOf, warningLines } from '../../webhook/policy/index.ts';
-import type { Color, Facts } from '../../webhook/policy/index.ts';
+import type { Color, Facts, Finding } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
 import { EXIT } from '../cli/io.ts';
@@ -56,6 +56,7 @@ async function prepareColor(
     return { found, facts };
   }
   if (facts[to].readyEndpoints > 0) return { found, facts };
+  requireAllowed(call, found, to, facts);
   const replicas = replicasLike(facts[otherColor(to)]);
   const workload = await workloadOf(session, found, facts[to], to);
   if (workload === null) {
@@ -82,6 +83,24 @@ async function prepareColor(
   return { found: { ...found, object }, facts: ready };
 }
 
+/** Throws a UserError where the rollback is denied for another reason than that nothing is ready. */
+function requireAllowed({ io }: Call, found: TraefikServiceRef, to: Color, facts: Facts): void {
+  const plan = planRollback(found, to);
+  if (plan === null) throw new UserError(listsNone(found));
+  const { findings } = judge(found, plan, facts, io);
+  const others = findings.filter(({ check }) => check !== 'ready-endpoints');
+  if (others.length > 0) throw new UserError(deniedText(found, to, others));
+}
+
+function listsNone(found: TraefikServiceRef): string {
+  return `${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`;
+}
+
+function deniedText(found: TraefikServiceRef, to: Color, findings: readonly Finding[]): string {
+  const lines = [...findingLines({ findings }), ...docsLines({ findings })];
+  return `${resourceName(found)} cannot be rolled back to ${to}. Nothing was changed:\n${lines.join('\n')}`;
+}
+
 async function goBack(
   call: Call,
   session: Session,
@@ -91,14 +110,10 @@ async function goBack(
 ): Promise<number> {
   const { err } = call.io;
   const plan = planRollback(found, to);
-  if (plan === null)
-    throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
+  if (plan === null) throw new UserError(listsNone(found));
   const decision = judge(found, plan, facts, call.io);
   if (decision.findings.length > 0 && dryRunOf(call) === 'none') {
-    err.write(
-      `error: ${resourceName(found)} cannot be rolled back to ${to}. Nothing was changed:\n${[...findingLines(decision), ...docsLines(decision)].join('\n')}\n`,
-    );
-    return EXIT.error;
+    throw new UserError(deniedText(found, to, decision.findings));
   }
   for (const warning of warningLines(decision)) session.warn(warning);
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';

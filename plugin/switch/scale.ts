@@ -35,21 +35,22 @@ export async function workloadOf(
   return set === undefined ? null : { kind: 'StatefulSet', name: stringAt(set, 'metadata', 'name') ?? '' };
 }
 
-/** Asks for a number of replicas. */
+/** Asks for a number of replicas; with `dryRun` only whether the API server would store it. */
 export async function scaleTo(
   call: Call,
   { client }: Session,
   found: TraefikServiceRef,
   workload: Scalable,
   replicas: number,
+  dryRun = false,
 ): Promise<void> {
   const path = resourcePath('apps/v1', COLLECTION[workload.kind], {
     namespace: found.namespace,
     name: workload.name,
     subresource: 'scale',
   });
-  const query = { fieldManager: call.flags.text('field-manager') };
-  await client.patch(path, 'merge', { spec: { replicas } }, { query, signal: call.io.interrupted });
+  const query = { fieldManager: call.flags.text('field-manager'), dryRun: dryRun ? 'All' : undefined };
+  await client.patch(path, 'merge', { spec: { replicas } }, { query, quiet: dryRun, signal: call.io.interrupted });
 }
 
 /**

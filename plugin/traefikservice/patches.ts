@@ -1,4 +1,4 @@
-import { colorOf, effectiveWeight, otherColor, stateOf } from '../../webhook/policy/index.ts';
+import { ANNOTATION, colorOf, effectiveWeight, otherColor, stateOf } from '../../webhook/policy/index.ts';
 import type { Child, Color, Pair } from '../../webhook/policy/index.ts';
 import type { PatchOperation } from '../../common/json-patch.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
@@ -61,6 +61,13 @@ export function planDetach(object: JsonObject, pair: Pair, color: Color): readon
   const path = `${SERVICES}/${child.index}`;
   return [...guardOf(object), { op: 'test', path: `${path}/name`, value: child.name }, { op: 'remove', path }];
 }
+
+/** Ends the instant rollback: the previous color gets another version. */
+export const FORGET_PREVIOUS: PatchOperation = {
+  op: 'replace',
+  path: `/metadata/annotations/${ANNOTATION.previous.replaceAll('/', '~1')}`,
+  value: 'none',
+};
 
 function guardOf(object: JsonObject): readonly PatchOperation[] {
   const version = stringAt(object, 'metadata', 'resourceVersion');

@@ -26,6 +26,17 @@ export function sendPatch(
   return write(call, session, found, 'json', patch);
 }
 
+/** Asks what the API server and the webhook answer to a JSON patch, without a change and without their warnings. */
+export function rehearse(
+  call: Call,
+  { client }: Session,
+  found: TraefikServiceRef,
+  patch: readonly PatchOperation[],
+): Promise<JsonObject> {
+  const query = { fieldManager: call.flags.text('field-manager'), dryRun: 'All' };
+  return client.patch(objectPath(found), 'json', patch, { query, quiet: true, signal: call.io.interrupted });
+}
+
 /** Writes annotations and nothing else, whatever others wrote meanwhile; null takes one away. */
 export function sendAnnotations(
   call: Call,

@@ -57,7 +57,7 @@ t.test('a preview that does not get ready: why, in one line, and production is a
     unready.stderr,
     /\n  - NotReady: container podinfo runs, but does not get ready \(Readiness probe failed: HTTP probe failed with statuscode: 503\)/,
   );
-  await cluster.kubectlOk(['create', 'quota', 'few', '--hard=pods=4']);
+  await cluster.kubectlOk(['create', 'quota', 'few', '--hard=pods=4', '--scopes=NotTerminating']);
   const quota = await deployBad('7.4', '8s');
   t.equal(quota.code, 3, quota.stderr);
   t.match(quota.stderr, /\n  - FailedCreate: exceeded quota: few, requested: pods=1, used: pods=\d, limited: pods=4\n/);
@@ -85,6 +85,7 @@ t.test('four releases under load, from color to color', async (t) => {
       '3s',
       '--baseline',
       '1s',
+      '--overwrite-rollback',
     );
     t.equal(code, 0, stderr);
     t.match(stdout, /^traefikservice\S+ deployed\n(?:.*\n)*GET \/ +passed +10 (?:.*\n)*traefikservice\S+ promoted\n$/);
@@ -201,7 +202,7 @@ t.test(
       const url = await addressOf((await live()) === 'green' ? 'blue' : 'green');
       const checks = ['--url', url, '--path', '/', '--json', `.version=${version}`];
       return attempt(gate, {
-        args: ['release', 'small', '--image', imageOf(version), ...checks, '--analyze', '0'],
+        args: ['release', 'small', '--image', imageOf(version), ...checks, '--analyze', '0', '--overwrite-rollback'],
         env: { ...env, KUBECONFIG: file },
         killAt,
         observe: ({ method, body, status, at }) => {
