@@ -53,11 +53,10 @@ export async function observe(
   const scraped = scrape(call, session, AbortSignal.any([AbortSignal.timeout(SCRAPE_TIMEOUT_MS), call.io.interrupted]));
   const observations = await Promise.all(
     subjects.map(async ({ release: { found }, backend }) => {
-      const [object, pods] = await Promise.all([
-        readAgain(session.client, found, { signal }),
-        backend === null ? null : observePods(session, found.namespace, backend, signal),
-      ]);
-      return { object, pods };
+      const pods = await (backend === null ? null : observePods(session, found.namespace, backend, signal));
+      await scraped;
+      // Last, so that nothing seen here is later than the switch that it is counted for.
+      return { pods, object: await readAgain(session.client, found, { signal }) };
     }),
   );
   const replicas = await scraped;

@@ -4,7 +4,10 @@ import { EXIT } from '../cli/io.ts';
 import { describeError } from '../kube/errors.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import type { Session } from '../cli/session.ts';
-import { resourceName } from '../traefikservice/find.ts';
+import { readAgain, resourceName } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { sameSwitch, switchIn } from '../traefikservice/switch-id.ts';
+import type { SwitchId } from '../traefikservice/switch-id.ts';
 import { sendAnnotations } from '../traefikservice/write.ts';
 import { rollBackWithRetries } from '../switch/back.ts';
 import { judge } from './judge.ts';
@@ -23,17 +26,23 @@ import { warn } from '../cli/warn.ts';
 const LAST_TRY = 30_000;
 
 /**
- * Analyzes releases that were just switched, and rolls all of them back when one fails: they were switched together.
+ * Analyzes switches, each as it was stored, and rolls all of them back when one fails: they were made together. It ends
+ * with an error when another switch of one of them was made meanwhile: what is active then was not analyzed.
  * Answers with the exit code: 0 for kept, 4 for rolled back, 130 for Ctrl-C, which leaves the switch as it is.
  */
-export async function analyzeSwitch(call: Call, session: Session, analysis: Analysis): Promise<number> {
+export async function analyzeSwitch(
+  call: Call,
+  session: Session,
+  analysis: Analysis,
+  stored: readonly TraefikServiceRef[],
+): Promise<number> {
   const { io } = call;
   const { options } = analysis;
   const began = io.now().getTime();
   const end = began + options.analyzeFor;
   const progress = createProgress(call, options.analyzeFor);
   const data = createDataReport(call, progress);
-  let states: readonly State[] = analysis.prepared.map((each) => begin(each, began));
+  let states: readonly State[] = analysis.prepared.map((each) => begin(each, madeOf(each, stored), began));
   try {
     for (;;) {
       const observations = await observe(
@@ -52,8 +61,8 @@ export async function analyzeSwitch(call: Call, session: Session, analysis: Anal
         if (missing !== null) data.lost(missing);
         else data.found();
       }
-      const away = states.find(({ switchedAway }) => switchedAway);
-      if (away !== undefined) return endedElsewhere(call, progress, away);
+      const superseded = states.find(({ supersededBy }) => supersededBy !== null);
+      if (superseded !== undefined) return endedElsewhere(call, progress, superseded);
       const ended =
         now >= end && (states.every(({ observedAt }) => observedAt >= end - INTERVAL * 2) || now >= end + LAST_TRY);
       const verdicts = states.map((state) => judge(evidenceOf(state, analysis, now, ended)));
@@ -114,11 +123,12 @@ async function rollBackAll(
   result: Pick<Outcome, 'phase' | 'reason'>,
 ): Promise<number> {
   let done = true;
-  for (const { subject } of states.toReversed()) {
+  for (const { subject, switched } of states.toReversed()) {
     const at = call.io.now().toISOString();
     const outcome: Outcome = { ...result, rolledBack: true, color: subject.release.to, at };
-    if (!(await rollBackWithRetries(call, session, subject.release, { outcome, pause: INTERVAL }))) {
-      done = false;
+    const rollback = await rollBackWithRetries(call, session, subject.release, { outcome, switched, pause: INTERVAL });
+    if (rollback !== 'done') done = false;
+    if (rollback === 'failed') {
       call.io.err.write(`Roll back manually: ${commandLine('rollback', subject.release.found)}\n`);
     }
   }
@@ -157,20 +167,38 @@ async function finish(call: Call, session: Session, end: End): Promise<number> {
 }
 
 /** Records the outcome on the TraefikService. A failure is only a warning. */
-async function record(call: Call, session: Session, { subject }: State, outcome: Outcome): Promise<void> {
+async function record(call: Call, session: Session, { subject, switched }: State, outcome: Outcome): Promise<void> {
+  const { found } = subject.release;
   try {
-    await sendAnnotations(call, session, subject.release.found, { [ANNOTATION.analysis]: JSON.stringify(outcome) });
+    const object = await readAgain(session.client, found, { signal: call.io.interrupted });
+    if (!sameSwitch(switchIn(object, found.pair), switched)) {
+      warn(call, `${resourceName(found)} was switched by another client meanwhile: the outcome is not recorded`);
+      return;
+    }
+    await sendAnnotations(call, session, found, { [ANNOTATION.analysis]: JSON.stringify(outcome) });
   } catch (error) {
     if (call.io.interrupted.aborted) return;
     warn(call, `the outcome of the analysis was not recorded: ${describeError(error)}`);
   }
 }
 
-function endedElsewhere(call: Call, progress: End['progress'], { subject }: State): number {
+/** The switch of a release, as it was stored. */
+function madeOf({ subject }: Analysis['prepared'][number], stored: readonly TraefikServiceRef[]): SwitchId {
+  const { found } = subject.release;
+  const own = stored.find((each) => resourceName(each) === resourceName(found) && each.namespace === found.namespace);
+  return switchIn((own ?? found).object, found.pair);
+}
+
+function endedElsewhere(call: Call, progress: End['progress'], { subject, supersededBy }: State): number {
   const { found, to } = subject.release;
   progress.clear();
+  const by = supersededBy?.by ?? 'another client';
+  const what =
+    supersededBy?.color === to
+      ? `was switched away from ${to} and to ${to} again by ${by}: what is active now is another release, which this analysis did not look at`
+      : `was switched away from ${to} by ${by}`;
   call.io.err.write(
-    `error: ${resourceName(found)} was switched away from ${to} by another client, so the analysis has ended. See: ${commandLine('history', found)}\n`,
+    `error: ${resourceName(found)} ${what}, so the analysis has ended and nothing was rolled back. See: ${commandLine('history', found)}\n`,
   );
   return EXIT.error;
 }

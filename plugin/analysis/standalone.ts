@@ -30,8 +30,8 @@ export async function analyzeOnly(call: Call, targets: readonly (TraefikServiceA
   // A color that is active already has no baseline.
   const given = awaits ? options : { ...options, baselineFor: 0 };
   const analysis = await prepareAnalysis(call, session, given, releases);
-  if (awaits) await Promise.all(releases.map((release) => awaitSwitch(call, session, release)));
-  return analyzeSwitch(call, session, analysis);
+  const stored = awaits ? await Promise.all(releases.map((release) => awaitSwitch(call, session, release))) : found;
+  return analyzeSwitch(call, session, analysis, stored);
 }
 
 function releaseOf(found: TraefikServiceRef, awaits: boolean): AnalyzedSwitch {
@@ -45,7 +45,8 @@ function releaseOf(found: TraefikServiceRef, awaits: boolean): AnalyzedSwitch {
   );
 }
 
-async function awaitSwitch(call: Call, session: Session, { found, to }: AnalyzedSwitch): Promise<void> {
+/** The object as it was read after the switch. */
+async function awaitSwitch(call: Call, session: Session, { found, to }: AnalyzedSwitch): Promise<TraefikServiceRef> {
   const { io, flags } = call;
   const limit = flags.duration('timeout');
   const deadline = io.now().getTime() + limit;
@@ -54,7 +55,7 @@ async function awaitSwitch(call: Call, session: Session, { found, to }: Analyzed
   for (;;) {
     try {
       const object = await readAgain(session.client, found, { signal: io.interrupted });
-      if (stateOf(object, found.pair).active === to) return;
+      if (stateOf(object, found.pair).active === to) return { ...found, object };
       why = '';
     } catch (error) {
       if (io.interrupted.aborted) throw error;

@@ -1,10 +1,11 @@
-import { stateOf } from '../../webhook/policy/index.ts';
 import type { Baseline, Evidence, Measured } from './judge.ts';
 import { enter } from './counter-history.ts';
 import type { CounterHistory } from './counter-history.ts';
 import type { Observation, Subject } from './observe.ts';
 import { comparePods } from './pods.ts';
 import type { PodMemory, PodProblem } from './pods.ts';
+import { sameSwitch, switchIn } from '../traefikservice/switch-id.ts';
+import type { SwitchId } from '../traefikservice/switch-id.ts';
 import { measuredOf } from './prepare.ts';
 import type { Analysis } from './prepare.ts';
 import { trafficText } from './text.ts';
@@ -23,8 +24,10 @@ export interface State {
   readonly observedAt: number;
   /** Traefik replicas that cannot be read although they are ready, and since when; null while all can. */
   readonly unread: { readonly names: readonly string[]; readonly since: number } | null;
-  /** Somebody else made another color live. */
-  readonly switchedAway: boolean;
+  /** The switch that is analyzed: nothing that came after another one is judged or rolled back. */
+  readonly switched: SwitchId;
+  /** Another switch that was seen since; null while there is none. */
+  readonly supersededBy: SwitchId | null;
 }
 
 /** Milliseconds in which a failed observation is not reported. */
@@ -33,8 +36,14 @@ const PATIENCE = 2_500;
 const RECENT = 10_000;
 
 /** The state at the beginning of the analysis. */
-export function begin({ subject, baseline, history, memory }: Analysis['prepared'][number], began: number): State {
+export function begin(
+  { subject, baseline, history, memory }: Analysis['prepared'][number],
+  switched: SwitchId,
+  began: number,
+): State {
   return {
+    switched,
+    supersededBy: null,
     subject,
     baseline,
     history,
@@ -44,7 +53,6 @@ export function begin({ subject, baseline, history, memory }: Analysis['prepared
     since: null,
     observedAt: began,
     unread: null,
-    switchedAway: false,
   };
 }
 
@@ -52,7 +60,7 @@ export function begin({ subject, baseline, history, memory }: Analysis['prepared
 export function see(state: State, observation: Observation | undefined, { options }: Analysis): State {
   if (observation === undefined) return state;
   const { at, counts, unread, pods, object } = observation;
-  const { found, to } = state.subject.release;
+  const now = switchIn(object, state.subject.release.found.pair);
   const seen = pods === null ? { memory: state.memory, podProblems: [] } : comparePods(state.memory, pods, at);
   const readable = counts.size > 0 || options.withoutMetrics;
   return {
@@ -63,7 +71,7 @@ export function see(state: State, observation: Observation | undefined, { option
     since: state.since ?? (counts.size > 0 ? at : null),
     observedAt: readable ? at : state.observedAt,
     unread: unread.length === 0 ? null : { names: unread, since: state.unread?.since ?? at },
-    switchedAway: stateOf(object, found.pair).active !== to,
+    supersededBy: sameSwitch(now, state.switched) ? null : now,
   };
 }
 

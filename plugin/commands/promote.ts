@@ -64,6 +64,6 @@ preview with fewer replicas than the active color is scaled up first.`,
     const session = await call.connect();
     const promotions = await Promise.all(targets.map((target) => preparePromotion(call, session, target)));
     if (await denied(call, session, promotions)) return EXIT.error;
-    return switchAll(call, session, promotions);
+    return (await switchAll(call, session, promotions)).code;
   },
 };

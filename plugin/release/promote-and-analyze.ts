@@ -49,7 +49,7 @@ export async function promoteAndAnalyze(
     for (const { found } of small) await requireAnalysis(call, session, found);
   }
   for (const each of small) await scaleToMatch(call, session, each);
-  if (dryRunOf(call) !== 'none') return switchAll(call, session, first);
+  if (dryRunOf(call) !== 'none') return (await switchAll(call, session, first)).code;
   const course: Course = { call, session, options, prepare };
   return call.flags.boolean('in-cluster') ? analyzeInCluster(course, first) : analyzeHere(course, first);
 }
@@ -59,8 +59,8 @@ async function analyzeHere({ call, session, options, prepare }: Course, first: r
   const watch = releases.length === 0 ? null : await prepareAnalysis(call, session, options, releases);
   const promotions = await prepare();
   if (await denied(call, session, promotions)) return EXIT.error;
-  const code = await switchAll(call, session, promotions);
-  return code !== EXIT.ok || watch === null ? code : analyzeSwitch(call, session, watch);
+  const { code, stored } = await switchAll(call, session, promotions);
+  return code !== EXIT.ok || watch === null ? code : analyzeSwitch(call, session, watch, stored);
 }
 
 /** The same with a Job that watches: it measures first, then the switch is made here, by whoever is asking for it. */
@@ -71,7 +71,7 @@ async function analyzeInCluster(
   const switching = first.filter(({ decision }) => decision !== null);
   const awaits = switching.length > 0;
   const releases = (awaits ? switching : first).flatMap((each) => releaseOf(call, each) ?? []);
-  if (releases.length === 0) return switchAll(call, session, first);
+  if (releases.length === 0) return (await switchAll(call, session, first)).code;
   const job = await startAnalysisJob(call, session, options, releases, awaits);
   await job.ready;
   try {
@@ -81,7 +81,7 @@ async function analyzeInCluster(
       return EXIT.error;
     }
     job.leave();
-    const code = await switchAll(call, session, promotions);
+    const { code } = await switchAll(call, session, promotions);
     if (code === EXIT.ok) return await job.follow();
     await job.cancel();
     return code;

@@ -159,5 +159,7 @@ async function promote(
     return promoteAndAnalyze(pinned, [target]);
   }
   const promotion = await preparePromotion(pinned, session, target);
-  return (await denied(pinned, session, [promotion])) ? EXIT.error : switchAll(pinned, session, [promotion]);
+  return (await denied(pinned, session, [promotion]))
+    ? EXIT.error
+    : (await switchAll(pinned, session, [promotion])).code;
 }

@@ -1,6 +1,6 @@
 import { at, isObject } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { ANNOTATION, stateOf } from '../../webhook/policy/index.ts';
+import { ANNOTATION } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import type { Session } from '../cli/session.ts';
@@ -9,6 +9,8 @@ import { formatAge } from '../printers/table.ts';
 import { isConflict } from '../traefikservice/conflict.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { sameSwitch, switchIn } from '../traefikservice/switch-id.ts';
+import type { SwitchId } from '../traefikservice/switch-id.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
 import type { PatchOperation } from '../../common/json-patch.ts';
 import type { Plan } from '../traefikservice/patches.ts';
@@ -35,19 +37,29 @@ const PATIENCE = 120_000;
 interface Switched {
   readonly found: TraefikServiceRef;
   readonly from: Color;
-  readonly to: Color;
 }
 
+interface Retries {
+  readonly outcome: Outcome;
+  /** The switch that is rolled back, and no other. */
+  readonly switched: SwitchId;
+  /** Milliseconds between two attempts. */
+  readonly pause: number;
+}
+
+/** `left`: another release is on the color by now. `failed`: it could not be done, which was reported. */
+type Rollback = 'done' | 'left' | 'failed';
+
 /**
- * Sends production back, and keeps trying while the API server is away or others write. False when it could not be
- * done, which is reported. A color that another client took back meanwhile is left alone. `pause` is in milliseconds.
+ * Sends production back, and keeps trying while the API server is away or others write. After another switch, whatever
+ * its color, the object is left alone.
  */
 export async function rollBackWithRetries(
   call: Call,
   session: Session,
-  { found, from, to }: Switched,
-  { outcome, pause }: { readonly outcome: Outcome; readonly pause: number },
-): Promise<boolean> {
+  { found, from }: Switched,
+  { outcome, switched, pause }: Retries,
+): Promise<Rollback> {
   const { io, paint } = call;
   const name = resourceName(found);
   const deadline = io.now().getTime() + PATIENCE;
@@ -55,22 +67,23 @@ export async function rollBackWithRetries(
   for (;;) {
     try {
       const object = await readAgain(session.client, found, { signal: io.interrupted });
-      if (stateOf(object, found.pair).active !== to) {
+      const now = switchIn(object, found.pair);
+      if (!sameSwitch(now, switched)) {
         io.err.write(`${name} was switched by another client meanwhile and is left unchanged\n`);
-        return true;
+        return now.color === switched.color ? 'left' : 'done';
       }
       const plan = planRollback({ ...found, object }, from);
-      if (plan === null) return false;
+      if (plan === null) return 'failed';
       const stored = await sendPatch(call, session, { ...found, object }, [...plan.patch, ...note(object, outcome)]);
       printMutation(call, found, 'rolled back', stored);
-      io.err.write(`${paint.err.color(to)} → ${paint.err.color(from)}: ${from} is active again.\n`);
-      return true;
+      io.err.write(`${paint.err.color(outcome.color)} → ${paint.err.color(from)}: ${from} is active again.\n`);
+      return 'done';
     } catch (error) {
       if (io.interrupted.aborted) throw error;
       const text = describeError(error);
       if (io.now().getTime() >= deadline) {
         io.err.write(`${paint.err.bad(`${name} was NOT rolled back`)} within ${formatAge(PATIENCE)}: ${text}\n`);
-        return false;
+        return 'failed';
       }
       if (text !== told && !isConflict(error)) {
         warn(call, `${name} is not rolled back yet, retrying: ${text}`);

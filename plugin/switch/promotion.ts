@@ -110,37 +110,47 @@ function wouldRollBack(call: Call, found: TraefikServiceRef, plan: Plan, decisio
   ];
 }
 
+/** How promotions ended. */
+export interface Switches {
+  readonly code: number;
+  /** The objects as they were stored by it, or were already. */
+  readonly stored: readonly TraefikServiceRef[];
+}
+
 /**
- * Switches one after the other and answers with the exit code. When one fails, those before it are switched back. What
- * is active already is left alone.
+ * Switches one after the other. When one fails, those before it are switched back. What is active already is left alone.
  */
-export async function switchAll(call: Call, session: Session, promotions: readonly Promotion[]): Promise<number> {
+export async function switchAll(call: Call, session: Session, promotions: readonly Promotion[]): Promise<Switches> {
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
   const wait = waits ? await prepareWait(call, session) : null;
   const done: Undoable[] = [];
+  const ended: TraefikServiceRef[] = [];
   for (const item of promotions) {
     const { found, plan, decision } = item;
     if (decision === null) {
       printMutation(call, found, 'unchanged', found.object);
+      ended.push(found);
       continue;
     }
     for (const warning of warningLines(decision)) session.warn(warning);
     try {
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);
-      await hint(call, session, item, { ...found, object: stored });
+      const now = { ...found, object: stored };
+      await hint(call, session, item, now);
       // What only ended a split stays: the other color was not active before.
-      if (plan.from !== plan.to) done.push({ found: { ...found, object: stored }, to: plan.from });
+      if (plan.from !== plan.to) done.push({ found: now, to: plan.from });
+      ended.push(now);
     } catch (error) {
       if (done.length === 0 || dryRunOf(call) !== 'none') throw error;
       call.io.err.write(`${describeError(error)}\n`);
       await undoSwitches(call, session, done);
-      return EXIT.error;
+      return { code: EXIT.error, stored: [] };
     }
   }
   if (wait !== null)
     await Promise.all(promotions.map(({ found, plan }) => awaitTraefik(call, session, wait, found, plan.to)));
-  return EXIT.ok;
+  return { code: EXIT.ok, stored: ended };
 }
 
 async function hint(

@@ -105,7 +105,6 @@ t.test('images that production went back from need a word', async (t) => {
   };
   const watched = await fakeCluster(
     t,
-    t,
     shop({ annotations: { ...ROLLED_BACK, 'bluegreen.dev/analysis': JSON.stringify(outcome) } }),
   );
   const automatic = await watched.run(line(IMAGES.green, 'http://127.0.0.1:1'));
