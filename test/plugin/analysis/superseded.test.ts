@@ -8,8 +8,7 @@ import type { TrafficShop } from './shop-traffic.ts';
 // A watch that slept: a colleague rolled its version back and released a fix to the same color meanwhile.
 
 async function open(t: Test): Promise<TrafficShop> {
-  const shop = await trafficShop({ weights: [0, 100], annotations: PROMOTED });
-  t.teardown(() => shop.close());
+  const shop = await trafficShop(t, { weights: [0, 100], annotations: PROMOTED });
   return shop;
 }
 
