@@ -32,6 +32,7 @@ t.test('a namespace is all that has to be given', async (t) => {
     auditLease: 'bluegreen-audit',
     pod: 'guard-1',
     events: true,
+    fillsWeights: false,
     logLevel: 'info',
   });
 });
