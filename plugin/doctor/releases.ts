@@ -10,6 +10,7 @@ import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { problemTitle, weightsProblem } from '../production/problem.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
+import { lookAtWeights } from './weights.ts';
 
 const { ok, warn, fail, unknown } = findingsOf('releases');
 /** How many releases are looked at together. */
@@ -28,7 +29,8 @@ export async function lookAtReleases(context: DoctorContext): Promise<readonly D
       findings.push(...some.flat());
     }
     const place = namespace === null ? 'in the cluster' : `in namespace ${namespace}`;
-    return [ok(`blue-green TraefikServices ${place}: ${found.length}`), ...findings];
+    const weights = await lookAtWeights(context, found);
+    return [ok(`blue-green TraefikServices ${place}: ${found.length}`), ...weights, ...findings];
   } catch (error) {
     return [unknown('the TraefikServices could not be listed', describeError(error))];
   }

@@ -1,0 +1,147 @@
+import { NOT_FOUND } from '../../common/http-status.ts';
+import { annotation, at, text } from '../../common/json.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import { unlessStatus } from '../../common/kube/errors.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
+import { nameOf } from '../../common/objects.ts';
+import {
+  ANNOTATION,
+  COLORS,
+  effectiveWeight,
+  manifestWeights,
+  MODE_LABEL,
+  stateOf,
+} from '../../webhook/policy/index.ts';
+import { describeError } from '../kube/errors.ts';
+import { resourceName } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { commandLine } from '../traefikservice/names.ts';
+import { findingsOf } from './finding.ts';
+import type { DoctorContext, DoctorFinding } from './finding.ts';
+
+const { ok, warn, fail, unknown } = findingsOf('releases');
+const ADMISSION = 'admissionregistration.k8s.io';
+const LABEL = 'app.kubernetes.io/name=bluegreen';
+
+/**
+ * Weights that objects have lost, and those that the next apply of a manifest takes away: Traefik counts a missing
+ * weight as 1 and splits production.
+ */
+export async function lookAtWeights(
+  context: DoctorContext,
+  found: readonly TraefikServiceRef[],
+): Promise<readonly DoctorFinding[]> {
+  const policies = await fillingPolicies(context);
+  if ('error' in policies)
+    return [...found.flatMap(lost), unknown('the MutatingAdmissionPolicies could not be read', policies.error)];
+  if (policies.names.length > 0) {
+    const title = `the API server itself fills in missing weights: MutatingAdmissionPolicy ${policies.names.join(', ')}`;
+    return [...found.flatMap(lost), ok(title)];
+  }
+  return [...found.flatMap(lost), ...(await weightless(context, found))];
+}
+
+type Policies = { readonly names: readonly string[] } | { readonly error: string };
+
+/** The chart's policies, in whichever version the cluster serves them. */
+async function fillingPolicies({ session, io }: DoctorContext): Promise<Policies> {
+  const options = { query: { labelSelector: LABEL }, signal: io.interrupted };
+  try {
+    for (const version of ['v1', 'v1beta1']) {
+      const path = resourcePath(`${ADMISSION}/${version}`, 'mutatingadmissionpolicies');
+      const policies = await unlessStatus([NOT_FOUND], null, session.client.list(path, options));
+      if (policies !== null) return { names: policies.map(nameOf) };
+    }
+    return { names: [] };
+  } catch (error) {
+    return { error: describeError(error) };
+  }
+}
+
+/** What no weight is left of. */
+function lost(found: TraefikServiceRef): readonly DoctorFinding[] {
+  const { object, pair } = found;
+  const state = stateOf(object, pair);
+  if (!COLORS.every((color) => state[color]?.weight === 'missing')) return [];
+  const recorded = annotation(object, ANNOTATION.active);
+  const to = recorded === 'green' ? 'green' : 'blue';
+  return [
+    fail(
+      `${labelOf(found)} has no weights: Traefik splits production evenly`,
+      `Send all traffic to one color: ${commandLine('promote', found, ` --to ${to}`)}`,
+    ),
+  ];
+}
+
+/** Manifests that leave weights out where nothing but the webhook fills them in. */
+async function weightless(
+  context: DoctorContext,
+  found: readonly TraefikServiceRef[],
+): Promise<readonly DoctorFinding[]> {
+  const all = found.map((each) => ({ each, weights: manifestWeights(each.object, each.pair) }));
+  const risky = all.filter(({ weights }) => weights === 'left out' || weights === 'unknown');
+  const registered = await isRegistered(context);
+  const off = await namespacesOff(
+    context,
+    risky.map(({ each }) => each.namespace),
+  );
+  const unfilled = risky.filter(({ each }) => !registered || off.has(each.namespace));
+  const filled = risky.filter(
+    ({ each, weights }) => !unfilled.some((one) => one.each === each) && weights === 'left out',
+  );
+  return [
+    ...unfilled.map(({ each, weights }) => dangerous(each, weights === 'left out')),
+    ...(filled.length === 0
+      ? []
+      : [
+          ok(
+            `the webhook fills in the weights that manifests leave out (${filled.map(({ each }) => labelOf(each)).join(', ')}): write them into these manifests before the mode off or an uninstall`,
+          ),
+        ]),
+  ];
+}
+
+function dangerous(found: TraefikServiceRef, known: boolean): DoctorFinding {
+  const { object, pair } = found;
+  const state = stateOf(object, pair);
+  const weights = COLORS.flatMap((color) =>
+    state[color] === null ? [] : [`${pair[color]} ${effectiveWeight(state[color])}`],
+  );
+  const title = known
+    ? `the manifest of ${labelOf(found)} leaves weights out, and nothing fills them in`
+    : `${labelOf(found)} is applied server-side, and nothing fills in the weights that its manifest may leave out`;
+  return warn(title, `Its next apply would split production. Write the weights into it: ${weights.join(', ')}.`);
+}
+
+function labelOf(found: TraefikServiceRef): string {
+  return `${found.namespace}/${resourceName(found)}`;
+}
+
+/** Whether the webhook that fills in weights is registered; where that cannot be read, it is taken to be. */
+async function isRegistered({ session, io }: DoctorContext): Promise<boolean> {
+  const path = resourcePath(`${ADMISSION}/v1`, 'mutatingwebhookconfigurations');
+  try {
+    const configurations = await session.client.list(path, { signal: io.interrupted });
+    return configurations
+      .flatMap((each) => objectsAt(each, 'webhooks'))
+      .some((entry) => stringAt(entry, 'name') === 'mutate.bluegreen.dev');
+  } catch {
+    return true;
+  }
+}
+
+/** Those of the namespaces whose label turns the webhook off, as far as they can be read. */
+async function namespacesOff({ session, io }: DoctorContext, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const read = await Promise.allSettled(
+    [...new Set(names)].map((name) =>
+      session.client.get(resourcePath('v1', 'namespaces', { name }), { signal: io.interrupted }),
+    ),
+  );
+  return new Set(
+    read.flatMap((answer) =>
+      answer.status === 'fulfilled' && text(at(answer.value, 'metadata', 'labels', MODE_LABEL)) === 'off'
+        ? [nameOf(answer.value)]
+        : [],
+    ),
+  );
+}
