@@ -21,7 +21,7 @@ import { until } from '../cluster/node/api.ts';
 import { connect } from '../e2e/api.ts';
 import type { Client } from '../e2e/api.ts';
 import { startCycles } from './cycles.ts';
-import type { Bed } from './fault.ts';
+import type { Bed, Fault } from './fault.ts';
 import { startLoad } from './load.ts';
 import type { Load } from './load.ts';
 import { NOTED, OTHER, PROBES, PROMOTED, NOTE, TESTED, TRAEFIK_SERVICES, UNTESTED, weights } from './probes.ts';
@@ -44,7 +44,8 @@ const SETTLE_MS = 120_000;
 const VALUES = { ...REPLICATED, 'certificates.trustDelay': '5s' };
 
 export async function openBed(): Promise<Bed> {
-  const cluster = await startCluster({ images: [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))] });
+  const images = [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))];
+  const cluster = await startCluster({ images, mutatingPolicies: true });
   const client = connect(cluster, SOCKETS);
   const install: Bed['install'] = (more = {}) => installBluegreen(cluster, { ...VALUES, ...more });
   function settled(): Promise<void> {
@@ -67,7 +68,7 @@ export async function openBed(): Promise<Bed> {
     settled,
     warmUp: async (rate) => {
       for (const part of WARM_UP) {
-        const load = startMix(client, rate * part, true);
+        const load = startMix(client, rate * part, { answered: true });
         await sleep(WARM_UP_MS);
         await load.stop();
       }
@@ -75,7 +76,7 @@ export async function openBed(): Promise<Bed> {
     run: async (fault, { rate, margin }) => {
       await settled();
       await fault.prepare?.(bed);
-      const load = startMix(client, rate, fault.answered);
+      const load = startMix(client, rate, fault);
       const cycles = fault.answered ? startCycles(client, CYCLES) : null;
       await sleep(margin * 1000);
       try {
@@ -96,9 +97,10 @@ export async function openBed(): Promise<Bed> {
   return bed;
 }
 
-/** Requests of every kind up to MIXED a second; for the other admissions, those that cost least. */
-function startMix(client: Client, rate: number, answered: boolean): Load {
+/** Those of the fault, or requests of every kind up to MIXED a second; for the other admissions, those that cost least. */
+function startMix(client: Client, rate: number, { answered, probes }: Pick<Fault, 'answered' | 'probes'>): Load {
   const mixed = MIXED * Math.min(1, rate / MIXED_CALLS);
+  if (probes !== undefined) return startLoad({ client, probes, rate: mixed, answered });
   const notes = (rate - MIXED_CALLS) / CALLS_A_NOTE;
   const loads = [startLoad({ client, probes: PROBES, rate: mixed, answered })];
   if (notes > 0) loads.push(startLoad({ client, probes: [NOTE], rate: notes, answered }));

@@ -1,6 +1,7 @@
 import type { Client } from '../e2e/api.ts';
 import type { Cluster } from '../cluster/index.ts';
 import type { Sample } from './load.ts';
+import type { Probe } from './probes.ts';
 
 /** Something that goes wrong while admissions are asked for: one file in `faults`, one row of the table. */
 export interface Fault {
@@ -17,6 +18,8 @@ export interface Fault {
    * (failurePolicy Ignore) open for the calls that it had in hand: as many as the API server itself counts, no more.
    */
   readonly abrupt?: boolean;
+  /** The requests that it is about, in place of those of every kind. */
+  readonly probes?: readonly Probe[];
   /** Before the load. */
   prepare?(bed: Bed): Promise<void>;
   /** Under load; resolves when it is over. */

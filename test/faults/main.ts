@@ -11,7 +11,7 @@ import { takeRow } from './row.ts';
 const USAGE = `Usage: npm run test:faults -- [NAME...] [flags]
 
 Drives admissions through a real API server while faults happen, and counts those that noticed. Without a NAME, all:
-${FAULTS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join('\n')}
+${FAULTS.map(({ name, what }) => `  ${name.padEnd(21)}${what}`).join('\n')}
 
   --rate N       admissions a second (200): calls of the webhook, for ${MIXED} requests of every kind, for releases that are
                  made for real, and for notes (an annotation) as dry runs; less where the machine does not carry it

@@ -122,7 +122,7 @@ export const PROBES: readonly Probe[] = [
     path: `${TRAEFIK_SERVICES}/${PROMOTED}${DRY}`,
     body: () => children({}, {}),
     answer: { allowed: true, shows: weightsAre(0, 100) },
-    unanswered: { allowed: false, says: /weights-total: blue 1 \(missing/ },
+    unanswered: { allowed: true, shows: weightsAre(0, 100) },
   },
   {
     name: 'promotion',
@@ -164,4 +164,28 @@ export const PROBES: readonly Probe[] = [
     answer: PASSES,
     unanswered: PASSES,
   },
+];
+
+const KEPT: Answer = { allowed: true, shows: (object) => weightsAre(0, 100)(object) && isLive('green')(object) };
+
+function withoutWeights(name: string, more: JsonObject): Probe {
+  return {
+    name,
+    share: 1,
+    method: 'PATCH',
+    path: `${TRAEFIK_SERVICES}/${PROMOTED}${DRY}`,
+    body: () => ({ ...children({}, {}), ...more }),
+    answer: KEPT,
+    unanswered: KEPT,
+  };
+}
+
+/** What arrives from Git after a promotion where the manifest leaves the weights out. */
+export const LEFT_OUT: readonly Probe[] = [
+  withoutWeights('an apply without weights', {}),
+  withoutWeights('a replacement without weights and record', {
+    metadata: {
+      annotations: { 'bluegreen.dev/active': null, 'bluegreen.dev/previous': null, 'bluegreen.dev/record': null },
+    },
+  }),
 ];

@@ -13,6 +13,8 @@ export const ANNOTATION = {
   override: `${PREFIX}override`,
   /** A reason; lifts the guards for a teardown. Needs the RBAC verb `override`. The user's to write. */
   unguard: `${PREFIX}unguard`,
+  /** A reason; a creation brings its record along. Needs the RBAC verb `override`. The user's to write. */
+  restore: `${PREFIX}restore`,
   /** How the last watch of a switch ended (JSON). The plugin's. */
   analysis: `${PREFIX}analysis`,
   /** What the smoke test is bound to. The webhook's. */

@@ -1,7 +1,7 @@
 import { newAttestation } from './attestation.ts';
 import type { Attestation } from './attestation.ts';
 import { backendsTouched } from './touched.ts';
-import { newOverride, newUnguard } from './permissions.ts';
+import { newOverride, newRestore, newUnguard } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
 import { previousIn, readRecord } from './record.ts';
 import type { ReleaseRecord } from './record.ts';
@@ -66,7 +66,7 @@ export function needsOf(
   change: Change,
   settings: Settings,
 ): Needs {
-  const override = newOverride(change) !== null || newUnguard(change) !== null;
+  const override = [newOverride(change), newUnguard(change), newRestore(change)].some((reason) => reason !== null);
   const promotes = settings.requirePromoteVerb && switched?.kind === 'promotion';
   return {
     facts: attestation !== null || switched !== null || backendsTouched({ oldState, newState }),

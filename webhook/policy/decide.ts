@@ -6,7 +6,7 @@ import type { Evaluation } from './evaluate.ts';
 import { NO_NEIGHBORS } from './neighbors.ts';
 import { needsOf, summarizeChange } from './change-summary.ts';
 import type { Needs } from './change-summary.ts';
-import { NO_PERMISSION_ASKED } from './permissions.ts';
+import { newRestore, NO_PERMISSION_ASKED } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
 import type { Change, Facts, Neighbors, Pair, Settings } from './types.ts';
 
@@ -46,12 +46,23 @@ export function consider({ change, pair, settings }: ConsiderInput): Considered 
   return {
     needs: needsOf(summary, change, settings),
     decide: ({ facts, neighbors = NO_NEIGHBORS, permissions = NO_PERMISSION_ASKED, at }) => {
+      const reason = newRestore(change);
+      if (reason !== null && permissions.override === 'granted')
+        return { ...decide({ change: unchanged(change), pair, settings, facts, neighbors, at }), override: reason };
       const defaulted = applyDefaults(summary, { change, pair, facts, permissions, at });
       const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions };
       const evaluation = evaluate(subject);
       return { ...defaulted, ...evaluation, warnings: [...defaulted.warnings, ...evaluation.warnings] };
     },
   };
+}
+
+/**
+ * A restore as an update that changes nothing: weights and record stay as they are, and findings are warnings. Its pods
+ * may come later.
+ */
+function unchanged(change: Change): Change {
+  return { ...change, operation: 'UPDATE', oldObject: change.object };
 }
 
 /** Decides a creation or an update of a governed TraefikService whose questions are answered. */

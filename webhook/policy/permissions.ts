@@ -22,6 +22,13 @@ export function newUnguard(change: Pick<Change, 'object' | 'oldObject'>): string
   return newReason(change, ANNOTATION.unguard);
 }
 
+/** The reason for restoring that a creation brings: afterwards it stays as a trace and does nothing. */
+export function newRestore(change: Pick<Change, 'operation' | 'object'>): string | null {
+  return change.operation === 'CREATE'
+    ? newReason({ object: change.object, oldObject: null }, ANNOTATION.restore)
+    : null;
+}
+
 function newReason({ object, oldObject }: Pick<Change, 'object' | 'oldObject'>, key: string): string | null {
   const reason = annotation(object, key);
   return reason && reason !== annotation(oldObject, key) ? reason : null;

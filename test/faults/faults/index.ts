@@ -10,6 +10,7 @@ import { evicted } from './evicted.ts';
 import { hung } from './hung.ts';
 import { killed } from './killed.ts';
 import { rolled } from './rolled.ts';
+import { weightsLeftOut } from './weights.ts';
 
 export { none } from './none.ts';
 
@@ -26,4 +27,5 @@ export const FAULTS: readonly Fault[] = [
   hung,
   allHung,
   allDead,
+  ...weightsLeftOut,
 ];

@@ -1,5 +1,5 @@
 import { ANNOTATION } from '../annotations.ts';
-import { newOverride, newUnguard } from '../permissions.ts';
+import { newOverride, newRestore, newUnguard } from '../permissions.ts';
 import { denial } from './check.ts';
 import type { Check, CheckResult, Subject } from './check.ts';
 
@@ -7,7 +7,7 @@ import type { Check, CheckResult, Subject } from './check.ts';
 export const permission: Check = {
   id: 'permission',
   description:
-    "`bluegreen.dev/override` and `bluegreen.dev/unguard` need the RBAC verb `override` on the TraefikService; a promotion needs the verb `promote` where the chart's value `requirePromoteVerb` is true.",
+    "`bluegreen.dev/override`, `bluegreen.dev/unguard` and `bluegreen.dev/restore` need the RBAC verb `override` on the TraefikService; a promotion needs the verb `promote` where the chart's value `requirePromoteVerb` is true.",
   cel: 'partly',
   needs: 'permissions',
   touched: () => true,
@@ -18,6 +18,8 @@ export const permission: Check = {
       needs.push(...missing(subject, 'override', ANNOTATION.override, permissions.override));
     if (newUnguard(change) !== null)
       needs.push(...missing(subject, 'override', ANNOTATION.unguard, permissions.override));
+    if (newRestore(change) !== null)
+      needs.push(...missing(subject, 'override', ANNOTATION.restore, permissions.override));
     if (switched?.kind === 'promotion' && settings.requirePromoteVerb)
       needs.push(...missing(subject, 'promote', 'a promotion', permissions.promote));
     return needs;
