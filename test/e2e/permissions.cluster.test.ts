@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
+import { at, isObject } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { installBluegreen, installTraefikCrds, REGISTRY, startCluster, webhookSpec } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
-import { history, live, NAMED, personIn, toColor } from './people.ts';
+import { history, live, NAMED, personIn, stored, toColor } from './people.ts';
+import type { Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'permissions');
 const SHOP = `${NAMED}/shop`;
@@ -15,7 +18,7 @@ const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
 t.teardown(() => cluster.stop());
 await installTraefikCrds(cluster);
 await installBluegreen(cluster, { requirePromoteVerb: 'true' });
-const namespaces = ['promote', 'elsewhere', 'override', 'unguard', 'modes'] as const;
+const namespaces = ['promote', 'elsewhere', 'override', 'unguard', 'modes', 'lost', 'backup'] as const;
 for (const namespace of namespaces) await cluster.kubectlOk(['create', 'namespace', namespace]);
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
 for (const namespace of namespaces)
@@ -29,6 +32,11 @@ function broken(reason: string): string {
   return `patch ${SHOP} ${toColor('green', { override: reason })}`;
 }
 const blueAgain = `patch ${SHOP} ${toColor('blue')}`;
+
+function annotationsOf(object: JsonObject | null): Readonly<Record<string, unknown>> {
+  const annotations = at(object, 'metadata', 'annotations');
+  return isObject(annotations) ? annotations : {};
+}
 
 /** What an answer shows of the mode. */
 function denied(answer: string): boolean {
@@ -136,4 +144,72 @@ t.test('the mode of a namespace follows its label', async (t) => {
   await alice.mayNot(t, 'delete service green', 'active-service: ');
   await alice.may(t, `label ${SHOP} team=web`);
   t.equal((await history(alice, 'shop')).at(-1), 'unseen green to blue by nobody', 'the switch is noticed afterwards');
+});
+
+/** Gives a namespace a mode (`=off`, or `-` for its own one), and waits until wrong weights are answered like that. */
+async function guardAs(t: Test, namespace: string, mode: string, denies: boolean): Promise<string> {
+  const admin = personIn(cluster, namespace);
+  const said = await admin.may(t, `label --overwrite namespace/${namespace} bluegreen.dev/mode${mode}`);
+  const wrong = `create --dry-run=server -f -`;
+  const input = JSON.stringify({
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'probe' },
+    spec: { weighted: { services: ['blue', 'green'].map((name) => ({ name, port: 80, weight: 60 })) } },
+  });
+  const inForce = until(async () => denied((await admin.run(wrong, input)).said) === denies, LABEL_MS);
+  t.ok(await inForce, `mode${mode} is in force`);
+  return said;
+}
+
+t.test('weights that were lost with the mode off come back with the first sync', async (t) => {
+  const alice = personIn(cluster, 'lost', 'alice');
+  const sync = `apply -f ${join(FILES, 'shop.yaml')}`;
+  await personIn(cluster, 'lost', 'oncall').may(t, promoted('v2'));
+  const told = await guardAs(t, 'lost', '=off', false);
+  t.match(told, 'write weights into the manifests of shop, which leave them out: with mode off nothing fills them in');
+  await alice.may(t, sync);
+  t.equal(await live(alice, 'shop'), ': green, previous blue', 'Traefik splits production evenly');
+  await guardAs(t, 'lost', '-', true);
+  await alice.may(t, sync);
+  t.equal(await live(alice, 'shop'), '0 100: green, previous blue');
+  t.equal((await history(alice, 'shop')).at(-1), 'promotion blue to green by oncall', 'and the record goes on');
+  await alice.may(t, blueAgain);
+});
+
+async function create(person: Person, input: string): Promise<string> {
+  return (await person.run('create -f -', input)).said;
+}
+
+t.test('a backup with green active is restored as it was', async (t) => {
+  const [alice, oncall] = ['alice', 'oncall'].map((user) => personIn(cluster, 'backup', user));
+  if (alice === undefined || oncall === undefined) throw new Error('no such user');
+  await oncall.may(t, promoted('v2'));
+  const backup = await stored(alice, 'shop');
+  /** As a backup program writes it: without what belongs to the object that is gone. */
+  function restored(annotations: Readonly<Record<string, string>> = {}): string {
+    const metadata = { name: 'shop', annotations: { ...annotationsOf(backup), ...annotations } };
+    return JSON.stringify({ ...backup, metadata });
+  }
+  async function wipe(): Promise<void> {
+    await oncall?.may(t, `annotate ${SHOP} bluegreen.dev/unguard=restore`);
+    await oncall?.may(t, `delete ${SHOP}`);
+  }
+  const restore = { 'bluegreen.dev/restore': 'the backup of Monday' };
+  await wipe();
+  t.match(await create(alice, restored()), 'permission: a promotion needs the verb promote');
+  t.match(await create(alice, restored(restore)), 'bluegreen.dev/restore needs the verb override');
+  t.match(await create(oncall, restored(restore)), 'created');
+  t.equal(await live(alice, 'shop'), '0 100: green, previous blue');
+  t.same(annotationsOf(await stored(alice, 'shop')), { ...annotationsOf(backup), ...restore });
+  await alice.may(t, blueAgain);
+  t.equal((await history(alice, 'shop')).at(-1), 'rollback green to blue by alice', 'the way back is there');
+
+  await wipe();
+  await guardAs(t, 'backup', '=off', false);
+  t.match(await create(alice, restored()), 'created', 'with the mode off it needs no verb');
+  await guardAs(t, 'backup', '-', true);
+  await alice.may(t, `label ${SHOP} team=web`);
+  t.equal(await live(alice, 'shop'), '0 100: green, previous blue');
+  t.same(annotationsOf(await stored(alice, 'shop')), annotationsOf(backup));
 });
