@@ -8,7 +8,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import type { webcrypto } from 'node:crypto';
+import type { KeyObject, webcrypto } from 'node:crypto';
 import { messageOf } from '../common/errors.ts';
 import type { CertificateTools } from './store.ts';
 
@@ -29,6 +29,8 @@ export type FoundAuthority =
   | { readonly usable: false; readonly reason: string };
 
 export const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+/** The only kind of key that certificates are issued with. */
+const KEY_KIND = 'EC P-256';
 export const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
 /** Certificates begin this long before they are made, so that a clock a little behind accepts them. */
@@ -65,14 +67,34 @@ export async function createAuthority(
 export function readAuthority({ certificate, key }: Authority, now: Date): FoundAuthority {
   try {
     const x509 = new X509Certificate(certificate);
-    if (!x509.ca) return unusable('it is not a CA certificate');
-    if (!x509.checkPrivateKey(createPrivateKey(key))) return unusable('its key belongs to another certificate');
+    if (!x509.ca) return unusable('it is not a CA certificate that may sign others');
+    const privateKey = createPrivateKey(key);
+    if (!x509.checkPrivateKey(privateKey)) return unusable('its key belongs to another certificate');
+    if (kindOf(privateKey) !== KEY_KIND) return unusable(`its key is ${kindOf(privateKey)}, not ${KEY_KIND}`);
     if (x509.validToDate <= now) return unusable(`it expired at ${x509.validToDate.toISOString()}`);
     if (x509.validFromDate > now) return unusable(`it is valid only from ${x509.validFromDate.toISOString()}`);
-    return { usable: true, authority: { certificate, key, x509 } };
+    return { usable: true, authority: { certificate, key: isPkcs8(key) ? key : pkcs8(privateKey), x509 } };
   } catch (error) {
     return unusable(`it cannot be read: ${messageOf(error)}`);
   }
+}
+
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/** `RSA`, `EC P-256` */
+function kindOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const kind = (asymmetricKeyType ?? 'unknown').toUpperCase();
+  const curve = asymmetricKeyDetails?.namedCurve;
+  return curve === undefined ? kind : `${kind} ${CURVES[curve] ?? curve}`;
+}
+
+function isPkcs8(key: string): boolean {
+  return key.trimStart().startsWith('-----BEGIN PRIVATE KEY-----');
+}
+
+/** The form that certificates are issued from, whichever the key came in. */
+function pkcs8(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** A positive serial number of 127 random bits, in hexadecimal. */

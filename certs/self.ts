@@ -18,6 +18,8 @@ import { createCABundle } from './ca-bundle.ts';
 import type { CABundleView } from './ca-bundle.ts';
 
 export interface SelfSourceOptions {
+  /** Namespace and name of the Secret. */
+  readonly secret: string;
   readonly store: ConfigurationStore & SecretStore;
   readonly peers: Peers;
   readonly tools: CertificateTools;
@@ -45,7 +47,7 @@ export function createSelfSource(options: SelfSourceOptions): CertificateSource 
   const { store, peers, tools, log, events, settleMs } = options;
   const caBundle = createCABundle({ store, tools, log, onRepair: () => events.onRepair() });
   const propagation = createPropagation({ caBundle, peers, settleMs });
-  const secret = createSharedSecret({ store, tools, log, caLifetimeMs: options.caLifetimeMs });
+  const secret = createSharedSecret({ ...options, called: options.secret });
   const caRemoval = createCARemoval({ peers, tools, log, settleMs });
   let issued: Issued | null = null;
   let provisional = false;
@@ -127,7 +129,10 @@ export function createSelfSource(options: SelfSourceOptions): CertificateSource 
   }
 
   function judge(view: CABundleView): CertificateStatus {
-    if (issued === null) return { ready: false, reason: 'waiting for every API server to see the new CA' };
+    if (issued === null) {
+      const reasons = [secret.problem(), 'waiting for every API server to see the new CA'];
+      return { ready: false, reason: reasons.filter((reason) => reason !== null).join('; ') };
+    }
     const reasons = distrust(view, issued.leaf.certificate, options.names, tools.now());
     return { ready: reasons.length === 0, reason: reasons.join('; ') };
   }

@@ -12,6 +12,8 @@ const GONE_MS = 2000;
 const ATTEMPTS = 5;
 
 export interface SharedSecretOptions {
+  /** Its namespace and name. */
+  readonly called: string;
   readonly store: SecretStore;
   readonly tools: CertificateTools;
   readonly log: CertificateLog;
@@ -34,9 +36,11 @@ export interface SharedSecret {
    * by object, must not leave one behind. Rejects while it waits for that.
    */
   advance(circumstances: Circumstances, installed: boolean): Promise<SharedAuthorities>;
+  /** What was wrong with the CA that another one is to replace; null when there is one that can be used. */
+  problem(): string | null;
 }
 
-export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSecretOptions): SharedSecret {
+export function createSharedSecret({ called, store, tools, log, caLifetimeMs }: SharedSecretOptions): SharedSecret {
   let lamented = '';
   // What was gone before this replica started, is gone for good.
   let goneSince: number | null = Number.NEGATIVE_INFINITY;
@@ -55,7 +59,7 @@ export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSe
       }
       goneSince = null;
       const authorities = readShared(secret.data, tools.now());
-      lament(authorities.problems);
+      lament(authorities);
       const step = nextStep(await stateOf(secret, authorities, circumstances));
       if (step === 'none') return authorities;
       if ((await take(step, secret, authorities)) === 'updated') log.info({ step }, SAID[step]);
@@ -100,15 +104,18 @@ export function createSharedSecret({ store, tools, log, caLifetimeMs }: SharedSe
     return tools.now().getTime() >= validToDate.getTime() - life / 3;
   }
 
-  function lament(problems: readonly string[]): void {
+  function lament({ problems, current }: SharedAuthorities): void {
     const text = problems.join('; ');
     if (text !== '' && text !== lamented)
-      log.warn({ problems }, 'the Secret with the CA is damaged: replacing what is unusable');
-    lamented = text;
+      log.warn({ secret: called, problems, fix: FIX }, 'the CA in the Secret cannot be used: replacing it');
+    if (text !== '' || current !== null) lamented = text;
   }
 
-  return { advance };
+  return { advance, problem: () => (lamented === '' ? null : `Secret ${called}: ${lamented}`) };
 }
+
+const FIX =
+  'nothing, unless the CA was yours: then put certificates from it into a Secret and set certificates.source=existing';
 
 const SAID: Readonly<Record<Exclude<RotationStep, 'none'>, string>> = {
   found: 'made a CA',

@@ -57,5 +57,6 @@ function genericStatus(code: number, body: string): JsonObject {
     '',
     `an error on the server ("${body}") has prevented the request from succeeding`,
   ];
-  return { reason, message };
+  const causes = body === '' ? {} : { details: { causes: [{ reason: 'UnexpectedServerResponse', message: body }] } };
+  return { reason, message, ...causes };
 }

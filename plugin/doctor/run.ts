@@ -3,11 +3,19 @@ import { stringAt } from '../../common/json-paths.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding, DoctorCheck } from './finding.ts';
 import { lookAtPermissions } from './permissions.ts';
+import { lookAtReplicas } from './replicas.ts';
 import { lookAtReleases } from './releases.ts';
 import { lookAtTraefik } from './traefik.ts';
 import { lookAtWebhook } from './webhook.ts';
 
-const LOOKS: readonly DoctorCheck[] = [lookAtServer, lookAtWebhook, lookAtPermissions, lookAtTraefik, lookAtReleases];
+const LOOKS: readonly DoctorCheck[] = [
+  lookAtServer,
+  lookAtWebhook,
+  lookAtReplicas,
+  lookAtPermissions,
+  lookAtTraefik,
+  lookAtReleases,
+];
 
 /** Looks at everything at once; the findings come in a fixed order. */
 export async function examine(context: DoctorContext): Promise<readonly DoctorFinding[]> {

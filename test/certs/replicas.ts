@@ -68,6 +68,7 @@ export class Place implements Peers {
       log,
       events,
       names: NAMES,
+      secret: 'bluegreen/ca',
     });
     const address = `10.0.0.${this.replicas.length + 1}`;
     const replica: Replica = {

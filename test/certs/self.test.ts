@@ -3,6 +3,7 @@ import t from 'tap';
 import { splitBundle } from '../../certs/bundle.ts';
 import { createAuthority } from '../../certs/ca.ts';
 import type { Authority } from '../../certs/ca.ts';
+import { foreignAuthority, inSec1 } from './foreign.ts';
 import { bareWebhook, FakeStore } from './fake-store.ts';
 import { Clock, distrusted, HOUR, Place, SECOND } from './replicas.ts';
 import type { Replica } from './replicas.ts';
@@ -82,6 +83,52 @@ t.test('a damaged Secret costs nobody a call: replicas go on, a new CA waits unt
     await place.pass(70 * SECOND);
     t.same(bundles(place), [1], what);
   }
+});
+
+t.test(
+  'a CA that no certificate can be issued from is told with its Secret, the reason and the way, and replaced',
+  async (t) => {
+    const start = new Clock().now();
+    const foreign: readonly [string, Authority, RegExp][] = [
+      ['RSA', await foreignAuthority('rsa', start), /ca\.crt cannot be used: its key is RSA, not EC P-256/],
+      ['another curve', await foreignAuthority('p384', start), /its key is EC P-384, not EC P-256/],
+      [
+        'no signing',
+        await foreignAuthority('p256', start, 'digitalSignature'),
+        /it is not a CA certificate that may sign others/,
+      ],
+    ];
+    for (const [what, { certificate, key }, reason] of foreign) {
+      const place = await running(1);
+      place.store.put({ 'ca.crt': certificate, 'ca.key': key });
+      const late = place.start();
+      await late.source.sync();
+      t.match(late.source.status(), { ready: false, reason }, what);
+      t.match(late.source.status().reason, /^Secret bluegreen\/ca: .*waiting for every API server/, what);
+      t.match(
+        late.log.lines.find(({ level }) => level === 'warn'),
+        { fields: { secret: 'bluegreen/ca', problems: [reason], fix: /certificates\.source=existing/ } },
+        what,
+      );
+      await place.look();
+      await place.pass(61 * SECOND);
+      t.same(late.source.status(), { ready: true, reason: '' }, what);
+      t.ok(allTrusted(place), what);
+    }
+  },
+);
+
+t.test('a key in the form of openssl is used', async (t) => {
+  const place = await running(1);
+  const { certificate, key } = inSec1(await foreignAuthority('p256', place.clock.now()));
+  t.match(key, 'BEGIN EC PRIVATE KEY');
+  place.store.put({ 'ca.crt': certificate, 'ca.key': key });
+  for (let look = 0; look < 4; look++) await place.pass(61 * SECOND);
+  t.ok(place.first.ready());
+  t.match(
+    place.store.webhooks().map(({ caBundle }) => caBundle),
+    [certificate.trim()],
+  );
 });
 
 t.test('a Secret that was damaged while nobody served is replaced at once', async (t) => {

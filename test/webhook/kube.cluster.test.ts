@@ -88,6 +88,7 @@ t.test('on a real API server', async (t) => {
         tools: TOOLS,
         log: recordingLog(),
         events: { onServing: () => {}, onAuthority: () => {}, onRepair: () => {}, onUnusable: () => {} },
+        secret: 'bluegreen/ca',
         names: ['hook.default.svc'],
         caLifetimeMs: HOUR,
         leafLifetimeMs: HOUR,

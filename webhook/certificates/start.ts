@@ -88,6 +88,7 @@ function selfSource(parts: CertificateParts, mayArm: () => boolean): Certificate
     ...common(parts),
     store: { ...configurationStore(parts, mayArm), ...createSecretStore(client, config.namespace, config.caSecret) },
     log,
+    secret: `${config.namespace}/${config.caSecret}`,
     names: serviceNames(config.service, config.namespace, config.clusterDomain),
     caLifetimeMs: config.caLifetimeMs,
     leafLifetimeMs: config.leafLifetimeMs,

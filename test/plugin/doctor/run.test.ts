@@ -26,11 +26,12 @@ t.test('a cluster with gaps', async (t) => {
   t.equal(code, 1);
   t.match(out, '√ the API server localhost:');
   t.match(out, '× no mutating webhook is registered\n    Switches are not validated. Install the chart.');
+  t.match(out, '× no pod of the webhook was found\n    Install the chart.');
   t.match(out, '√ the webhook answers for traefik.io');
   t.match(out, '√ you have all permissions that the commands need in namespace demo');
   t.match(out, '‼ no ready Traefik pod was found');
   t.match(out, '√ blue-green TraefikServices in namespace demo: 1');
-  t.match(err, /^2 failed, \d+ warnings, \d+ passed\.\n$/);
+  t.match(err, /^3 failed, \d+ warnings, \d+ passed\.\n$/);
   const parsed: unknown = JSON.parse((await cluster.run('doctor -o json')).out);
   t.match(parsed, { ok: false, findings: [{ state: 'ok', area: 'api' }] });
 });

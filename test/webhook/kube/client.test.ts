@@ -190,6 +190,7 @@ t.test('the stores of the certificates, over the API: make, race, replace, caBun
     tools: TOOLS,
     log: recordingLog(),
     events: { onServing: () => {}, onAuthority: () => {}, onRepair: () => {}, onUnusable: () => {} },
+    secret: 'bluegreen/ca',
     names: ['hook.bluegreen.svc'],
     caLifetimeMs: HOUR,
     leafLifetimeMs: HOUR,

@@ -1,0 +1,65 @@
+import { hasStatus } from '../../common/kube/errors.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
+import { UNAVAILABLE } from '../../common/http-status.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { at, get, list, number, text } from '../../common/json.ts';
+import { objectsAt } from '../../common/json-paths.ts';
+import { hasReadyCondition, nameOf } from '../../common/objects.ts';
+import { describeError } from '../kube/errors.ts';
+import { findingsOf } from './finding.ts';
+import type { DoctorContext, DoctorFinding } from './finding.ts';
+
+const { ok, warn, fail, unknown } = findingsOf('webhook');
+const SELECTOR = 'app.kubernetes.io/name=bluegreen,app.kubernetes.io/component=webhook';
+
+/** Whether the replicas of the webhook are ready, and of each that is not, why, in its own words. */
+export async function lookAtReplicas(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const { session, io } = context;
+  try {
+    const pods = await session.client.list(resourcePath('v1', 'pods'), {
+      query: { labelSelector: SELECTOR },
+      signal: io.interrupted,
+    });
+    const present = pods.filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined);
+    if (present.length === 0) return [fail('no pod of the webhook was found', 'Install the chart.')];
+    const late = present.filter((pod) => !hasReadyCondition(pod));
+    const ready = present.length - late.length;
+    const why = await Promise.all(late.map((pod) => explain(context, pod, ready > 0)));
+    return [...(ready > 0 ? [ok(`ready replicas of the webhook: ${ready}`)] : []), ...why];
+  } catch (error) {
+    return [unknown('the pods of the webhook could not be listed', describeError(error))];
+  }
+}
+
+async function explain(context: DoctorContext, pod: JsonObject, others: boolean): Promise<DoctorFinding> {
+  const make = others ? warn : fail;
+  const namespace = text(at(pod, 'metadata', 'namespace')) ?? '';
+  const what = `pod ${namespace}/${nameOf(pod)} of the webhook is not ready`;
+  const reason = await readReason(context, pod, namespace).catch(() => null);
+  if (reason === null) return make(what, `Run: kubectl describe pod ${nameOf(pod)} -n ${namespace}`);
+  return make(`${what}: ${reason}`, 'See docs/certificates.md, and the log of the pod.');
+}
+
+/** What its probe answers; null where it answers that it is ready by now. */
+async function readReason({ session, io }: DoctorContext, pod: JsonObject, namespace: string): Promise<string | null> {
+  const path = `${resourcePath('v1', 'pods', { namespace, name: nameOf(pod) })}:${probePort(pod)}/proxy/readyz`;
+  try {
+    for await (const line of session.client.lines(path, { signal: io.interrupted })) if (line !== '') return null;
+    return null;
+  } catch (error) {
+    if (!hasStatus(error, UNAVAILABLE)) throw error;
+    return text(at(objectsAt(error.status, 'details', 'causes')[0] ?? null, 'message'));
+  }
+}
+
+function probePort(pod: JsonObject): number {
+  const ports = list(at(pod, 'spec', 'containers')).flatMap((container) => list(get(container, 'ports')));
+  return (
+    number(
+      get(
+        ports.find((port) => get(port, 'name') === 'probes'),
+        'containerPort',
+      ),
+    ) ?? 10_261
+  );
+}
