@@ -29,7 +29,7 @@ export interface Evidence {
   readonly recent: Measured | null;
   readonly whole: Measured | null;
   readonly podProblems: readonly PodProblem[];
-  /** Milliseconds since the last successful observation. */
+  /** Milliseconds since the last observation that saw everything. */
   readonly noDataFor: number;
   readonly ended: boolean;
 }
@@ -52,6 +52,13 @@ export type InconclusiveReason =
   | { readonly kind: 'no data'; readonly for: number }
   | { readonly kind: 'no metrics' }
   | { readonly kind: 'coarse buckets'; readonly slow: Range; readonly requests: number };
+
+/** Whether an analysis did not see its end: whatever it saw before, that is no ground for a success. */
+export function isBlind(verdict: Verdict): boolean {
+  return (
+    verdict.phase === 'Inconclusive' && verdict.reasons.some(({ kind }) => kind === 'no data' || kind === 'no metrics')
+  );
+}
 
 /** The phases of an AnalysisRun of Argo Rollouts; `Running` while no limit is exceeded and time is left. */
 export type Verdict =

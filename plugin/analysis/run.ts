@@ -10,7 +10,8 @@ import { sameSwitch, switchIn } from '../traefikservice/switch-id.ts';
 import type { SwitchId } from '../traefikservice/switch-id.ts';
 import { sendAnnotations } from '../traefikservice/write.ts';
 import { rollBackWithRetries } from '../switch/back.ts';
-import { judge } from './judge.ts';
+import { isBlind, judge } from './judge.ts';
+import type { AnalyzedSwitch } from './subject.ts';
 import type { Verdict } from './judge.ts';
 import { observe } from './observe.ts';
 import type { Outcome } from '../traefikservice/analysis-outcome.ts';
@@ -28,7 +29,8 @@ const LAST_TRY = 30_000;
 /**
  * Analyzes switches, each as it was stored, and rolls all of them back when one fails: they were made together. It ends
  * with an error when another switch of one of them was made meanwhile: what is active then was not analyzed.
- * Answers with the exit code: 0 for kept, 4 for rolled back, 130 for Ctrl-C, which leaves the switch as it is.
+ * Answers with the exit code: 0 for kept, 1 for kept without having seen the end, 4 for rolled back, 130 for Ctrl-C, which
+ * leaves the switch as it is.
  */
 export async function analyzeSwitch(
   call: Call,
@@ -163,7 +165,17 @@ async function finish(call: Call, session: Session, end: End): Promise<number> {
     const reason = inconclusive.length > 0 ? inconclusive.join('; ') : seen;
     await record(call, session, state, { phase, rolledBack: false, color: to, at: io.now().toISOString(), reason });
   }
-  return EXIT.ok;
+  const blind = states.filter((_, index) => verdicts[index] !== undefined && isBlind(verdicts[index]));
+  for (const { subject } of blind) notSeen(call, subject.release);
+  return blind.length > 0 ? EXIT.error : EXIT.ok;
+}
+
+/** What was not looked at until the end is no success, whatever --on-inconclusive keeps. */
+function notSeen({ io }: Call, { found, to }: AnalyzedSwitch): void {
+  io.err.write(
+    `error: ${resourceName(found)}: the analysis did not see its end, so ${to} is active without having passed it. ` +
+      `To analyze it again: ${commandLine('analyze', found)}. To roll back: ${commandLine('rollback', found)}\n`,
+  );
 }
 
 /** Records the outcome on the TraefikService. A failure is only a warning. */

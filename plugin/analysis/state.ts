@@ -80,8 +80,9 @@ export function evidenceOf(state: State, { options }: Analysis, now: number, end
   const whole = wholeOf(state);
   const recent =
     whole === null || state.since === null ? null : measuredFrom(state, Math.max(state.since, now - RECENT));
-  const { baseline, podProblems, observedAt } = state;
-  return { options, baseline, recent, whole, podProblems, noDataFor: now - observedAt, ended };
+  const { baseline, podProblems, observedAt, unread } = state;
+  const noDataFor = now - Math.min(observedAt, options.withoutMetrics ? now : (unread?.since ?? now));
+  return { options, baseline, recent, whole, podProblems, noDataFor, ended };
 }
 
 /** All that the new color got since the switch; null where no metrics were read. */

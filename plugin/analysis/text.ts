@@ -86,7 +86,7 @@ export function inconclusiveText(reason: InconclusiveReason, options: AnalysisOp
   if (reason.kind === 'few requests')
     return `only ${reason.requests} requests were counted, of the ${options.minRequests} that are needed (--min-requests)`;
   if (reason.kind === 'no metrics') return "Traefik's metrics could not be read";
-  if (reason.kind === 'no data') return `nothing could be read for the last ${time(reason.for)}`;
+  if (reason.kind === 'no data') return `data was missing for the last ${time(reason.for)}`;
   const { slow, requests } = reason;
   return (
     `between ${slow.least} and ${slow.most} of ${requests} requests took longer than ${time(options.maxP99 ?? 0)}: Traefik's latency ` +

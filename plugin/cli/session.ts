@@ -8,13 +8,14 @@ import { connectionFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import type { Client } from '../kube/client.ts';
 import { createClient } from '../kube/client.ts';
-import { collectCredentials } from '../kube/credentials.ts';
+import { createCredentialSource } from '../kube/credential-source.ts';
 import { ConnectError } from '../kube/errors.ts';
 import { isServed } from '../kube/groups.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
 import { proxyFor } from '../kube/proxy.ts';
 import type { Connection } from '../kube/resolve.ts';
 import { resolveConnection } from '../kube/resolve.ts';
+import { renewingTransport } from '../kube/renewing.ts';
 import { openTransport } from '../kube/transport.ts';
 import type { Paint } from './paint.ts';
 import { warn as writeWarning } from './warn.ts';
@@ -40,14 +41,17 @@ export async function openSession(flags: FlagValues, io: Io, paint: Paint): Prom
     throw new ConnectError(`error: the proxy ${proxy} speaks SOCKS5, which is not supported: use an HTTP proxy`);
   }
   const environment = { env: io.files.env, stdinIsTty: io.stdinIsTty };
-  const credentials = await collectCredentials(connection, io.files, environment);
+  const credentials = createCredentialSource(connection, io.files, environment, () => io.now().getTime());
+  // What is wrong with them is told before anything is asked.
+  await credentials.current();
   const said = new Set<string>();
   function warn(text: string): void {
     if (said.has(text)) return;
     said.add(text);
     writeWarning({ io, paint: { err: paint } }, text);
   }
-  const client = createClient(openTransport(connection, credentials, proxy), {
+  const transport = renewingTransport(credentials, (held) => openTransport(connection, held, proxy));
+  const client = createClient(transport, {
     now: () => io.now().getTime(),
     sleep: (milliseconds, signal) => io.sleep(milliseconds, signal ?? io.interrupted),
     trace: (line) => {

@@ -10,6 +10,8 @@ export const analyze: Command = {
   description: `Analyze the active color by Traefik's metrics and its pods, and roll back, with exit code 4, if it fails: the same as
 'kubectl bluegreen promote --analyze' after its switch, for a switch that another client made.
 
+An analysis that did not see its end (the API server or Traefik was out of reach) has the exit code 1, whatever --on-inconclusive keeps.
+
 With --await-switch it measures the active color first, and begins when the preview has become active.`,
   examples: [
     { comment: 'Analyze the last promotion', command: 'kubectl bluegreen analyze shop -n demo --for 10m' },

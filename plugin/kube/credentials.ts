@@ -14,15 +14,30 @@ export interface Credentials {
   readonly basic: string | null;
 }
 
+/** Credentials, and how long they hold. */
+export interface Collected {
+  readonly credentials: Credentials;
+  /** Milliseconds since 1970 from which they are to be collected again; null for never. */
+  readonly expires: number | null;
+  /** Whether others may be had by collecting again. */
+  readonly renewable: boolean;
+}
+
+/** Milliseconds after which a token's file is read again: whoever wrote it replaces the token before it expires. */
+const TOKEN_FILE_HOLDS = 60_000;
+
 /**
  * Collects the credentials of a connection: files are read and a credential plugin is run only if nothing else
  * identifies the user, as in kubectl. Throws in kubectl's words.
+ *
+ * @param now milliseconds since 1970
  */
 export async function collectCredentials(
   connection: Connection,
   files: Files,
   environment: ExecEnvironment,
-): Promise<Credentials> {
+  now: number,
+): Promise<Collected> {
   const { cluster, user } = connection;
   const ca = cluster.insecure ? null : pem(cluster.caData, cluster.ca, files);
   const own = {
@@ -32,13 +47,18 @@ export async function collectCredentials(
     token: tokenOf(user, files),
     basic: user.username || user.password ? base64(`${user.username}:${user.password}`) : null,
   };
-  if (own.token !== null || own.basic !== null || (own.cert !== null && own.key !== null)) return own;
+  if (own.token !== null || own.basic !== null || (own.cert !== null && own.key !== null)) {
+    const renewable = user.tokenFile !== '';
+    return { credentials: own, expires: renewable ? now + TOKEN_FILE_HOLDS : null, renewable };
+  }
   if (user.exec !== null && connection.url.protocol === 'https:') {
     const caData = ca === null ? null : base64(ca);
-    return { ...own, ...(await runExecPlugin(user.exec, cluster, caData, environment)) };
+    const { expires, ...issued } = await runExecPlugin(user.exec, cluster, caData, environment);
+    return { credentials: { ...own, ...issued }, expires, renewable: true };
   }
-  if (user.authProvider !== null) return { ...own, token: tokenOfAuthProvider(user.authProvider) };
-  return own;
+  if (user.authProvider === null) return { credentials: own, expires: null, renewable: false };
+  const credentials = { ...own, token: tokenOfAuthProvider(user.authProvider) };
+  return { credentials, expires: null, renewable: false };
 }
 
 function pem(data: string, path: string, files: Files): string | null {

@@ -12,6 +12,8 @@ export interface ExecCredential {
   readonly token: string | null;
   readonly cert: string | null;
   readonly key: string | null;
+  /** Milliseconds since 1970; null where the plugin did not say. */
+  readonly expires: number | null;
 }
 
 export interface ExecEnvironment {
@@ -120,7 +122,8 @@ function credentialOf(output: string, exec: ExecConfig): ExecCredential {
   const key = stringAt(status, 'clientKeyData') || null;
   if (!token && !cert && !key) throw failure("exec plugin didn't return a token or cert/key pair");
   if ((cert === null) !== (key === null)) throw failure('exec plugin returned only certificate or key, not both');
-  return { token, cert, key };
+  const expires = Date.parse(stringAt(status, 'expirationTimestamp') ?? '');
+  return { token, cert, key, expires: Number.isNaN(expires) ? null : expires };
 }
 
 function parseAnswer(output: string): JsonObject {

@@ -12,7 +12,7 @@ import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 
 /** Where a release stands, by the objects alone: whoever was interrupted goes on from here. */
 export type Stage =
-  /** The images are live. `analyzed`: the analysis of this very switch has ended. */
+  /** The images are live. `analyzed`: the analysis of this very switch was successful. */
   | { readonly kind: 'live'; readonly color: Color; readonly analyzed: boolean }
   /** They are what the active version replaced, and nothing was deployed since. */
   | { readonly kind: 'former'; readonly color: Color }
@@ -40,7 +40,11 @@ export async function stageOf(
   if (await isLiveAlready(call, session, found, images)) {
     const since = record.active?.color === active ? record.active.since : null;
     const analyzed =
-      outcome !== null && !outcome.rolledBack && outcome.color === active && since !== null && outcome.at >= since;
+      outcome?.phase === 'Successful' &&
+      !outcome.rolledBack &&
+      outcome.color === active &&
+      since !== null &&
+      outcome.at >= since;
     return { kind: 'live', color: active, analyzed };
   }
   const color = otherColor(active);

@@ -1,4 +1,6 @@
 // A switch that is watched, on a real cluster under load: what goes wrong in green, and how it ends.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -13,6 +15,7 @@ import {
 import { installPlugin } from '../cluster/plugin.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
+import { openGate } from './release/gate.ts';
 import { activeColor, attestGreen, breakGreen, untilVisible } from './faults.ts';
 import type { Fault } from './faults.ts';
 
@@ -37,6 +40,26 @@ const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
 function bluegreen(...args: readonly string[]) {
   return run('kubectl-bluegreen', [...args, ...IN], { env });
 }
+
+/** Milliseconds that a token of the credential plugin lasts. */
+const TOKEN_MS = 3_000;
+
+/** A kubeconfig whose credential plugin issues short-lived tokens, as those of a cloud or an OIDC login are. */
+async function expiringCredentials(t: Test): Promise<string> {
+  const gate = await openGate(cluster, DEMO_NAMESPACE);
+  t.teardown(() => gate.close());
+  gate.admit = (authorization) => {
+    const issued = Number(/^Bearer issued-(\d+)$/.exec(authorization)?.[1] ?? 0);
+    return Date.now() - issued < TOKEN_MS ? `Bearer ${cluster.api.token}` : null;
+  };
+  const apiVersion = 'client.authentication.k8s.io/v1';
+  const credential = JSON.stringify({ apiVersion, kind: 'ExecCredential', status: { token: 'issued-TIME' } });
+  const args = ['-c', `echo '${credential}' | sed "s/TIME/$(date +%s%3N)/"`];
+  const exec = { apiVersion, command: 'sh', args, interactiveMode: 'Never' };
+  const file = join(cluster.dir, 'expiring.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(gate.kubeconfig), users: [{ name: 'admin', user: { exec } }] }));
+  return file;
+}
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!(await holds())) {
@@ -49,6 +72,8 @@ const LIMITS = ['--max-error-rate', '1%', '--max-p99', '500ms', '--baseline', '3
 interface Injected extends Fault {
   readonly shows: (line: string) => boolean;
   readonly cause: RegExp;
+  /** Another kubeconfig for the promotion. */
+  readonly kubeconfig?: string;
 }
 
 function status(...codes: readonly string[]) {
@@ -60,11 +85,13 @@ function slow(line: string): boolean {
 }
 
 /** Promotes green with a fault in it, and expects production back on blue within the promised time of its being visible. */
-async function expectRolledBack(t: Test, { shows, cause, ...fault }: Injected): Promise<void> {
+async function expectRolledBack(t: Test, { shows, cause, kubeconfig, ...fault }: Injected): Promise<void> {
   await breakGreen(cluster, fault);
   await attestGreen(cluster);
   const seen = untilVisible(traefik, shows, 120_000);
-  const { code, stdout, stderr } = await bluegreen('promote', '--analyze', '60s', ...LIMITS);
+  const { code, stdout, stderr } = await run('kubectl-bluegreen', ['promote', '--analyze', '60s', ...LIMITS, ...IN], {
+    env: kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig },
+  });
   const back = performance.now();
   const { visible } = await seen;
   t.equal(code, 4, stderr);
@@ -90,8 +117,9 @@ async function expectRolledBack(t: Test, { shows, cause, ...fault }: Injected): 
   );
 }
 
-t.test('5% errors', (t) =>
+t.test('5% errors, while the credential expires every three seconds', async (t) =>
   expectRolledBack(t, {
+    kubeconfig: await expiringCredentials(t),
     env: { FAULT_ERROR_RATE: '0.05' },
     shows: status('500'),
     cause:

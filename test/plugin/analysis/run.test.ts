@@ -106,9 +106,9 @@ t.test('an API server that is away: what it decides is explicit, and a rollback 
     return { 200: 100 };
   };
   const { code, err } = await promote(shop);
-  t.equal(code, 0, err);
+  t.equal(code, 1, err);
   t.match(err, 'retrying: Error from server (InternalError): etcd is away');
-  t.match(err, /the analysis of green is inconclusive: nothing could be read for the last \w+s/);
+  t.match(err, /the analysis of green is inconclusive: data was missing for the last \w+s/);
   t.match(err, 'the outcome of the analysis was not recorded');
   t.equal(live(shop), 'green');
   const strict = await open(t);

@@ -24,8 +24,12 @@ export interface Gate {
    * lets the answer pass.
    */
   onAnswer: (passed: Passed) => boolean;
+  /** The Authorization header that a request goes on with; null has it answered with 401. */
+  admit: (authorization: string) => string | null;
   close(): void;
 }
+
+const UNAUTHORIZED = JSON.stringify({ kind: 'Status', apiVersion: 'v1', reason: 'Unauthorized', code: 401 });
 
 export async function openGate(cluster: Cluster, namespace: string): Promise<Gate> {
   const { authority, leaf } = await authorityAndLeaf();
@@ -35,7 +39,12 @@ export async function openGate(cluster: Cluster, namespace: string): Promise<Gat
     void (async () => {
       const body = await buffer(incoming);
       const { method = 'GET', url = '/' } = incoming;
-      const headers = { ...incoming.headers, host: `${ip}:6443` };
+      const authorization = gate.admit(incoming.headers.authorization ?? '');
+      if (authorization === null) {
+        outgoing.writeHead(401).end(UNAUTHORIZED);
+        return;
+      }
+      const headers = { ...incoming.headers, authorization, host: `${ip}:6443` };
       const asked = https.request({ agent, host: ip, port: 6443, method, path: url, headers }, (answer) => {
         void (async () => {
           const text = await buffer(answer);
@@ -64,6 +73,7 @@ export async function openGate(cluster: Cluster, namespace: string): Promise<Gat
       contexts: [{ name: 'gate', context: { cluster: 'gate', user: 'admin', namespace } }],
     }),
     onAnswer: () => true,
+    admit: (authorization) => authorization,
     close: () => {
       server.close();
       server.closeAllConnections();
