@@ -108,6 +108,7 @@ t.test("an error without a Status has client-go's words", async (t) => {
   t.same(statusOf(502, 'bad'), {
     reason: '',
     message: 'an error on the server ("bad") has prevented the request from succeeding',
+    details: { causes: [{ reason: 'UnexpectedServerResponse', message: 'bad' }] },
   });
   t.same(statusOf(404, JSON.stringify(MISSING)), MISSING);
 });

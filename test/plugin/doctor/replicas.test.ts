@@ -24,6 +24,7 @@ t.test('a replica that is not ready gives its reason', async (t) => {
 
 t.test('without any that is ready nothing is guarded', async (t) => {
   const cluster = await fakeCluster(t, { [`${PODS}/one`]: pod(false) });
-  cluster.intercept = ({ url }) => (url.includes('/proxy/') ? { status: 500, body: 'dial tcp: refused' } : null);
+  cluster.intercept = ({ url }) =>
+    url.includes('/proxy/') ? { status: 500, body: 'dial tcp: connection refused' } : null;
   t.match((await cluster.run('doctor')).out, '× pod bluegreen-system/one of the webhook is not ready\n');
 });

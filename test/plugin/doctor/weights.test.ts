@@ -21,8 +21,7 @@ const LAST = 'kubectl.kubernetes.io/last-applied-configuration';
 const LEFT_OUT = [{}, {}];
 
 async function cluster(object: object, more: (cluster: FakeCluster) => void = () => {}): Promise<string> {
-  const made = await fakeCluster({ [SHOP]: object });
-  t.teardown(() => made.close());
+  const made = await fakeCluster(t, { [SHOP]: object });
   made.put(`${CONFIGURATIONS}/bluegreen`, { webhooks: [{ name: 'mutate.bluegreen.dev' }] });
   made.put(NAMESPACE, {});
   more(made);

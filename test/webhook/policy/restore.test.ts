@@ -8,7 +8,7 @@ const BACKUP = promoted();
 const RESTORING = annotated(BACKUP, { [ANNOTATION.restore]: 'the backup of Monday' });
 
 /** The workloads are restored, and no pod is ready yet. */
-const STARTING: Facts = { known: true, blue: running(), green: running() };
+const STARTING: Facts = { known: true, blue: running(), green: running(), samePods: null };
 
 function create(object: JsonObject, override: Permission = 'granted', facts: Facts = STARTING): Decision {
   const creation = change(object);
