@@ -1,8 +1,8 @@
 import { MODE_LABEL, isWeaker, modeOf, NAMESPACE_MODES } from '../policy/index.ts';
 import { at, text } from '../../common/json.ts';
-import { weightlessIn } from '../facts/manifests.ts';
+import { missingWeights } from '../facts/manifests.ts';
 import type { NeighborReader } from '../facts/neighbors.ts';
-import type { NamespaceMode } from '../policy/index.ts';
+import type { Color, NamespaceMode } from '../policy/index.ts';
 import { UNTOUCHED } from './answers.ts';
 import type { Deadline } from './deadline.ts';
 import type { AdmissionRequest, Handler } from './types.ts';
@@ -54,31 +54,46 @@ export function namespaceModeHandler(dependencies: ModeDependencies): Handler {
       warnings: [
         ...warnings,
         ...(isWeaker(to, from) ? [guardedNow(namespace, from, to)] : []),
-        ...(to === 'off' ? await dangerousManifests(namespace, dependencies) : []),
+        ...(await weightWarnings({ namespace, from, to }, dependencies)),
       ],
       auditAnnotations: { mode: `${from} to ${to}` },
     };
   };
 }
 
-/** Which manifests split production at their next apply, now that no webhook fills in their weights. */
-async function dangerousManifests(
-  namespace: string,
+/**
+ * With the mode off: which manifests split production at their next apply, because no webhook fills in their weights.
+ * With another mode after it: which production is split since then.
+ */
+async function weightWarnings(
+  { namespace, from, to }: Pick<ModeChange, 'namespace' | 'from' | 'to'>,
   { fillsWeights, reader, deadline }: ModeDependencies,
 ): Promise<readonly string[]> {
-  if (fillsWeights) return [];
+  if ((to === 'off' && fillsWeights) || (to !== 'off' && from !== 'off')) return [];
   const { signal, end } = deadline(BUDGET);
   try {
-    const names = await weightlessIn(reader, namespace, signal);
-    if (names.length === 0) return [];
-    const listed = names.slice(0, NAMED).join(', ');
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-    return [`write weights into the manifests of ${listed}${more}, which leave them out: ${SPLITS}`];
+    const { manifests, lost } = await missingWeights(reader, namespace, signal);
+    if (to !== 'off') return lost.slice(0, NAMED).map(({ name, active }) => isSplit(namespace, name, active));
+    return manifests.length === 0
+      ? []
+      : [`write weights into the manifests of ${inShort(manifests)}, which leave them out: ${SPLITS}`];
   } catch {
-    return [`write weights into the manifests of namespace ${namespace} that leave them out: ${SPLITS}`];
+    return to === 'off'
+      ? [`write weights into the manifests of namespace ${namespace} that leave them out: ${SPLITS}`]
+      : [];
   } finally {
     end();
   }
+}
+
+function inShort(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more}`;
+}
+
+function isSplit(namespace: string, name: string, active: Color): string {
+  const command = `kubectl bluegreen promote ${name} -n ${namespace} --to ${active}`;
+  return `Traefik splits the production of ${name} evenly, because it has no weights. Run: ${command}`;
 }
 
 const SPLITS = 'with mode off nothing fills them in, and the next apply splits production evenly';

@@ -1,18 +1,50 @@
-import { at, text } from '../../common/json.ts';
-import { governed, GROUPS, manifestWeights } from '../policy/index.ts';
+import { annotation, at, text } from '../../common/json.ts';
+import { ANNOTATION, COLORS, governed, GROUPS, manifestWeights, stateOf } from '../policy/index.ts';
+import type { Color, Pair } from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { NeighborReader } from './neighbors.ts';
 
-/** Names of the governed TraefikServices of a namespace whose manifests leave weights out, of both groups. */
-export async function weightlessIn(
+/** A governed TraefikService without any weight: Traefik splits production evenly. */
+export interface Weightless {
+  readonly name: string;
+  /** The color that was active by the record, blue where there is none. */
+  readonly active: Color;
+}
+
+/** What the governed TraefikServices of a namespace, of both groups, say about missing weights. */
+export interface MissingWeights {
+  /** Names of those whose manifests leave weights out. */
+  readonly manifests: readonly string[];
+  /** Those that have lost their weights. */
+  readonly lost: readonly Weightless[];
+}
+
+/** Reads them from the objects themselves. */
+export async function missingWeights(
   reader: NeighborReader,
   namespace: string,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<MissingWeights> {
   const listed = await Promise.all(GROUPS.map((group) => reader.listTraefikServices(group, namespace, signal)));
-  const names = listed.flat().flatMap((object) => {
+  const pairs = listed.flat().flatMap((object) => {
     const governance = governed({ object, oldObject: object });
-    const weightless = governance.kind === 'pair' && manifestWeights(object, governance.pair) === 'left out';
-    return weightless ? [text(at(object, 'metadata', 'name')) ?? ''] : [];
+    return governance.kind === 'pair' ? [{ object, pair: governance.pair }] : [];
   });
-  return [...new Set(names)].toSorted();
+  const leftOut = pairs.filter(({ object, pair }) => manifestWeights(object, pair) === 'left out');
+  return {
+    manifests: [...new Set(leftOut.map(({ object }) => nameOf(object)))].toSorted(),
+    lost: pairs.filter(hasNone).map(({ object }) => ({
+      name: nameOf(object),
+      active: annotation(object, ANNOTATION.active) === 'green' ? 'green' : 'blue',
+    })),
+  };
+}
+
+function hasNone({ object, pair }: { readonly object: JsonObject; readonly pair: Pair }): boolean {
+  const state = stateOf(object, pair);
+  return COLORS.every((color) => state[color]?.weight === 'missing');
+}
+
+function nameOf(object: JsonObject): string {
+  return text(at(object, 'metadata', 'name')) ?? '';
 }

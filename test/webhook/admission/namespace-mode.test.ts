@@ -93,6 +93,21 @@ t.test('who turns it off learns which manifests split production then', async (t
   ]);
 });
 
+t.test('who guards it again learns which production is split', async (t) => {
+  const object = {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'shop', namespace: 'demo', annotations: { 'bluegreen.dev/active': 'green' } },
+    spec: { weighted: { services: [{ name: 'blue' }, { name: 'green' }] } },
+  };
+  const reader = new FakeReader(JSON.stringify(object));
+  const split =
+    'Traefik splits the production of shop evenly, because it has no weights. Run: kubectl bluegreen promote shop -n demo --to green';
+  t.same((await relabel('off', null, {}, 'enforce', { reader })).answer.warnings, [split]);
+  t.same((await relabel('off', 'warn', {}, 'enforce', { reader, fillsWeights: true })).answer.warnings, [split]);
+  t.same((await relabel('warn', null, {}, 'enforce', { reader })).answer.warnings, []);
+});
+
 t.test('a label that says the default changes nothing', async (t) => {
   const { answer, seen } = await relabel(null, 'warn', {}, 'warn');
   t.same(seen, []);
