@@ -22,6 +22,7 @@ import { createReader } from './facts/cluster-reader.ts';
 import { createKubeClient } from './kube/client.ts';
 import type { KubeClient } from './kube/client.ts';
 import { createStoredObjects } from './kube/stored-object.ts';
+import { createServerClock } from './kube/server-clock.ts';
 import { loadKubeConfig } from './kube/config.ts';
 import { createEventStore } from './kube/event-store.ts';
 import { createLeaseStore } from './kube/lease.ts';
@@ -39,7 +40,12 @@ import { VERSION } from '../common/version.ts';
 /** Runs the webhook until SIGTERM or SIGINT; a second signal cuts the drain short. */
 async function run(config: Config, log: Log): Promise<void> {
   const metrics = createMetrics();
-  const client = createKubeClient(loadKubeConfig(process.env));
+  const clock = createServerClock(
+    () => Date.now(),
+    (problem) => (problem === null ? log.info({}, 'the clock of this node is right') : log.warn({}, problem)),
+  );
+  metrics.clockAhead(() => clock.ahead() / 1000);
+  const client = createKubeClient(loadKubeConfig(process.env), (date, sent) => clock.answered(date, sent));
   const reader = createReader(client);
   const stop = new AbortController();
   const announcer = announcing({ client, config, metrics, log }, stop.signal);
@@ -54,7 +60,7 @@ async function run(config: Config, log: Log): Promise<void> {
       access: createAccess(client),
       settings: config,
       docsUrl: config.docsUrl,
-      now: () => new Date().toISOString(),
+      now: () => clock.now().toISOString(),
       deadline: startDeadline,
       lookups: createConcurrencyLimit(MAX_LOOKUPS, () =>
         log.warn({ most: MAX_LOOKUPS }, 'too many concurrent look-ups; answering 429'),
@@ -86,7 +92,7 @@ async function run(config: Config, log: Log): Promise<void> {
   function readiness(): Readiness {
     if (draining) return { ready: false, reason: 'terminating' };
     if (!listening) return { ready: false, reason: 'not listening yet' };
-    return certificates.status();
+    return { ...certificates.status(), remark: clock.problem() };
   }
 
   function modeChanged(change: ModeChange, origin: Origin): void {
@@ -108,7 +114,7 @@ async function run(config: Config, log: Log): Promise<void> {
   });
 
   const certificates = startCertificates(
-    { client, config, metrics: metrics.certificates, log, serve, draining: () => draining },
+    { client, config, metrics: metrics.certificates, log, serve, now: () => clock.now(), draining: () => draining },
     stop.signal,
   );
   await listen((options) => once(probes.listen(options), 'listening'), config.probePort);

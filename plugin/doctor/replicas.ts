@@ -10,6 +10,7 @@ import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
 const { ok, warn, fail, unknown } = findingsOf('webhook');
+const OK = 'ok';
 const SELECTOR = 'app.kubernetes.io/name=bluegreen,app.kubernetes.io/component=webhook';
 
 /** Whether the replicas of the webhook are ready, and of each that is not, why, in its own words. */
@@ -23,9 +24,14 @@ export async function lookAtReplicas(context: DoctorContext): Promise<readonly D
     const present = pods.filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined);
     if (present.length === 0) return [fail('no pod of the webhook was found', 'Install the chart.')];
     const late = present.filter((pod) => !hasReadyCondition(pod));
-    const ready = present.length - late.length;
-    const why = await Promise.all(late.map((pod) => explain(context, pod, ready > 0)));
-    return [...(ready > 0 ? [ok(`ready replicas of the webhook: ${ready}`)] : []), ...why];
+    const ready = present.filter(hasReadyCondition);
+    const why = await Promise.all(late.map((pod) => explain(context, pod, ready.length > 0)));
+    const remarks = await Promise.all(ready.map((pod) => remarkOf(context, pod)));
+    return [
+      ...(ready.length > 0 ? [ok(`ready replicas of the webhook: ${ready.length}`)] : []),
+      ...remarks.flat(),
+      ...why,
+    ];
   } catch (error) {
     return [unknown('the pods of the webhook could not be listed', describeError(error))];
   }
@@ -33,18 +39,29 @@ export async function lookAtReplicas(context: DoctorContext): Promise<readonly D
 
 async function explain(context: DoctorContext, pod: JsonObject, others: boolean): Promise<DoctorFinding> {
   const make = others ? warn : fail;
-  const namespace = text(at(pod, 'metadata', 'namespace')) ?? '';
-  const what = `pod ${namespace}/${nameOf(pod)} of the webhook is not ready`;
-  const reason = await readReason(context, pod, namespace).catch(() => null);
-  if (reason === null) return make(what, `Run: kubectl describe pod ${nameOf(pod)} -n ${namespace}`);
+  const what = `pod ${called(pod)} of the webhook is not ready`;
+  const reason = await readAnswer(context, pod).catch(() => null);
+  if (reason === null || reason === OK) return make(what, 'kubectl describe shows the reason.');
   return make(`${what}: ${reason}`, 'See docs/certificates.md, and the log of the pod.');
 }
 
-/** What its probe answers; null where it answers that it is ready by now. */
-async function readReason({ session, io }: DoctorContext, pod: JsonObject, namespace: string): Promise<string | null> {
+/** What a replica says of itself although it is ready. */
+async function remarkOf(context: DoctorContext, pod: JsonObject): Promise<readonly DoctorFinding[]> {
+  const said = await readAnswer(context, pod).catch(() => null);
+  if (said?.startsWith(`${OK}; `) !== true) return [];
+  return [warn(`pod ${called(pod)} of the webhook: ${said.slice(OK.length + 2)}`)];
+}
+
+function called(pod: JsonObject): string {
+  return `${text(at(pod, 'metadata', 'namespace')) ?? ''}/${nameOf(pod)}`;
+}
+
+/** What its probe answers: `ok`, with a remark where there is one, or why it is not ready. */
+async function readAnswer({ session, io }: DoctorContext, pod: JsonObject): Promise<string | null> {
+  const namespace = text(at(pod, 'metadata', 'namespace')) ?? '';
   const path = `${resourcePath('v1', 'pods', { namespace, name: nameOf(pod) })}:${probePort(pod)}/proxy/readyz`;
   try {
-    for await (const line of session.client.lines(path, { signal: io.interrupted })) if (line !== '') return null;
+    for await (const line of session.client.lines(path, { signal: io.interrupted })) return line;
     return null;
   } catch (error) {
     if (!hasStatus(error, UNAVAILABLE)) throw error;

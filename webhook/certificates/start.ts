@@ -38,6 +38,8 @@ export interface CertificateParts {
   readonly config: Config;
   readonly metrics: CertificateMetrics;
   readonly log: Log;
+  /** The time by which the API server judges certificates. */
+  readonly now: () => Date;
   /** Takes a new certificate into use. */
   readonly serve: (certificate: ServingCertificate) => void;
   /** Whether this process is about to end. */
@@ -107,7 +109,7 @@ function mountedSource(parts: CertificateParts, mayArm: () => boolean): Certific
   });
 }
 
-function common({ client, config, metrics, serve }: CertificateParts) {
+function common({ client, config, metrics, serve, now }: CertificateParts) {
   const events: CertificateEvents = {
     onServing: serve,
     onAuthority: ({ notAfter, rotating }) => metrics.authority({ expires: notAfter.getTime() / 1000, rotating }),
@@ -116,7 +118,7 @@ function common({ client, config, metrics, serve }: CertificateParts) {
   };
   return {
     peers: createPeers(client, config),
-    tools: { now: () => new Date(), elapsed: () => performance.now(), crypto: webcrypto },
+    tools: { now, elapsed: () => performance.now(), crypto: webcrypto },
     events,
     settleMs: config.trustDelayMs,
   };

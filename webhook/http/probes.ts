@@ -7,6 +7,14 @@ import { createShares } from './shares.ts';
 export interface Readiness {
   readonly ready: boolean;
   readonly reason: string;
+  /** What is wrong although reviews can be answered. */
+  readonly remark?: string | null;
+}
+
+/** The text of an answer to a question for readiness. */
+export function readinessText({ ready, reason, remark = null }: Readiness): string {
+  if (!ready) return reason;
+  return remark === null ? 'ok' : `ok; ${remark}`;
 }
 
 /** The kubelet opens one connection a probe, and closes it. */
@@ -31,8 +39,8 @@ export function buildProbes(readiness: () => Readiness): Server {
 function answer(readiness: () => Readiness, { url }: IncomingMessage, response: ServerResponse): void {
   if (url === '/healthz') return end(response, 200, 'ok');
   if (url !== '/readyz') return end(response, 404, 'the paths are /healthz and /readyz');
-  const { ready, reason } = readiness();
-  end(response, ready ? 200 : 503, ready ? 'ok' : reason);
+  const now = readiness();
+  end(response, now.ready ? 200 : 503, readinessText(now));
 }
 
 function end(response: ServerResponse, status: number, text: string): void {

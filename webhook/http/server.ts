@@ -13,6 +13,7 @@ import { hasMoreValues, shareBodies } from './bodies.ts';
 import { LIMITS } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { peerOf, shareConnections } from './peers.ts';
+import { readinessText } from './probes.ts';
 import type { Readiness } from './probes.ts';
 import { createShares } from './shares.ts';
 import type { Shares } from './shares.ts';
@@ -104,8 +105,8 @@ export function buildServer(parts: ServerParts): WebhookServer {
 
   app.get('/healthz', (_request, reply) => say(reply, 200, 'ok'));
   app.get('/readyz', (_request, reply) => {
-    const { ready, reason } = parts.readiness();
-    return say(reply, ready ? 200 : 503, ready ? 'ok' : reason);
+    const now = parts.readiness();
+    return say(reply, now.ready ? 200 : 503, readinessText(now));
   });
   app.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await parts.metrics.expose();

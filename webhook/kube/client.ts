@@ -29,9 +29,10 @@ export interface KubeClient extends ResourceClient<KubeCallOptions> {
 
 /**
  * `config` says where the API server is, whom to trust and who asks (it reads a rotated token again by itself). The
- * transport is node:https with one pool: client-node's own opens a TLS connection for every request.
+ * transport is node:https with one pool: client-node's own opens a TLS connection for every request. `answered` is told of
+ * every answer.
  */
-export function createKubeClient(config: KubeConfig): KubeClient {
+export function createKubeClient(config: KubeConfig, answered: Answered = () => {}): KubeClient {
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error('the kubeconfig has no current cluster: set a current context');
   const server = cluster.server.replace(/\/+$/, '');
@@ -39,7 +40,7 @@ export function createKubeClient(config: KubeConfig): KubeClient {
 
   async function exchange(request: Request, options: CallOptions): Promise<Response> {
     try {
-      return await send(new URL(`${server}${request.path}`), await optionsOf(request), request.body);
+      return await send(new URL(`${server}${request.path}`), await optionsOf(request), request.body, answered);
     } catch (error) {
       throw unansweredError(attemptOf(request.path, options), server, error);
     }
@@ -86,13 +87,18 @@ function attemptOf(path: string, { attempt }: CallOptions): string {
   return attempt ?? `read or write ${path}`;
 }
 
+/** Told of the header `Date` of an answer, and when the request was sent, in milliseconds since the epoch. */
+type Answered = (date: string | undefined, sent: number) => void;
+type Sent = readonly [url: URL, options: RequestOptions, body: string | undefined, answered: Answered];
+
 /** Sends once, and a read once more when a kept connection turns out to have been closed meanwhile. */
-async function send(url: URL, options: RequestOptions, body: string | undefined): Promise<Response> {
+async function send(...sent: Sent): Promise<Response> {
+  const [, options] = sent;
   try {
-    return await sendOnce(url, options, body);
+    return await sendOnce(...sent);
   } catch (error) {
     if (!(error instanceof StaleConnection) || options.method !== 'GET') throw causeOf(error);
-    return sendOnce(url, options, body).catch((again: unknown) => Promise.reject(causeOf(again)));
+    return sendOnce(...sent).catch((again: unknown) => Promise.reject(causeOf(again)));
   }
 }
 
@@ -102,9 +108,11 @@ function open(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   });
 }
 
-function sendOnce(url: URL, options: RequestOptions, body: string | undefined): Promise<Response> {
+function sendOnce(...[url, options, body, answered]: Sent): Promise<Response> {
+  const sent = Date.now();
   return new Promise((resolve, reject) => {
     const request = httpsRequest(url, options, (response) => {
+      answered(response.headers.date, sent);
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

@@ -30,6 +30,8 @@ export interface Metrics extends AdmissionMetrics {
   modeChanged(from: string, to: string): void;
   /** Where the replica says whether the API server should call it; read at every scrape. */
   readyWhen(ready: () => boolean): void;
+  /** How far the clock of this node is ahead of the API server's, in seconds; read at every scrape. */
+  clockAhead(read: () => number): void;
   /** An Event about a TraefikService was written, or not. */
   eventEnded(outcome: EventOutcome): void;
   /** Somebody who may not was about to send a review. */
@@ -115,6 +117,17 @@ export function createMetrics(registry = new Registry()): Metrics {
       },
     }),
   );
+  let ahead: (() => number) | null = null;
+  registry.registerMetric(
+    new Gauge({
+      name: 'bluegreen_clock_ahead_seconds',
+      help: "How far the clock of the node is ahead of the API server's; negative behind it, 0 within two seconds.",
+      registers: [],
+      collect() {
+        this.set(ahead?.() ?? 0);
+      },
+    }),
+  );
   // Without a certificate there is no time to show.
   for (const gauge of [expiry, notBefore]) gauge.remove();
 
@@ -127,6 +140,7 @@ export function createMetrics(registry = new Registry()): Metrics {
     },
     modeChanged: (from, to) => modeChanges.inc({ from, to }),
     readyWhen: (said) => void (ready = said),
+    clockAhead: (read) => void (ahead = read),
     eventEnded: (outcome) => events.inc({ outcome }),
     clientRejected: () => denials.inc(),
     unproven: (webhook) => unproven.inc({ webhook }),

@@ -22,9 +22,20 @@ t.test('a replica that is not ready gives its reason', async (t) => {
   t.match(out, `‼ pod bluegreen-system/two of the webhook is not ready: ${reason}`);
 });
 
+t.test('what a ready replica says of the clock of its node is passed on', async (t) => {
+  const cluster = await fakeCluster(t, { [`${PODS}/one`]: pod(true), [`${PODS}/two`]: pod(true) });
+  const remark = "the clock of this node is 60 s ahead of the API server's";
+  cluster.intercept = ({ url }) => {
+    if (url.endsWith('/two:9999/proxy/readyz')) return { status: 200, body: `ok; ${remark}\n` };
+    return url.endsWith('/proxy/readyz') ? { status: 200, body: 'ok\n' } : null;
+  };
+  const { out } = await cluster.run('doctor');
+  t.match(out, `‼ pod bluegreen-system/two of the webhook: ${remark}`);
+  t.notMatch(out, 'system/one');
+});
+
 t.test('without any that is ready nothing is guarded', async (t) => {
   const cluster = await fakeCluster(t, { [`${PODS}/one`]: pod(false) });
-  cluster.intercept = ({ url }) =>
-    url.includes('/proxy/') ? { status: 500, body: 'dial tcp: connection refused' } : null;
+  cluster.intercept = ({ url }) => (url.includes('/proxy/') ? { status: 500, body: 'dial tcp: no route' } : null);
   t.match((await cluster.run('doctor')).out, '× pod bluegreen-system/one of the webhook is not ready\n');
 });

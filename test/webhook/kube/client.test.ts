@@ -3,6 +3,7 @@ import { createSelfSource } from '../../../certs/self.ts';
 import { createKubeClient } from '../../../webhook/kube/client.ts';
 import { loadKubeConfig } from '../../../webhook/kube/config.ts';
 import { createConfigurationStore } from '../../../webhook/kube/configuration-store.ts';
+import { createServerClock } from '../../../webhook/kube/server-clock.ts';
 import { createReader } from '../../../webhook/facts/cluster-reader.ts';
 import { createSecretStore } from '../../../webhook/kube/secret-store.ts';
 import { fakeApi, objectStore } from '../fake-api.ts';
@@ -41,6 +42,17 @@ t.test('objects come back as they are, over one kept connection, with the token'
   t.equal(api.connections(), 1);
   t.equal(api.calls[0]?.headers.authorization, 'Bearer secret-token');
   t.match(api.calls[0]?.headers['user-agent'], /^bluegreen-webhook\//);
+});
+
+t.test('every answer says what time it is', async (t) => {
+  const api = await fakeApi(() => ({ status: 404, body: {} }));
+  const clock = createServerClock(() => Date.now() + HOUR);
+  // What was sent is told by the clock of the machine, which is an hour ahead of the fake API server's in this test.
+  const client = createKubeClient(api.config, (date, sent) => clock.answered(date, sent + HOUR));
+  t.teardown(() => (client.close(), api.close()));
+  await createReader(client).getService('demo', 'blue', soon());
+  t.ok(Math.abs(clock.ahead() - HOUR) < 2000, `${clock.ahead()} ms`);
+  t.ok(Math.abs(clock.now().getTime() - Date.now()) < 2000);
 });
 
 t.test('lists follow their pages to the end', async (t) => {
