@@ -50,7 +50,7 @@ command runs on this machine, at a forwarded port.
 
 The command reads the preview's revision before and after the test, and records nothing if it changed. A pass is written
 as bluegreen.dev/smoke-test=passed:REVISION, and the command checks that the webhook bound it. A failure is written as
-failed:REVISION, which replaces an earlier pass. A test that could not be run, for example for want of a right, writes
+failed:REVISION: REASON, which replaces an earlier pass. A test that could not be run, for example for want of a right, writes
 nothing, and an earlier pass stays valid.
 
 The exit code is 0 for a pass, 2 for a test that failed, and 1 where it could not be run or does not count.`,

@@ -3,6 +3,7 @@ import type { Revision } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { annotation, parseObject } from '../../common/json.ts';
 import type { Call } from '../cli/command.ts';
+import { cutAtWord, oneLine } from '../../common/text.ts';
 import { UserError } from '../kube/errors.ts';
 import type { Session } from '../cli/session.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -31,15 +32,19 @@ export async function recordPass(
   );
 }
 
+/** Characters of a reason that the annotation keeps. */
+const REASON_LIMIT = 120;
+
 /**
- * Records that the revision failed, which takes back a pass that it, or one before it, had. Answers with the value.
+ * Records that the revision failed, and why, which takes back a pass that it, or one before it, had. Answers with the value.
  */
 export async function recordFailure(
   call: Call,
   session: Session,
   { found, revision }: Snapshot & { readonly revision: Revision },
+  reason: string,
 ): Promise<string> {
-  const value = `failed:${revision.name}`;
+  const value = `failed:${revision.name}${reason === '' ? '' : `: ${cutAtWord(oneLine(reason), REASON_LIMIT)}`}`;
   if (annotation(found.object, ANNOTATION.smokeTest) !== value) await write(call, session, found, value);
   return value;
 }

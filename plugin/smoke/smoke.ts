@@ -153,6 +153,12 @@ async function record(call: Call, session: Session, before: Snapshot, report: Sm
   }
 }
 
+/** What failed first, in words. */
+function reasonOf({ checks }: SmokeReport): string {
+  const first = checks.find(({ failed }) => failed > 0);
+  return first === undefined ? '' : [first.name, ...first.reasons.slice(0, 1)].join(': ');
+}
+
 /** A failure that cannot be written down is one all the same. */
 async function withFailure(
   call: Call,
@@ -161,7 +167,7 @@ async function withFailure(
   report: SmokeReport,
 ): Promise<SmokeReport> {
   try {
-    return { ...report, recorded: await recordFailure(call, session, snapshot) };
+    return { ...report, recorded: await recordFailure(call, session, snapshot, reasonOf(report)) };
   } catch (error) {
     if (call.io.interrupted.aborted) throw error;
     warn(call, `the failure could not be recorded: ${describeError(error)}`);

@@ -36,7 +36,7 @@ function verdict(call: Call, { found, report, inVain }: Smoked): number {
   const { err } = call.io;
   if (!report.passed) {
     if (report.recorded !== null)
-      err.write(`Recorded as ${report.recorded}: a pass that was given before counts no more.\n`);
+      err.write(`Recorded as ${report.recorded}. A pass that was given before counts no more.\n`);
     return EXIT.untested;
   }
   if (inVain !== null) {

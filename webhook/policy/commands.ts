@@ -4,7 +4,10 @@ import type { Change } from './types.ts';
 type CommandTarget = Pick<Change, 'group' | 'namespace' | 'name'>;
 
 /** The plugin's command for a TraefikService, as a user types it. */
-export function pluginCommand(verb: 'promote' | 'rollback' | 'status', { namespace, name }: CommandTarget): string {
+export function pluginCommand(
+  verb: 'promote' | 'rollback' | 'smoke' | 'status',
+  { namespace, name }: CommandTarget,
+): string {
   return `kubectl bluegreen ${verb} ${name} -n ${namespace}`;
 }
 

@@ -50,7 +50,7 @@ export function consider({ change, pair, settings }: ConsiderInput): Considered 
       if (reason !== null && permissions.override === 'granted')
         return { ...decide({ change: unchanged(change), pair, settings, facts, neighbors, at }), override: reason };
       const defaulted = applyDefaults(summary, { change, pair, facts, permissions, at });
-      const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions };
+      const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions, at };
       const evaluation = evaluate(subject);
       return { ...defaulted, ...evaluation, warnings: [...defaulted.warnings, ...evaluation.warnings] };
     },

@@ -1,9 +1,7 @@
 import { cutAtWord, oneLine } from '../../common/text.ts';
+import { FINDING_LIMIT } from './checks/check.ts';
 import { explain } from './evaluate.ts';
 import type { CheckId, Finding } from './types.ts';
-
-/** Characters of one finding in a message that a terminal shows. */
-export const FINDING_LIMIT = 300;
 
 /** One finding on one line of at most FINDING_LIMIT characters. The command of its fix, at the end, is kept whole. */
 export function findingLine(finding: Finding): string {

@@ -98,7 +98,10 @@ t.test('a failure says why, and takes an older pass back', async (t) => {
   t.match(out, /GET \/ +passed +1 /);
   t.match(out, /GET \/broken +failed +0\/1 .* status 500, not 200\n/);
   t.match(out, 'green, revision bbb222 (shop:1.1): failed in ');
-  t.match(err, 'Recorded as failed:bbb222: a pass that was given before counts no more.');
+  t.match(
+    err,
+    'Recorded as failed:bbb222: GET /broken: status 500, not 200. A pass that was given before counts no more.',
+  );
   t.notOk('bluegreen.dev/smoke-test-record' in annotations(cluster));
   t.match(written.get('out.xml'), '<testsuite name="demo/shop green" tests="2" failures="1"');
   t.match(written.get('out.xml'), '<failure message="status 500, not 200">1 of 1 failed</failure>');

@@ -13,10 +13,15 @@ export interface Subject extends DefaultedChange {
   readonly neighbors: Neighbors;
   readonly settings: Settings;
   readonly permissions: Permissions;
+  /** RFC 3339, the time of the review; empty where there is no clock. */
+  readonly at: string;
 }
 
 /** The reason of a finding that says nothing of the request: the facts could not be read now. */
 export const LOOKUP_FAILED = 'facts could not be read';
+
+/** Characters of one finding in a message that a terminal shows. */
+export const FINDING_LIMIT = 300;
 
 /** A finding, as the check itself puts it. */
 export type CheckResult = Pick<Finding, 'severity' | 'reason' | 'detail'>;

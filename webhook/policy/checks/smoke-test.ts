@@ -1,9 +1,12 @@
 import { ANNOTATION } from '../annotations.ts';
 import { readAttestation } from '../attestation.ts';
-import { attestCommand, pluginCommand } from '../commands.ts';
+import { manifestSwitches, testAdvice } from '../advice.ts';
+import { pluginCommand } from '../commands.ts';
+import { analysisFailure, smokeTestAge } from '../failures.ts';
 import { annotation } from '../../../common/json.ts';
+import { cutAtWord } from '../../../common/text.ts';
 import { sameImages, singleRevision } from '../record.ts';
-import { describe, stillRuns, suggestion } from '../smoke-test.ts';
+import { describe, stillRuns } from '../smoke-test.ts';
 import type { SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
 import { denial, LOOKUP_FAILED, warning } from './check.ts';
@@ -32,6 +35,9 @@ export const smokeTest: Check = {
   },
 };
 
+/** Characters of an annotation in a message. */
+const SAID_LIMIT = 100;
+
 function promotion(subject: Subject, { to }: Switch): readonly CheckResult[] {
   const { smokeTest: record, facts, pair } = subject;
   if (record === null || record.color !== to) return [untested(subject, to)];
@@ -52,7 +58,11 @@ function promotion(subject: Subject, { to }: Switch): readonly CheckResult[] {
   return [
     denial(
       'the smoke test is stale',
-      `${pair[to]} passed as ${describe({ name: record.revision, images: record.images })}, but now runs ${changed}. ${howToAttest(subject, to)}`,
+      testAdvice(
+        subject,
+        to,
+        `${pair[to]} passed as ${describe({ name: record.revision, images: record.images })}, but now runs ${changed}`,
+      ),
     ),
   ];
 }
@@ -64,35 +74,36 @@ function byHand(subject: Subject, to: Color, record: SmokeTestRecord): readonly 
   return [
     denial(
       'the smoke test is stale',
-      `${subject.pair[to]} passed as ${passed}, but its Service has no selector now, so its revision is unknown. ${howToAttest(subject, to)}`,
+      testAdvice(
+        subject,
+        to,
+        `${subject.pair[to]} passed as ${passed}, but its Service has no selector now, so its revision is unknown`,
+      ),
     ),
   ];
 }
 
 function untested(subject: Subject, to: Switch['to']): CheckResult {
-  const { change, facts, pair } = subject;
+  const { change, facts, pair, oldRecord, at } = subject;
   const written = annotation(change.object, ANNOTATION.smokeTest);
   const revision = facts.known ? singleRevision(facts[to]) : null;
   const what = revision === null ? pair[to] : `${pair[to]}, ${describe(revision)},`;
   const old = written === annotation(change.oldObject, ANNOTATION.smokeTest);
-  const why = readAttestation(written) === null ? '' : old ? ' is old' : ' does not count';
-  const said = written === null ? '' : ` (${ANNOTATION.smokeTest}=${written}${why})`;
+  const age = old ? smokeTestAge(change.oldObject, at) : '';
+  const failed = age === '' ? '' : `,${age}`;
+  const why = readAttestation(written) === null ? failed : old ? ' is old' : ' does not count';
+  const said = written === null ? '' : ` (${ANNOTATION.smokeTest}=${cutAtWord(written, SAID_LIMIT)}${why})`;
+  const query = { object: change.oldObject, record: oldRecord, color: to, revision: revision?.name ?? null, now: at };
+  const analysis = analysisFailure(query);
+  const failure = analysis === null ? '' : ` and ${analysis}`;
   return denial(
     'no passed smoke test',
-    `${what} gains weight without a passed smoke test${said}. ${howToAttest(subject, to)}`,
+    testAdvice(subject, to, `${what} gains weight without a passed smoke test${said}${failure}`),
   );
 }
 
-function howToAttest({ change, facts }: Subject, to: Switch['to']): string {
-  const value = suggestion(to, facts, [
-    annotation(change.oldObject, ANNOTATION.smokeTest),
-    annotation(change.object, ANNOTATION.smokeTest),
-  ]);
-  return `Test it, then run: ${attestCommand(change, value)}`;
-}
-
 function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
-  const { facts, oldRecord, pair, change } = subject;
+  const { facts, oldRecord, pair } = subject;
   const recorded = oldRecord.previous;
   if (recorded === null) return [];
   if (!facts.known)
@@ -108,14 +119,14 @@ function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
     return [
       denial(
         'the images of the previous color are not recorded',
-        `the images that ${pair[to]} ran when it was active are not recorded, and now it has ${images.join(', ')}, so this is no rollback. Test and promote it. See: ${pluginCommand('status', change)}`,
+        `the images that ${pair[to]} ran when it was active are not recorded, and now it has ${images.join(', ')}, so this is no rollback. ${backAdvice(subject, 'Test and promote it')}`,
       ),
     ];
   if (!sameImages(images, recorded.images))
     return [
       denial(
         'the previous color was changed',
-        `${pair[to]} ran ${recorded.images.join(', ')} when it was active and now has ${images.join(', ')}, so this is no rollback. Test and promote it, or deploy the old images again. See: ${pluginCommand('status', change)}`,
+        `${pair[to]} ran ${recorded.images.join(', ')} when it was active and now has ${images.join(', ')}, so this is no rollback. ${backAdvice(subject, 'Test and promote it, or deploy the old images again')}`,
       ),
     ];
   const revision = singleRevision(facts[to]);
@@ -126,6 +137,11 @@ function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
       `${pair[to]} runs revision ${revision.name} of the images that were active as ${recorded.revision}`,
     ),
   ];
+}
+
+function backAdvice(subject: Subject, fix: string): string {
+  const cause = manifestSwitches(subject) ? 'The applied manifest sets the weights: leave them out' : fix;
+  return `${cause}. See: ${pluginCommand('status', subject.change)}`;
 }
 
 /** The images that would serve: of the pods, and of the template that they are (or will be) replaced from. */
