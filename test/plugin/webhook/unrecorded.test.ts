@@ -96,7 +96,7 @@ for (const { place: where, says } of CASES)
 for (const mode of ['enforce', 'warn', 'audit', 'nonsense', undefined])
   t.test(`where a webhook looks (mode ${mode}), the advice is to attest`, async (t) => {
     const cluster = await place(t, mode === undefined ? {} : { mode });
-    t.match((await cluster.run(['promote', 'shop'])).err, 'Test it, then run: kubectl annotate');
+    t.match((await cluster.run(['promote', 'shop'])).err, 'Test it: kubectl bluegreen smoke');
   });
 
 t.test('what may not be read decides nothing', async (t) => {
@@ -105,7 +105,7 @@ t.test('what may not be read decides nothing', async (t) => {
     /admissionregistration|namespaces\/(?:demo$|bluegreen\/)/.test(url)
       ? status(403, 'Forbidden', 'you may not')
       : null;
-  t.match((await cluster.run(['promote', 'shop'])).err, 'Test it, then run: kubectl annotate');
+  t.match((await cluster.run(['promote', 'shop'])).err, 'Test it: kubectl bluegreen smoke');
 });
 
 t.test('the label off is enough where the configurations may not be read', async (t) => {
