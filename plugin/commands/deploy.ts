@@ -20,6 +20,11 @@ export const DEPLOY_FLAGS: readonly FlagSpec[] = [
     help: 'The new image, as CONTAINER=IMAGE; can be repeated. IMAGE alone where the pods have one container. Init containers count as well.',
   },
   {
+    name: 'previous',
+    type: 'boolean',
+    help: 'The images of the version that was active before, from the record, instead of --image.',
+  },
+  {
     name: 'replicas',
     type: 'number',
     help: 'Replicas of the preview. By default at least as many as the active color has.',
@@ -47,6 +52,10 @@ rollout may leave it without a ready pod is removed from the list until it is re
       comment: 'Deploy version 1.2 to the preview',
       command: 'kubectl bluegreen deploy shop --image app=registry.example.com/shop:1.2',
     },
+    {
+      comment: 'Bring the version that was active before to the preview, when a rollback has nothing to go back to',
+      command: 'kubectl bluegreen deploy shop --previous',
+    },
     { comment: 'Bring the preview back after it was decommissioned', command: 'kubectl bluegreen deploy shop' },
   ],
   flags: [
@@ -65,12 +74,12 @@ rollout may leave it without a ready pod is removed from the list until it is re
   run: async (call) => {
     checkFormat(call.flags.text('output'));
     const { deployPreview, isLiveAlready } = await import('../deploy/deploy.ts');
-    const { parseImages } = await import('../deploy/images.ts');
-    const images = parseImages(call.flags.list('image'));
+    const { wantedImages } = await import('../deploy/previous.ts');
     const to = colorNamed(call.flags.text('to'));
     const replicas = replicasFlag(call);
     const session = await call.connect();
     const found = await findTarget(session, firstTarget(call.args));
+    const images = await wantedImages(call, session, found, to);
     const { active } = stateOf(found.object, found.pair);
     if (to === null && (await isLiveAlready(call, session, found, images))) {
       printMutation(call, found, 'unchanged', found.object);

@@ -19,7 +19,7 @@ All state lives in the cluster. You can interrupt a release at any point; runnin
 are not deployed again, a passed revision is not tested again, an active color is analyzed to the end. Images that were rolled back are
 not released again without --again.
 
-The exit code is 0 if the version is active and did not fail its analysis, 1 for an error, 2 for a failed test, 3 if a step took
+The exit code is 0 if the version is active and did not fail its analysis, 1 for an error or an analysis that did not see its end, 2 for a failed test, 3 if a step took
 longer than --timeout, and 4 if the analysis rolled back.`,
   examples: [
     {
@@ -53,13 +53,12 @@ longer than --timeout, and 4 if the analysis rolled back.`,
   completes: 'names',
   run: async (call) => {
     const { flags, io } = call;
-    if (!flags.isSet('image')) throw new UsageError('required flag(s) "image" not set');
-    const [{ parseImages }, { release: run }] = await Promise.all([
-      import('../deploy/images.ts'),
+    if (!flags.isSet('image') && !flags.boolean('previous')) throw new UsageError('required flag(s) "image" not set');
+    const [{ wantedImages }, { release: run }] = await Promise.all([
+      import('../deploy/previous.ts'),
       import('../release/run.ts'),
     ]);
     const request = {
-      images: parseImages(flags.list('image')),
       replicas: replicasFlag(call),
       smoke: await smokeRequest(call),
       timeout: flags.duration('timeout'),
@@ -69,7 +68,8 @@ longer than --timeout, and 4 if the analysis rolled back.`,
     const session = await call.connect();
     const found = await findTarget(session, firstTarget(call.args));
     try {
-      return await run(call, session, found, request);
+      const images = await wantedImages(call, session, found, null);
+      return await run(call, session, found, { ...request, images });
     } catch (error) {
       if (io.interrupted.aborted) io.err.write('Interrupted. Run the same command again to go on from here.\n');
       throw error;

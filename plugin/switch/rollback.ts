@@ -9,6 +9,7 @@ import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
 import { undoRisksAfter } from '../traefikservice/drift.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { formerText, formerVersion } from '../traefikservice/former.ts';
 import { commandLine, shortImages, whyNoRollback } from '../traefikservice/names.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { sendSwitch } from '../traefikservice/write.ts';
@@ -24,7 +25,7 @@ import { warn } from '../cli/warn.ts';
  */
 export async function rollBack(call: Call, session: Session, first: TraefikServiceRef): Promise<number> {
   const to = previousOf(first.object);
-  if (to === null) throw nothingToGoBackTo(first);
+  if (to === null) throw nothingToGoBackTo(call, first);
   if (servesAlone(first, to)) {
     printMutation(call, first, 'unchanged', first.object);
     return EXIT.ok;
@@ -33,12 +34,18 @@ export async function rollBack(call: Call, session: Session, first: TraefikServi
   return goBack(call, session, found, to, facts);
 }
 
-function nothingToGoBackTo(found: TraefikServiceRef): UserError {
+function nothingToGoBackTo({ io }: Call, found: TraefikServiceRef): UserError {
+  const why = `nothing to roll back to: ${whyNoRollback(found) ?? 'nothing is recorded'}`;
+  const former = formerVersion(found);
+  if (former !== null) {
+    return new UserError(
+      `${why}. ${formerText(former, io.now())}. To bring it back, deploy it again, then test and promote it: ${commandLine('deploy', found, ' --previous')}`,
+    );
+  }
   const active = stateOf(found.object, found.pair).active;
   const color = active === null ? 'blue' : otherColor(active);
   return new UserError(
-    `nothing to roll back to: ${whyNoRollback(found) ?? 'nothing is recorded'}. ` +
-      `To send production to ${color} all the same, test it and run: ${commandLine('promote', found, ` --to ${color}`)}`,
+    `${why}. To send production to ${color} all the same, test it and run: ${commandLine('promote', found, ` --to ${color}`)}`,
   );
 }
 
@@ -79,7 +86,7 @@ async function prepareColor(
   } else err.write(`${found.pair[to]} has no ready endpoint: waiting for it\n`);
   const ready = await awaitReady(call, session, found, { color: to, endpoints: replicas });
   const object = await readAgain(session.client, found);
-  if (previousOf(object) !== to) throw nothingToGoBackTo({ ...found, object });
+  if (previousOf(object) !== to) throw nothingToGoBackTo(call, { ...found, object });
   return { found: { ...found, object }, facts: ready };
 }
 

@@ -29,6 +29,7 @@ export {
   readRecord,
   sameImages,
   singleRevision,
+  type FormerVersion,
   type HistoryEntry,
   type ReleasedColor,
   type ReleaseRecord,

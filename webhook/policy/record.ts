@@ -15,6 +15,12 @@ export interface ReleasedColor {
   readonly by: string | null;
 }
 
+/** A version that a promotion replaced. */
+export interface FormerVersion extends ReleasedColor {
+  /** RFC 3339: the time of that promotion. */
+  readonly until: string;
+}
+
 /**
  * `override` is an override that moved no color; `unseen` is a switch that was made while the webhook was away and noticed at the next request.
  */
@@ -38,6 +44,8 @@ export interface ReleaseRecord {
   readonly active: ReleasedColor | null;
   readonly previous: ReleasedColor | null;
   readonly history: readonly HistoryEntry[];
+  /** What promotions replaced, oldest first: a rollback goes to the last one only while its color still runs it. */
+  readonly former: readonly FormerVersion[];
   /** Passes that a server-side apply wrote and another client wrote over since: see attestation.ts. */
   readonly supersededPasses: readonly string[];
 }
@@ -45,7 +53,16 @@ export interface ReleaseRecord {
 /** Entries kept: a year of fortnightly releases, a few kilobytes of annotation. */
 export const HISTORY_LIMIT = 25;
 
-export const EMPTY_RECORD: ReleaseRecord = { active: null, previous: null, history: [], supersededPasses: [] };
+/** Former versions kept. */
+export const FORMER_LIMIT = 5;
+
+export const EMPTY_RECORD: ReleaseRecord = {
+  active: null,
+  previous: null,
+  history: [],
+  former: [],
+  supersededPasses: [],
+};
 
 /** Reads the record annotation; what cannot be read counts as not there. */
 export function readRecord(object: JsonObject | null): ReleaseRecord {
@@ -57,13 +74,20 @@ export function readRecord(object: JsonObject | null): ReleaseRecord {
     history: list(value['history'])
       .map(readEvent)
       .filter((event) => event !== null),
+    former: list(value['former'])
+      .map(readFormer)
+      .filter((version) => version !== null),
     supersededPasses: texts(value['supersededPasses']),
   };
 }
 
-/** A record as it is written: most never have anything that was supersededPasses. */
-export function writtenRecord({ supersededPasses, ...rest }: ReleaseRecord): object {
-  return supersededPasses.length === 0 ? rest : { ...rest, supersededPasses };
+/** A record as it is written: without the lists that most never have anything in. */
+export function writtenRecord({ supersededPasses, former, ...rest }: ReleaseRecord): object {
+  return {
+    ...rest,
+    ...(former.length === 0 ? {} : { former }),
+    ...(supersededPasses.length === 0 ? {} : { supersededPasses }),
+  };
 }
 
 /** Whether there is nothing to write down. */
@@ -95,6 +119,12 @@ function readRelease(value: Json | undefined): ReleasedColor | null {
     since: text(get(value, 'since')),
     by: text(get(value, 'by')),
   };
+}
+
+function readFormer(value: Json): FormerVersion | null {
+  const version = readRelease(value);
+  const until = text(get(value, 'until'));
+  return version === null || until === null ? null : { ...version, until };
 }
 
 function readEvent(value: Json): HistoryEntry | null {
@@ -188,7 +218,15 @@ function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: Re
     override: inShort(input.override),
   };
   const previous = kind === 'promotion' && from !== null ? leaving(from, record.active, input.facts) : null;
-  return { ...record, active, previous, history: append(record.history, event) };
+  const former = previous === null ? record.former : withFormer(record.former, { ...previous, until: input.at });
+  return { ...record, active, previous, history: append(record.history, event), former };
+}
+
+/** What production left by a rollback is none: nothing leads back there. A version is kept once. */
+function withFormer(former: readonly FormerVersion[], version: FormerVersion): readonly FormerVersion[] {
+  if (version.images.length === 0) return former;
+  const others = former.filter(({ images }) => !sameImages(images, version.images));
+  return [...others, version].slice(-FORMER_LIMIT);
 }
 
 /** An event that moves no traffic. */
