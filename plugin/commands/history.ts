@@ -6,6 +6,7 @@ import { EXIT } from '../cli/io.ts';
 import { parseJson } from '../../common/json-paths.ts';
 import { isObject } from '../../common/json.ts';
 import { shortImages } from '../traefikservice/names.ts';
+import { oneLine } from '../printers/line.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { ageOf, formatTable, toSecond } from '../printers/table.ts';
 import { firstTarget } from '../traefikservice/argument.ts';
@@ -17,7 +18,7 @@ export const history: Command = {
   usage: '[NAME]',
   summary: 'Show the switches that were made, by whom and when',
   description:
-    'Show the switches that were made, newest first: what became active, when, and by whom. The webhook keeps the last 25.',
+    'Show the switches that were made, newest first: what became active, when, and by whom. The webhook keeps the last 25. A switch that an override let through has the kind "promotion+override"; -o wide shows its reason.',
   examples: [{ comment: 'The switches of "shop"', command: 'kubectl bluegreen history shop -n demo' }],
   flags: [OUTPUT_FLAG],
   arguments: { min: 0, max: 1 },
@@ -53,7 +54,7 @@ function print(call: Call, found: TraefikServiceRef, entries: readonly HistoryEn
 function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): string {
   const paint = call.paint.out;
   const rows = entries.map((entry) => [
-    entry.kind,
+    kindOf(entry),
     entry.from === null ? '<none>' : paint.color(entry.from),
     paint.color(entry.to),
     entry.images.length === 0 ? '<unknown>' : shortImages(entry.images),
@@ -61,6 +62,14 @@ function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): str
     entry.by ?? '<unknown>',
     ...(wide ? [toSecond(entry.at)] : []),
     ageOf(entry.at, call.io.now()),
+    // Last, as it has spaces.
+    ...(wide ? [entry.override === null ? '<none>' : oneLine(entry.override)] : []),
   ]);
-  return formatTable(['KIND', 'FROM', 'TO', 'VERSION', 'REVISION', 'BY', ...(wide ? ['TIME'] : []), 'AGE'], rows);
+  const columns = ['KIND', 'FROM', 'TO', 'VERSION', 'REVISION', 'BY', ...(wide ? ['TIME', 'AGE', 'REASON'] : ['AGE'])];
+  return formatTable(columns, rows);
+}
+
+/** A switch that an override let through is no plain one. */
+function kindOf({ kind, override }: HistoryEntry): string {
+  return override === null || kind === 'override' ? kind : `${kind}+override`;
 }

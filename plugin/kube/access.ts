@@ -8,16 +8,25 @@ export interface Right {
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
+  /** Left out for a right on every object of the kind. */
+  readonly name?: string;
 }
 
 /** Whether the user has a right in a namespace. Rejects where the API server does not answer. */
 export async function mayI(
   client: Client,
-  { verb, group, resource, subresource }: Right,
+  { verb, group, resource, subresource, name }: Right,
   namespace: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const resourceAttributes = { namespace, verb, group, resource, ...(subresource ? { subresource } : {}) };
+  const resourceAttributes = {
+    namespace,
+    verb,
+    group,
+    resource,
+    ...(subresource ? { subresource } : {}),
+    ...(name ? { name } : {}),
+  };
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',

@@ -45,7 +45,8 @@ export async function promoteAndAnalyze(
   const judged = first.map((each) => (small.includes(each) ? withoutCapacity(each) : each));
   if (await denied(call, session, judged)) return EXIT.error;
   if (small.length > 0 && dryRunOf(call) === 'none') {
-    for (const { found, plan } of small) await requirePromotable(call, session, { found, to: plan.to, tests: false });
+    const asks = call.flags.isSet('override') ? [] : small;
+    for (const { found, plan } of asks) await requirePromotable(call, session, { found, to: plan.to, tests: false });
     for (const { found } of small) await requireAnalysis(call, session, found);
   }
   for (const each of small) await scaleToMatch(call, session, each);

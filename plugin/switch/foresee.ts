@@ -1,8 +1,6 @@
 import { ApiError, hasStatus } from '../../common/kube/errors.ts';
 import { FORBIDDEN } from '../../common/http-status.ts';
-import { annotation, at, isObject } from '../../common/json.ts';
-import type { JsonObject } from '../../common/json.ts';
-import type { PatchOperation } from '../../common/json-patch.ts';
+import { annotation } from '../../common/json.ts';
 import { ANNOTATION, CHECKS, NOT_ASKED, findingLine } from '../../webhook/policy/index.ts';
 import type { CheckId, Color } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
@@ -11,7 +9,7 @@ import { UserError } from '../kube/errors.ts';
 import { isConflict } from '../traefikservice/conflict.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
-import { planSwitch } from '../traefikservice/patches.ts';
+import { planSwitch, withAnnotation } from '../traefikservice/patches.ts';
 import type { Plan } from '../traefikservice/patches.ts';
 import { rehearse } from '../traefikservice/write.ts';
 import { judge } from './preflight.ts';
@@ -37,7 +35,7 @@ interface Goal {
 export async function requirePromotable(call: Call, session: Session, { found, to, tests }: Goal): Promise<void> {
   const plan = planSwitch(found.object, found.pair, to, true);
   if (plan === null) return;
-  const tested = withTest(plan, found.object);
+  const tested = withAnnotation(plan, ANNOTATION.smokeTest, TEST);
   const { findings } = judge(found, tested, NOT_ASKED, call.io);
   const known = findings.filter(({ check }) => !CURED.has(check)).map(findingLine);
   const reasons = known.length > 0 ? known : await askByDryRun(call, session, { found, to, tests }, tested);
@@ -45,21 +43,6 @@ export async function requirePromotable(call: Call, session: Session, { found, t
   throw new UserError(
     `${resourceName(found)} could not be promoted to ${to} in the end, so nothing was begun and nothing was changed:\n${reasons.map((reason) => `  - ${reason}`).join('\n')}`,
   );
-}
-
-function withTest(plan: Plan, object: JsonObject): Plan {
-  const metadata = at(plan.after, 'metadata');
-  const annotations = at(object, 'metadata', 'annotations');
-  const patch: readonly PatchOperation[] = [
-    ...(isObject(annotations) ? [] : [{ op: 'add' as const, path: '/metadata/annotations', value: {} }]),
-    { op: 'add', path: `/metadata/annotations/${ANNOTATION.smokeTest.replace('/', '~1')}`, value: TEST },
-  ];
-  const tested = { ...(isObject(annotations) ? annotations : {}), [ANNOTATION.smokeTest]: TEST };
-  return {
-    ...plan,
-    patch: [...plan.patch, ...patch],
-    after: { ...plan.after, metadata: { ...(isObject(metadata) ? metadata : {}), annotations: tested } },
-  };
 }
 
 async function askByDryRun(

@@ -1,7 +1,7 @@
 import { DOCS_URL } from '../../common/docs.ts';
 import { gatherFacts } from '../../webhook/facts/gather.ts';
 import { gatherNeighbors } from '../../webhook/facts/neighbors.ts';
-import { decide, docsLine, findingLine, NO_NEIGHBORS } from '../../webhook/policy/index.ts';
+import { decide, docsLine, findingLine, NO_NEIGHBORS, NO_PERMISSION_ASKED } from '../../webhook/policy/index.ts';
 import type { Decision, Facts, Neighbors } from '../../webhook/policy/index.ts';
 import type { Io } from '../cli/io.ts';
 import type { Plan } from '../traefikservice/patches.ts';
@@ -27,7 +27,14 @@ function deadlineOf(io: Io): AbortSignal {
 }
 
 /** The webhook's own policy on the object as the plan leaves it. Nothing is sent. */
-export function judge(found: TraefikServiceRef, plan: Plan, facts: Facts, io: Io, neighbors = NO_NEIGHBORS): Decision {
+export function judge(
+  found: TraefikServiceRef,
+  plan: Plan,
+  facts: Facts,
+  io: Io,
+  neighbors = NO_NEIGHBORS,
+  permissions = NO_PERMISSION_ASKED,
+): Decision {
   return decide({
     change: {
       operation: 'UPDATE',
@@ -42,6 +49,7 @@ export function judge(found: TraefikServiceRef, plan: Plan, facts: Facts, io: Io
     pair: found.pair,
     facts,
     neighbors,
+    permissions,
     settings: LENIENT,
     at: io.now().toISOString(),
   });

@@ -12,10 +12,11 @@ import type { Undoable } from './back.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { commandLine, running } from '../traefikservice/names.ts';
-import { planSwitch } from '../traefikservice/patches.ts';
+import { planSwitch, withAnnotation } from '../traefikservice/patches.ts';
 import { servesAlone, transition } from '../traefikservice/shares.ts';
 import type { Plan } from '../traefikservice/patches.ts';
 import { askFacts, askNeighbors, docsLines, findingLines, judge } from './preflight.ts';
+import { overrideOf, overridePermissions } from './override.ts';
 import { withAdvice } from './unrecorded.ts';
 import { whyUnrecorded } from '../webhook/unrecorded.ts';
 import type { Session } from '../cli/session.ts';
@@ -45,14 +46,17 @@ export async function preparePromotion(
   if (state.active === null)
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
   const to = colorNamed(call.flags.text('to')) ?? otherColor(state.active);
-  const plan = planSwitch(found.object, found.pair, to);
-  if (plan === null) throw detached(found, to);
+  const plain = planSwitch(found.object, found.pair, to);
+  if (plain === null) throw detached(found, to);
+  const reason = overrideOf(call, found);
+  const plan = reason === null ? plain : withAnnotation(plain, ANNOTATION.override, reason);
   if (servesAlone(found, to)) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
   const [facts, neighbors] = await Promise.all([
     askFacts(session, found, call.io),
     askNeighbors(session, found, call.io),
   ]);
-  const decision = judge(found, plan, facts, call.io, neighbors);
+  const permissions = reason === null ? undefined : await overridePermissions(call, session, found);
+  const decision = judge(found, plan, facts, call.io, neighbors, permissions);
   return { found, plan, facts, decision: await withAdvice(session, found, decision, call.io) };
 }
 

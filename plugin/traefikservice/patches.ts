@@ -62,6 +62,22 @@ export function planDetach(object: JsonObject, pair: Pair, color: Color): readon
   return [...guardOf(object), { op: 'test', path: `${path}/name`, value: child.name }, { op: 'remove', path }];
 }
 
+/** The same switch with an annotation beside it, in the one patch. */
+export function withAnnotation(plan: Plan, key: string, value: string): Plan {
+  const metadata = at(plan.after, 'metadata');
+  const annotations = at(metadata, 'annotations');
+  const patch: readonly PatchOperation[] = [
+    ...(isObject(annotations) ? [] : [{ op: 'add' as const, path: '/metadata/annotations', value: {} }]),
+    { op: 'add', path: `/metadata/annotations/${key.replaceAll('/', '~1')}`, value },
+  ];
+  const written = { ...(isObject(annotations) ? annotations : {}), [key]: value };
+  return {
+    ...plan,
+    patch: [...plan.patch, ...patch],
+    after: { ...plan.after, metadata: { ...(isObject(metadata) ? metadata : {}), annotations: written } },
+  };
+}
+
 /** Ends the instant rollback: the previous color gets another version. */
 export const FORGET_PREVIOUS: PatchOperation = {
   op: 'replace',
