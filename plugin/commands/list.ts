@@ -2,7 +2,7 @@ import { ANNOTATION, previousOf, readRecord, readSmokeTest, stateOf } from '../.
 import type { Color } from '../../webhook/policy/index.ts';
 import { annotation } from '../../common/json.ts';
 import type { Call, Command } from '../cli/command.ts';
-import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG } from '../cli/flags.ts';
+import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';
@@ -13,11 +13,19 @@ import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
 import type { Listing, TraefikServiceRef } from '../traefikservice/find.ts';
-import { problemLine, weightsProblem } from '../production/problem.ts';
+import { lookAtTraefik, UNSEEN } from '../production/look.ts';
+import { problemsOfAll } from '../production/many.ts';
+import type { Finding } from '../production/many.ts';
+import { problemLine } from '../production/problem.ts';
 import { flow } from '../printers/flow.ts';
 import { isSplit, sharesOf, sharesText } from '../traefikservice/shares.ts';
 import type { Paint } from '../cli/paint.ts';
 import { butForbidden } from '../traefikservice/groups.ts';
+
+interface Looked {
+  readonly listing: Listing;
+  readonly findings: readonly Finding[];
+}
 
 const COLUMNS = ['NAME', 'ACTIVE', 'BLUE', 'GREEN', 'VERSION', 'ROLLBACK-TO', 'SMOKE-TEST', 'FROZEN'];
 
@@ -25,8 +33,8 @@ export const list: Command = {
   name: 'list',
   usage: '',
   summary: 'List the blue-green TraefikServices',
-  description: `List the blue-green TraefikServices of a namespace, or of all: the active color, the weights, the color of a rollback. It reads
-TraefikServices only; 'kubectl bluegreen status' also reads pods and endpoints.`,
+  description: `List the blue-green TraefikServices of a namespace, or of all: the active color, the weights, the color of a rollback. A
+production that is split or answers no request is reported first. 'kubectl bluegreen status' also reads pods and endpoints.`,
   examples: [
     { comment: 'Of the whole cluster', command: 'kubectl bluegreen list -A' },
     { comment: 'With their Services and who switched last', command: 'kubectl bluegreen list -o wide' },
@@ -36,6 +44,7 @@ TraefikServices only; 'kubectl bluegreen status' also reads pods and endpoints.`
     ALL_NAMESPACES_FLAG,
     { name: 'no-headers', type: 'boolean', help: "Don't print headers." },
     OUTPUT_FLAG,
+    ...WAIT_FLAGS.filter((flag) => flag.name === 'traefik'),
   ],
   arguments: { min: 0, max: 0 },
   run: async (call) => {
@@ -44,8 +53,8 @@ TraefikServices only; 'kubectl bluegreen status' also reads pods and endpoints.`
     const everywhere = call.flags.boolean('all-namespaces');
     const namespace = everywhere ? null : session.namespace;
     if (call.flags.boolean('watch')) return watch(call, session, namespace);
-    const listing = await listGoverned(session, namespace);
-    print(call, listing, everywhere, session.namespace);
+    const { listing, findings } = await look(call, session, namespace);
+    print(call, listing, findings, session.namespace);
     return EXIT.ok;
   },
 };
@@ -55,15 +64,28 @@ function watch(call: Call, session: Session, namespace: string | null): Promise<
   if (format !== '' && format !== 'wide')
     throw new UsageError('--watch shows a table: leave --output out, or use wide');
   return showLive(call, async () => {
-    const { found } = await listGoverned(session, namespace);
+    const { listing, findings } = await look(call, session, namespace);
+    const { found } = listing;
     const versions = found.map(({ object }) => stringAt(object, 'metadata', 'resourceVersion'));
-    const text = `${problemLines(call, found, call.paint.out)}${table(call, found, namespace === null, format === 'wide')}`;
-    return { text, key: versions.join() };
+    const text = `${problemLines(call, findings, call.paint.out)}${table(call, found, namespace === null, format === 'wide')}`;
+    return { text, key: [...versions, ...findings.map(({ problem }) => problem.text)].join() };
   });
 }
 
-function print(call: Call, listing: Listing, everywhere: boolean, namespace: string): void {
+/** The TraefikServices, and what is wrong with their production as Traefik serves it. */
+async function look(call: Call, session: Session, namespace: string | null): Promise<Looked> {
+  const { flags, io } = call;
+  const forPeople = ['', 'wide'].includes(flags.text('output') ?? '');
+  const [listing, seen] = await Promise.all([
+    listGoverned(session, namespace),
+    forPeople ? lookAtTraefik(session, flags.text('traefik'), io) : UNSEEN,
+  ]);
+  return { listing, findings: await problemsOfAll(session, listing.found, { namespace, seen, io }) };
+}
+
+function print(call: Call, listing: Listing, findings: readonly Finding[], namespace: string): void {
   const { found } = listing;
+  const everywhere = call.flags.boolean('all-namespaces');
   const format = call.flags.text('output') ?? '';
   const { out, err } = call.io;
   if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
@@ -75,18 +97,16 @@ function print(call: Call, listing: Listing, everywhere: boolean, namespace: str
     const end = everywhere && listing.forbidden.length === 0 ? '' : '.';
     err.write(`${nothing}${butForbidden(listing)}${end}\n`);
   } else {
-    err.write(problemLines(call, found, call.paint.err));
+    err.write(problemLines(call, findings, call.paint.err));
     out.write(table(call, found, everywhere, format === 'wide'));
   }
 }
 
 /** What is wrong with production, a line each. */
-function problemLines({ io }: Call, found: readonly TraefikServiceRef[], paint: Paint): string {
-  const lines = found.flatMap((item) => {
-    const problem = weightsProblem(item);
-    const place = `${resourceName(item)} in namespace ${item.namespace}`;
-    return problem === null ? [] : [flow(`${place}: ${problemLine(problem)}`, io.out.columns?.())];
-  });
+function problemLines({ io }: Call, findings: readonly Finding[], paint: Paint): string {
+  const lines = findings.map(({ found, problem }) =>
+    flow(`${resourceName(found)} in namespace ${found.namespace}: ${problemLine(problem)}`, io.out.columns?.()),
+  );
   return lines.map((line) => `${paint.bad(line)}\n`).join('');
 }
 

@@ -4,6 +4,8 @@ import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
+import { lookAtTraefik } from '../production/look.ts';
+import type { Seen } from '../production/look.ts';
 import { findReplicas } from '../traefik/replicas.ts';
 import { createTrafficMeter } from '../traefik/traffic.ts';
 import { parseJson } from '../../common/json-paths.ts';
@@ -47,8 +49,8 @@ are possible, and why not; and what would undo a switch.`,
     const session = await call.connect();
     const found = await findTarget(session, firstTarget(call.args));
     if (call.flags.boolean('watch')) return watch(call, session, found);
-    const facts = await askFacts(session, found, call.io);
-    print(call, found, await buildReport(session, found, facts, call.io));
+    const [facts, seen] = await Promise.all([askFacts(session, found, call.io), look(call, session)]);
+    print(call, found, await buildReport(session, found, facts, { io: call.io, seen }));
     return EXIT.ok;
   },
 };
@@ -63,11 +65,19 @@ async function watch(call: Call, session: Session, first: TraefikServiceRef): Pr
   return showLive(call, async () => {
     const object = await readAgain(session.client, first, { signal: io.interrupted });
     const found = { ...first, object };
-    const [facts, traffic] = await Promise.all([askFacts(session, found, io), meter(io.interrupted)]);
-    const report = await buildReport(session, found, facts, io);
+    const [facts, traffic, seen] = await Promise.all([
+      askFacts(session, found, io),
+      meter(io.interrupted),
+      look(call, session),
+    ]);
+    const report = await buildReport(session, found, facts, { io, seen });
     const style = { ...styleOf(call), live: { traffic } };
     return { text: formatStatus(found, report, style), key: JSON.stringify(report) };
   });
+}
+
+function look({ flags, io }: Call, session: Session): Promise<Seen> {
+  return lookAtTraefik(session, flags.text('traefik'), io);
 }
 
 function styleOf({ io, flags, paint }: Call): StatusStyle {

@@ -7,7 +7,10 @@ import { askFacts } from '../switch/preflight.ts';
 import { LENIENT } from '../switch/settings.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
-import { problemTitle, weightsProblem } from '../production/problem.ts';
+import { lookAtTraefik } from '../production/look.ts';
+import type { Seen } from '../production/look.ts';
+import { problemTitle } from '../production/problem.ts';
+import { problemsOf } from '../production/problems.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 import { lookAtWeights } from './weights.ts';
@@ -20,12 +23,15 @@ const AT_ONCE = 8;
 export async function lookAtReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const { session, namespace } = context;
   try {
-    const { found, forbidden } = await listGoverned(session, namespace);
+    const [{ found, forbidden }, seen] = await Promise.all([
+      listGoverned(session, namespace),
+      lookAtTraefik(session, context.traefik, context.io),
+    ]);
     const findings: DoctorFinding[] = forbidden.map(({ group, error }) =>
       unknown(`the TraefikServices of ${group} could not be listed`, describeError(error)),
     );
     for (let index = 0; index < found.length; index += AT_ONCE) {
-      const some = await Promise.all(found.slice(index, index + AT_ONCE).map((each) => lookAtOne(context, each)));
+      const some = await Promise.all(found.slice(index, index + AT_ONCE).map((each) => lookAtOne(context, each, seen)));
       findings.push(...some.flat());
     }
     const place = namespace === null ? 'in the cluster' : `in namespace ${namespace}`;
@@ -36,7 +42,11 @@ export async function lookAtReleases(context: DoctorContext): Promise<readonly D
   }
 }
 
-async function lookAtOne({ session, io }: DoctorContext, found: TraefikServiceRef): Promise<readonly DoctorFinding[]> {
+async function lookAtOne(
+  { session, io }: DoctorContext,
+  found: TraefikServiceRef,
+  seen: Seen,
+): Promise<readonly DoctorFinding[]> {
   const { group, namespace, name, object, pair } = found;
   const facts = await askFacts(session, found, io);
   const label = `${namespace}/${resourceName(found)}`;
@@ -57,11 +67,11 @@ async function lookAtOne({ session, io }: DoctorContext, found: TraefikServiceRe
     permissions: NO_PERMISSION_ASKED,
     at: io.now().toISOString(),
   });
-  const problem = weightsProblem(found);
+  const problems = problemsOf(found, facts, seen);
   const unguarded = annotation(object, ANNOTATION.unguard);
   const told = [...findings, ...warnings].map(explain);
   return [
-    ...(problem === null ? [] : [fail(`${label}: ${problemTitle(problem)}`, `To end it: ${problem.fix}`)]),
+    ...problems.map((problem) => fail(`${label}: ${problemTitle(problem)}`, problem.advice)),
     ...(facts.known ? [] : [unknown(`${label}: its pods could not be read`, facts.reason)]),
     ...(unguarded
       ? [

@@ -9,8 +9,8 @@ export interface Problem {
   readonly kind: 'SPLIT' | '404' | '503';
   /** What production gets and why, in a sentence without a period. */
   readonly text: string;
-  /** The command that ends it. */
-  readonly fix: string;
+  /** The command that ends it, or that shows why, with what it does before it. */
+  readonly advice: string;
 }
 
 /** What the weights alone do to production; null where one color gets every request. */
@@ -18,12 +18,12 @@ export function weightsProblem(found: TraefikServiceRef): Problem | null {
   const { active } = stateOf(found.object, found.pair);
   const shares = sharesOf(found);
   if (active === null) return null;
-  const fix = commandLine('promote', found, ` --to ${active}`);
-  if (shares === null) return { kind: '503', text: 'no color has weight', fix };
+  const advice = `To end it: ${commandLine('promote', found, ` --to ${active}`)}`;
+  if (shares === null) return { kind: '503', text: 'no color has weight', advice };
   if (!isSplit(shares)) return null;
   const before = readRecord(found.object).active?.color ?? active;
   const recorded = before === active ? '' : ` (${before} was active before)`;
-  return { kind: 'SPLIT', text: `${sharesText(shares)}: requests get more than one version${recorded}`, fix };
+  return { kind: 'SPLIT', text: `${sharesText(shares)}: requests get more than one version${recorded}`, advice };
 }
 
 /** A problem without its fix, its kind first. */
@@ -34,5 +34,5 @@ export function problemTitle({ kind, text }: Problem): string {
 /** A problem on one line, with the command that ends it. */
 export function problemLine(problem: Problem): string {
   const title = problemTitle(problem);
-  return `${title.charAt(0).toUpperCase()}${title.slice(1)}. To end it: ${problem.fix}`;
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)}. ${problem.advice}`;
 }

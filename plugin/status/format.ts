@@ -4,7 +4,7 @@ import type { Traffic } from '../traefik/traffic.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { resourceName } from '../traefikservice/find.ts';
-import { servesAlone, servingText } from '../traefikservice/shares.ts';
+import { percent, servesAlone, servingText } from '../traefikservice/shares.ts';
 import { problemLine } from '../production/problem.ts';
 import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 import { flow } from '../printers/flow.ts';
@@ -17,7 +17,7 @@ export interface StatusStyle {
   readonly wide: boolean;
   /** Width of the terminal; undefined off a terminal. */
   readonly columns: number | undefined;
-  /** Shows weights as bars and what Traefik counts; null where that is not known. */
+  /** Shows what Traefik counts; null where that is not known. */
   readonly live?: { readonly traffic: Readonly<Record<Color, Traffic>> | null };
 }
 
@@ -49,6 +49,7 @@ export function formatStatus(found: TraefikServiceRef, report: StatusReport, sty
       'Undone by:',
       report.undoneBy.map((risk) => paint.warn(risk)),
     ),
+    ...(report.traefikNotRead === null || !style.wide ? [] : [`Not read:   ${report.traefikNotRead}`]),
     ...(report.factsError === null ? [] : [`Not read:   ${paint.bad(report.factsError)}`]),
   ];
   return `${lines.join('\n')}\n${flow(rest.join('\n'), style.columns)}\n`;
@@ -82,7 +83,7 @@ function row(report: ColorReport, { now, paint, wide, live }: StatusStyle): read
     paint.color(report.color),
     report.role,
     weightText(report, paint),
-    ...(live === undefined ? [] : trafficCells(report, live.traffic, paint)),
+    ...(live === undefined ? [] : trafficCells(report.color, live.traffic, paint)),
     shortImages(report.images),
     readyText(report, paint),
     smokeText(report, now, paint),
@@ -90,23 +91,28 @@ function row(report: ColorReport, { now, paint, wide, live }: StatusStyle): read
   ];
 }
 
-/** Blocks of a bar for the weight 100. */
+/** Blocks of a bar for all of the traffic. */
 const BAR = 10;
 /** Error rates from here on are shown as bad. */
 const BAD_RATE = 0.01;
 
-function trafficCells(
-  { color, weight }: ColorReport,
-  traffic: Readonly<Record<Color, Traffic>> | null,
-  paint: Paint,
-): readonly string[] {
-  const share = typeof weight === 'number' ? Math.min(100, Math.max(0, weight)) : 0;
-  const full = Math.round((share / 100) * BAR);
-  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
-  if (traffic === null) return [bar, '-', '-'];
+/** What Traefik counted of a color: its share of both colors' requests, not its weight. */
+function trafficCells(color: Color, traffic: Readonly<Record<Color, Traffic>> | null, paint: Paint): readonly string[] {
+  if (traffic === null) return ['-', '-', '-'];
   const { perSecond, errorRate } = traffic[color];
+  const total = traffic.blue.perSecond + traffic.green.perSecond;
   const errors = errorRate === null ? '-' : `${(errorRate * 100).toFixed(1)}%`;
-  return [bar, perSecond.toFixed(1), errorRate !== null && errorRate >= BAD_RATE ? paint.bad(errors) : errors];
+  return [
+    total === 0 ? '-' : bar(perSecond / total),
+    perSecond.toFixed(1),
+    errorRate !== null && errorRate >= BAD_RATE ? paint.bad(errors) : errors,
+  ];
+}
+
+/** A share as blocks and in percent; the least share shows a block. */
+function bar(share: number): string {
+  const full = share > 0 ? Math.max(1, Math.round(share * BAR)) : 0;
+  return `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${percent(share)}`;
 }
 
 function weightText({ weight }: ColorReport, paint: Paint): string {

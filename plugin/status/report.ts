@@ -19,7 +19,8 @@ import { withAdvice } from '../switch/unrecorded.ts';
 import { imagesOf, whyNoRollback } from '../traefikservice/names.ts';
 import { planSwitch } from '../traefikservice/patches.ts';
 import { isSplit, servesAlone, sharesOf } from '../traefikservice/shares.ts';
-import { weightsProblem } from '../production/problem.ts';
+import type { Seen } from '../production/look.ts';
+import { problemsOf } from '../production/problems.ts';
 import type { Problem } from '../production/problem.ts';
 import { planRollback } from '../switch/back.ts';
 import { judge } from '../switch/preflight.ts';
@@ -59,6 +60,8 @@ export interface StatusReport {
   readonly resource: { readonly group: string; readonly namespace: string; readonly name: string };
   /** What is wrong with production now. */
   readonly problems: readonly Problem[];
+  /** Why nothing is known of what Traefik serves; null where something is. */
+  readonly traefikNotRead: string | null;
   /** Whether requests get more than one version; `active` is the color with the greater weight then. */
   readonly split: boolean;
   readonly active: Color | null;
@@ -82,16 +85,16 @@ export async function buildReport(
   session: Session,
   found: TraefikServiceRef,
   facts: Facts,
-  io: Io,
+  { io, seen }: { readonly io: Io; readonly seen: Seen },
 ): Promise<StatusReport> {
   const { active } = stateOf(found.object, found.pair);
   const shares = sharesOf(found);
-  const problem = weightsProblem(found);
   const record = readRecord(found.object);
   const release = record.active?.color === active ? record.active : null;
   return {
     resource: { group: found.group, namespace: found.namespace, name: found.name },
-    problems: problem === null ? [] : [problem],
+    problems: problemsOf(found, facts, seen),
+    traefikNotRead: seen.notRead,
     split: shares !== null && isSplit(shares),
     active,
     since: release?.since ?? null,

@@ -17,6 +17,7 @@ import { servesAlone, transition } from '../traefikservice/shares.ts';
 import type { Plan } from '../traefikservice/patches.ts';
 import { askFacts, askNeighbors, docsLines, findingLines, judge } from './preflight.ts';
 import { overrideOf, overridePermissions } from './override.ts';
+import { reportProduction } from '../production/report.ts';
 import { withAdvice } from './unrecorded.ts';
 import { whyUnrecorded } from '../webhook/unrecorded.ts';
 import type { Session } from '../cli/session.ts';
@@ -129,6 +130,7 @@ export async function switchAll(call: Call, session: Session, promotions: readon
   const wait = waits ? await prepareWait(call, session) : null;
   const done: Undoable[] = [];
   const ended: TraefikServiceRef[] = [];
+  const switched: Pick<Promotion, 'found' | 'facts'>[] = [];
   for (const item of promotions) {
     const { found, plan, decision } = item;
     if (decision === null) {
@@ -142,6 +144,7 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       printMutation(call, found, 'promoted', stored);
       const now = { ...found, object: stored };
       await hint(call, session, item, now);
+      switched.push({ found: now, facts: item.facts });
       // What only ended a split stays: the other color was not active before.
       if (plan.from !== plan.to) done.push({ found: now, to: plan.from });
       ended.push(now);
@@ -152,8 +155,12 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       return { code: EXIT.error, stored: [] };
     }
   }
-  if (wait !== null)
-    await Promise.all(promotions.map(({ found, plan }) => awaitTraefik(call, session, wait, found, plan.to)));
+  try {
+    if (wait !== null)
+      await Promise.all(promotions.map(({ found, plan }) => awaitTraefik(call, session, wait, found, plan.to)));
+  } finally {
+    if (dryRunOf(call) === 'none' && switched.length > 0) await reportProduction(call, session, switched);
+  }
   return { code: EXIT.ok, stored: ended };
 }
 

@@ -7,6 +7,7 @@ import type { Session } from '../cli/session.ts';
 import { UserError } from '../kube/errors.ts';
 import { awaitTraefik, prepareWait } from '../traefik/wait.ts';
 import { undoRisksAfter } from '../traefikservice/drift.ts';
+import { reportProduction } from '../production/report.ts';
 import { readAgain, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { formerText, formerVersion } from '../traefikservice/former.ts';
@@ -132,6 +133,10 @@ async function goBack(
   const version = images.length === 0 ? '' : ` (${shortImages(images)})`;
   err.write(`${transition(found, to, call.paint.err)}: ${to}${version} is active again.\n`);
   for (const risk of undoRisksAfter(stored, found.pair)) warn(call, risk);
-  if (wait !== null) await awaitTraefik(call, session, wait, found, to);
+  try {
+    if (wait !== null) await awaitTraefik(call, session, wait, found, to);
+  } finally {
+    await reportProduction(call, session, [{ found: { ...found, object: stored }, facts }]);
+  }
   return EXIT.ok;
 }

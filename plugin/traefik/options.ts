@@ -31,3 +31,20 @@ export function throttleOf(options: ReadonlyMap<string, string>): number {
     (duration('providers.kubernetescrd.throttleduration') ?? 0)
   );
 }
+
+const PROVIDER = 'providers.kubernetescrd';
+
+/** Whether a color without endpoints leaves the others alone (`allowEmptyServices`); null where the options do not tell. */
+export function allowsEmptyServices(options: ReadonlyMap<string, string>): boolean | null {
+  const given = options.get(`${PROVIDER}.allowemptyservices`);
+  if (given !== undefined) return given === 'true';
+  // Traefik reads its arguments or a file, never both: where they have the provider, the default is in force.
+  const here = [...options.keys()].some((name) => name === PROVIDER || name.startsWith(`${PROVIDER}.`));
+  return here ? false : null;
+}
+
+/** Whether Traefik reads the custom resources of a namespace. */
+export function readsNamespace(options: ReadonlyMap<string, string>, namespace: string): boolean {
+  const given = options.get(`${PROVIDER}.namespaces`) ?? '';
+  return given === '' || given.split(',').includes(namespace);
+}

@@ -26,7 +26,7 @@ const SELECTOR = 'app.kubernetes.io/name=traefik';
  * NAMESPACE/LABEL=VALUE. Rejects when pods may not be listed.
  */
 export async function findReplicas(
-  client: Client,
+  client: Pick<Client, 'list'>,
   given: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly Replica[]> {

@@ -67,9 +67,9 @@ for (const { name, steps } of chapters(hashes, (...args) => cluster.kubectlOk(ar
 t.test('the live view counts requests and errors while there is traffic', async (t) => {
   const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 2 });
   t.teardown(() => traffic.stop());
-  const counted = /blue +active +100 +█{10} +(?!0\.0)[\d.]+ +0\.0%/;
+  const counted = /blue +active +100 +█{10} 100% +(?!0\.0)[\d.]+ +0\.0%/;
   const { screen } = await terminal.type('kubectl bluegreen status -w', { until: counted });
-  t.match(screen, /green +preview +0 +░{10} +0\.0 +- /);
+  t.match(screen, /green +preview +0 +░{10} 0% +0\.0 +- /);
 });
 
 t.test('colors on a terminal, none in a pipe, none with NO_COLOR', async (t) => {

@@ -1,0 +1,70 @@
+import type { Facts } from '../../webhook/policy/index.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { servesAlone } from '../traefikservice/shares.ts';
+import { allowsEmptyServices, readsNamespace } from '../traefik/options.ts';
+import { badBackends } from './backend.ts';
+import type { BadBackend } from './backend.ts';
+import type { Seen, SeenReplica } from './look.ts';
+import { commandLine } from '../traefikservice/names.ts';
+import { weightsProblem } from './problem.ts';
+import type { Problem } from './problem.ts';
+
+/**
+ * What is wrong with production now: by what Traefik serves where its API can be read, else by what its settings and the
+ * colors' endpoints make of the object.
+ */
+export function problemsOf(found: TraefikServiceRef, facts: Facts, seen: Seen): readonly Problem[] {
+  return problemsFrom(found, badBackends(found, facts), seen);
+}
+
+/** The same, where the colors that Traefik cannot use are known. */
+export function problemsFrom(found: TraefikServiceRef, bad: readonly BadBackend[], seen: Seen): readonly Problem[] {
+  const weights = weightsProblem(found);
+  return [dropped(found, bad, seen) ?? unserved(found, bad), ...(weights === null ? [] : [weights])].filter(
+    (problem) => problem !== null,
+  );
+}
+
+/** Traefik drops a TraefikService as a whole when it cannot build one of its children. */
+function dropped(found: TraefikServiceRef, bad: readonly BadBackend[], seen: Seen): Problem | null {
+  const broken = brokenRouter(found, seen);
+  if (broken !== null) {
+    const [cause] = bad;
+    const see = `To see why: ${commandLine('status', found)}`;
+    if (cause === undefined) return { kind: '404', text: `Traefik reports "${broken}"`, advice: see };
+    return { kind: '404', text: `${cause.text}, and Traefik drops the whole TraefikService`, advice: cause.advice };
+  }
+  // What a replica serves is known by its API: nothing has to be concluded.
+  const blind = relevant(found, seen).filter((each) => each.broken === null);
+  if (blind.length === 0 && seen.replicas.length > 0) return null;
+  const cause = bad.find(({ kind }) => kind === 'missing' || blind.some(dropsEmpty));
+  if (cause === undefined) return null;
+  const setting = cause.kind === 'empty' ? ' (allowEmptyServices=false)' : '';
+  return {
+    kind: '404',
+    text: `${cause.text}, so Traefik drops the whole TraefikService${setting}`,
+    advice: cause.advice,
+  };
+}
+
+/** Whether a replica drops a TraefikService that lists a color without endpoints, as far as its options tell. */
+export function dropsEmpty({ replica }: Pick<SeenReplica, 'replica'>): boolean {
+  return allowsEmptyServices(replica.options) === false;
+}
+
+function relevant({ namespace }: TraefikServiceRef, { replicas }: Seen): readonly SeenReplica[] {
+  return replicas.filter(({ replica }) => readsNamespace(replica.options, namespace));
+}
+
+/** Traefik's words about a router that leads to a TraefikService and could not be built. */
+function brokenRouter({ namespace, name }: TraefikServiceRef, { replicas }: Seen): string | null {
+  const routers = replicas.flatMap(({ broken }) => broken ?? []);
+  return routers.find(({ service }) => service === `${namespace}-${name}`)?.error ?? null;
+}
+
+/** An active color without endpoints is answered for by Traefik itself. */
+function unserved(found: TraefikServiceRef, bad: readonly BadBackend[]): Problem | null {
+  const active = bad.find(({ color, kind }) => kind === 'empty' && servesAlone(found, color));
+  if (active === undefined) return null;
+  return { kind: '503', text: `${active.color} is active and has no ready endpoint`, advice: active.advice };
+}

@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import t from 'tap';
+import type { Test } from 'tap';
+import type { CallOptions } from '../../../common/kube/client.ts';
+import { lookAtTraefik } from '../../../plugin/production/look.ts';
+import { fakeCluster, status } from '../fake-cluster.ts';
+import type { FakeCluster } from '../fake-cluster.ts';
+import { PROMOTED, shop, TESTED } from '../shop.ts';
+import type { ShopOptions } from '../shop.ts';
+
+const POD = '/api/v1/namespaces/traefik/pods/traefik-1';
+const DROPPED = 'the service "demo-shop@kubernetescrd" does not exist';
+
+/** A ready Traefik pod with these arguments. */
+function traefik(args: readonly string[], ports = ['traefik', 'metrics']) {
+  return {
+    metadata: { labels: { 'app.kubernetes.io/name': 'traefik' } },
+    spec: {
+      containers: [{ args, ports: ports.map((name, index) => ({ name, containerPort: 8080 + index })) }],
+    },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+}
+
+interface World {
+  readonly shop: ShopOptions;
+  readonly args?: readonly string[];
+  /** What its API lists as disabled; null where the API is closed. */
+  readonly disabled?: readonly string[] | null;
+}
+
+/** A shop behind Traefik. */
+async function world(t: Test, { shop: options, args, disabled = null }: World): Promise<FakeCluster> {
+  const cluster = await fakeCluster(t, {
+    ...shop(options),
+    [POD]: traefik(args ?? ['--providers.kubernetescrd']),
+  });
+  cluster.intercept = ({ url }) => (url.includes('/proxy/') ? answer(url, disabled) : null);
+  return cluster;
+}
+function answer(url: string, disabled: readonly string[] | null) {
+  if (disabled === null || !url.includes('/api/http/routers?status=disabled'))
+    return { status: 404, body: '404 page not found\n' };
+  const routers = disabled.map((service) => ({
+    name: `r@kubernetescrd`,
+    service,
+    status: 'disabled',
+    error: [DROPPED],
+  }));
+  return { status: 200, body: routers };
+}
+async function first(cluster: FakeCluster, ...args: readonly string[]) {
+  const { out, err } = await cluster.run(args);
+  return `${err}${out}`.split('\n')[0];
+}
+
+/** An API server that never answers. */
+async function neverListed(_path: string, { signal }: CallOptions): Promise<never> {
+  await once(signal ?? new AbortController().signal, 'abort');
+  throw new Error('aborted');
+}
+async function* noLines(): AsyncGenerator<string> {
+  yield* await Promise.resolve([]);
+}
+
+const EMPTY = { replicas: { blue: 2, green: 0 } };
+const DETACH =
+  'To end it: kubectl patch traefikservice.traefik.io/shop -n demo --type=json -p ' +
+  `'[{"op":"test","path":"/spec/weighted/services/1/name","value":"green"},{"op":"remove","path":"/spec/weighted/services/1"}]'`;
+const BY_SETTING = `Production answers 404: green is listed and has no ready endpoint, so Traefik drops the whole TraefikService (allowEmptyServices=false). ${DETACH}`;
+const BY_API = `Production answers 404: green is listed and has no ready endpoint, and Traefik drops the whole TraefikService. ${DETACH}`;
+
+t.test('a router that Traefik could not build is the first line', async (t) => {
+  const cluster = await world(t, { shop: EMPTY, disabled: ['demo-shop', 'demo-other'] });
+  t.equal(await first(cluster, 'status'), BY_API);
+  t.equal((await cluster.run(['status', '-o', 'jsonpath={.problems[*].kind}'])).out, '404');
+  t.match((await cluster.run(['status'], { tty: true })).out, `\u001B[31mProduction answers 404`);
+  const listed = await cluster.run(['list']);
+  t.match(
+    listed.err,
+    `traefikservice.traefik.io/shop in namespace demo: Production answers 404: Traefik reports "${DROPPED}". To see why: kubectl bluegreen status shop -n demo`,
+  );
+  t.match(listed.out, /^NAME .*\nshop /);
+  const { out, code } = await cluster.run(['doctor']);
+  t.equal(code, 1);
+  t.match(out, `× demo/traefikservice.traefik.io/shop: production answers 404: green is listed`);
+  t.match(out, `    ${DETACH}`);
+});
+
+t.test('without its API, the settings and the endpoints tell', async (t) => {
+  const cluster = await world(t, { shop: EMPTY });
+  t.equal(await first(cluster, 'status'), BY_SETTING);
+  t.equal(await first(cluster, 'list'), `traefikservice.traefik.io/shop in namespace demo: ${BY_SETTING}`);
+});
+
+t.test('after a promotion that leaves an empty color in the list', async (t) => {
+  const cluster = await world(t, { shop: { annotations: TESTED, replicas: { blue: 0, green: 2 } } });
+  const { code, err } = await cluster.run(['promote', 'shop']);
+  t.equal(code, 0);
+  t.match(err, 'traefikservice.traefik.io/shop: Production answers 404: blue is listed and has no ready endpoint');
+  t.match(err, '"path":"/spec/weighted/services/0"');
+});
+
+t.test('what Traefik serves counts, not what its settings would make of it', async (t) => {
+  for (const disabled of [[], ['demo-other']])
+    t.match(await first(await world(t, { shop: EMPTY, disabled }), 'status'), 'Release:');
+});
+
+const FINE = [
+  {
+    why: 'allowEmptyServices=true',
+    args: ['--providers.kubernetescrd', '--providers.kubernetesCRD.allowEmptyServices'],
+  },
+  { why: 'settings in a file', args: ['--configfile=/etc/traefik.yaml'] },
+  { why: 'a Traefik of other namespaces', args: ['--providers.kubernetescrd.namespaces=web,other'] },
+];
+for (const { why, args } of FINE)
+  t.test(`nothing is concluded: ${why}`, async (t) => {
+    const cluster = await world(t, { shop: EMPTY, args });
+    t.match(await first(cluster, 'status'), 'Release:');
+    t.match(await first(cluster, 'list'), 'NAME');
+  });
+
+t.test('an active color without endpoints', async (t) => {
+  const args = ['--providers.kubernetescrd.allowemptyservices=true'];
+  const scaled = await world(t, { shop: { replicas: { blue: 0, green: 2 } }, args });
+  t.equal(
+    await first(scaled, 'status'),
+    'Production answers 503: blue is active and has no ready endpoint. To end it: kubectl scale deployment blue -n demo --replicas=2',
+  );
+  const options = { weights: [0, 100], annotations: PROMOTED, replicas: { blue: 2, green: 0 } } as const;
+  t.equal(
+    await first(await world(t, { shop: options, args }), 'status'),
+    'Production answers 503: green is active and has no ready endpoint. To end it: kubectl bluegreen rollback shop -n demo',
+  );
+  t.match(await first(await world(t, { shop: options }), 'status'), 'Production answers 404: green is listed');
+});
+
+t.test('a listed Service that does not exist', async (t) => {
+  const cluster = await world(t, { shop: {} });
+  cluster.objects.delete('/api/v1/namespaces/demo/services/green');
+  t.match(await first(cluster, 'status'), 'Production answers 404: green is listed and its Service does not exist, so');
+});
+
+t.test('a Traefik that may not be read, or does not answer, fails nothing', async (t) => {
+  const forbidden = await world(t, { shop: EMPTY });
+  forbidden.intercept = ({ url }) =>
+    url.startsWith('/api/v1/pods?') ? status(403, 'Forbidden', 'pods is forbidden') : null;
+  t.match(await first(forbidden, 'status'), 'Release:');
+  t.match(
+    (await forbidden.run(['status', '-o', 'wide'])).out,
+    "Not read:   Traefik's pods could not be listed: Error from server (Forbidden): pods is forbidden",
+  );
+  t.match((await forbidden.run(['status', '-o', 'jsonpath={.traefikNotRead}'])).out, 'pods is forbidden');
+  t.equal((await forbidden.run(['list'])).err, '');
+});
+
+t.test('a Traefik that never answers is waited for a second at most', async (t) => {
+  // The time-out of a signal keeps no process running.
+  const alive = setInterval(() => {}, 1000);
+  t.teardown(() => clearInterval(alive));
+  const seen = await lookAtTraefik({ client: { list: neverListed, lines: noLines } }, undefined, {
+    interrupted: new AbortController().signal,
+  });
+  t.match(seen.notRead, "Traefik's pods could not be listed: the API server did not answer in time");
+});
+
+t.test('the column TRAFFIC shows what Traefik counts, WEIGHT the weight', async (t) => {
+  const cluster = await world(t, { shop: {}, args: ['--providers.kubernetescrd.allowemptyservices=true'] });
+  const ctrl = new AbortController();
+  let looks = 0;
+  cluster.intercept = ({ url }) => {
+    if (!url.includes('/proxy/')) return null;
+    if (!url.endsWith('/metrics')) return answer(url, []);
+    looks += 1;
+    if (looks === 4) ctrl.abort();
+    const counted = [
+      ['blue', 30 * looks],
+      ['green', 70 * looks],
+    ].map(
+      ([color, count]) =>
+        `traefik_service_requests_total{code="200",service="demo-${color}-80@kubernetescrd"} ${count}`,
+    );
+    return { status: 200, body: `${counted.join('\n')}\n` };
+  };
+  const { out } = await cluster.run(['status', '-w', '--no-color'], {
+    tty: true,
+    hurried: true,
+    interrupted: ctrl.signal,
+  });
+  t.match(out, /blue +active +100 +- +- +- /, 'nothing is counted yet');
+  t.match(out, /blue +active +100 +███░░░░░░░ 30% +\d+\.0 /);
+  t.match(out, /green +preview +0 +███████░░░ 70% +\d+\.0 /);
+});
