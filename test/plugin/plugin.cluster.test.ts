@@ -170,3 +170,32 @@ t.test('mode off: the reason is the mode, and a split is shown and ended', async
   const ended = await bluegreen('promote', '--to', 'blue');
   t.match(ended.stderr, /^SPLIT blue 67% green 33% → blue: blue \(podinfo:6\.1\.5\) is active now\.\n(?!.*record)/);
 });
+
+t.test('a listed color without pods: the 404 comes first, and its command ends it', async (t) => {
+  async function firstLine(args: readonly string[]) {
+    return (await bluegreen(...args)).stdout.split('\n')[0] ?? '';
+  }
+  await mode('=off');
+  t.teardown(() => mode('-'));
+  const scaled = ['scale', '-n', DEMO_NAMESPACE, 'deployment/green', '--replicas=0'];
+  t.ok(await until(async () => (await cluster.kubectl(scaled)).code === 0, 30_000), 'the mode is in force');
+  await cluster.kubectlOk([
+    'delete',
+    'pods',
+    '-n',
+    DEMO_NAMESPACE,
+    '-l',
+    'color=green',
+    '--grace-period=1',
+    '--wait=false',
+  ]);
+  const said =
+    /^Production answers 404: green is listed and has no ready endpoint, and Traefik drops the whole TraefikService\. To end it: (?<command>kubectl patch .*)$/;
+  t.ok(await until(async () => said.test(await firstLine(['status'])), 30_000), 'status begins with it');
+  t.match((await bluegreen('list')).stderr, 'Production answers 404: Traefik reports "the service ');
+  const examined = await bluegreen('doctor');
+  t.match(examined.stdout, '× demo-bluegreen/traefikservice.traefik.io/bluegreen-wrr: production answers 404: green');
+  const { command = '' } = said.exec(await firstLine(['status']))?.groups ?? {};
+  t.equal((await run('sh', ['-c', command], { env: { ...env, KUBECONFIG: cluster.kubeconfig } })).code, 0, command);
+  t.ok(await until(async () => (await firstLine(['status'])).startsWith('Release:'), 30_000), 'and is over');
+});
