@@ -9,6 +9,8 @@ import { shortImages } from '../traefikservice/names.ts';
 import { oneLine } from '../printers/line.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { ageOf, formatTable, toSecond } from '../printers/table.ts';
+import { unseenEntry, unseenSwitch, unseenText } from '../traefikservice/unseen.ts';
+import { warn } from '../cli/warn.ts';
 import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -27,7 +29,10 @@ export const history: Command = {
     checkFormat(call.flags.text('output'));
     const session = await call.connect();
     const found = await findTarget(session, firstTarget(call.args));
-    print(call, found, readRecord(found.object).history.toReversed());
+    const unseen = unseenSwitch(found);
+    if (unseen !== null) warn(call, `${resourceName(found)}: ${unseenText(unseen, call.io.now())}`);
+    const recorded = readRecord(found.object).history.toReversed();
+    print(call, found, unseen === null ? recorded : [unseenEntry(unseen), ...recorded]);
     return EXIT.ok;
   },
 };
@@ -53,19 +58,30 @@ function print(call: Call, found: TraefikServiceRef, entries: readonly HistoryEn
 
 function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): string {
   const paint = call.paint.out;
+  const reasons = wide && entries.some(({ override }) => override !== null);
   const rows = entries.map((entry) => [
     kindOf(entry),
     entry.from === null ? '<none>' : paint.color(entry.from),
     paint.color(entry.to),
     entry.images.length === 0 ? '<unknown>' : shortImages(entry.images),
     entry.revision ?? '<unknown>',
-    entry.by ?? '<unknown>',
-    ...(wide ? [toSecond(entry.at)] : []),
-    ageOf(entry.at, call.io.now()),
+    entry.by ?? entry.manager ?? '<unknown>',
+    ...(wide ? [entry.at === '' ? '<unknown>' : toSecond(entry.at)] : []),
+    entry.at === '' ? '<unknown>' : ageOf(entry.at, call.io.now()),
     // Last, as it has spaces.
-    ...(wide ? [entry.override === null ? '<none>' : oneLine(entry.override)] : []),
+    ...(reasons ? [entry.override === null ? '<none>' : oneLine(entry.override)] : []),
   ]);
-  const columns = ['KIND', 'FROM', 'TO', 'VERSION', 'REVISION', 'BY', ...(wide ? ['TIME', 'AGE', 'REASON'] : ['AGE'])];
+  const columns = [
+    'KIND',
+    'FROM',
+    'TO',
+    'VERSION',
+    'REVISION',
+    'BY',
+    ...(wide ? ['TIME'] : []),
+    'AGE',
+    ...(reasons ? ['REASON'] : []),
+  ];
   return formatTable(columns, rows);
 }
 

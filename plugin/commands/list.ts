@@ -20,6 +20,8 @@ import { problemLine } from '../production/problem.ts';
 import { flow } from '../printers/flow.ts';
 import { isSplit, sharesOf, sharesText } from '../traefikservice/shares.ts';
 import type { Paint } from '../cli/paint.ts';
+import { unseenSwitch, unseenText } from '../traefikservice/unseen.ts';
+import { warn } from '../cli/warn.ts';
 import { butForbidden } from '../traefikservice/groups.ts';
 
 interface Looked {
@@ -98,6 +100,10 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
     err.write(`${nothing}${butForbidden(listing)}${end}\n`);
   } else {
     err.write(problemLines(call, findings, call.paint.err));
+    for (const item of found) {
+      const unseen = unseenSwitch(item);
+      if (unseen !== null) warn(call, `${resourceName(item)}: ${unseenText(unseen, call.io.now())}`);
+    }
     out.write(table(call, found, everywhere, format === 'wide'));
   }
 }
@@ -130,6 +136,7 @@ function row(call: Call, item: TraefikServiceRef, wide: boolean): readonly strin
   const current = active?.color === state.active ? active : null;
   const test = readSmokeTest(object);
   const previous = previousOf(object);
+  const unseen = unseenSwitch(item);
   return [
     item.name,
     activeCell(item, paint),
@@ -139,9 +146,9 @@ function row(call: Call, item: TraefikServiceRef, wide: boolean): readonly strin
     previous ?? '<none>',
     test === null || test.color === state.active ? '<none>' : `${test.color}:passed`,
     annotation(object, ANNOTATION.frozen) === null ? 'false' : paint.warn('true'),
-    ...(wide ? [`${pair.blue},${pair.green}`, current?.by ?? '<unknown>', item.group] : []),
+    ...(wide ? [`${pair.blue},${pair.green}`, current?.by ?? unseen?.manager ?? '<unknown>', item.group] : []),
     // Since the last switch where that is known, else since the object was made.
-    ageOf(current?.since ?? stringAt(object, 'metadata', 'creationTimestamp'), call.io.now()),
+    ageOf(current?.since ?? unseen?.at ?? stringAt(object, 'metadata', 'creationTimestamp'), call.io.now()),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { unseenSwitch, unseenText } from '../traefikservice/unseen.ts';
 import { commandLine, shortImages } from '../traefikservice/names.ts';
 import type { ColorReport, StatusReport } from './report.ts';
 import type { Traffic } from '../traefik/traffic.ts';
@@ -35,7 +36,9 @@ export function formatStatus(found: TraefikServiceRef, report: StatusReport, sty
       report.colors.map((color) => row(color, style)),
     ),
   ];
+  const unseen = unseenSwitch(found);
   const rest = [
+    ...(unseen === null ? [] : [`Record:     ${paint.warn(unseenText(unseen, now))}`]),
     ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
     ...(report.unguarded === null
       ? []

@@ -26,8 +26,11 @@ export function switchIn(object: JsonObject, pair: Pair): SwitchId {
   };
 }
 
-/** Whether both are one switch. Without a record, any change of the spec may have been another one. */
+/**
+ * Whether both are one switch. Where the record does not have both, any change of the spec may have been another one; the
+ * webhook enters a switch that it did not see later.
+ */
 export function sameSwitch(a: SwitchId, b: SwitchId): boolean {
-  if (a.color !== b.color || a.since !== b.since) return false;
-  return a.since !== null || a.generation === b.generation;
+  if (a.color !== b.color) return false;
+  return a.since !== null && b.since !== null ? a.since === b.since : a.generation === b.generation;
 }

@@ -10,6 +10,7 @@ import { fitted } from './record-size.ts';
 import { bind, readSmokeTest, suggestion } from './smoke-test.ts';
 import type { SmokeTestRecord } from './smoke-test.ts';
 import { otherColor } from './types.ts';
+import { weightsWriter } from './weights-writer.ts';
 import type { Change, Facts, Finding, Need, Pair } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
@@ -123,6 +124,7 @@ function withRecord(context: RecordContext): JsonObject {
     forgetPrevious: saysNone && annotation(oldObject, ANNOTATION.previous) !== 'none',
     override: permissions.override === 'granted' ? newOverride(change) : null,
     supersededPasses: nextSupersededPasses(oldRecord.supersededPasses, { ...change, oldObject }),
+    weightsWriter: weightsWriter(oldObject),
     facts,
     by: change.user,
     at: plausibleTime(reviewed?.history.at(-1)?.at, context.at),

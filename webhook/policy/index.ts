@@ -46,6 +46,7 @@ export {
 export { appliersOf, readAttestation } from './attestation.ts';
 export { inspect } from './inspect.ts';
 export { manifestWeights, type ManifestWeights } from './manifest-weights.ts';
+export { weightsWriter, type WeightsWriter } from './weights-writer.ts';
 export { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from './mode.ts';
 export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
 export type { Needs } from './change-summary.ts';

@@ -1,6 +1,7 @@
 import { ANNOTATION } from './annotations.ts';
 import { annotation, get, list, parseObject, text, texts } from '../../common/json.ts';
 import type { Color, ColorFacts, Facts, Revision, Switch } from './types.ts';
+import type { WeightsWriter } from './weights-writer.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 
 /** A color as it was when it became active. */
@@ -30,13 +31,15 @@ export interface HistoryEntry {
   readonly kind: EventKind;
   readonly from: Color | null;
   readonly to: Color;
-  /** RFC 3339; for `unseen` the time of noticing. */
+  /** RFC 3339; for `unseen` when the weights were written, or the time of noticing where the object does not tell. */
   readonly at: string;
   readonly by: string | null;
   readonly revision: string | null;
   readonly images: readonly string[];
   /** The reason of an override, null without one. */
   readonly override: string | null;
+  /** Of `unseen`: the field manager that wrote the weights, where the object tells. */
+  readonly manager?: string;
 }
 
 /** What `bluegreen.dev/record` holds. History is oldest first. */
@@ -140,7 +143,13 @@ function readEvent(value: Json): HistoryEntry | null {
     revision: text(get(value, 'revision')),
     images: texts(get(value, 'images')),
     override: text(get(value, 'override')),
+    ...managerIn(value),
   };
+}
+
+function managerIn(value: Json): Pick<HistoryEntry, 'manager'> {
+  const manager = text(get(value, 'manager'));
+  return manager === null ? {} : { manager };
 }
 
 const EVENT_KINDS: readonly EventKind[] = ['creation', 'promotion', 'rollback', 'unseen', 'override'];
@@ -164,6 +173,8 @@ export interface RecordInput {
   /** The reason of an override that this request brings and may bring. */
   readonly override: string | null;
   readonly supersededPasses: readonly string[];
+  /** Of the old object. */
+  readonly weightsWriter: WeightsWriter | null;
   readonly facts: Facts;
   readonly by: string;
   /** RFC 3339. */
@@ -181,9 +192,12 @@ export function nextRecord(input: RecordInput): ReleaseRecord {
 }
 
 /** Brings the old record in line with the old weights, which are what production saw. */
-function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
+function catchUp({ old, activeWas, weightsWriter: writer, ...input }: RecordInput): ReleaseRecord {
   if (activeWas === null || old.active?.color === activeWas) return old;
-  const active: ReleasedColor = { color: activeWas, revision: null, images: [], since: null, by: null };
+  // A time from another clock, or a made-up one, is never later than now.
+  const at = writer !== null && writer.time < input.at ? writer.time : input.at;
+  const since = old.active === null || writer === null ? null : at;
+  const active: ReleasedColor = { color: activeWas, revision: null, images: [], since, by: null };
   if (old.active === null) return { ...old, active, previous: null };
   const event: HistoryEntry = {
     kind: 'unseen',
@@ -194,6 +208,7 @@ function catchUp({ old, activeWas, at }: RecordInput): ReleaseRecord {
     revision: null,
     images: [],
     override: null,
+    ...(writer === null ? {} : { manager: writer.manager }),
   };
   return { ...old, active, previous: null, history: append(old.history, event) };
 }

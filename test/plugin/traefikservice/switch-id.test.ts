@@ -21,5 +21,6 @@ t.test('without a record of it, any change of the spec may be another switch', a
   const made = switchOf({}, 4);
   t.ok(sameSwitch(made, switchOf({}, 4)));
   t.notOk(sameSwitch(made, switchOf({}, 6)));
-  t.notOk(sameSwitch(made, switchOf(PROMOTED, 4)), 'the webhook that is back records the next one');
+  t.ok(sameSwitch(made, switchOf(PROMOTED, 4)), 'the webhook that is back enters it in the record');
+  t.notOk(sameSwitch(made, switchOf(PROMOTED, 6)), 'and the next one, too');
 });
