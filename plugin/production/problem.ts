@@ -1,12 +1,13 @@
-import { readRecord, stateOf } from '../../webhook/policy/index.ts';
-import { commandLine } from '../traefikservice/names.ts';
+import { previousOf, readRecord, stateOf, unrecordedImages } from '../../webhook/policy/index.ts';
+import type { Facts } from '../../webhook/policy/index.ts';
+import { commandLine, shortImages } from '../traefikservice/names.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { isSplit, sharesOf, sharesText } from '../traefikservice/shares.ts';
 
 /** What is wrong with production now: what every command says first. */
 export interface Problem {
-  /** One word for a table: `SPLIT`, or the status that every request gets. */
-  readonly kind: 'SPLIT' | '404' | '503';
+  /** One word for a table: `SPLIT`, `UNTESTED`, or the status that every request gets. */
+  readonly kind: 'SPLIT' | 'UNTESTED' | '404' | '503';
   /** What production gets and why, in a sentence without a period. */
   readonly text: string;
   /** The command that ends it, or that shows why, with what it does before it. */
@@ -26,9 +27,19 @@ export function weightsProblem(found: TraefikServiceRef): Problem | null {
   return { kind: 'SPLIT', text: `${sharesText(shares)}: requests get more than one version${recorded}`, advice };
 }
 
+/** What the active color runs without a promotion; null where it runs what its record says, or that is not known. */
+export function imagesProblem(found: TraefikServiceRef, facts: Facts): Problem | null {
+  const unrecorded = unrecordedImages({ ...found, facts });
+  if (unrecorded === null) return null;
+  const { color, images } = unrecorded;
+  const text = `${color} is active and runs ${shortImages(images)}, which was not promoted`;
+  const advice = `To end it: ${commandLine(previousOf(found.object) === null ? 'deploy' : 'rollback', found)}`;
+  return { kind: 'UNTESTED', text, advice };
+}
+
 /** A problem without its fix, its kind first. */
 export function problemTitle({ kind, text }: Problem): string {
-  return kind === 'SPLIT' ? `${kind} ${text}` : `production answers ${kind}: ${text}`;
+  return kind === 'SPLIT' || kind === 'UNTESTED' ? `${kind} ${text}` : `production answers ${kind}: ${text}`;
 }
 
 /** A problem on one line, with the command that ends it. */

@@ -6,7 +6,7 @@ import { badBackends } from './backend.ts';
 import type { BadBackend } from './backend.ts';
 import type { Seen, SeenReplica } from './look.ts';
 import { commandLine } from '../traefikservice/names.ts';
-import { weightsProblem } from './problem.ts';
+import { imagesProblem, weightsProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 
 /**
@@ -14,7 +14,8 @@ import type { Problem } from './problem.ts';
  * colors' endpoints make of the object.
  */
 export function problemsOf(found: TraefikServiceRef, facts: Facts, seen: Seen): readonly Problem[] {
-  return problemsFrom(found, badBackends(found, facts), seen);
+  const images = imagesProblem(found, facts);
+  return [...problemsFrom(found, badBackends(found, facts), seen), ...(images === null ? [] : [images])];
 }
 
 /** The same, where the colors that Traefik cannot use are known. */

@@ -1,16 +1,20 @@
 import { systemClock } from '../../common/clock.ts';
 import type { Clock } from '../../common/clock.ts';
+import type { Reader } from '../facts/reader.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { EventOutcome } from '../telemetry/metrics.ts';
 import type { Announce } from '../admission/decision-event.ts';
 import { createConfirm } from './confirm.ts';
-import type { Occurrence } from './occurrence.ts';
+import type { Occurrence, Subject } from './occurrence.ts';
+import { recheck } from './recheck.ts';
 import { createRecorder } from './recorder.ts';
 import type { EventStore } from './store.ts';
 import { guardOverrides, denials, subjectsOf } from './describe.ts';
 
 export interface AnnouncerParts {
   readonly store: EventStore;
+  /** For what runs after a switch. */
+  readonly reader: Reader;
   /** Name of the pod. */
   readonly pod: string;
   readonly log: Log;
@@ -23,6 +27,9 @@ export interface Announcer {
   /** Ends after `signal` is aborted and what was known by then is written. Never rejects. */
   readonly done: Promise<void>;
 }
+
+/** Switches looked at again at a time: the audit finds what is left out. */
+const MOST_RECHECKS = 32;
 
 /**
  * Tells people of decisions by Events on the TraefikServices. What is known for certain at the admission, a denial, is told
@@ -37,7 +44,13 @@ export function startAnnouncer(parts: AnnouncerParts, signal: AbortSignal): Anno
   function found(occurrence: Occurrence): void {
     recorder.record(occurrence);
   }
-  const confirm = createConfirm({ store, clock, found, dropped }, signal);
+  let rechecks = 0;
+  function switched(subject: Omit<Subject, 'uid'>): void {
+    if (rechecks >= MOST_RECHECKS) return;
+    rechecks++;
+    void recheck(subject, { ...parts, clock, found }, signal).finally(() => rechecks--);
+  }
+  const confirm = createConfirm({ store, clock, found, switched, dropped }, signal);
   const stop = new AbortController();
   signal.addEventListener('abort', () => void confirm.settled().then(() => stop.abort()), { once: true });
   return {

@@ -1,7 +1,7 @@
 import type { Group } from '../policy/index.ts';
 
 /** Why an Event was written, as `kubectl describe` shows it. docs/operations.md lists them. */
-export const REASONS = ['Promoted', 'RolledBack', 'SwitchedUnseen', 'Overridden', 'Denied'] as const;
+export const REASONS = ['Promoted', 'RolledBack', 'SwitchedUnseen', 'UntestedImages', 'Overridden', 'Denied'] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** A TraefikService. */

@@ -45,6 +45,7 @@ export {
 } from './smoke-test.ts';
 export { appliersOf, readAttestation } from './attestation.ts';
 export { inspect } from './inspect.ts';
+export { unrecordedImages } from './unrecorded-images.ts';
 export { manifestWeights, type ManifestWeights } from './manifest-weights.ts';
 export { weightsWriter, type WeightsWriter } from './weights-writer.ts';
 export { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from './mode.ts';

@@ -6,6 +6,7 @@ import { NO_PERMISSION_ASKED } from './permissions.ts';
 import { EMPTY_RECORD } from './record.ts';
 import { stateOf } from './state.ts';
 import { otherColor } from './types.ts';
+import { imagesFinding } from './unrecorded-images.ts';
 import type { Change, Facts, Pair, Settings, Finding } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
@@ -52,10 +53,11 @@ export function inspect({ object, pair, facts, settings, ...target }: InspectInp
     oldRecord: EMPTY_RECORD,
     warnings: [],
   };
-  return CHECKS.flatMap((check) =>
+  const found = CHECKS.flatMap((check) =>
     check
       .find(subject)
       .filter(({ severity }) => severity === 'denied')
       .map((result) => findingOf(check, result)),
   );
+  return [...found, ...imagesFinding({ object, pair, facts })];
 }

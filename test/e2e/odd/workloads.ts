@@ -31,6 +31,13 @@ async function release(t: Test, shop: Shop, color: 'blue' | 'green'): Promise<vo
   await shop.alice.may(t, `patch ${shop.resource} ${shop.to(color, { 'smoke-test': pass })}`);
 }
 
+/** Words of `kubectl patch` for another image, with or without an override. */
+function imagePatch(tag: string, override: string | null): string {
+  const metadata = { annotations: { 'bluegreen.dev/override': override } };
+  const containers = [{ name: 'podinfo', image: `${IMAGE}:${tag}` }];
+  return `-p '${JSON.stringify({ metadata, spec: { template: { spec: { containers } } } })}'`;
+}
+
 /** What kubectl and controllers do to workloads around a release; each begins with blue active as 6.1.5, green as 6.1.6. */
 export const WORKLOADS: readonly OddCase[] = [
   {
@@ -201,6 +208,30 @@ export const WORKLOADS: readonly OddCase[] = [
       t.ok(await until(both, SETTLED_MS), 'two versions behind one color are no release');
       t.equal(annotation(await shop.object(), 'bluegreen.dev/smoke-test-record'), null);
       await alice.may(t, 'set selector service/green app=shop,color=green');
+    },
+  },
+  {
+    name: 'an image that comes with no promotion, right after one: an Event within seconds, and the first line of status',
+    run: async (t, shop) => {
+      const { alice, admin } = shop;
+      await shop.make(t);
+      await settled(t, shop, 'green');
+      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+      await admin.may(t, `patch deployment/green ${imagePatch('6.1.5', 'what a race would let through')}`);
+      async function told(): Promise<boolean> {
+        return (await admin.run('get events --field-selector=reason=UntestedImages')).said.includes(
+          `green is active and runs ${IMAGE}:6.1.5, which its promotion did not record`,
+        );
+      }
+      t.ok(await until(told, SETTLED_MS), 'an Event');
+      t.match(
+        (await alice.run(`bluegreen status ${shop.name}`)).said,
+        /^UNTESTED green is active and runs podinfo:6\.1\.5/,
+      );
+      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await admin.may(t, `patch deployment/green ${imagePatch('6.1.6', null)}`);
+      await settled(t, shop, 'green');
     },
   },
   {

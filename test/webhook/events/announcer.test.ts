@@ -1,16 +1,28 @@
 import t from 'tap';
 import { startAnnouncer } from '../../../webhook/events/announcer.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Decided } from '../../../webhook/admission/decision-event.ts';
 import { VirtualClock } from '../../common/virtual-clock.ts';
 import { ALLOWED, recordingLog } from '../parts.ts';
 import { request } from '../admission/world.ts';
+import { settled } from '../facts/cluster.ts';
+import { FakeReader } from '../facts/fake-reader.ts';
 import { FakeEvents, promoted, denied } from './parts.ts';
 
-function setUp(clock = new VirtualClock(), store = new FakeEvents(), pod = 'pod-1') {
+const NOON = '2026-03-01T12:00:00Z';
+
+function setUp(clock = new VirtualClock(), store = new FakeEvents(), pod = 'pod-1', reader = new FakeReader('')) {
   const stop = new AbortController();
   const outcomes: string[] = [];
   const log = recordingLog();
-  const parts = { store, pod, log, clock: clock.machine(), ended: (outcome: string) => void outcomes.push(outcome) };
+  const parts = {
+    store,
+    reader,
+    pod,
+    log,
+    clock: clock.machine(),
+    ended: (outcome: string) => void outcomes.push(outcome),
+  };
   const { announce, done } = startAnnouncer(parts, stop.signal);
   return { clock, store, stop, outcomes, log, announce, done };
 }
@@ -65,6 +77,36 @@ t.test('denials of ever new objects are held to a budget, and leave switches the
   t.match(store.told().at(-1), /^Promoted x1 shop/);
 });
 
+t.test('images that came with no promotion are told within seconds after a switch, once', async (t) => {
+  const { decided, stored } = promoted();
+  const recorded = ['busybox:1', 'podinfo:6.1.5'];
+  function active(images: readonly string[]): JsonObject {
+    const record = { active: { color: 'green', images }, history: [{ kind: 'promotion', to: 'green', at: NOON }] };
+    const annotations = { 'bluegreen.dev/record': JSON.stringify(record) };
+    return { ...stored, metadata: { name: 'shop', namespace: 'demo', uid: 'u-shop', annotations } };
+  }
+  for (const [images, told] of [
+    [recorded, []],
+    [
+      ['podinfo:6.1.4'],
+      ['green is active and runs podinfo:6.1.5, which its promotion did not record: nothing tested it'],
+    ],
+  ] as const) {
+    const reader = new FakeReader(settled('blue') + settled('green'));
+    const { clock, store, announce, log } = setUp(new VirtualClock(), new FakeEvents(), 'pod-1', reader);
+    store.objects.set('shop', active(images));
+    announce(decided);
+    await clock.pass(2000);
+    const events = [...store.events.values()].filter(({ reason }) => reason === 'UntestedImages');
+    t.same(
+      events.map(({ note }) => note),
+      told,
+    );
+    await clock.pass(60_000);
+    t.equal(log.lines.filter(({ message }) => message === 'untested images are active').length, told.length);
+  }
+});
+
 t.test('a switch is told when it is stored, not when it is let through', async (t) => {
   const { clock, store, announce } = setUp();
   const { decided, stored } = promoted();
@@ -74,6 +116,7 @@ t.test('a switch is told when it is stored, not when it is let through', async (
   store.objects.set('shop', stored);
   await clock.pass(10_000);
   t.same(store.told(), ['Promoted x1 shop (u-shop): promoted green, before it was blue by ada, revision h2 (shop:2)']);
+  await clock.pass(10_000);
   const { reads } = store;
   await clock.pass(60_000);
   t.equal(store.reads, reads, 'and then nobody looks any more');

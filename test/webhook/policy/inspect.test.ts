@@ -7,10 +7,12 @@ import {
   blueLive,
   change,
   FACTS,
+  GREEN_REVISION,
   greenLive,
   NO_SELECTOR,
   PAIR,
   promoted,
+  revision,
   running,
   SETTINGS,
   stored,
@@ -31,6 +33,25 @@ function checks(object: JsonObject, facts?: Facts, settings?: typeof SETTINGS): 
 t.test('what the webhook let through is in order', async (t) => {
   for (const object of [stored(change(blueLive())), promoted(), traefikService({ 'shop-green': 100 })])
     t.same(look(object), []);
+});
+
+t.test('an active color that runs other images than its promotion recorded is found', async (t) => {
+  const raced = withColor(FACTS, 'green', running(revision('g7', '6.1.7')));
+  t.match(look(promoted(), raced), [
+    {
+      check: 'active-workload',
+      reason: 'the active color runs images that were not promoted',
+      detail: 'shop-green is active and runs podinfo:6.1.7, which its promotion did not record: nothing tested it',
+    },
+  ]);
+  const preview = withColor(FACTS, 'blue', running(revision('b7', '6.1.7')));
+  t.same(look(promoted(), preview), [], 'the preview may run anything');
+  const restarted = withColor(FACTS, 'green', running(revision('g6b', '6.1.6')));
+  t.same(look(promoted(), restarted), [], 'a restart runs the same images');
+  const injected = running({ ...GREEN_REVISION, images: ['podinfo:6.1.6', 'proxy:2'] });
+  const workload = FACTS.known ? FACTS.green.workload : null;
+  t.same(look(promoted(), withColor(FACTS, 'green', { ...injected, workload })), [], 'nor does a sidecar count');
+  t.same(look(promoted(), UNREADABLE), []);
 });
 
 t.test('an active green that nobody tested is where production is: no switch is asked for', async (t) => {
