@@ -13,7 +13,7 @@ import type { NamespaceMode } from './policy/index.ts';
  * | BLUEGREEN_NAMESPACE | required | namespace that the webhook runs in |
  * | BLUEGREEN_SERVICE | bluegreen-webhook | Service that the API server calls |
  * | BLUEGREEN_PORT | 10250 | HTTPS port |
- * | BLUEGREEN_PROBE_PORT | 10261 | HTTP port for the kubelet's probes |
+ * | BLUEGREEN_PROBE_PORT | 10261 | HTTP port for the kubelet's probes; 0 for any |
  * | BLUEGREEN_CA_SECRET | bluegreen-webhook-ca | Secret with the CA that the replicas share |
  * | BLUEGREEN_MUTATING_CONFIGURATION | bluegreen | MutatingWebhookConfiguration whose caBundle is kept |
  * | BLUEGREEN_VALIDATING_CONFIGURATION | bluegreen | ValidatingWebhookConfiguration whose caBundle is kept |
@@ -166,7 +166,7 @@ export function readConfig(env: Environment): Config {
     namespace: label('BLUEGREEN_NAMESPACE', 'default'),
     service: label('BLUEGREEN_SERVICE', 'bluegreen-webhook'),
     port: integer('BLUEGREEN_PORT', 10250, 1, 65535),
-    probePort: integer('BLUEGREEN_PROBE_PORT', 10261, 1, 65535),
+    probePort: integer('BLUEGREEN_PROBE_PORT', 10261, 0, 65535),
     caSecret: label('BLUEGREEN_CA_SECRET', 'bluegreen-webhook-ca'),
     mutatingConfiguration: label('BLUEGREEN_MUTATING_CONFIGURATION', 'bluegreen'),
     validatingConfiguration: label('BLUEGREEN_VALIDATING_CONFIGURATION', 'bluegreen'),

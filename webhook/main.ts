@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { drain } from './http/drain.ts';
 import { startAnnouncer } from './events/announcer.ts';
 import type { Announcer } from './events/announcer.ts';
+import { slimPod } from './facts/slim-pod.ts';
 import { createRecentFacts } from './facts/recent.ts';
 import { createHandlers } from './http/handlers.ts';
 import { createAccess } from './kube/access.ts';
@@ -47,7 +48,7 @@ async function run(config: Config, log: Log): Promise<void> {
   );
   metrics.clockAhead(() => clock.ahead() / 1000);
   const client = createKubeClient(loadKubeConfig(process.env), (date, sent) => clock.answered(date, sent));
-  const reader = createReader(client);
+  const reader = createReader(client, slimPod);
   const stop = new AbortController();
   const announcer = announcing({ client, reader, config, metrics, log }, stop.signal);
   const origins = originsOf(client, config);

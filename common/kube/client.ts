@@ -19,6 +19,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Leaves the server's warnings out: for calls that the user did not ask for. */
   readonly quiet?: boolean;
+  /** What of each item of a list is kept, page by page: all of it where it is left out. */
+  readonly keep?: ((item: JsonObject) => JsonObject) | undefined;
   /** Finishes the sentence "cannot …" in an error, where the program words its errors so: `read Service shop/blue`. */
   readonly attempt?: string;
 }
@@ -82,7 +84,8 @@ export interface Exchange {
   readonly message?: (code: number, body: JsonObject | null, path: string, options: CallOptions) => string;
 }
 
-const PAGE = 500;
+/** Items of a page; of one of which only a part is kept, so that little of the rest is there at a time. */
+const PAGE = { whole: 500, parts: 200 };
 
 /** A client over the way in which a program talks to its API server. */
 export function createResourceClient({ send, message }: Exchange): ResourceClient {
@@ -103,15 +106,17 @@ export function createResourceClient({ send, message }: Exchange): ResourceClien
   }
   async function list(path: string, options: CallOptions): Promise<readonly JsonObject[]> {
     const items: JsonObject[] = [];
+    const { keep = (item) => item } = options;
+    const size = options.keep === undefined ? PAGE.whole : PAGE.parts;
     let next: string | null = null;
     do {
       try {
-        const found: Page = await page(path, PAGE, next, options);
-        items.push(...found.items);
+        const found: Page = await page(path, size, next, options);
+        items.push(...found.items.map((item) => keep(item)));
         next = found.next;
       } catch (error) {
         if (next === null || !hasStatus(error, EXPIRED)) throw error;
-        return objectsAt(await get(path, options), 'items');
+        return objectsAt(await get(path, options), 'items').map((item) => keep(item));
       }
     } while (next !== null);
     return items;

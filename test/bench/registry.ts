@@ -46,6 +46,11 @@ export const BENCHMARKS: readonly Entry[] = [
     load: async () => (await import('./growth.ts')).growth,
   },
   {
+    name: 'large',
+    summary: 'promotions of colors with thousands of pods',
+    load: async () => (await import('./large.ts')).large,
+  },
+  {
     name: 'setup',
     summary:
       'building the programs of the test cluster from nothing (only when named: minutes of both cores, a GiB of downloads)',

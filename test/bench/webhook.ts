@@ -58,6 +58,7 @@ function environment({ kubeconfig }: Cluster, port: number): Readonly<Record<str
   return {
     KUBECONFIG: kubeconfig,
     BLUEGREEN_PORT: String(port),
+    BLUEGREEN_PROBE_PORT: '0',
     BLUEGREEN_NAMESPACE: NAMESPACE,
     BLUEGREEN_SERVICE: NAME,
     BLUEGREEN_CA_SECRET: `${NAME}-ca`,

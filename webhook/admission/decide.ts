@@ -138,13 +138,12 @@ async function askPermissions({ change, user, verbs, access }: Question, signal:
   return { promote: answered.get('promote') ?? 'not asked', override: answered.get('override') ?? 'not asked' };
 }
 
-async function timedFacts(change: Change, pair: Pair, around: Dependencies, signal: AbortSignal): Promise<Facts> {
+function timedFacts(change: Change, pair: Pair, around: Dependencies, signal: AbortSignal): Promise<Facts> {
   const query = { namespace: change.namespace, pair };
-  const recent = around.recent.find(query);
-  if (recent !== null) return recent;
-  const started = performance.now();
-  const facts = await gatherFacts(around.reader, query, signal);
-  around.observeFacts((performance.now() - started) / 1000);
-  around.recent.keep(query, facts);
-  return facts;
+  return around.recent.read(query, signal, async (until) => {
+    const started = performance.now();
+    const facts = await gatherFacts(around.reader, query, until);
+    around.observeFacts((performance.now() - started) / 1000);
+    return facts;
+  });
 }

@@ -7,8 +7,15 @@ import type { UsageReader } from './usage-reader.ts';
 /** What every call of a reader says. */
 export type ReadOptions = CallOptions & { readonly attempt: string; readonly signal: AbortSignal };
 
-/** The readers of facts and guards on a real API server, of either program. Every call asks the API server. */
-export function createReader(client: ResourceClient<ReadOptions>): Reader & UsageReader {
+/**
+ * The readers of facts and guards on a real API server, of either program. Every call asks the API server.
+ *
+ * @param keepPod what of each pod is kept: all of it where it is left out
+ */
+export function createReader(
+  client: ResourceClient<ReadOptions>,
+  keepPod?: (pod: JsonObject) => JsonObject,
+): Reader & UsageReader {
   function get(apiVersion: string, kind: string, plural: string): Get {
     return (namespace, name, signal) =>
       client.getOrNull(resourcePath(apiVersion, plural, { namespace, name }), {
@@ -36,7 +43,13 @@ export function createReader(client: ResourceClient<ReadOptions>): Reader & Usag
     getReplicaSet: get('apps/v1', 'ReplicaSet', 'replicasets'),
     getStatefulSet: get('apps/v1', 'StatefulSet', 'statefulsets'),
     listReplicaSets: (namespace, selector, signal) => list('apps/v1', 'replicasets', namespace, selector, signal),
-    listPods: (namespace, selector, signal) => list('v1', 'pods', namespace, selector, signal),
+    listPods: (namespace, selector, signal) =>
+      client.list(resourcePath('v1', 'pods', { namespace }), {
+        query: { labelSelector: selectorText(selector) },
+        keep: keepPod,
+        attempt: `list pods of namespace ${namespace}`,
+        signal,
+      }),
     listEndpointSlices: (namespace, service, signal) =>
       list('discovery.k8s.io/v1', 'endpointslices', namespace, { 'kubernetes.io/service-name': service }, signal),
     listTraefikServices: listOfTraefik('traefikservices'),

@@ -6,29 +6,88 @@ import type { FactsQuery } from './gather.ts';
  * milliseconds, and as much passes between any look and the write that it is about.
  */
 export const RECENT_MS = 100;
+/**
+ * A look at thousands of pods takes longer than a request may: it goes on, and is there when the client asks again after a
+ * second. For so long it may go on, and for so long at most it then counts as read now, as what it read first is as old.
+ */
+const LOOK_MOST_MS = 15_000;
+const LATE_MOST_MS = 5000;
+/** Looks that go on while no request waits for them. */
+const LEFT_MOST = 4;
 
-/** What was read for the entry before, for the next one that looks at the same request. */
+const LATE: Facts = { known: false, reason: 'the API server did not answer in time' };
+
+/** What is read for one request, for those that ask for the same at that time or right after it. */
 export interface RecentFacts {
-  /** Facts whose reading ended just now; null when there are none. */
-  find(query: FactsQuery): Facts | null;
-  keep(query: FactsQuery, facts: Facts): void;
+  /** What `gather` finds, or found just now. Resolves to unknown facts when `signal` is aborted. */
+  read(query: FactsQuery, signal: AbortSignal, gather: (signal: AbortSignal) => Promise<Facts>): Promise<Facts>;
+}
+
+interface Look {
+  readonly facts: Promise<Facts>;
+  readonly stop: () => void;
+  waiting: number;
 }
 
 /** `elapsed` is in milliseconds, of a clock that is never set. */
 export function createRecentFacts(elapsed: () => number): RecentFacts {
   const kept = new Map<string, { readonly until: number; readonly facts: Facts }>();
+  const looks = new Map<string, Look>();
+
+  function keep(key: string, facts: Facts, took: number): void {
+    const now = elapsed();
+    for (const [each, { until }] of kept) if (until <= now) kept.delete(each);
+    // What could not be read is asked again at once.
+    if (facts.known) kept.set(key, { until: now + Math.max(RECENT_MS, Math.min(took, LATE_MOST_MS)), facts });
+  }
+
+  function start(key: string, gather: (signal: AbortSignal) => Promise<Facts>): Look {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), LOOK_MOST_MS);
+    timer.unref();
+    const started = elapsed();
+    async function run(): Promise<Facts> {
+      try {
+        const facts = await gather(stop.signal);
+        keep(key, facts, elapsed() - started);
+        return facts;
+      } finally {
+        clearTimeout(timer);
+        looks.delete(key);
+      }
+    }
+    const look = { facts: run(), stop: () => stop.abort(), waiting: 0 };
+    looks.set(key, look);
+    return look;
+  }
+
+  function leave(look: Look): void {
+    look.waiting -= 1;
+    const left = [...looks.values()].filter(({ waiting }) => waiting === 0);
+    if (look.waiting === 0 && left.length > LEFT_MOST) look.stop();
+  }
+
   return {
-    find(query) {
-      const found = kept.get(keyOf(query));
-      return found !== undefined && elapsed() < found.until ? found.facts : null;
-    },
-    keep(query, facts) {
-      const now = elapsed();
-      for (const [key, { until }] of kept) if (until <= now) kept.delete(key);
-      // What could not be read is asked again at once.
-      if (facts.known) kept.set(keyOf(query), { until: now + RECENT_MS, facts });
+    async read(query, signal, gather) {
+      const key = keyOf(query);
+      const found = kept.get(key);
+      if (found !== undefined && elapsed() < found.until) return found.facts;
+      const look = looks.get(key) ?? start(key, gather);
+      look.waiting += 1;
+      return unlessAborted(look.facts, signal).finally(() => leave(look));
     },
   };
+}
+
+function unlessAborted(facts: Promise<Facts>, signal: AbortSignal): Promise<Facts> {
+  return new Promise((resolve, reject) => {
+    function late(): void {
+      resolve(LATE);
+    }
+    if (signal.aborted) late();
+    signal.addEventListener('abort', late, { once: true });
+    facts.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+  });
 }
 
 /** Names in Kubernetes have no slash. */

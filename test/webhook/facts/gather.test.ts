@@ -2,13 +2,22 @@ import t from 'tap';
 import { gatherFacts } from '../../../webhook/facts/gather.ts';
 import type { Color, ColorFacts, Facts } from '../../../webhook/policy/index.ts';
 import { pod, replicaSet, service, settled, slice, workload } from './cluster.ts';
+import { slimPod } from '../../../webhook/facts/slim-pod.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from './fake-reader.ts';
 
 const PAIR = { blue: 'blue', green: 'green' };
 const QUERY = { namespace: 'demo', pair: PAIR };
 
+/** Keeps of the pods what the webhook keeps of them. */
+class SlimReader extends FakeReader {
+  override async listPods(...asked: Parameters<FakeReader['listPods']>): Promise<readonly JsonObject[]> {
+    return (await super.listPods(...asked)).map(slimPod);
+  }
+}
+
 function gather(source: string): Promise<Facts> {
-  return gatherFacts(new FakeReader(source), QUERY, new AbortController().signal);
+  return gatherFacts(new SlimReader(source), QUERY, new AbortController().signal);
 }
 
 async function read(source: string, color: Color = 'green'): Promise<ColorFacts> {

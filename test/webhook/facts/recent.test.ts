@@ -8,29 +8,71 @@ const FACTS: Facts = { known: true, blue: COLOR, green: COLOR, samePods: null };
 
 function at(start: number) {
   const clock = { now: start };
-  return { clock, recent: createRecentFacts(() => clock.now) };
+  const recent = createRecentFacts(() => clock.now);
+  const looks: { readonly signal: AbortSignal; readonly end: (facts: Facts) => void }[] = [];
+  /** Asks, with a look that ends when the test says so. */
+  function ask(query = QUERY, signal = new AbortController().signal): Promise<Facts> {
+    return recent.read(query, signal, (until) => new Promise((end) => void looks.push({ signal: until, end })));
+  }
+  /** Asks, with a look that ends at once. */
+  function askQuickly(facts: Facts = FACTS, query = QUERY): Promise<Facts> {
+    return recent.read(query, new AbortController().signal, () => (looks.push(NONE), Promise.resolve(facts)));
+  }
+  return { clock, looks, ask, askQuickly };
 }
+const NONE = { signal: new AbortController().signal, end: () => {} };
 
 t.test('what was read for one entry is there for the next, for a tenth of a second', async (t) => {
-  const { clock, recent } = at(1000);
-  t.equal(recent.find(QUERY), null);
-  recent.keep(QUERY, FACTS);
-  t.equal(recent.find(QUERY), FACTS);
-  clock.now = 1099;
-  t.equal(recent.find(QUERY), FACTS);
+  const { clock, looks, askQuickly } = at(1000);
+  for (const now of [1000, 1099]) {
+    clock.now = now;
+    t.equal(await askQuickly(), FACTS);
+    t.equal(looks.length, 1);
+  }
   clock.now = 1100;
-  t.equal(recent.find(QUERY), null);
+  await askQuickly();
+  t.equal(looks.length, 2);
 });
 
 t.test('not for another namespace or pair', async (t) => {
-  const { recent } = at(0);
-  recent.keep(QUERY, FACTS);
-  t.equal(recent.find({ ...QUERY, namespace: 'prod' }), null);
-  t.equal(recent.find({ ...QUERY, pair: { blue: 'green', green: 'blue' } }), null);
+  const { looks, askQuickly } = at(0);
+  await askQuickly();
+  await askQuickly(FACTS, { ...QUERY, namespace: 'prod' });
+  await askQuickly(FACTS, { ...QUERY, pair: { blue: 'green', green: 'blue' } });
+  t.equal(looks.length, 3);
 });
 
 t.test('what could not be read is never kept', async (t) => {
-  const { recent } = at(0);
-  recent.keep(QUERY, { known: false, reason: 'connection refused' });
-  t.equal(recent.find(QUERY), null);
+  const { looks, askQuickly } = at(0);
+  await askQuickly({ known: false, reason: 'connection refused' });
+  await askQuickly();
+  t.equal(looks.length, 2);
+});
+
+t.test('a look that takes longer than a request goes on, and is there when the client asks again', async (t) => {
+  const { clock, looks, ask } = at(0);
+  const first = new AbortController();
+  const early = ask(QUERY, first.signal);
+  first.abort();
+  t.same(await early, { known: false, reason: 'the API server did not answer in time' });
+  clock.now = 1000;
+  const again = ask();
+  clock.now = 3000;
+  looks[0]?.end(FACTS);
+  t.equal(await again, FACTS, 'by the same look');
+  clock.now = 5900;
+  t.equal(await ask(), FACTS, 'it is as old as it was when it ended');
+  t.equal(looks.length, 1);
+  clock.now = 6000;
+  void ask();
+  t.equal(looks.length, 2);
+});
+
+t.test('looks that no request waits for are few', async (t) => {
+  const { looks, ask } = at(0);
+  const gone = new AbortController();
+  const asked = Array.from({ length: 10 }, (_, index) => ask({ ...QUERY, namespace: `n${index}` }, gone.signal));
+  gone.abort();
+  await Promise.all(asked);
+  t.equal(looks.filter(({ signal }) => !signal.aborted).length, 4);
 });
