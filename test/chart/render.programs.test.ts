@@ -137,6 +137,10 @@ t.test('the audit can be turned off, and takes its Lease and its rights with it'
   t.notOk(objects.some(({ kind }) => kind === 'Lease'));
   t.notOk(resources(only(objects, 'Role')).includes('leases'));
   t.notOk(resources(only(objects, 'ClusterRole')).includes('ingressroutes'));
+  const namespaces = list(only(objects, 'ClusterRole')['rules']).filter((rule) =>
+    list(get(rule, 'resources')).includes('namespaces'),
+  );
+  t.match(namespaces, [{ verbs: ['get'] }], 'one at a time, for changes of the mode');
 });
 
 t.test('entries and bindings share the namespaces of their mode', async (t) => {
