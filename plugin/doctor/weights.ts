@@ -1,44 +1,33 @@
 import { NOT_FOUND } from '../../common/http-status.ts';
-import { annotation, at, text } from '../../common/json.ts';
+import { at, text } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { unlessStatus } from '../../common/kube/errors.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
 import { nameOf } from '../../common/objects.ts';
-import {
-  ANNOTATION,
-  COLORS,
-  effectiveWeight,
-  manifestWeights,
-  MODE_LABEL,
-  stateOf,
-} from '../../webhook/policy/index.ts';
+import { COLORS, effectiveWeight, manifestWeights, MODE_LABEL, stateOf } from '../../webhook/policy/index.ts';
 import { describeError } from '../kube/errors.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
-import { commandLine } from '../traefikservice/names.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
-const { ok, warn, fail, unknown } = findingsOf('releases');
+const { ok, warn, unknown } = findingsOf('releases');
 const ADMISSION = 'admissionregistration.k8s.io';
 const LABEL = 'app.kubernetes.io/name=bluegreen';
 
 /**
- * Weights that objects have lost, and those that the next apply of a manifest takes away: Traefik counts a missing
- * weight as 1 and splits production.
+ * What fills in the weights that manifests leave out. Where nothing does, their next apply takes the weights away: Traefik
+ * counts a missing one as 1 and splits production.
  */
 export async function lookAtWeights(
   context: DoctorContext,
   found: readonly TraefikServiceRef[],
 ): Promise<readonly DoctorFinding[]> {
   const policies = await fillingPolicies(context);
-  if ('error' in policies)
-    return [...found.flatMap(lost), unknown('the MutatingAdmissionPolicies could not be read', policies.error)];
-  if (policies.names.length > 0) {
-    const title = `the API server itself fills in missing weights: MutatingAdmissionPolicy ${policies.names.join(', ')}`;
-    return [...found.flatMap(lost), ok(title)];
-  }
-  return [...found.flatMap(lost), ...(await weightless(context, found))];
+  if ('error' in policies) return [unknown('the MutatingAdmissionPolicies could not be read', policies.error)];
+  return policies.names.length === 0
+    ? weightless(context, found)
+    : [ok(`the API server itself fills in missing weights: MutatingAdmissionPolicy ${policies.names.join(', ')}`)];
 }
 
 type Policies = { readonly names: readonly string[] } | { readonly error: string };
@@ -56,21 +45,6 @@ async function fillingPolicies({ session, io }: DoctorContext): Promise<Policies
   } catch (error) {
     return { error: describeError(error) };
   }
-}
-
-/** What no weight is left of. */
-function lost(found: TraefikServiceRef): readonly DoctorFinding[] {
-  const { object, pair } = found;
-  const state = stateOf(object, pair);
-  if (!COLORS.every((color) => state[color]?.weight === 'missing')) return [];
-  const recorded = annotation(object, ANNOTATION.active);
-  const to = recorded === 'green' ? 'green' : 'blue';
-  return [
-    fail(
-      `${labelOf(found)} has no weights: Traefik splits production evenly`,
-      `Send all traffic to one color: ${commandLine('promote', found, ` --to ${to}`)}`,
-    ),
-  ];
 }
 
 /** Manifests that leave weights out where nothing but the webhook fills them in. */

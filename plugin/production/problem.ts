@@ -1,4 +1,4 @@
-import { previousOf, readRecord, stateOf, unrecordedImages } from '../../webhook/policy/index.ts';
+import { COLORS, previousOf, readRecord, stateOf, unrecordedImages } from '../../webhook/policy/index.ts';
 import type { Facts } from '../../webhook/policy/index.ts';
 import { commandLine, shortImages } from '../traefikservice/names.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -16,13 +16,16 @@ export interface Problem {
 
 /** What the weights alone do to production; null where one color gets every request. */
 export function weightsProblem(found: TraefikServiceRef): Problem | null {
-  const { active } = stateOf(found.object, found.pair);
+  const state = stateOf(found.object, found.pair);
+  const { active } = state;
   const shares = sharesOf(found);
   if (active === null) return null;
-  const advice = `To end it: ${commandLine('promote', found, ` --to ${active}`)}`;
+  const before = readRecord(found.object).active?.color ?? active;
+  // Without any weight, the webhook takes the recorded color as the active one, too.
+  const to = COLORS.every((color) => state[color]?.weight === 'missing') ? before : active;
+  const advice = `To end it: ${commandLine('promote', found, ` --to ${to}`)}`;
   if (shares === null) return { kind: '503', text: 'no color has weight', advice };
   if (!isSplit(shares)) return null;
-  const before = readRecord(found.object).active?.color ?? active;
   const recorded = before === active ? '' : ` (${before} was active before)`;
   return { kind: 'SPLIT', text: `${sharesText(shares)}: requests get more than one version${recorded}`, advice };
 }

@@ -77,9 +77,12 @@ t.test('a list that a server-side apply owns', async (t) => {
   );
 });
 
-t.test('weights that are lost', async (t) => {
+t.test('weights that are lost go back to the recorded color', async (t) => {
+  const object = shop(LEFT_OUT, LEFT_OUT);
+  const record = JSON.stringify({ active: { color: 'green' }, previous: { color: 'blue' }, history: [] });
+  const annotations = { ...object.metadata.annotations, 'bluegreen.dev/record': record };
   t.match(
-    await cluster(shop(LEFT_OUT, LEFT_OUT)),
-    /× demo\/traefikservice\.traefik\.io\/shop has no weights: Traefik splits production evenly\s+Send all traffic to one color: kubectl bluegreen promote shop -n demo --to green/,
+    await cluster({ ...object, metadata: { annotations } }),
+    /× demo\/traefikservice\.traefik\.io\/shop: SPLIT [^]*?To end it: kubectl bluegreen promote shop -n demo --to green/,
   );
 });
