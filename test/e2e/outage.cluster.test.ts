@@ -142,6 +142,12 @@ t.test('with every replica gone', async (t) => {
         t.ok(ok, said);
         t.ok(took < DEAD_ROLLBACK_MS, `in ${took} ms`);
         t.same(await weights(group, `back-by-${way}`), [100, 0]);
+        const apart = 'the weights make blue active, the record green: the webhook did not see the last switch, by "';
+        for (const look of ['status', 'history'])
+          t.match(
+            (await kubectl(['bluegreen', look, named(group, `back-by-${way}`)])).said.replace(/\s+/g, ' '),
+            apart,
+          );
       });
     }
     t.test(`${group}: a rollback that brings a forged smoke test is denied`, async (t) => {
@@ -175,20 +181,25 @@ t.test('with every replica gone', async (t) => {
   t.ok(note.ok, 'nor are workloads');
 });
 
-t.test('when the webhook is back, the rollback that nobody saw is recorded', async (t) => {
-  await scale(2);
-  for (const group of GROUPS) {
-    const object = await seenAgain(group, 'back-by-patch');
-    const { active, previous, history } = readRecord(object);
-    t.equal(active?.color, 'blue');
-    t.equal(previous, null, 'there is no way back from a rollback');
-    t.equal(annotation(object, 'bluegreen.dev/previous'), null);
-    t.match(history.at(-1), { kind: 'unseen', from: 'green', to: 'blue' });
-    const { ok, said } = await patchByHand(group, 'back-by-patch', { spec: weightedSpec(0, 100) });
-    t.notOk(ok);
-    t.match(said, 'smoke-test: green');
-  }
-});
+t.test(
+  'when the webhook is back, the rollback that it did not see is recorded with the time it was made',
+  async (t) => {
+    const before = Date.now();
+    await scale(2);
+    for (const group of GROUPS) {
+      const object = await seenAgain(group, 'back-by-patch');
+      const { active, previous, history } = readRecord(object);
+      t.equal(active?.color, 'blue');
+      t.equal(previous, null, 'there is no way back from a rollback');
+      t.equal(annotation(object, 'bluegreen.dev/previous'), null);
+      t.match(history.at(-1), { kind: 'unseen', from: 'green', to: 'blue', manager: 'kubectl-patch' });
+      t.ok(Date.parse(history.at(-1)?.at ?? '') <= before, 'not the time of its discovery');
+      const { ok, said } = await patchByHand(group, 'back-by-patch', { spec: weightedSpec(0, 100) });
+      t.notOk(ok);
+      t.match(said, 'smoke-test: green');
+    }
+  },
+);
 
 /** The host's process ids of the webhook's replicas. */
 async function replicas(): Promise<readonly number[]> {

@@ -6,6 +6,7 @@ import { at, isObject } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { installBluegreen, installTraefikCrds, REGISTRY, startCluster, webhookSpec } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
+import { installPlugin } from '../cluster/plugin.ts';
 import { history, live, NAMED, personIn, stored, toColor } from './people.ts';
 import type { Person } from './people.ts';
 
@@ -17,7 +18,7 @@ const LABEL_MS = 30_000;
 const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
 t.teardown(() => cluster.stop());
 await installTraefikCrds(cluster);
-await installBluegreen(cluster, { requirePromoteVerb: 'true' });
+await Promise.all([installBluegreen(cluster, { requirePromoteVerb: 'true' }), installPlugin(cluster)]);
 const namespaces = ['promote', 'elsewhere', 'override', 'unguard', 'modes', 'lost', 'backup'] as const;
 for (const namespace of namespaces) await cluster.kubectlOk(['create', 'namespace', namespace]);
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
@@ -90,6 +91,12 @@ t.test('an override needs its verb, lets one request through, and is recorded wi
   await oncall.mayNot(t, broken('incident 42'), 'smoke-test: green');
   await oncall.may(t, broken('incident 43'), 'overridden (incident 43): smoke-test: green');
   t.equal((await history(alice, 'shop')).at(-1), 'promotion blue to green by oncall (incident 43)');
+  await alice.may(t, blueAgain);
+  const override = "bluegreen promote shop --override 'incident 44'";
+  await alice.mayNot(t, override, '--override needs the verb override');
+  await oncall.may(t, override, 'overridden (incident 44): smoke-test: green');
+  t.equal((await history(alice, 'shop')).at(-1), 'promotion blue to green by oncall (incident 44)');
+  t.match(await alice.may(t, 'bluegreen history shop -o wide'), /promotion\+override .*incident 44/);
 });
 
 t.test('unguarding needs the verb override and lifts the guards until it is taken back', async (t) => {
