@@ -49,8 +49,9 @@ export async function decommissionOne(
     `${resourceName(found)}: ${name}${running(facts, color)} was left ${formatAge(leftover.age)} ago\n`,
   );
   if (dryRunOf(call) !== 'none') return rehearse(call, session, found, { color, detach, replicas });
-  // A color that is out of the list and cannot be scaled down is left half-way.
-  if (workload !== null) await scaleTo(call, session, found, workload, 0, true);
+  // A color that is out of the list and cannot be scaled down is left half-way. To the replicas that it has: while it is
+  // listed, the webhook denies any fewer.
+  if (workload !== null && replicas > 0) await scaleTo(call, session, found, workload, replicas, true);
   const stored = detach === null ? found.object : await takeOut(call, session, found, { color, detach, facts });
   const detached = { ...found, object: stored };
   if (workload === null) {

@@ -36,7 +36,9 @@ t.test('out of the list, then down', async (t) => {
   t.match(err, 'The instant rollback is gone: kubectl bluegreen rollback shop -n demo has to bring blue up first');
   t.equal(listed(cluster), 'green');
   t.equal(replicas(cluster), '{"replicas":0}');
-  const writes = cluster.calls.filter(({ method }) => method === 'PATCH').map(({ url }) => url);
+  const patches = cluster.calls.filter(({ method }) => method === 'PATCH');
+  t.match(patches[0]?.body, '"replicas":2', 'while it is listed, the webhook denies any fewer');
+  const writes = patches.map(({ url }) => url);
   t.match(writes, [/\/scale\?.*dryRun=All/, new RegExp(`${SHOP}\\?`), /\/scale\?/], 'asked first, then in this order');
   t.notMatch(writes[2], 'dryRun');
 });
