@@ -10,7 +10,7 @@ import type { EventStore, EventToWrite } from './store.ts';
 
 /** Milliseconds and numbers that keep a loop of denied writes from filling etcd. */
 export const LIMITS = {
-  /** Different Events that are known at a time. */
+  /** Different Events that are known at a time, of what happens once and of what repeats. */
   series: 500,
   /** Of these, of one TraefikService and reason; a thing that happens once does not count here. */
   ofSubject: 10,
@@ -94,7 +94,8 @@ export function createRecorder(parts: RecorderParts): Recorder {
 
   function start(key: string, occurrence: Occurrence, now: number): boolean {
     sweep(now);
-    if (known.size >= limits.series || (!occurrence.once && sameSubject(occurrence) >= limits.ofSubject)) return false;
+    if (alike(occurrence) >= limits.series) return false;
+    if (!occurrence.once && sameSubject(occurrence) >= limits.ofSubject) return false;
     if (!rateLimits[occurrence.once ? 'once' : 'repeated'].take()) return false;
     const first = clock.date();
     const event = { ...occurrence, name: nameOf(occurrence, parts.pod, first), first, count: 1, last: first };
@@ -105,6 +106,11 @@ export function createRecorder(parts: RecorderParts): Recorder {
   /** Forgets what is in the cluster and did not happen for long. */
   function sweep(now: number): void {
     for (const [key, { due, seen }] of known) if (due === Infinity && now - seen >= limits.quiet) known.delete(key);
+  }
+
+  /** A flood of denials must not take the places of switches, either. */
+  function alike({ once }: Occurrence): number {
+    return [...known.values()].filter(({ event }) => event.once === once).length;
   }
 
   function sameSubject({ subject, reason }: Occurrence): number {

@@ -56,17 +56,33 @@ t.test('what happens again after a long silence is another Event', async (t) => 
   t.match(store.told(), [/^Denied x1/, /^Denied x1/]);
 });
 
+/** A creation that is denied, of a TraefikService of its own. */
+function deniedCreation(each: number): Decided {
+  const name = `shop-${each}`;
+  const { request: asked, answer, ...rest } = denied();
+  return {
+    ...rest,
+    request: { ...asked, operation: 'CREATE', oldObject: null, name },
+    answer: { ...answer, about: [{ group: 'traefik.io', name }] },
+  };
+}
+
+t.test('denials that go on for long take no place from a switch', async (t) => {
+  const { clock, store, announce } = setUp();
+  for (let each = 0; each < 590; each++) {
+    announce(deniedCreation(each));
+    await clock.pass(1000);
+  }
+  const { decided, stored } = promoted();
+  store.objects.set('shop', stored);
+  announce(decided);
+  await clock.pass(1000);
+  t.match(store.told().at(-1), /^Promoted x1 shop/);
+});
+
 t.test('denials of ever new objects are held to a budget, and leave switches their own', async (t) => {
   const { clock, store, announce, outcomes } = setUp();
-  for (let each = 0; each < 1000; each++) {
-    const name = `shop-${each}`;
-    const { request: asked, answer } = denied();
-    announce({
-      ...denied(),
-      request: { ...asked, operation: 'CREATE', oldObject: null, name },
-      answer: { ...answer, about: [{ group: 'traefik.io', name }] },
-    });
-  }
+  for (let each = 0; each < 1000; each++) announce(deniedCreation(each));
   const { decided, stored } = promoted();
   store.objects.set('shop', stored);
   announce(decided);
