@@ -9,7 +9,7 @@ import type { Color } from './types.ts';
 
 /** Whether a manifest that is applied again, and no person, asks for a switch. */
 export function manifestSwitches({ change, oldState }: Subject): boolean {
-  return oldState !== null && oldState.active !== null && listComesFromManifest(change.object);
+  return oldState !== null && oldState.active !== null && listComesFromManifest(change);
 }
 
 /**
@@ -28,6 +28,6 @@ export function testAdvice(subject: Subject, to: Color, what: string): string {
   if (manifestSwitches(subject))
     return `${what}. The applied manifest sets the weights: leave them out. To promote ${pair[to]}, test it: ${smoke}`;
   const test = `${what}. Test it: ${smoke}`;
-  const both = `${test}. Tested: ${attestCommand(change, value)}`;
+  const both = `${test}. If tested: ${attestCommand(change, value)}`;
   return `smoke-test: ${both}`.length <= FINDING_LIMIT ? both : test;
 }
