@@ -102,7 +102,7 @@ async function expectRolledBack(t: Test, { shows, cause, kubeconfig, ...fault }:
   t.comment(`visible in the metrics, rolled back ${Math.round(took)} ms later`);
   t.ok(took < PROMISE_MS, `${Math.round(took)} ms`);
   const first = await traffic.until(({ version, started }) => version === '6.1.5' && started > back, 30_000);
-  await traffic.until(({ started }) => started > back + 2_000, 30_000);
+  await traffic.until(({ started }) => started > Math.max(back + 2_000, first.ended), 30_000);
   const after = traffic.samples.filter(({ started }) => started > first.ended);
   t.same(new Set(after.map(({ version }) => version)), new Set(['6.1.5']), 'then customers are well again');
   t.match(
