@@ -166,8 +166,8 @@ t.test('a replica is killed, and another one starts, in the middle of a rotation
   const distrusted = failed(DISTRUST);
   const pods = list((await read(`/api/v1/namespaces/${RELEASE.namespace}/pods`))['items']);
   // The upgrade before may still take a replica away.
-  const staying = pods.filter((each) => at(each, 'metadata', 'deletionTimestamp') === undefined);
-  const pod = `pod/${text(at(staying[0], 'metadata', 'name')) ?? ''}`;
+  const staying = pods.find((each) => at(each, 'metadata', 'deletionTimestamp') === undefined);
+  const pod = `pod/${text(at(staying, 'metadata', 'name')) ?? ''}`;
   const work = (async () => {
     await cluster.kubectlOk([...here, 'annotate', 'secret', 'bluegreen-ca', 'bluegreen.dev/rotate-ca=now']);
     t.ok(await until(async () => (await trusted()).join() === '2', 10_000));

@@ -94,7 +94,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
 
   function start(key: string, occurrence: Occurrence, now: number): boolean {
     sweep(now);
-    if (alike(occurrence) >= limits.series) return false;
+    if (alike(occurrence) >= limits.series && !(occurrence.once && forgetOldest())) return false;
     if (!occurrence.once && sameSubject(occurrence) >= limits.ofSubject) return false;
     if (!rateLimits[occurrence.once ? 'once' : 'repeated'].take()) return false;
     const first = clock.date();
@@ -106,6 +106,12 @@ export function createRecorder(parts: RecorderParts): Recorder {
   /** Forgets what is in the cluster and did not happen for long. */
   function sweep(now: number): void {
     for (const [key, { due, seen }] of known) if (due === Infinity && now - seen >= limits.quiet) known.delete(key);
+  }
+
+  /** Makes room by the oldest switch that is written: it only kept its replica from writing the same one again. */
+  function forgetOldest(): boolean {
+    const oldest = [...known].find(([, { event, due }]) => event.once && due === Infinity);
+    return oldest !== undefined && known.delete(oldest[0]);
   }
 
   /** A flood of denials must not take the places of switches, either. */

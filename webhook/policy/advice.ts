@@ -7,9 +7,12 @@ import { listComesFromManifest } from './manifests.ts';
 import { suggestion } from './smoke-test.ts';
 import type { Color } from './types.ts';
 
-/** Whether a manifest that is applied again, and no person, asks for a switch. */
+/**
+ * Whether a manifest that is applied again, and no person, asks for a switch. In a preflight nothing was applied: the
+ * managed fields still are those of the stored object.
+ */
 export function manifestSwitches({ change, oldState }: Subject): boolean {
-  return oldState !== null && oldState.active !== null && listComesFromManifest(change);
+  return change.user !== '' && oldState !== null && oldState.active !== null && listComesFromManifest(change.object);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { at, get, list, sameJson, text } from '../../common/json.ts';
-import type { Change } from './types.ts';
+import { at, get, list, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 
 /** Field managers of clients that write a whole manifest by an update. */
 const MANIFEST_MANAGERS: ReadonlySet<string> = new Set([
@@ -10,14 +10,11 @@ const MANIFEST_MANAGERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether this request writes the list with its weights from a manifest: the manager of the list applies, or is a client
- * that sends whole manifests. Who switches by a patch takes the list over. Where the managed fields are those of the
- * stored object, no API server has seen the request: it is a preflight.
+ * Whether a manifest has written the list with its weights last: the manager of the list applies, or is a client that
+ * sends whole manifests. Who switches by a patch takes the list over.
  */
-export function listComesFromManifest({ object, oldObject }: Pick<Change, 'object' | 'oldObject'>): boolean {
-  const fields = at(object, 'metadata', 'managedFields');
-  if (sameJson(fields, at(oldObject, 'metadata', 'managedFields'))) return false;
-  return list(fields)
+export function listComesFromManifest(object: JsonObject | null): boolean {
+  return list(at(object, 'metadata', 'managedFields'))
     .filter((entry) => at(entry, 'fieldsV1', 'f:spec', 'f:weighted', 'f:services') !== undefined)
     .some((entry) => get(entry, 'operation') === 'Apply' || MANIFEST_MANAGERS.has(text(get(entry, 'manager')) ?? ''));
 }

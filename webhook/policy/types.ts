@@ -28,7 +28,7 @@ export interface Change {
   readonly name: string;
   readonly object: JsonObject | null;
   readonly oldObject: JsonObject | null;
-  /** Who asks, as the API server authenticated them. */
+  /** Who asks, as the API server authenticated them; empty where no API server was asked, as in a preflight. */
   readonly user: string;
   /** True when the smoke-test annotation comes from a server-side apply, where a manifest and not a person speaks. */
   readonly serverSideApply: boolean;

@@ -80,6 +80,22 @@ t.test('denials that go on for long take no place from a switch', async (t) => {
   t.match(store.told().at(-1), /^Promoted x1 shop/);
 });
 
+t.test('a day of many switches drops none', async (t) => {
+  const { clock, store, announce, outcomes } = setUp();
+  const { decided, stored } = promoted();
+  for (let each = 0; each < 590; each++) {
+    const name = `shop-${each}`;
+    store.objects.set(name, stored);
+    const { request: asked, answer } = decided;
+    const about = [{ group: 'traefik.io', name }] as const;
+    announce({ ...decided, request: { ...asked, name }, answer: { ...answer, about } });
+    await clock.pass(1000);
+  }
+  await clock.pass(1000);
+  t.notOk(outcomes.includes('dropped'));
+  t.match(store.told().at(-1), /^Promoted x1 shop-589/);
+});
+
 t.test('denials of ever new objects are held to a budget, and leave switches their own', async (t) => {
   const { clock, store, announce, outcomes } = setUp();
   for (let each = 0; each < 1000; each++) announce(deniedCreation(each));
