@@ -4,7 +4,8 @@ import { annotation, at, isObject, parseObject, sameJson } from '../../common/js
 import type { ChangeSummary } from './change-summary.ts';
 import { newOverride } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
-import { isEmpty, nextRecord, readRecord, writtenRecord } from './record.ts';
+import { nextRecord } from './next-record.ts';
+import { isEmpty, readRecord, writtenRecord } from './record.ts';
 import type { ReleaseRecord } from './record.ts';
 import { fitted } from './record-size.ts';
 import { bind, readSmokeTest, suggestion } from './smoke-test.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { isObject } from '../../../common/json.ts';
 import { ANNOTATION, previousOf, readRecord, readSmokeTest } from '../../../webhook/policy/index.ts';
-import { HISTORY_LIMIT } from '../../../webhook/policy/record.ts';
+import { HISTORY_LIMIT } from '../../../webhook/policy/next-record.ts';
 import {
   annotated,
   annotationsOf,
