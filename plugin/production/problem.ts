@@ -1,4 +1,4 @@
-import { COLORS, previousOf, readRecord, stateOf, unrecordedImages } from '../../webhook/policy/index.ts';
+import { previousOf, readRecord, stateOf, storedStateOf, unrecordedImages } from '../../webhook/policy/index.ts';
 import type { Facts } from '../../webhook/policy/index.ts';
 import { commandLine, shortImages } from '../traefikservice/names.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -16,13 +16,11 @@ export interface Problem {
 
 /** What the weights alone do to production; null where one color gets every request. */
 export function weightsProblem(found: TraefikServiceRef): Problem | null {
-  const state = stateOf(found.object, found.pair);
-  const { active } = state;
+  const { active } = stateOf(found.object, found.pair);
   const shares = sharesOf(found);
   if (active === null) return null;
   const before = readRecord(found.object).active?.color ?? active;
-  // Without any weight, the webhook takes the recorded color as the active one, too.
-  const to = COLORS.every((color) => state[color]?.weight === 'missing') ? before : active;
+  const to = storedStateOf(found.object, found.pair).active ?? active;
   const advice = `To end it: ${commandLine('promote', found, ` --to ${to}`)}`;
   if (shares === null) return { kind: '503', text: 'no color has weight', advice };
   if (!isSplit(shares)) return null;

@@ -1,6 +1,6 @@
-import { annotation, at, text } from '../../common/json.ts';
-import { ANNOTATION, COLORS, governed, GROUPS, manifestWeights, stateOf } from '../policy/index.ts';
-import type { Color, Pair } from '../policy/index.ts';
+import { at, text } from '../../common/json.ts';
+import { governed, GROUPS, manifestWeights, storedStateOf } from '../policy/index.ts';
+import type { Color } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { NeighborReader } from './neighbors.ts';
 
@@ -33,16 +33,11 @@ export async function missingWeights(
   const leftOut = pairs.filter(({ object, pair }) => manifestWeights(object, pair) === 'left out');
   return {
     manifests: [...new Set(leftOut.map(({ object }) => nameOf(object)))].toSorted(),
-    lost: pairs.filter(hasNone).map(({ object }) => ({
-      name: nameOf(object),
-      active: annotation(object, ANNOTATION.active) === 'green' ? 'green' : 'blue',
-    })),
+    lost: pairs.flatMap(({ object, pair }) => {
+      const { lost, active } = storedStateOf(object, pair);
+      return lost && active !== null ? [{ name: nameOf(object), active }] : [];
+    }),
   };
-}
-
-function hasNone({ object, pair }: { readonly object: JsonObject; readonly pair: Pair }): boolean {
-  const state = stateOf(object, pair);
-  return COLORS.every((color) => state[color]?.weight === 'missing');
 }
 
 function nameOf(object: JsonObject): string {

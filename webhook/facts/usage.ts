@@ -1,4 +1,4 @@
-import { ANNOTATION, governed, oldStateOf, stateOf, COLORS, GROUPS, otherColor } from '../policy/index.ts';
+import { ANNOTATION, governed, storedStateOf, stateOf, COLORS, GROUPS, otherColor } from '../policy/index.ts';
 import type { Use, Group, Pair } from '../policy/index.ts';
 import { annotation, at, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -43,7 +43,7 @@ export function usesOfService(all: readonly Governed[], service: string): readon
         service,
         other: pair[otherColor(color)],
         child: state[color],
-        active: oldStateOf(object, pair).active === color,
+        active: storedStateOf(object, pair).active === color,
       };
     }),
   );

@@ -10,7 +10,7 @@ import type { State } from './state.ts';
 import { switchOf } from './switch.ts';
 import type { Change, Color, Pair, Settings, Switch } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { fillWeights, oldStateOf } from './weights.ts';
+import { fillWeights, storedStateOf } from './weights.ts';
 
 /** What a change does, as far as the objects alone say. */
 export interface ChangeSummary {
@@ -33,7 +33,7 @@ export interface ChangeSummary {
 /** Everything follows from the old object and the change, never from record annotations that the change brings. */
 export function summarizeChange({ change, pair }: { readonly change: Change; readonly pair: Pair }): ChangeSummary {
   const oldObject = change.operation === 'CREATE' ? null : change.oldObject;
-  const oldState = oldObject === null ? null : oldStateOf(oldObject, pair);
+  const oldState = oldObject === null ? null : storedStateOf(oldObject, pair);
   const { object: weighted, filled } = fillWeights(change.object ?? {}, pair, oldState);
   const newState = stateOf(weighted, pair);
   const attestation = newAttestation({ ...change, oldObject });

@@ -51,5 +51,5 @@ export { weightsWriter, type WeightsWriter } from './weights-writer.ts';
 export { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from './mode.ts';
 export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
 export type { Needs } from './change-summary.ts';
-export { oldStateOf } from './weights.ts';
+export { storedStateOf } from './weights.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';

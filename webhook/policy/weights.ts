@@ -7,22 +7,24 @@ import { otherColor } from './types.ts';
 import type { Color, Pair } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
-/** The state before an update. */
-export interface OldState extends State {
+/** The state of a stored object. */
+export interface StoredState extends State {
+  /** Whether both colors are listed and no color has a weight. */
+  readonly lost: boolean;
   /** Whether the record names the active color, so that a weight that is missing can be restored from it. */
   readonly recorded: boolean;
 }
 
 /**
- * Reads the old object. Where it leaves out every weight, no weight tells the active color: a sync without weights met
+ * Reads a stored object. Where it leaves out every weight, no weight tells the active color: a sync without weights met
  * nothing that filled them in, and Traefik splits production evenly. There the record tells which color was active.
  */
-export function oldStateOf(oldObject: JsonObject, pair: Pair): OldState {
-  const state = stateOf(oldObject, pair);
-  const recorded = annotation(oldObject, ANNOTATION.active);
+export function storedStateOf(object: JsonObject, pair: Pair): StoredState {
+  const state = stateOf(object, pair);
+  const recorded = annotation(object, ANNOTATION.active);
   const lost = state.blue !== null && state.green !== null && isUnwritten(state, pair);
   const active = lost && (recorded === 'blue' || recorded === 'green') ? recorded : state.active;
-  return { ...state, active, recorded: active !== null && active === recorded };
+  return { ...state, active, lost, recorded: active !== null && active === recorded };
 }
 
 /** Whether no color that is listed has a weight. */
@@ -37,7 +39,7 @@ function isUnwritten({ children }: State, pair: Pair): boolean {
 export function fillWeights(
   object: JsonObject,
   pair: Pair,
-  oldState: OldState | null,
+  oldState: StoredState | null,
 ): { readonly object: JsonObject; readonly filled: readonly Color[] } {
   const newState = stateOf(object, pair);
   const weights = new Map<number, number>();
@@ -67,7 +69,7 @@ function initialWeight(color: Color, newState: State): number {
  * Where the old object left the weight out, too, and the new one names none, the active color of the record gets all of
  * the traffic again. Null elsewhere: to fill it in would move traffic.
  */
-function keptWeight(color: Color, oldState: OldState, newState: State, pair: Pair): number | null {
+function keptWeight(color: Color, oldState: StoredState, newState: State, pair: Pair): number | null {
   const old = oldState[color];
   if (old === null) return 0;
   if (typeof old.weight === 'number') return old.weight;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import t from 'tap';
-import { ANNOTATION, otherColor, oldStateOf, previousOf, readRecord } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, otherColor, storedStateOf, previousOf, readRecord } from '../../../webhook/policy/index.ts';
 import type { Color, Facts, Revision, Switch } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import {
@@ -48,7 +48,7 @@ class World {
   }
 
   live(): Color {
-    const { active } = oldStateOf(this.object, PAIR);
+    const { active } = storedStateOf(this.object, PAIR);
     assert.ok(active);
     return active;
   }
@@ -77,7 +77,7 @@ class World {
 
   /** What the API server's own policy lets through while nobody answers: rollbacks, and metadata beside the contract. */
   #writeWithout(object: JsonObject): boolean {
-    const [from, to] = [this.live(), oldStateOf(object, PAIR).active];
+    const [from, to] = [this.live(), storedStateOf(object, PAIR).active];
     if (to === null || (to !== from && to !== previousAnnotation(this.object))) return false;
     if (to === from && JSON.stringify(object['spec']) !== JSON.stringify(this.object['spec'])) return false;
     const kept = [ANNOTATION.previous, ANNOTATION.smokeTest, ANNOTATION.smokeTestRecord];
