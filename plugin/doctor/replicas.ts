@@ -25,8 +25,10 @@ export async function lookAtReplicas(context: DoctorContext): Promise<readonly D
     if (present.length === 0) return [fail('no pod of the webhook was found', 'Install the chart.')];
     const late = present.filter((pod) => !hasReadyCondition(pod));
     const ready = present.filter(hasReadyCondition);
-    const why = await Promise.all(late.map((pod) => explain(context, pod, ready.length > 0)));
-    const remarks = await Promise.all(ready.map((pod) => remarkOf(context, pod)));
+    const [why, remarks] = await Promise.all([
+      Promise.all(late.map((pod) => explain(context, pod, ready.length > 0))),
+      Promise.all(ready.map((pod) => remarkOf(context, pod))),
+    ]);
     return [
       ...(ready.length > 0 ? [ok(`ready replicas of the webhook: ${ready.length}`)] : []),
       ...remarks.flat(),

@@ -1,6 +1,5 @@
 import { NOT_FOUND } from '../../common/http-status.ts';
 import { at, text } from '../../common/json.ts';
-import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import { unlessStatus } from '../../common/kube/errors.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
 import { nameOf } from '../../common/objects.ts';
@@ -8,6 +7,7 @@ import { COLORS, effectiveWeight, manifestWeights, MODE_LABEL, stateOf } from '.
 import { describeError } from '../kube/errors.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { entriesOf, isRecorder, readConfigurations } from '../webhook/configurations.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
@@ -93,12 +93,9 @@ function labelOf(found: TraefikServiceRef): string {
 
 /** Whether the webhook that fills in weights is registered; where that cannot be read, it is taken to be. */
 async function isRegistered({ session, io }: DoctorContext): Promise<boolean> {
-  const path = resourcePath(`${ADMISSION}/v1`, 'mutatingwebhookconfigurations');
   try {
-    const configurations = await session.client.list(path, { signal: io.interrupted });
-    return configurations
-      .flatMap((each) => objectsAt(each, 'webhooks'))
-      .some((entry) => stringAt(entry, 'name') === 'mutate.bluegreen.dev');
+    const configurations = await readConfigurations(session.client, 'mutating', io.interrupted);
+    return configurations.flatMap(entriesOf).some(isRecorder);
   } catch {
     return true;
   }

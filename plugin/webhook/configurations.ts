@@ -17,6 +17,12 @@ export async function readConfigurations(
   return configurations.filter((each) => entriesOf(each).length > 0);
 }
 
+/** Whether this is a webhook that fills in weights and writes the record: there is one a mode. */
+export function isRecorder(entry: JsonObject): boolean {
+  const name = stringAt(entry, 'name') ?? '';
+  return name.startsWith('mutate') && name.endsWith(SUFFIX);
+}
+
 /** The chart's webhooks in a configuration. */
 export function entriesOf(configuration: JsonObject): readonly JsonObject[] {
   return objectsAt(configuration, 'webhooks').filter((entry) => (stringAt(entry, 'name') ?? '').endsWith(SUFFIX));

@@ -7,7 +7,7 @@ import { endpointsOf } from '../../webhook/facts/revisions.ts';
 import { labelsAt } from '../../webhook/facts/selector.ts';
 import type { Io } from '../cli/io.ts';
 import type { Session } from '../cli/session.ts';
-import { entriesOf, readConfigurations, SUFFIX } from './configurations.ts';
+import { entriesOf, isRecorder, readConfigurations } from './configurations.ts';
 import { selects } from './label-selector.ts';
 
 /** Why no webhook records smoke tests and switches in a namespace. */
@@ -46,12 +46,6 @@ export async function whyUnrecorded(session: Session, namespace: string, io: Io)
     return unlooked(namespace, excluded ? 'excluded' : off ? 'off' : 'off by default');
   }
   return looking === null ? null : unready(session, looking, signal);
-}
-
-/** The mutating webhooks, one a mode. */
-function isRecorder(entry: JsonObject): boolean {
-  const name = stringAt(entry, 'name') ?? '';
-  return name.startsWith('mutate') && name.endsWith(SUFFIX);
 }
 
 function unlooked(namespace: string, kind: 'excluded' | 'off' | 'off by default'): Unrecorded {
