@@ -6,7 +6,6 @@ import { createAuthority } from '../../certs/ca.ts';
 import type { Authority } from '../../certs/ca.ts';
 import { issueLeaf } from '../../certs/serving.ts';
 import { at, list, text } from '../../common/json.ts';
-import { CHART } from '../chart/chart.ts';
 import { connect } from '../chart/client.ts';
 import {
   installBluegreen,
@@ -14,6 +13,7 @@ import {
   RELEASE,
   REPLICATED,
   startCluster,
+  upgradeBluegreen,
   webhookSpec,
 } from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
@@ -167,11 +167,10 @@ t.test('existing: another CA, without an admission that fails for want of trust'
 
 t.test('from existing to self, while admissions go on', async (t) => {
   const before = distrusted();
-  const flags = ['--reuse-values', '--set', 'certificates.source=self', '--wait', '--timeout', '120s'];
   const { sent, lost } = await stream.during(
-    cluster
-      .helmOk(['upgrade', RELEASE.name, CHART, ...here, ...flags])
-      .then(() => until(async () => (await trusted()).join() === '1', 60_000)),
+    upgradeBluegreen(cluster, '--set', 'certificates.source=self').then(() =>
+      until(async () => (await trusted()).join() === '1', 60_000),
+    ),
   );
   t.comment(`${sent} sent, lost: ${JSON.stringify(lost)}`);
   t.equal(distrusted() - before, 0);

@@ -4,7 +4,6 @@ import t from 'tap';
 import { splitBundle } from '../../certs/bundle.ts';
 import { at, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { CHART } from '../chart/chart.ts';
 import { connect } from '../chart/client.ts';
 import {
   installBluegreen,
@@ -12,6 +11,7 @@ import {
   RELEASE,
   REPLICATED,
   startCluster,
+  upgradeBluegreen,
   webhookSpec,
 } from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
@@ -78,19 +78,6 @@ async function rotated(from: string): Promise<boolean> {
     return issuing !== from && issuing !== '' && (await trustedAlone(issuing));
   }, 150_000);
 }
-function upgrade(...flags: readonly string[]): Promise<string> {
-  return cluster.helmOk([
-    'upgrade',
-    RELEASE.name,
-    CHART,
-    ...here,
-    '--reuse-values',
-    '--wait',
-    '--timeout',
-    '120s',
-    ...flags,
-  ]);
-}
 /** Calls that the API server could not make, by the reason in its own log. */
 function failed(reason: RegExp): number {
   return cluster
@@ -141,7 +128,7 @@ t.test('a CA that lives for 90 seconds is replaced in time, and nobody notices',
 
 t.test('an upgrade that gives the CA a longer life, while that goes on', async (t) => {
   const longer = ['--set', 'certificates.caLifetime=2h', '--set', 'certificates.leafLifetime=1h'];
-  await undisturbed(t, 'helm upgrade', upgrade(...longer));
+  await undisturbed(t, 'helm upgrade', upgradeBluegreen(cluster, ...longer));
 });
 
 t.test('a rotation by hand', async (t) => {
@@ -182,7 +169,7 @@ t.test('a replica is killed, and another one starts, in the middle of a rotation
 
 t.test('what something overwrites is set again within a moment', async (t) => {
   const distrusted = failed(DISTRUST);
-  const forced = await stream.during(upgrade('--force').then(() => sleep(1000)));
+  const forced = await stream.during(upgradeBluegreen(cluster, '--force').then(() => sleep(1000)));
   t.comment(
     `helm upgrade --force: ${forced.sent} sent, lost for ${forced.lostForMs} ms: ${JSON.stringify(forced.lost)}`,
   );

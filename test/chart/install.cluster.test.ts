@@ -9,6 +9,7 @@ import {
   RELEASE,
   REPLICATED,
   startCluster,
+  upgradeBluegreen,
   webhookSpec,
 } from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
@@ -77,19 +78,6 @@ function bundles(object: JsonObject): readonly unknown[] {
 async function promotionPolicy(): Promise<unknown> {
   return get(list((await configuration('validating'))['webhooks'])[0], 'failurePolicy');
 }
-function upgrade(...flags: readonly string[]): Promise<string> {
-  return cluster.helmOk([
-    'upgrade',
-    RELEASE.name,
-    CHART,
-    ...here,
-    '--reuse-values',
-    '--wait',
-    '--timeout',
-    '120s',
-    ...flags,
-  ]);
-}
 function uninstall(): Promise<string> {
   return cluster.helmOk(['uninstall', RELEASE.name, ...here, '--wait', '--timeout', '120s']);
 }
@@ -146,7 +134,7 @@ t.test('an upgrade loses no admission and leaves the certificates alone', async 
   const before = await Promise.all([configuration('mutating'), configuration('validating')]);
   const secret = await live(SECRET);
   t.ok(get(secret['data'], 'ca.crt'));
-  const rolled = upgrade('--set', 'podAnnotations.rolled=yes');
+  const rolled = upgradeBluegreen(cluster, '--set', 'podAnnotations.rolled=yes');
   t.same(Object.keys(await during(rolled, [60, 30])), ['denied by the webhook']);
   const after = await Promise.all([configuration('mutating'), configuration('validating')]);
   t.same(after.map(bundles), before.map(bundles));
@@ -196,7 +184,7 @@ t.test('uninstalling denies nothing for want of the webhook, and leaves nothing'
 
 t.test('uninstalling works when the webhook does not', async (t) => {
   await installBluegreen(cluster, REPLICATED);
-  await upgrade();
+  await upgradeBluegreen(cluster);
   await cluster.kubectlOk([...here, 'scale', 'deployment/bluegreen', '--replicas=0']);
   await cluster.kubectlOk([
     ...here,

@@ -7,6 +7,7 @@ export {
   DEMO_VERSIONS,
   demoSpecs,
   installBluegreen,
+  upgradeBluegreen,
   installDemo,
   RELEASE,
   REPLICATED,

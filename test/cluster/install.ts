@@ -69,6 +69,12 @@ export async function installBluegreen(target: Target, values: Readonly<Record<s
   await target.kubectlOk(['wait', 'validatingwebhookconfiguration', RELEASE.name, armed, '--timeout=60s']);
 }
 
+/** Upgrades the chart with the values that it has, waits as Helm does, and returns what Helm printed. */
+export function upgradeBluegreen(target: Pick<Target, 'helmOk'>, ...flags: readonly string[]): Promise<string> {
+  const place = ['-n', RELEASE.namespace, '--reuse-values', '--wait', '--timeout', '120s'];
+  return target.helmOk(['upgrade', RELEASE.name, CHART, ...place, ...flags]);
+}
+
 /**
  * Deploys the example manifests and waits until both colors are ready. A cluster of the user's own pulls podinfo's
  * published images; a disposable one gets the demo app under their names.
