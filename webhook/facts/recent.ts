@@ -8,7 +8,7 @@ import type { FactsQuery } from './gather.ts';
 export const RECENT_MS = 100;
 /**
  * A look at thousands of pods takes longer than a request may: it goes on, and is there when the client asks again after a
- * second. For so long it may go on, and for so long at most it then counts as read now, as what it read first is as old.
+ * second; one that every request waited for is as short-lived as any. For so long it may go on, and for so long at most it then counts as read now, as what it read first is as old.
  */
 const LOOK_MOST_MS = 15_000;
 const LATE_MOST_MS = 5000;
@@ -27,6 +27,8 @@ interface Look {
   readonly facts: Promise<Facts>;
   readonly stop: () => void;
   waiting: number;
+  /** Whether a request could not wait for its end, so that its client asks again. */
+  missed: boolean;
 }
 
 /** `elapsed` is in milliseconds, of a clock that is never set. */
@@ -49,14 +51,14 @@ export function createRecentFacts(elapsed: () => number): RecentFacts {
     async function run(): Promise<Facts> {
       try {
         const facts = await gather(stop.signal);
-        keep(key, facts, elapsed() - started);
+        keep(key, facts, look.missed ? elapsed() - started : 0);
         return facts;
       } finally {
         clearTimeout(timer);
         looks.delete(key);
       }
     }
-    const look = { facts: run(), stop: () => stop.abort(), waiting: 0 };
+    const look: Look = { facts: run(), stop: () => stop.abort(), waiting: 0, missed: false };
     looks.set(key, look);
     return look;
   }
@@ -74,7 +76,9 @@ export function createRecentFacts(elapsed: () => number): RecentFacts {
       if (found !== undefined && elapsed() < found.until) return found.facts;
       const look = looks.get(key) ?? start(key, gather);
       look.waiting += 1;
-      return unlessAborted(look.facts, signal).finally(() => leave(look));
+      const facts = await unlessAborted(look.facts, signal).finally(() => leave(look));
+      if (facts === LATE) look.missed = true;
+      return facts;
     },
   };
 }

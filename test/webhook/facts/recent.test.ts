@@ -68,6 +68,17 @@ t.test('a look that takes longer than a request goes on, and is there when the c
   t.equal(looks.length, 2);
 });
 
+t.test('a slow look that answers its request in time is no older than others afterwards', async (t) => {
+  const { clock, looks, ask } = at(0);
+  const first = ask();
+  clock.now = 600;
+  looks[0]?.end(FACTS);
+  t.equal(await first, FACTS);
+  clock.now = 700;
+  void ask();
+  t.equal(looks.length, 2);
+});
+
 t.test('looks that no request waits for are few', async (t) => {
   const { looks, ask } = at(0);
   const gone = new AbortController();
