@@ -180,8 +180,15 @@ t.test('the audit log of the API server has the verdict, the checks, the switch 
 t.test('without the right to write Events admissions go on, and the log says what is missing', async (t) => {
   const rules = '{.rules[*].apiGroups[0]}';
   const groups = (await cluster.kubectlOk(['get', 'clusterrole', RELEASE.name, '-o', `jsonpath=${rules}`])).split(' ');
-  const patch = [{ op: 'remove', path: `/rules/${groups.indexOf('events.k8s.io')}` }];
-  await cluster.kubectlOk(['patch', 'clusterrole', RELEASE.name, '--type=json', '-p', JSON.stringify(patch)]);
+  const index = groups.indexOf('events.k8s.io');
+  const path = `/rules/${index}`;
+  const rule = await cluster.kubectlOk(['get', 'clusterrole', RELEASE.name, '-o', `jsonpath={.rules[${index}]}`]);
+  async function patchRole(operation: object): Promise<void> {
+    const patch = JSON.stringify([{ path, ...operation }]);
+    await cluster.kubectlOk(['patch', 'clusterrole', RELEASE.name, '--type=json', '-p', patch]);
+  }
+  t.teardown(() => patchRole({ op: 'add', value: JSON.parse(rule) }));
+  await patchRole({ op: 'remove' });
   const alice = personIn(cluster, 'mute', 'alice');
   async function lines(): Promise<readonly object[]> {
     const pods = await replicas(cluster);

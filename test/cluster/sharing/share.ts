@@ -16,7 +16,8 @@ const NAMESPACES = ['get', 'namespaces', '-o', 'jsonpath={.items[*].metadata.nam
 /**
  * The cluster for a file that does not need one to itself: the one that the runner booted for this need, or one of its
  * own when the file runs alone. Namespaces have to be the file's own; they are deleted at its end. The file fails if
- * admission is not configured as it found it: the files after it would be judged by its leftovers.
+ * admission is not configured as it found it, or the chart's rights are others: the files after it would be judged by
+ * its leftovers.
  * @param reused a namespace that several files use in turn: it is waited for until that of the file before is gone
  */
 export async function shareCluster(t: Test, need: Need, reused?: string): Promise<Cluster> {
@@ -38,8 +39,10 @@ async function deleteNamespaces(cluster: Cluster, kept: ReadonlySet<string>): Pr
   if (own.length > 0) await cluster.kubectlOk(['delete', 'namespaces', ...own, '--wait=false']);
 }
 
-/** Every configuration and policy of admission: a line each, with the generation that changes with its spec. */
+/** Every configuration and policy of admission, a line each with its generation, and the rules of the chart's roles. */
 async function admissionOf(cluster: Cluster): Promise<string> {
   const columns = 'custom-columns=KIND:.kind,NAME:.metadata.name,GENERATION:.metadata.generation';
-  return cluster.kubectlOk(['get', ADMISSION, '--no-headers', '--ignore-not-found', '-o', columns]);
+  const rights = ['get', 'clusterroles', '-l', 'app.kubernetes.io/name=bluegreen', '-o', 'jsonpath={.items[*].rules}'];
+  const configured = ['get', ADMISSION, '--no-headers', '--ignore-not-found', '-o', columns];
+  return (await Promise.all([cluster.kubectlOk(configured), cluster.kubectlOk(rights)])).join('');
 }
