@@ -14,6 +14,7 @@ import {
   startCluster,
 } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
+import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { connect } from './api.ts';
 import { buildWorld, SHARED } from './requests/world.ts';
@@ -99,9 +100,16 @@ async function scale(replicas: number): Promise<void> {
   await cluster.kubectlOk([...webhook, ...gone]);
 }
 
-/** Touches the object, so that the webhook sees it again. */
+/** Milliseconds until the API server calls a replica that has just come back: the mutating webhook is no must. */
+const CALLED_MS = 20_000;
+
+/** Touches the object until the webhook sees it again, and has the record follow the weights. */
 async function seenAgain(group: Group, name: string): Promise<JsonObject> {
-  await patch(group, name, { metadata: { labels: { seen: 'again' } } });
+  let times = 0;
+  await until(async () => {
+    await patch(group, name, { metadata: { labels: { seen: `again-${times++}` } } });
+    return readRecord(await read(group, name)).active?.color === 'blue';
+  }, CALLED_MS);
   return read(group, name);
 }
 
