@@ -55,10 +55,19 @@ async function podsReady(t: Test, person: Person, color: string, count: number):
     return (await person.run(`get pods -l color=${color} -o 'jsonpath=${path}'`)).said === expected;
   }
   t.ok(await until(ready, READY_MS), `${count} ready pods of ${color}`);
-  // The endpoints follow the pods.
-  const addresses = `get endpointslices -l kubernetes.io/service-name=${color} -o 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses}'`;
+  // The endpoints follow the pods: a slice may still list none, or the address of a pod that went.
+  const pods = `get pods -l color=${color} -o 'jsonpath={.items[*].status.podIP}'`;
+  const endpoints = `get endpointslices -l kubernetes.io/service-name=${color} -o 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}'`;
+  async function addresses(command: string): Promise<readonly string[]> {
+    const { said } = await person.run(command);
+    return said
+      .split(' ')
+      .filter((address) => address !== '')
+      .sort();
+  }
   async function listed(): Promise<boolean> {
-    return (await person.run(addresses)).said.split(' ').length === count;
+    const ready = await addresses(endpoints);
+    return ready.length === count && ready.join() === (await addresses(pods)).join();
   }
   t.ok(await until(listed, READY_MS), `${count} ready endpoints of ${color}`);
 }
