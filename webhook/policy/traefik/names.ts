@@ -1,0 +1,34 @@
+/**
+ * The keys under which Traefik's Kubernetes provider stores what it builds. Two objects with one key are one object for
+ * Traefik: the one that is built later takes the place of the other. Keys are without `@kubernetescrd`.
+ */
+
+/** Traefik's provider of these objects, as it stands behind the `@` of a name. */
+export const PROVIDER = 'kubernetescrd';
+
+/**
+ * A name as Traefik flattens it: every run of characters that are neither letters nor digits is one dash (Normalize,
+ * traefik/traefik pkg/provider/configuration.go), so that `x.y` and `x-y` are the same.
+ */
+export function normalize(name: string): string {
+  return name
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((part) => part !== '')
+    .join('-');
+}
+
+/** The key of a TraefikService, Middleware or ServersTransport (makeID, pkg/provider/kubernetes/crd/kubernetes.go). */
+export function objectKey(namespace: string, name: string): string {
+  return normalize(`${namespace}-${name}`);
+}
+
+/** The key of the load balancer that an entry of kind Service becomes (fullServiceName, kubernetes_http.go). */
+export function childKey(namespace: string, name: string, port: number | string): string {
+  return normalize(`${namespace}-${name}-${port}`);
+}
+
+/** A name and the provider behind its last `@`; null where it has none (splitSvcNameProvider, kubernetes_http.go). */
+export function splitProvider(name: string): { readonly name: string; readonly provider: string | null } {
+  const at = name.lastIndexOf('@');
+  return at === -1 ? { name, provider: null } : { name: name.slice(0, at), provider: name.slice(at + 1) };
+}
