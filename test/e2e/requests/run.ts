@@ -7,7 +7,11 @@ import { MISSED, NOT_READY, POLICY_SPOKE } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { pathOf, send } from './send.ts';
 import type { Tools } from './send.ts';
+import { until } from '../../cluster/node/api.ts';
+import { endpointsFollowed } from './endpoints.ts';
 import type { Row, Step } from './table.ts';
+
+const FOLLOW_MS = 30_000;
 
 /** kubectl's own. */
 const KUBECTL_SAYS = /^Warning: (?:resource .* is missing the kubectl\.kubernetes\.io|Detected changes to resource)/;
@@ -34,6 +38,8 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
     const { code, stderr } = await tools.kube.kubectl([...words.split(' '), '-n', row.namespace]);
     if (code !== 0) return [`kubectl ${words} failed: ${stderr}`];
   }
+  if (row.before.length > 0 && !(await until(() => endpointsFollowed(tools.client, row.namespace), FOLLOW_MS)))
+    return [`the endpoints of ${row.namespace} do not follow its pods`];
   const words = { ...wordsOf(row), ...(await revisions(tools.client, row)) };
   const { written, verbatim, denied, warns } = row;
   function fill(value: Json): Json {
