@@ -1,5 +1,5 @@
 import type { Color } from '../../webhook/policy/index.ts';
-import { colorIn } from '../traefik/labels.ts';
+import { colorIn, isRelease } from '../traefik/labels.ts';
 import type { Labels } from '../traefik/labels.ts';
 import { METRIC } from '../traefik/metrics.ts';
 import type { Sample } from '../traefik/metrics.ts';
@@ -47,7 +47,7 @@ export function readCounts(samples: readonly Sample[], labels: Labels): Counts {
       add(ENTERED, value);
       add(enteredOf(label('code')), value);
     } else if (metric === METRIC.routerRequests) {
-      if (label('service') === labels.release) add(routedOf(label('code')), value);
+      if (isRelease(label('service'), labels)) add(routedOf(label('code')), value);
     } else if (metric === METRIC.serviceRequests) {
       add(SERVED, value);
       add(servedOf(label('code')), value);

@@ -48,7 +48,8 @@ export interface Excess {
 export type FailureReason = Excess | { readonly kind: 'pod'; readonly problem: PodProblem };
 
 export type InconclusiveReason =
-  | { readonly kind: 'few requests'; readonly requests: number }
+  /** `elsewhere`: requests that Traefik counted for other services in that time. */
+  | { readonly kind: 'few requests'; readonly requests: number; readonly elsewhere: number }
   | { readonly kind: 'no data'; readonly for: number }
   | { readonly kind: 'no metrics' }
   | { readonly kind: 'coarse buckets'; readonly slow: Range; readonly requests: number };
@@ -164,7 +165,8 @@ function lostIn({ options, baseline }: Evidence, { requests, unserved, took }: M
 function inconclusiveReasonsOf({ options, baseline, whole, noDataFor }: Evidence): readonly InconclusiveReason[] {
   if (noDataFor > NO_DATA_MS) return [{ kind: 'no data', for: noDataFor }];
   if (whole === null) return options.withoutMetrics ? [] : [{ kind: 'no metrics' }];
-  if (whole.requests < options.minRequests) return [{ kind: 'few requests', requests: whole.requests }];
+  if (whole.requests < options.minRequests)
+    return [{ kind: 'few requests', requests: whole.requests, elsewhere: Math.max(0, whole.served - whole.requests) }];
   if (options.maxP99 === null) return [];
   const requests = timedIn(whole);
   const slow = slowerThan(whole.latency, options.maxP99 / 1000);

@@ -111,7 +111,11 @@ export async function whyUnreadable(call: Call, { client }: Session): Promise<st
   return silent ? 'it does not count by service. Set --metrics.prometheus.addServicesLabels=true' : null;
 }
 
-const NO_LABELS: Labels = { colors: { blue: [], green: [] }, release: '' };
+const NO_LABELS: Labels = {
+  release: [],
+  colors: { blue: [], green: [] },
+  safe: { parent: '', services: { blue: '', green: '' } },
+};
 
 /** Whether no replica has any series of a service: without any traffic to services there is none either. */
 function unlabelled(samples: readonly Sample[]): boolean {

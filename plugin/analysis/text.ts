@@ -83,6 +83,8 @@ function podProblemText(problem: PodProblem): string {
 
 /** Why an analysis is inconclusive. */
 export function inconclusiveText(reason: InconclusiveReason, options: AnalysisOptions): string {
+  if (reason.kind === 'few requests' && reason.requests === 0 && reason.elsewhere > 0)
+    return `Traefik counted ${reason.elsewhere} requests for other services and none for this one: no route leads to it, or nobody asked for it, or this Traefik counts it under a name that this plugin does not know`;
   if (reason.kind === 'few requests')
     return `only ${reason.requests} requests were counted, of the ${options.minRequests} that are needed (--min-requests)`;
   if (reason.kind === 'no metrics') return "Traefik's metrics could not be read";

@@ -1,5 +1,5 @@
 import type { Color } from '../../webhook/policy/index.ts';
-import { bucketOf, codeOf, routedOf, secondsOf, unservedIn } from './counts.ts';
+import { bucketOf, codeOf, routedOf, secondsOf, SERVED, unservedIn } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { Latency } from './latency.ts';
 
@@ -10,6 +10,8 @@ export interface TrafficMeasurement {
   readonly codes: ReadonlyMap<string, number>;
   /** Requests that Traefik answered itself (404, 503) without any service, whoever they were for. */
   readonly unserved: number;
+  /** Requests that Traefik counted for any service. */
+  readonly served: number;
   /** Where requests and codes were counted: at the routers, which see an empty color, or at the color's Service. */
   readonly by: 'router' | 'service';
   readonly latency: Latency;
@@ -23,6 +25,7 @@ export function trafficOf(counts: Counts, color: Color): TrafficMeasurement {
     requests: total(codes),
     codes,
     unserved: unservedIn(counts),
+    served: counts.get(SERVED) ?? 0,
     by: routed ? 'router' : 'service',
     latency: latencyIn(counts, color),
   };

@@ -1,6 +1,7 @@
 import type { Facts } from '../../webhook/policy/index.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { servesAlone } from '../traefikservice/shares.ts';
+import { isRelease, labelsOf } from '../traefik/labels.ts';
 import { allowsEmptyServices, readsNamespace } from '../traefik/options.ts';
 import { badBackends } from './backend.ts';
 import type { BadBackend } from './backend.ts';
@@ -58,9 +59,10 @@ function relevant({ namespace }: TraefikServiceRef, { replicas }: Seen): readonl
 }
 
 /** Traefik's words about a router that leads to a TraefikService and could not be built. */
-function brokenRouter({ namespace, name }: TraefikServiceRef, { replicas }: Seen): string | null {
+function brokenRouter(found: TraefikServiceRef, { replicas }: Seen): string | null {
   const routers = replicas.flatMap(({ broken }) => broken ?? []);
-  return routers.find(({ service }) => service === `${namespace}-${name}`)?.error ?? null;
+  const labels = labelsOf(found);
+  return routers.find(({ service }) => isRelease(service, labels))?.error ?? null;
 }
 
 /** An active color without endpoints is answered for by Traefik itself. */

@@ -1,10 +1,11 @@
-import { otherColor, stateOf } from '../../webhook/policy/index.ts';
+import { objectKey, otherColor, stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import { get, number } from '../../common/json.ts';
 import type { Client } from '../kube/client.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import type { Counted } from './counted.ts';
+import { colorIn, labelsOf, PROVIDER_SUFFIX } from './labels.ts';
 import { METRIC, readSamples, sumOf } from './metrics.ts';
 import type { Sample } from './metrics.ts';
 import { proxyPath } from './replicas.ts';
@@ -52,31 +53,42 @@ function reloadsIn(samples: readonly Sample[]): number {
   return sumOf(samples.filter(({ metric }) => metric === METRIC.reloads));
 }
 
-/** A port may follow the name, and so may the rest of a longer name: counting too much only delays a proof. */
-function requestsIn(samples: readonly Sample[], { namespace, pair }: TraefikServiceRef, color: Color): number {
-  const service = `${namespace}-${pair[color]}-`;
+/** Requests at every port of a color: counting those of a longer name, too, only delays a proof. */
+function requestsIn(samples: readonly Sample[], found: TraefikServiceRef, color: Color): number {
   return sumOf(
-    samples.filter(({ metric, label }) => metric === METRIC.serviceRequests && label('service').startsWith(service)),
+    samples.filter(({ metric, label }) => metric === METRIC.serviceRequests && isOf(label('service'), found, color)),
   );
+}
+
+function isOf(service: string, found: TraefikServiceRef, color: Color): boolean {
+  return colorIn(service, labelsOf(found)) === color || service.startsWith(`${colorKey(found, color)}-`);
+}
+
+function colorKey({ namespace, pair }: TraefikServiceRef, color: Color): string {
+  return objectKey(namespace, pair[color]);
 }
 
 async function readWeights(
   client: Client,
   replica: Replica,
-  { namespace, name, pair }: TraefikServiceRef,
+  found: TraefikServiceRef,
   signal: AbortSignal,
 ): Promise<Record<Color, number | null> | null> {
-  if (replica.apiPort === null) return null;
-  const path = `/api/http/services/${encodeURIComponent(`${namespace}-${name}@kubernetescrd`)}`;
-  const service = await client.getOrNull(proxyPath(replica, replica.apiPort, path), { signal }).catch(() => null);
-  if (service === null || stringAt(service, 'name') === undefined) return null;
+  const port = replica.apiPort;
+  if (port === null) return null;
+  // One of the two naming schemes has it.
+  const answers = await Promise.all(
+    labelsOf(found).release.map((key) => {
+      const path = `/api/http/services/${encodeURIComponent(`${key}${PROVIDER_SUFFIX}`)}`;
+      return client.getOrNull(proxyPath(replica, port, path), { signal }).catch(() => null);
+    }),
+  );
+  const service = answers.find((answer) => stringAt(answer, 'name') !== undefined) ?? null;
+  if (service === null) return null;
   function weightOf(color: Color): number | null {
-    const child = objectsAt(service, 'weighted', 'services').find((each) => {
-      const childName = stringAt(each, 'name') ?? '';
-      return (
-        childName.startsWith(`${namespace}-${pair[color]}-`) || childName.startsWith(`${namespace}-${pair[color]}@`)
-      );
-    });
+    const child = objectsAt(service, 'weighted', 'services').find((each) =>
+      isOf(stringAt(each, 'name') ?? '', found, color),
+    );
     return child === undefined ? null : (number(get(child, 'weight')) ?? 1);
   }
   return { blue: weightOf('blue'), green: weightOf('green') };

@@ -6,7 +6,7 @@ import type { Replica } from './replicas.ts';
 
 /** A router that Traefik could not build: it answers 404 to every request. */
 export interface BrokenRouter {
-  /** The service it leads to, without the provider: `NAMESPACE-NAME` of a TraefikService. */
+  /** The name of the service it leads to; the provider may follow it. */
   readonly service: string;
   /** Traefik's own words. */
   readonly error: string;
@@ -29,7 +29,7 @@ export async function readBrokenRouters(
     return list(routers)
       .filter(isObject)
       .map((router) => ({
-        service: (stringAt(router, 'service') ?? '').replace(/@kubernetescrd$/, ''),
+        service: stringAt(router, 'service') ?? '',
         error: texts(router['error']).join('; '),
       }));
   } catch {

@@ -53,3 +53,4 @@ export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
 export type { Needs } from './change-summary.ts';
 export { storedStateOf } from './weights.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';
+export { childKey, objectKey, PROVIDER, safeChildIn, safeObjectKey } from './traefik/names.ts';

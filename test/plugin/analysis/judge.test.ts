@@ -33,6 +33,7 @@ function measured(good: number, bad = 0, more: Partial<Measured> & { readonly sl
       ['500', bad],
     ]),
     unserved: 0,
+    served: all,
     by: 'service',
     latency: { buckets, sum: (all - slow) * 0.05 + slow * 0.8 },
     took: 10_000,
@@ -117,8 +118,13 @@ t.test('too few requests', async (t) => {
   t.equal(phase(measured(0, 19)), 'Running', 'not even when all of them fail');
   t.strictSame(judge(subject(measured(3), { ended: true })), {
     phase: 'Inconclusive',
-    reasons: [{ kind: 'few requests', requests: 3 }],
+    reasons: [{ kind: 'few requests', requests: 3, elsewhere: 0 }],
   });
+  const elsewhere = judge(subject(measured(0, 0, { served: 700 }), { ended: true }));
+  t.match(
+    elsewhere.phase === 'Inconclusive' ? elsewhere.reasons.map((reason) => inconclusiveText(reason, RULES)).join() : '',
+    'Traefik counted 700 requests for other services and none for this one',
+  );
 });
 
 t.test('metrics that were never read, or not to the end', async (t) => {

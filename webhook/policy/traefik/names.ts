@@ -32,3 +32,33 @@ export function splitProvider(name: string): { readonly name: string; readonly p
   const at = name.lastIndexOf('@');
   return at === -1 ? { name, provider: null } : { name: name.slice(0, at), provider: name.slice(at + 1) };
 }
+
+/** Joins the parts of a name under `safeNaming` (Traefik 3.7.11, name_builder.go): no name in Kubernetes contains it. */
+const SAFE_SEPARATOR = '_';
+
+/** The key of a TraefikService where Traefik runs with `safeNaming`. */
+export function safeObjectKey(namespace: string, name: string): string {
+  return [namespace, name].join(SAFE_SEPARATOR);
+}
+
+/** A load balancer that Traefik builds of an entry of a TraefikService where it runs with `safeNaming`. */
+export interface SafeChild {
+  /** The key of the TraefikService that holds the entry. */
+  readonly parent: string;
+  /** Namespace and name of the Service, as a key. */
+  readonly service: string;
+}
+
+/**
+ * Reads a key such as `shop_front_wrr_1_shop_green_80`: parent, role, position (none for a mirror's main Service and for
+ * failover), Service, port (buildServicesLB and its like, kubernetes_http.go). Null for every other key.
+ */
+export function safeChildIn(key: string): SafeChild | null {
+  const parts = key.split(SAFE_SEPARATOR);
+  const [namespace = '', name = '', role] = parts;
+  if (role === undefined || parts.length < 6 || parts.length > 7) return null;
+  return {
+    parent: safeObjectKey(namespace, name),
+    service: safeObjectKey(parts.at(-3) ?? '', parts.at(-2) ?? ''),
+  };
+}
