@@ -2,9 +2,12 @@
 
 export const OLD_GROUP = 'traefik.containo.us';
 
+/** 2 also reads traefik.containo.us; 3 is 3.6. All but 3 have to be built first. */
+export type TraefikVersion = 2 | 3 | 3.7;
+
 export interface TraefikOptions {
-  /** 3 unless told otherwise; 2 (which also reads traefik.containo.us) has to be built first. */
-  readonly version?: 2 | 3;
+  /** 3 unless told otherwise. */
+  readonly version?: TraefikVersion;
   readonly replicas?: number;
   /** Left to Traefik unless given: it then takes an empty colour's whole TraefikService out of service. */
   readonly allowEmptyServices?: boolean;

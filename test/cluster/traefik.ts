@@ -7,7 +7,7 @@ import { until } from './node/api.ts';
 import { toolFile } from './tools/cache.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { OLD_GROUP, traefikObjects } from './traefik-objects.ts';
-import type { TraefikOptions } from './traefik-objects.ts';
+import type { TraefikOptions, TraefikVersion } from './traefik-objects.ts';
 
 export interface Traefik {
   readonly namespace: string;
@@ -25,11 +25,12 @@ export const TRAEFIK_NAMESPACE = 'traefik';
 const TOOLS = {
   2: { id: 'traefik2', tag: 'v2.11.35' },
   3: { id: 'traefik', tag: 'v3.6.12' },
+  3.7: { id: 'traefik37', tag: 'v3.7.13' },
 } as const;
 const PORTS = { web: 30_080, api: 30_088, metrics: 30_091 } as const;
 
 /** Traefik's image, made of the program that was built for the test cluster. */
-export function traefikSpec(registry: string, version: 2 | 3 = 3): ImageSpec {
+export function traefikSpec(registry: string, version: TraefikVersion = 3): ImageSpec {
   const { id, tag } = TOOLS[version];
   return traefikImage(toolFile(id, 'traefik'), `${registry}/traefik:${tag}`);
 }
@@ -40,9 +41,9 @@ async function served(target: Target): Promise<boolean> {
   return (await Promise.all(asked)).every(({ code, stdout }) => code === 0 && stdout.includes('"traefikservices"'));
 }
 
-async function applyCrds(target: Target): Promise<void> {
+async function applyCrds(target: Target, version: TraefikVersion = 3): Promise<void> {
   const old = readFileSync(toolFile('traefik2-crds', 'crds.yaml'), 'utf8').split(/^---$/m);
-  const manifests = [readFileSync(toolFile('traefik', 'crds.yaml'), 'utf8')];
+  const manifests = [readFileSync(toolFile(version === 3.7 ? 'traefik37' : 'traefik', 'crds.yaml'), 'utf8')];
   manifests.push(...old.filter((document) => document.includes(`group: ${OLD_GROUP}`)));
   // Server-side: some of them are too long for the annotation that a client-side apply leaves.
   await target.kubectlOk(['apply', '--server-side', '-f', '-'], { input: manifests.join('\n---\n') });
@@ -73,7 +74,7 @@ export async function installTraefik(target: Target, options: TraefikOptions = {
   const version = options.version ?? 3;
   const image = options.image ?? `${target.registry}/traefik:${TOOLS[version].tag}`;
   const provided = options.image === undefined ? target.provide([traefikSpec(target.registry, version)]) : undefined;
-  await Promise.all([provided, applyCrds(target)]);
+  await Promise.all([provided, applyCrds(target, version)]);
   await target.apply(traefikObjects({ ...options, image, namespace: TRAEFIK_NAMESPACE, ports: PORTS }));
   await Promise.all([rolledOut(target, TRAEFIK_NAMESPACE, 'traefik'), crdsServed(target)]);
   return traefikAt(target);

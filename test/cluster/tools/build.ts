@@ -56,8 +56,12 @@ async function compile(tool: Tool, programs: readonly Program[], into: string, s
   rmSync(built, { recursive: true });
 }
 
-async function copyModuleFile({ module, path, name }: ModuleFile, into: string): Promise<void> {
-  return copyFileSync(join(await originalOf(module), path), join(into, name));
+async function copyModuleFile(
+  { module, path, name }: ModuleFile,
+  originals: string | undefined,
+  into: string,
+): Promise<void> {
+  return copyFileSync(join(await originalOf(module, originals), path), join(into, name));
 }
 
 function finish(tool: Tool, folder: string): void {
@@ -76,7 +80,7 @@ async function buildTool(tool: Tool, root: string, site: Site): Promise<void> {
       if (!(await takeReadyMade(program, unfinished, site))) toBuild.push(program);
     }
     await compile(tool, toBuild, unfinished, site);
-    for (const file of tool.files) await copyModuleFile(file, unfinished);
+    for (const file of tool.files) await copyModuleFile(file, tool.module?.originals, unfinished);
     finish(tool, unfinished);
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);

@@ -14,7 +14,8 @@ function foldersOf({ module, files }: Tool): string[] {
   return [
     ...(module === undefined ? [] : [module.folder]),
     ...Object.keys(module?.changed ?? {}).map((name) => join('left-out', name)),
-    ...(module === undefined && files.length === 0 ? [] : ['originals']),
+    ...Object.values(module?.added ?? {}).map((name) => join('left-out', name)),
+    ...(module === undefined && files.length === 0 ? [] : [module?.originals ?? 'originals']),
   ];
 }
 

@@ -5,6 +5,10 @@ export interface GoModule {
   readonly folder: string;
   /** Modules of which some packages are replaced by ours, by the name of their folder in `left-out`. */
   readonly changed: Readonly<Record<string, string>>;
+  /** Further folders in `left-out` whose files are added to one of these. */
+  readonly added?: Readonly<Record<string, string>>;
+  /** The folder that pins the modules to copy from, where it is not `originals`. */
+  readonly originals?: string;
 }
 
 /** How a program on PATH tells its version, and the one that is wanted. */
@@ -51,6 +55,7 @@ const KUBERNETES = '1.34.4';
 const ETCD = '3.6.5';
 const TRAEFIK = '3.6.12';
 const TRAEFIK_2 = '2.11.35';
+const TRAEFIK_37 = '3.7.13';
 const HELM = '3.20.0';
 const COREDNS = '1.13.1';
 const PROMETHEUS_OPERATOR = '0.85.0';
@@ -66,6 +71,14 @@ const programs: GoModule = {
 const traefik2Module: GoModule = {
   folder: 'traefik2',
   changed: { lego: 'github.com/go-acme/lego/v4', traefik2: 'github.com/traefik/traefik/v2' },
+};
+
+/** Newer than the packages of the others. */
+const traefik37Module: GoModule = {
+  folder: 'traefik37',
+  changed: { lego5: 'github.com/go-acme/lego/v5', traefik3: 'github.com/traefik/traefik/v3' },
+  added: { traefik3: 'traefik37' },
+  originals: 'traefik37/originals',
 };
 
 function component(name: string): Program {
@@ -191,6 +204,18 @@ const traefik2: Tool = {
   onDemand: true,
 };
 
+const traefik37: Tool = {
+  id: 'traefik37',
+  version: TRAEFIK_37,
+  module: traefik37Module,
+  programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v3/cmd/traefik' }],
+  files: [{ module: 'github.com/traefik/traefik/v3', path: CRDS, name: 'crds.yaml' }],
+  stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK_37 },
+  cost: 150,
+  packages: 860,
+  onDemand: true,
+};
+
 // What the monitors and alerts of the chart are checked against.
 const prometheusOperatorCrds: Tool = {
   ...filesOnly,
@@ -213,5 +238,6 @@ export const CATALOG: readonly Tool[] = [
   traefik2Crds,
   pause,
   traefik2,
+  traefik37,
   prometheusOperatorCrds,
 ];

@@ -9,10 +9,10 @@ function here(...path: string[]): string {
   return join(import.meta.dirname, ...path);
 }
 
-/** The folder of one of the modules in `originals`, downloaded and verified by go.sum. */
-export async function originalOf(module: string): Promise<string> {
-  await go(here('originals'), ['mod', 'download', module]);
-  return (await go(here('originals'), ['list', '-m', '-f', '{{.Dir}}', module])).trim();
+/** The folder of one of the modules that `originals` pins, downloaded and verified by its go.sum. */
+export async function originalOf(module: string, originals = 'originals'): Promise<string> {
+  await go(here(originals), ['mod', 'download', module]);
+  return (await go(here(originals), ['list', '-m', '-f', '{{.Dir}}', module])).trim();
 }
 
 /** Packages of ours in the place of a module's: each takes its whole folder, with everything below. */
@@ -30,7 +30,7 @@ function leaveOut(name: string, copy: string): void {
  * @param root the project's cache folder
  * @returns the folder with the go.mod
  */
-export async function layOut({ folder, changed }: GoModule, root: string): Promise<string> {
+export async function layOut({ folder, changed, added = {}, originals }: GoModule, root: string): Promise<string> {
   const into = join(root, 'tools', 'sources', folder);
   rmSync(into, { recursive: true, force: true });
   cpSync(here(folder), into, { recursive: true });
@@ -38,8 +38,9 @@ export async function layOut({ folder, changed }: GoModule, root: string): Promi
   for (const [name, module] of Object.entries(changed)) {
     const copy = join(into, 'changed', name);
     // The module cache is read-only, and so would be a plain copy.
-    await runOk('cp', ['-r', '--no-preserve=mode', await originalOf(module), copy]);
+    await runOk('cp', ['-r', '--no-preserve=mode', await originalOf(module, originals), copy]);
     leaveOut(name, copy);
+    if (added[name] !== undefined) cpSync(here('left-out', added[name]), copy, { recursive: true });
     // They test what is left out, and would be counted by `go mod tidy`.
     await runOk('find', [copy, '-name', '*_test.go', '-delete']);
   }

@@ -1,0 +1,78 @@
+// Traefik 3.7 with `safeNaming`, which names what it builds in another way: what the plugin reads of Traefik is the same.
+import t from 'tap';
+import {
+  DEMO_NAMESPACE,
+  demoSpecs,
+  installBluegreen,
+  installDemo,
+  installTraefik,
+  startCluster,
+  webhookSpec,
+} from '../cluster/index.ts';
+import { REGISTRY } from '../cluster/node/names.ts';
+import { until } from '../cluster/node/api.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { traefikSpec } from '../cluster/traefik.ts';
+import { run } from '../../scripts/lib/run.ts';
+import { startTraffic } from '../demo/traffic.ts';
+import { activeColor, attestGreen, breakGreen } from '../plugin/faults.ts';
+
+const ROUTE_MS = 30_000;
+const LIMITS = ['--analyze', '60s', '--max-error-rate', '1%', '--baseline', '3s'] as const;
+
+const cluster = await startCluster({
+  images: [traefikSpec(REGISTRY, 3.7), await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))],
+});
+t.teardown(() => cluster.stop());
+const traefik = await installTraefik(cluster, {
+  version: 3.7,
+  allowEmptyServices: true,
+  flags: ['--providers.kubernetescrd.safenaming=true'],
+});
+await Promise.all([
+  installBluegreen(cluster, { allowEmptyServices: 'true' }),
+  installPlugin(cluster),
+  installDemo(cluster),
+]);
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
+t.teardown(() => traffic.stop());
+await traffic.until(({ version }) => version === '6.1.5', ROUTE_MS);
+
+function bluegreen(...args: readonly string[]) {
+  return run('kubectl-bluegreen', [...args, '-n', DEMO_NAMESPACE], { env: cluster.env });
+}
+
+t.test('Traefik counts the colors under the names of safeNaming', async (t) => {
+  const metrics = await (await fetch(`${traefik.metricsUrl}/metrics`)).text();
+  t.match(metrics, 'service="demo-bluegreen_bluegreen-wrr_wrr_0_demo-bluegreen_blue_80@kubernetescrd"');
+});
+
+t.test('a promotion that waits is proven by the API of Traefik', async (t) => {
+  await attestGreen(cluster);
+  const promoted = await bluegreen('promote', '--wait');
+  t.equal(promoted.code, 0, promoted.stderr);
+  t.match(promoted.stderr, /Traefik has it: 1 of 1 replicas after .*, by its API\./);
+  const back = await bluegreen('rollback', '--wait');
+  t.equal(back.code, 0, back.stderr);
+  t.match(back.stderr, 'by its API.');
+});
+
+t.test('a bad version is seen in the metrics and rolled back', async (t) => {
+  await breakGreen(cluster, { env: { FAULT_ERROR_RATE: '0.2' } });
+  await attestGreen(cluster);
+  const { code, stderr } = await bluegreen('promote', ...LIMITS);
+  t.equal(code, 4, stderr);
+  t.match(stderr, /blue had \d+ requests/);
+  t.match(stderr, /errors: \d+ of \d+ requests failed within .* × 500/);
+  t.equal(await activeColor(cluster), 'blue');
+});
+
+t.test('a TraefikService that Traefik cannot build is the first line of status', async (t) => {
+  await cluster.kubectlOk(['label', 'namespace', DEMO_NAMESPACE, 'bluegreen.dev/mode=off', '--overwrite']);
+  const gone = ['delete', 'service', 'green', '-n', DEMO_NAMESPACE];
+  t.ok(await until(async () => (await cluster.kubectl(gone)).code === 0, ROUTE_MS), 'the namespace is not guarded');
+  const broken = await traffic.until(({ failure }) => failure !== null, ROUTE_MS);
+  t.match(broken.failure, '404');
+  const { stdout, stderr } = await bluegreen('status');
+  t.match(`${stdout}${stderr}`, /roduction answers 404: green is listed and its Service does not exist/);
+});
