@@ -52,7 +52,7 @@ function adviceFor(found: TraefikServiceRef, facts: Known, color: Color): string
   if (previousOf(found.object) === other && facts[other].readyEndpoints > 0)
     return `To end it: ${commandLine('rollback', found)}`;
   const { workload } = facts[color];
-  if (workload === null || workload.replicas > 0)
+  if (workload === null || workload.replicas > 0 || workload.kind === 'DaemonSet')
     return `To see why: ${commandLine('logs', found, ` --color ${color}`)}`;
   const kind = workload.kind.toLowerCase();
   const replicas = Math.max(1, facts[other].workload?.replicas ?? 0);

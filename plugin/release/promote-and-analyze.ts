@@ -5,7 +5,7 @@ import { dryRunOf } from '../cli/dry-run.ts';
 import { requirePromotable } from '../switch/foresee.ts';
 import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import type { Promotion } from '../switch/promotion.ts';
-import { awaitReady, replicasLike, scaleTo } from '../switch/scale.ts';
+import { awaitReady, replicasLike, scalable, scaleTo } from '../switch/scale.ts';
 import type { Session } from '../cli/session.ts';
 import type { TraefikServiceArgument } from '../traefikservice/argument.ts';
 import { resourceName } from '../traefikservice/find.ts';
@@ -105,7 +105,9 @@ function releaseOf({ io }: Call, { found, plan, decision }: Promotion): Analyzed
 function isSmaller({ facts, plan, decision }: Promotion): boolean {
   if (decision === null || !facts.known) return false;
   const { workload } = facts[plan.to];
-  return workload !== null && workload.replicas < replicasLike(facts[otherColor(plan.to)]);
+  return (
+    workload !== null && scalable(workload) !== null && workload.replicas < replicasLike(facts[otherColor(plan.to)])
+  );
 }
 
 /** What the policy says apart from what scaling up cures. */
@@ -122,12 +124,13 @@ async function scaleToMatch(call: Call, session: Session, { found, plan, facts }
   if (!facts.known) return;
   const { workload } = facts[plan.to];
   const replicas = replicasLike(facts[otherColor(plan.to)]);
-  if (workload === null) return;
+  const target = scalable(workload);
+  if (workload === null || target === null) return;
   const dry = dryRunOf(call) !== 'none';
   call.io.err.write(
     `${found.pair[plan.to]} has ${workload.replicas} of the active color's ${replicas} replicas: ${workload.kind} ${workload.name} ${dry ? 'would be' : 'is'} scaled up first\n`,
   );
   if (dry) return;
-  await scaleTo(call, session, found, workload, replicas);
+  await scaleTo(call, session, found, target, replicas);
   await awaitReady(call, session, found, { color: plan.to, endpoints: replicas });
 }

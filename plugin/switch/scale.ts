@@ -12,7 +12,14 @@ const COLLECTION = { Deployment: 'deployments', StatefulSet: 'statefulsets', Rep
 /** Milliseconds between two looks. */
 const POLL = 300;
 
-type Scalable = Pick<Workload, 'kind' | 'name'>;
+type Scalable = { readonly kind: keyof typeof COLLECTION } & Pick<Workload, 'name'>;
+
+/** A workload as far as it has a number of replicas: null for a DaemonSet, whose pods are as many as its nodes. */
+export function scalable(workload: Workload | null): Scalable | null {
+  if (workload === null) return null;
+  const { kind, name } = workload;
+  return kind === 'DaemonSet' ? null : { kind, name };
+}
 
 /** What scales a color; a StatefulSet without pods is found by its labels. Null when there is nothing. */
 export async function workloadOf(
@@ -21,7 +28,7 @@ export async function workloadOf(
   facts: ColorFacts,
   color: Color,
 ): Promise<Scalable | null> {
-  if (facts.workload !== null) return facts.workload;
+  if (facts.workload !== null) return scalable(facts.workload);
   const { client } = session;
   const { namespace } = found;
   const service = await client.getOrNull(resourcePath('v1', 'services', { namespace, name: found.pair[color] }), {});

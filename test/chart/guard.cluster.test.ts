@@ -23,7 +23,7 @@ function workload(kind: string, replicas: number | undefined): JsonObject {
     metadata: { name: 'blue', namespace: SHOP },
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
-      ...(kind === 'StatefulSet' ? { serviceName: 'blue' } : { paused: true }),
+      ...(kind === 'StatefulSet' ? { serviceName: 'blue' } : kind === 'Deployment' ? { paused: true } : {}),
       selector: { matchLabels: LABELS },
       template: {
         metadata: { labels: LABELS },
@@ -32,11 +32,23 @@ function workload(kind: string, replicas: number | undefined): JsonObject {
     },
   };
 }
+/** A Deployment that is not paused. */
+function rolling(): JsonObject {
+  const { spec, ...rest } = workload('Deployment', 1);
+  return { ...rest, metadata: { name: 'rolling', namespace: SHOP }, spec: { ...objectOf(spec), paused: false } };
+}
+function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
 const objects: readonly JsonObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
   workload('Deployment', 1),
   workload('StatefulSet', 1),
+  workload('DaemonSet', undefined),
+  workload('ReplicaSet', 1),
+  { ...workload('ReplicaSet', 0), metadata: { name: 'idle', namespace: SHOP } },
   { ...workload('Deployment', 0), metadata: { name: 'idle', namespace: SHOP } },
+  rolling(),
   {
     apiVersion: 'v1',
     kind: 'Service',
@@ -88,9 +100,14 @@ const core = `/api/v1/namespaces/${SHOP}`;
 const PATHS = {
   deployment: `${apps}/deployments/blue`,
   idle: `${apps}/deployments/idle`,
+  rolling: `${apps}/deployments/rolling`,
   statefulset: `${apps}/statefulsets/blue`,
+  daemonset: `${apps}/daemonsets/blue`,
+  replicaset: `${apps}/replicasets/blue`,
+  idleReplicaset: `${apps}/replicasets/idle`,
   deploymentScale: `${apps}/deployments/blue/scale`,
   statefulsetScale: `${apps}/statefulsets/blue/scale`,
+  replicasetScale: `${apps}/replicasets/blue/scale`,
   deploymentStatus: `${apps}/deployments/blue/status`,
   statefulsetStatus: `${apps}/statefulsets/blue/status`,
   autoscaler: `/apis/autoscaling/v2/namespaces/${SHOP}/horizontalpodautoscalers/blue`,
@@ -106,8 +123,8 @@ function outcomeOf({ status, body }: Reply): string {
   if (status < 300) return 'passes';
   return message.includes('failed calling webhook "guard.bluegreen.dev"') ? 'asks the guard' : message;
 }
-async function patch(target: keyof typeof PATHS, body: JsonObject): Promise<string> {
-  return outcomeOf(await client.call('PATCH', `${PATHS[target]}?dryRun=All`, body));
+async function patch(target: keyof typeof PATHS, body: JsonObject, user?: string): Promise<string> {
+  return outcomeOf(await client.call('PATCH', `${PATHS[target]}?dryRun=All`, body, user));
 }
 async function remove(target: keyof typeof PATHS, user?: string): Promise<string> {
   return outcomeOf(await client.call('DELETE', `${PATHS[target]}?dryRun=All`, undefined, user));
@@ -128,19 +145,73 @@ t.test('workloads', async (t) => {
     t.equal(await patch(target, inPod({ containers: [{ name: 'app', image: 'app:2' }] })), ASKS, 'another image');
     const init = { initContainers: [{ name: 'init', image: 'init:2' }] };
     t.equal(await patch(target, inPod(init)), ASKS, 'another image of an init container');
-    t.equal(await patch(target, inPod({ terminationGracePeriodSeconds: 5 })), 'passes', 'another field of the pods');
+    t.equal(
+      await patch(target, inPod({ containers: [{ name: 'app', image: 'app:1', ports: [{ containerPort: 1 }] }] })),
+      ASKS,
+      'other ports',
+    );
     const labels = { spec: { template: { metadata: { labels: { team: 'web' } } } } };
     t.equal(await patch(target, labels), ASKS, 'other pod labels');
-    const restart = { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } };
-    t.equal(await patch(target, { spec: { template: restart } }), 'passes', 'kubectl rollout restart');
     const status = { status: { replicas: 1, observedGeneration: 1 } };
     t.equal(await patch(`${target}Status`, status), 'passes', 'what its controller writes');
   }
   t.equal(await patch('deployment', { spec: { paused: false } }), ASKS, 'resumed');
   t.equal(await patch('idle', { spec: { revisionHistoryLimit: 3 } }), 'passes', 'already at 0');
-  for (const target of ['deploymentScale', 'statefulsetScale'] as const) {
+  for (const target of ['deploymentScale', 'statefulsetScale', 'replicasetScale'] as const) {
     t.equal(await patch(target, { spec: { replicas: 0 } }), ASKS, `${target} to 0, which arrives as nothing`);
     t.equal(await patch(target, { spec: { replicas: 2 } }), 'passes', `${target} to 2`);
+  }
+});
+
+const RESTARTED = { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } } };
+const RESTART: JsonObject = { spec: RESTARTED };
+/** A Deployment restarted with this strategy. */
+function restarted(strategy: JsonObject, replicas = 1): JsonObject {
+  return { spec: { ...RESTARTED, replicas, strategy } };
+}
+
+t.test('rollouts: those that may leave no ready pod meanwhile', async (t) => {
+  t.equal(await patch('rolling', RESTART), 'passes', 'one pod more, then one less');
+  t.equal(await patch('rolling', inPod({ terminationGracePeriodSeconds: 5 })), 'passes', 'another field of the pods');
+  const rows: readonly (readonly [string, JsonObject, number, string])[] = [
+    ['Recreate', { type: 'Recreate', rollingUpdate: null }, 3, ASKS],
+    ['all of them', { rollingUpdate: { maxUnavailable: '100%' } }, 3, ASKS],
+    ['as many as there are', { rollingUpdate: { maxUnavailable: 3 } }, 3, ASKS],
+    ['all but one', { rollingUpdate: { maxUnavailable: 2 } }, 3, 'passes'],
+    ['a share', { rollingUpdate: { maxUnavailable: '50%' } }, 3, 'passes'],
+    ['a share of one, without another pod', { rollingUpdate: { maxUnavailable: '50%', maxSurge: 0 } }, 1, ASKS],
+    ['a share of one', { rollingUpdate: { maxUnavailable: '50%' } }, 1, 'passes'],
+  ];
+  for (const [about, strategy, replicas, expected] of rows)
+    t.equal(await patch('rolling', restarted(strategy, replicas)), expected, about);
+  t.equal(await patch('statefulset', RESTART), ASKS, 'a StatefulSet of one pod');
+  t.equal(await patch('statefulset', { spec: { ...RESTARTED, replicas: 2 } }), 'passes', 'of two');
+  t.equal(await patch('daemonset', RESTART), ASKS, 'a DaemonSet');
+  const surge = { updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
+  t.equal(await patch('daemonset', { spec: { ...RESTARTED, ...surge } }), 'passes', 'with a surge');
+});
+
+t.test('DaemonSets and ReplicaSets', async (t) => {
+  t.equal(await remove('daemonset'), ASKS);
+  t.equal(await patch('daemonset', inPod({ containers: [{ name: 'app', image: 'app:2' }] })), ASKS, 'another image');
+  t.equal(await patch('daemonset', inPod({ nodeSelector: { none: 'such' } })), ASKS, 'other nodes');
+  t.equal(await patch('daemonset', { metadata: { labels: { team: 'web' } } }), 'passes', 'labelled');
+  t.equal(await remove('replicaset'), ASKS);
+  t.equal(await patch('replicaset', { spec: { replicas: 0 } }), ASKS, 'to 0');
+  t.equal(await patch('replicaset', { spec: { replicas: 2 } }), 'passes', 'to 2');
+  t.equal(await remove('idleReplicaset'), 'passes', 'of a former revision');
+  for (const user of ['system:serviceaccount:kube-system:deployment-controller', 'system:kube-controller-manager']) {
+    t.not(await patch('replicaset', { spec: { replicas: 0 } }, user), ASKS, `to 0, by ${user}`);
+    t.not(await remove('replicaset', user), ASKS, `deleted by ${user}`);
+  }
+});
+
+t.test('owners', async (t) => {
+  const uid = '6f1ddbf2-3c4b-4b8a-9a39-51a1a6d0b0aa';
+  const owned = { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid }] } };
+  for (const target of ['deployment', 'statefulset', 'daemonset', 'replicaset', 'service', 'traefikService'] as const) {
+    t.equal(await patch(target, owned), ASKS, target);
+    t.equal(await patch(target, { metadata: { ownerReferences: [] } }), 'passes', `${target} without any`);
   }
 });
 

@@ -3,11 +3,12 @@ import type { JsonObject } from '../../common/json.ts';
 import type { Client } from '../e2e/api.ts';
 import { allTo, traefikService, weightedSpec } from '../objects.ts';
 
-/** Colors that are Deployments, StatefulSets, and Deployments whose preview has no pods. */
+/** Colors that are Deployments, StatefulSets, Deployments whose preview has no pods, and DaemonSets. */
 export const COLORS = {
   deployments: ['guards/colors.yaml', 'guards/routes.yaml'],
   statefulsets: ['workloads/statefulsets.yaml', 'workloads/traefik.yaml'],
   sleeping: ['guards/colors.yaml', 'workloads/traefik.yaml'],
+  daemonsets: ['workloads/daemonsets.yaml', 'workloads/traefik.yaml'],
 } as const;
 
 function shopIn(namespace: string, group = 'traefik.io'): string {
@@ -42,6 +43,7 @@ export function work(time: number): readonly Ask[] {
   return [
     switchTo('green', 'deployments', tested),
     switchTo('green', 'sleeping', tested),
+    switchTo('green', 'daemonsets', tested),
     switchTo('green', 'deployments', { 'bluegreen.dev/override': 'incident' }, DRY, 'alice'),
     ['DELETE', `/apis/apps/v1/namespaces/deployments/deployments/blue${DRY}`],
     ['DELETE', `${shopIn('deployments')}${DRY}`],

@@ -75,7 +75,7 @@ for (const [namespace, kind] of [
   });
 
   t.test(`a listed preview that is a ${kind} is not emptied`, async (t) => {
-    const says = ['preview-workload: ', 'Take green out of spec.weighted.services of shop'] as const;
+    const says = ['preview-workload: ', `detach it: kubectl patch ${SHOP} -n ${namespace} --type=json`] as const;
     await person.mayNot(t, `scale ${green} --replicas=0`, ...says);
     await person.mayNot(t, `patch ${green} --subresource=scale --type=merge -p {"spec":{"replicas":0}}`, ...says);
     await person.mayNot(t, `delete ${green}`, ...says);
@@ -94,12 +94,19 @@ t.test('an undo of an active color that would bring another image is denied', as
   t.equal(await live(alice, 'shop'), '100 0: blue');
 });
 
-t.test('pausing an active color is allowed, resuming it is not; the preview may do both', async (t) => {
+t.test('an active color may be paused, and resumed if no image is pending; the preview always', async (t) => {
   await alice.may(t, 'rollout pause deployment/blue');
-  await alice.mayNot(t, 'rollout resume deployment/blue', 'active-workload: ', 'must not be resumed from a pause');
-  await oncall.may(t, "annotate deployment/blue 'bluegreen.dev/override=nothing was set meanwhile'");
-  await oncall.may(t, 'rollout resume deployment/blue', 'overridden (nothing was set meanwhile)');
+  await alice.may(t, 'rollout resume deployment/blue');
+  await alice.may(t, 'rollout pause deployment/blue');
+  await oncall.may(t, "annotate deployment/blue 'bluegreen.dev/override=set while it was paused'");
+  await oncall.may(t, `set image deployment/blue podinfo=${IMAGE}:6.1.6`, 'overridden (set while it was paused)');
   await oncall.may(t, 'annotate deployment/blue bluegreen.dev/override-');
+  await alice.mayNot(t, 'rollout resume deployment/blue', 'active-workload: ', 'must not be resumed from a pause');
+  await oncall.may(t, "annotate deployment/blue 'bluegreen.dev/override=back to what runs'");
+  await oncall.may(t, `set image deployment/blue podinfo=${IMAGE}:6.1.5`);
+  await oncall.may(t, 'annotate deployment/blue bluegreen.dev/override-');
+  await alice.may(t, 'rollout resume deployment/blue');
+  await alice.may(t, 'rollout status deployment/blue --timeout=60s');
   await alice.may(t, 'rollout pause deployment/green');
   await alice.may(t, 'rollout resume deployment/green');
 });

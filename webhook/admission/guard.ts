@@ -8,7 +8,7 @@ import { Overloaded, denyWhenOverloaded } from './concurrency-limit.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { audit, checksOf, denied, NO_REMARKS, remarks, UNTOUCHED } from './answers.ts';
 import { readGuarded } from './guarded.ts';
-import type { Guarded, GuardReader } from './guarded.ts';
+import type { GuardReader } from './guarded.ts';
 import type { AdmissionRequest, Answer, Handler, TraefikServiceRef } from './types.ts';
 
 export interface GuardDependencies {
@@ -54,17 +54,20 @@ async function decide(
   signal: AbortSignal,
 ): Promise<Answer> {
   const guarded = await readGuarded(request, reader, signal);
-  if (guarded === null) return UNTOUCHED;
-  const verdict = guard({ request: guarded.request, settings });
-  const { findings } = verdict;
-  const about = targets(guarded.request).filter(({ name }) => name !== '');
+  if (guarded.length === 0) return UNTOUCHED;
+  const verdicts = guarded.map((each) => guard({ request: each.request, settings }));
+  const findings = verdicts.flatMap((each) => each.findings);
+  const verdict = { findings, warnings: verdicts.flatMap((each) => each.warnings) };
+  const override = guarded.map((each) => each.override).find((each) => each !== null) ?? null;
+  const asked = guarded.flatMap((each) => targets(each.request));
+  const about = asked.filter(({ name }) => name !== '');
   if (findings.length === 0 || mode !== 'enforce')
     return passed({ warnings: remarks({ ...verdict, ...NO_OVERRIDE }, mode), findings, about, override: null });
   if (await namespaceEnds(request, reader, signal)) return UNTOUCHED;
-  if (guarded.override === null) return denied({ ...verdict, switched: null, about, docsUrl });
-  if (await mayOverride(request, guarded, access, signal)) {
-    const warnings = warningLines({ overridden: findings, override: guarded.override, warnings: [] });
-    return passed({ warnings, findings, about, override: guarded.override });
+  if (override === null) return denied({ ...verdict, switched: null, about, docsUrl });
+  if (await mayOverride(request, asked, access, signal)) {
+    const warnings = warningLines({ overridden: findings, override, warnings: [] });
+    return passed({ warnings, findings, about, override });
   }
   const addition = `${ANNOTATION.override} needs the verb override on traefikservices, which ${request.user.name} does not have`;
   return denied({ ...verdict, switched: null, about, docsUrl, addition });
@@ -82,12 +85,12 @@ async function namespaceEnds(
 /** The verb has to be granted on every TraefikService that the change concerns. */
 async function mayOverride(
   { user, namespace }: AdmissionRequest,
-  { request }: Guarded,
+  asked: readonly TraefikServiceRef[],
   access: Access,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const asked = targets(request).map((target) => access({ user, verb: 'override', namespace, ...target }, signal));
-  return (await Promise.all(asked)).every(Boolean);
+  const answers = asked.map((target) => access({ user, verb: 'override', namespace, ...target }, signal));
+  return (await Promise.all(answers)).every(Boolean);
 }
 
 function targets(request: GuardedRequest): readonly TraefikServiceRef[] {
@@ -95,6 +98,8 @@ function targets(request: GuardedRequest): readonly TraefikServiceRef[] {
   if (request.kind === 'ingressroute') return [{ group: 'traefik.io', name: '' }];
   if (request.kind === 'ingressroute-deletion')
     return request.leaves.map(({ group, traefikService }) => ({ group, name: traefikService }));
+  if (request.kind === 'owners')
+    return request.neededBy.map(({ group, traefikService }) => ({ group, name: traefikService }));
   const uses = request.kind === 'workload' ? [...request.uses, ...request.joins] : request.uses;
   return uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
 }

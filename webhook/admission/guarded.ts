@@ -1,34 +1,32 @@
-import type { LabelSelector, Reader } from '../facts/reader.ts';
 import { labelsAt } from '../facts/selector.ts';
 import { leftBy, routesTo } from '../facts/routes.ts';
-import { governedIn, usesOfPods, usesOfService } from '../facts/usage.ts';
-import type { UsageReader } from '../facts/usage-reader.ts';
+import { governedIn, usesOfService } from '../facts/usage.ts';
 import { at, get, list, number, sameJson, text } from '../../common/json.ts';
 import { ANNOTATION, GROUPS } from '../policy/index.ts';
-import type { GuardedRequest, TargetedPort, Use } from '../policy/index.ts';
+import type { TargetedPort } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
+import { nameOf } from './guarded-request.ts';
+import type { Guarded, GuardReader } from './guarded-request.ts';
+import { guardedOwners } from './guarded-owners.ts';
+import { guardedWorkload, isWorkload } from './guarded-workload.ts';
 import type { AdmissionRequest } from './types.ts';
-import { annotationOf, workloadActions } from './workload-actions.ts';
+import { annotationOf } from './workload-actions.ts';
 
-/** A guarded request with what speaks for it on the live objects. */
-export interface Guarded {
-  readonly request: GuardedRequest;
-  /** The reason in `bluegreen.dev/override` on the object or, where the request carries none, on the active one. */
-  readonly override: string | null;
-}
+export type { Guarded, GuardReader } from './guarded-request.ts';
 
-export type GuardReader = Reader & UsageReader;
-
-/** What a request means for the governed TraefikServices of its namespace; null when it means nothing to them. */
+/** What a request means for the governed TraefikServices of its namespace; nothing where it means nothing to them. */
 export async function readGuarded(
   request: AdmissionRequest,
   reader: GuardReader,
   signal: AbortSignal,
-): Promise<Guarded | null> {
+): Promise<readonly Guarded[]> {
+  const found = await Promise.all([about(request, reader, signal), guardedOwners(request, reader, signal)]);
+  return found.filter((each) => each !== null);
+}
+
+async function about(request: AdmissionRequest, reader: GuardReader, signal: AbortSignal): Promise<Guarded | null> {
+  if (isWorkload(request)) return guardedWorkload(request, reader, signal);
   switch (request.resource) {
-    case 'deployments':
-    case 'statefulsets':
-      return workload(request, reader, signal);
     case 'services':
       return service(request, reader, signal);
     case 'traefikservices':
@@ -38,38 +36,6 @@ export async function readGuarded(
     default:
       return null;
   }
-}
-
-async function workload(request: AdmissionRequest, reader: GuardReader, signal: AbortSignal): Promise<Guarded | null> {
-  const actions = workloadActions(request);
-  if (actions.length === 0) return null;
-  const { namespace, oldObject, object, resource } = request;
-  const name = nameOf(request);
-  function readLive(): Promise<JsonObject | null> {
-    return resource === 'deployments'
-      ? reader.getDeployment(namespace, name, signal)
-      : reader.getStatefulSet(namespace, name, signal);
-  }
-  const [live, all] = await Promise.all([
-    request.subResource === 'scale' ? readLive() : oldObject,
-    governedIn(reader, namespace, signal),
-  ]);
-  const services = all.length === 0 ? [] : await reader.listServices(namespace, signal);
-  function usesOf(given: JsonObject | null): readonly Use[] {
-    return usesOfPods(all, services, podLabels(given));
-  }
-  const uses = usesOf(live);
-  const after = actions.includes('change pod labels') ? usesOf(object) : [];
-  const joins = after.filter((use) => !uses.some(({ service: known }) => known === use.service));
-  const kind = resource === 'deployments' ? 'Deployment' : 'StatefulSet';
-  return {
-    request: { kind: 'workload', workload: kind, namespace, name, actions, uses, joins },
-    override: annotationOf(ANNOTATION.override, object, live),
-  };
-}
-
-function podLabels(object: JsonObject | null): LabelSelector {
-  return labelsAt(object, 'spec', 'template', 'metadata', 'labels');
 }
 
 async function service(request: AdmissionRequest, reader: GuardReader, signal: AbortSignal): Promise<Guarded | null> {
@@ -171,13 +137,4 @@ function isService(entry: unknown): boolean {
 
 function serviceName(entry: unknown): string {
   return text(get(entry, 'name')) ?? '';
-}
-
-/** A request for many objects (`kubectl delete --all`) carries no name of its own. */
-function nameOf({ name, object, oldObject }: AdmissionRequest): string {
-  return name || (text(at(named(oldObject, object), 'metadata', 'name')) ?? '');
-}
-
-function named(oldObject: JsonObject | null, object: JsonObject | null): JsonObject | null {
-  return oldObject ?? object;
 }

@@ -1,27 +1,35 @@
 import { annotation, at, get, list, number, sameJson, text } from '../../common/json.ts';
+import { replacesAllAtOnce, replicasOf } from '../policy/index.ts';
 import type { WorkloadAction } from '../policy/index.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import type { AdmissionRequest } from './types.ts';
 
-/** What a request does to a Deployment or StatefulSet that matters to the traffic it carries. */
-export function workloadActions({
-  operation,
-  subResource,
-  object,
-  oldObject,
-}: AdmissionRequest): readonly WorkloadAction[] {
+/** What a request does to a workload of a kind that matters to the traffic it carries. */
+export function workloadActions(
+  { operation, subResource, object, oldObject }: AdmissionRequest,
+  kind: string,
+): readonly WorkloadAction[] {
   if (operation === 'DELETE') return ['delete'];
   if (subResource === 'scale') return scaledTo(object) === 0 ? ['scale to 0'] : [];
   if (subResource !== '' || object === null || oldObject === null) return [];
-  const [template, oldTemplate] = [at(object, 'spec', 'template'), at(oldObject, 'spec', 'template')];
+  const before = get(get(oldObject, 'spec'), 'template');
+  const rolls = templateActions(kind, object, before);
   const actions: readonly [WorkloadAction, boolean][] = [
-    ['scale to 0', replicas(object) === 0 && replicas(oldObject) !== 0],
-    ['change images', !sameJson(images(template), images(oldTemplate))],
-    [
-      'change pod labels',
-      !sameJson(at(template, 'metadata', 'labels') ?? {}, at(oldTemplate, 'metadata', 'labels') ?? {}),
-    ],
+    ['scale to 0', replicasOf(object) === 0 && replicasOf(oldObject) !== 0],
     ['resume', at(oldObject, 'spec', 'paused') === true && at(object, 'spec', 'paused') !== true],
+  ];
+  return [...rolls, ...actions.filter(([, done]) => done).map(([action]) => action)];
+}
+
+/** What a rollout of a workload's template does to pods that were made from another one. */
+export function templateActions(kind: string, object: JsonObject, before: Json | undefined): readonly WorkloadAction[] {
+  const template = at(object, 'spec', 'template');
+  const actions: readonly [WorkloadAction, boolean][] = [
+    ['change images', !sameJson(perContainer(template, 'image'), perContainer(before, 'image'))],
+    ['change pod labels', !sameJson(labelsOf(template), labelsOf(before))],
+    ['change port names', !sameJson(portNames(template), portNames(before))],
+    ['change nodes', kind === 'DaemonSet' && !sameJson(nodesOf(template), nodesOf(before))],
+    ['replace all pods at once', !sameTemplate(template, before) && replacesAllAtOnce(kind, object)],
   ];
   return actions.filter(([, done]) => done).map(([action]) => action);
 }
@@ -31,17 +39,42 @@ function scaledTo(scale: JsonObject | null): number {
   return number(at(scale, 'spec', 'replicas')) ?? 0;
 }
 
-function replicas(workload: JsonObject): number {
-  return number(at(workload, 'spec', 'replicas')) ?? 1;
+/** Without what the API server may or may not write of an empty metadata. */
+function sameTemplate(one: Json | undefined, other: Json | undefined): boolean {
+  const same = ['labels', 'annotations'].every((key) =>
+    sameJson(at(one, 'metadata', key) ?? {}, at(other, 'metadata', key) ?? {}),
+  );
+  return same && sameJson(get(one, 'spec'), get(other, 'spec'));
 }
 
-/** Image of each container by name. */
-function images(template: Json | undefined): JsonObject {
+function labelsOf(template: Json | undefined): Json {
+  return at(template, 'metadata', 'labels') ?? {};
+}
+
+/** A field of each container by the container's name, init containers included. */
+function perContainer(template: Json | undefined, field: string): JsonObject {
   const spec = get(template, 'spec');
   const containers = [...list(get(spec, 'containers')), ...list(get(spec, 'initContainers'))];
   return Object.fromEntries(
-    containers.map((container) => [text(get(container, 'name')) ?? '', get(container, 'image') ?? null]),
+    containers.map((container) => [text(get(container, 'name')) ?? '', get(container, field) ?? null]),
   );
+}
+
+/** The number of each named port: a Service may lead to a port by its name. */
+export function portNames(template: Json | undefined): JsonObject {
+  const ports = list(at(template, 'spec', 'containers')).flatMap((container) => list(get(container, 'ports')));
+  return Object.fromEntries(
+    ports.flatMap((port) => {
+      const name = text(get(port, 'name'));
+      return name === null ? [] : [[name, get(port, 'containerPort') ?? null]];
+    }),
+  );
+}
+
+/** What chooses the nodes of a DaemonSet: pods on nodes that no longer match are deleted at once. */
+function nodesOf(template: Json | undefined): Json {
+  const spec = get(template, 'spec');
+  return [get(spec, 'nodeSelector') ?? {}, get(spec, 'affinity') ?? {}, get(spec, 'nodeName') ?? ''];
 }
 
 /** The first non-empty value of an annotation among several states of an object. */

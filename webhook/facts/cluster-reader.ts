@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../common/json.ts';
-import type { CallOptions, ResourceClient } from '../../common/kube/client.ts';
+import type { ResourceClient } from '../../common/kube/client.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
-import type { LabelSelector, Reader } from './reader.ts';
+import type { LabelSelector, Reader, ReadOptions } from './reader.ts';
+import { createOwnerLook } from './see-owner.ts';
 import type { UsageReader } from './usage-reader.ts';
-
-/** What every call of a reader says. */
-export type ReadOptions = CallOptions & { readonly attempt: string; readonly signal: AbortSignal };
 
 /**
  * The readers of facts and guards on a real API server, of either program. Every call asks the API server.
@@ -42,6 +40,7 @@ export function createReader(
     getDeployment: get('apps/v1', 'Deployment', 'deployments'),
     getReplicaSet: get('apps/v1', 'ReplicaSet', 'replicasets'),
     getStatefulSet: get('apps/v1', 'StatefulSet', 'statefulsets'),
+    getDaemonSet: get('apps/v1', 'DaemonSet', 'daemonsets'),
     listReplicaSets: (namespace, selector, signal) => list('apps/v1', 'replicasets', namespace, selector, signal),
     listPods: (namespace, selector, signal) =>
       client.list(resourcePath('v1', 'pods', { namespace }), {
@@ -55,6 +54,7 @@ export function createReader(
     listTraefikServices: listOfTraefik('traefikservices'),
     listIngressRoutes: listOfTraefik('ingressroutes'),
     listServices: (namespace, signal) => list('v1', 'services', namespace, {}, signal),
+    seeOwner: createOwnerLook(client),
     getNamespace: (name, signal) =>
       client.getOrNull(resourcePath('v1', 'namespaces', { name }), { attempt: `read namespace ${name}`, signal }),
   };

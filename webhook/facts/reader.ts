@@ -1,4 +1,8 @@
 import type { JsonObject } from '../../common/json.ts';
+import type { CallOptions } from '../../common/kube/client.ts';
+
+/** What every call of a reader of a real cluster says. */
+export type ReadOptions = CallOptions & { readonly attempt: string; readonly signal: AbortSignal };
 
 /** A label selector with equality terms only, as a Service has: `{app: shop, color: green}`. */
 export type LabelSelector = Readonly<Record<string, string>>;
@@ -18,4 +22,5 @@ export interface Reader {
   /** ReplicaSets whose labels match: a Deployment's carry its pod template's labels, also when it is scaled to 0. */
   listReplicaSets(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]>;
   getStatefulSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
+  getDaemonSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
 }

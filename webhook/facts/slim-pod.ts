@@ -13,7 +13,13 @@ export function slimPod(pod: JsonObject): JsonObject {
     metadata: {
       name: at(pod, 'metadata', 'name') ?? null,
       labels: Object.fromEntries(labels),
-      ownerReferences: only(at(pod, 'metadata', 'ownerReferences'), ['controller', 'kind', 'name']),
+      ownerReferences: only(at(pod, 'metadata', 'ownerReferences'), [
+        'controller',
+        'apiVersion',
+        'kind',
+        'name',
+        'uid',
+      ]),
     },
     spec: {
       containers: only(at(pod, 'spec', 'containers'), ['image']),

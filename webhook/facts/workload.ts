@@ -1,4 +1,5 @@
 import { annotation, at, number, text } from '../../common/json.ts';
+import { replicasOf } from '../policy/index.ts';
 import type { Workload } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector, Reader } from './reader.ts';
@@ -13,8 +14,8 @@ export interface WorkloadQuery {
 }
 
 /**
- * The controller of a color's pods: the Deployment, StatefulSet or bare ReplicaSet; null for pods without one. Of
- * several (equal templates have equal hashes) one that is not settled.
+ * The controller of a color's pods: the Deployment, StatefulSet, DaemonSet, or the ReplicaSet that is bare or of another
+ * kind's making; null for pods without one. Of several (equal templates have equal hashes) one that is not settled.
  */
 export async function readWorkload(
   reader: Reader,
@@ -44,6 +45,10 @@ async function ofOwner(
   if (kind === 'StatefulSet') {
     const set = await reader.getStatefulSet(namespace, name, signal);
     return set === null ? null : describe('StatefulSet', set, statefulSetUnsettled(set));
+  }
+  if (kind === 'DaemonSet') {
+    const set = await reader.getDaemonSet(namespace, name, signal);
+    return set === null ? null : { ...describe(kind, set, daemonSetUnsettled(set)), replicas: nodesOf(set) };
   }
   if (kind !== 'ReplicaSet') return null;
   // A Deployment names its ReplicaSets by its own name and a hash. Read together, they take one round trip instead of two.
@@ -95,11 +100,6 @@ function describe(kind: Workload['kind'], object: JsonObject, unsettled: string 
   };
 }
 
-/** A missing `spec.replicas` means 1 (apps/v1). */
-function replicasOf(object: JsonObject): number {
-  return number(at(object, 'spec', 'replicas')) ?? 1;
-}
-
 function status(object: JsonObject, field: string): number {
   return number(at(object, 'status', field)) ?? 0;
 }
@@ -128,6 +128,17 @@ function deploymentUnsettled(object: JsonObject): string | null {
 /** Its `currentRevision` says nothing: with the strategy OnDelete it never follows. */
 function statefulSetUnsettled(object: JsonObject): string | null {
   return unseen(object) ?? rolling(object);
+}
+
+/** Nodes that its pods are to run on. */
+function nodesOf(set: JsonObject): number {
+  return status(set, 'desiredNumberScheduled');
+}
+
+function daemonSetUnsettled(object: JsonObject): string | null {
+  const updated = status(object, 'updatedNumberScheduled');
+  const rolls = updated === nodesOf(object) && status(object, 'currentNumberScheduled') === nodesOf(object);
+  return unseen(object) ?? (rolls ? null : `is rolling out (${updated} of ${nodesOf(object)} pods are updated)`);
 }
 
 function replicaSetUnsettled(object: JsonObject): string | null {

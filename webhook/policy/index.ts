@@ -18,7 +18,15 @@ export {
   type Decision,
 } from './decide.ts';
 export { guard, GUARDS } from './guards/index.ts';
-export type { GuardedRequest, Routed, TargetedPort, Use, WorkloadAction } from './guards/guard.ts';
+export type {
+  GuardedRequest,
+  NewOwner,
+  Routed,
+  TargetedPort,
+  TraefikServiceName,
+  Use,
+  WorkloadAction,
+} from './guards/guard.ts';
 export { docsLine, findingLine } from './message.ts';
 export { evaluateUngoverned, explain, NO_OVERRIDE, warningLines, type Evaluation } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
@@ -51,6 +59,7 @@ export { weightsWriter, type WeightsWriter } from './weights-writer.ts';
 export { isWeaker, modeOf, NAMESPACE_MODES, type NamespaceMode } from './mode.ts';
 export { neighborOf, NO_NEIGHBORS } from './neighbors.ts';
 export type { Needs } from './change-summary.ts';
+export { replacesAllAtOnce, replicasOf } from './rollout.ts';
 export { storedStateOf } from './weights.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';
 export { childKey, objectKey, PROVIDER, safeChildIn, safeObjectKey } from './traefik/names.ts';

@@ -46,7 +46,7 @@ export interface Revision {
 
 /** The controller of a color's pods. */
 export interface Workload {
-  readonly kind: 'Deployment' | 'StatefulSet' | 'ReplicaSet';
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet';
   readonly name: string;
   /** Images of its pod template, sorted, each once: what a scaled-down color would run. */
   readonly images: readonly string[];
@@ -121,6 +121,7 @@ export const CHECK_IDS = [
   'annotations',
   'active-workload',
   'preview-workload',
+  'owners-exist',
   'active-service',
   'active-route',
   'inline-weights',

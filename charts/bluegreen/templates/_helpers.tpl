@@ -167,3 +167,12 @@ that cannot be pulled, so it starts with Ignore, and the webhook sets Fail once 
 {{- define "bluegreen.audits" -}}
 {{- if ne (toString .Values.audit.interval) "0" }}true{{ end }}
 {{- end }}
+
+{{/*
+Which requests for workloads the guard is asked about. A rollout by itself matters only where an empty color takes the
+TraefikService down.
+*/}}
+{{- define "bluegreen.guardWorkload" -}}
+{{- $rollout := .Values.allowEmptyServices | ternary "false" (.Files.Get "files/cel/guard-rollout.cel" | trim) }}
+{{- .Files.Get "files/cel/guard-workload.cel" | trim | replace "ROLLOUT" $rollout }}
+{{- end }}

@@ -137,11 +137,23 @@ export const WORKLOADS: readonly Case[] = [
   },
   {
     ...live,
-    name: 'the garbage collector deletes the Deployment of the active color, after its new owner is deleted',
-    verdict: 'accepted',
+    name: 'an owner of a kind that the webhook may not read for the Deployment of the active color',
+    verdict: 'prevented',
     attack: async (place) => {
       const body = await done(place.client.call('GET', '/api/v1/namespaces/kube-system'));
       const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: text(at(body, 'metadata', 'uid')) ?? '' };
+      return tryPatch(place, workloadPath('Deployment', 'blue'), { metadata: { ownerReferences: [owner] } });
+    },
+    says: /owners-exist: Deployment blue .* must not get the owner ConfigMap gone: the webhook may not read its kind/,
+  },
+  {
+    ...live,
+    name: 'the garbage collector deletes the Deployment of the active color, after its new owner is deleted',
+    verdict: 'accepted',
+    attack: async (place) => {
+      const body = await done(place.client.call('GET', workloadPath('Deployment', 'other')));
+      const uid = text(at(body, 'metadata', 'uid')) ?? '';
+      const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'other', uid };
       return tryPatch(place, workloadPath('Deployment', 'blue'), { metadata: { ownerReferences: [owner] } });
     },
   },

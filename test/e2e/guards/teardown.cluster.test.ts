@@ -41,14 +41,14 @@ async function exists(person: Person, name: string): Promise<boolean> {
 
 t.test('the garbage collector and the namespace controller work while everything is guarded', async (t) => {
   const person = personIn(cluster, 'family');
-  await person.may(t, 'create configmap parent');
-  const uid = (await person.run('get configmap parent -o jsonpath={.metadata.uid}')).said;
-  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'parent', uid };
+  await person.may(t, 'create service externalname parent --external-name=example.com');
+  const uid = (await person.run('get service parent -o jsonpath={.metadata.uid}')).said;
+  const owner = { apiVersion: 'v1', kind: 'Service', name: 'parent', uid };
   const owned = JSON.stringify({ metadata: { ownerReferences: [owner] } });
   const children = ['deployment/blue', 'service/blue', SHOP];
   for (const child of children) await person.may(t, `patch ${child} --type=merge -p '${owned}'`);
   await person.mayNot(t, 'delete deployment blue', 'active-workload: ');
-  await person.may(t, 'delete configmap parent');
+  await person.may(t, 'delete service parent');
   async function collected(): Promise<boolean> {
     return (await Promise.all(children.map((child) => exists(person, child)))).every((there) => !there);
   }

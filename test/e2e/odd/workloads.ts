@@ -157,7 +157,7 @@ export const WORKLOADS: readonly OddCase[] = [
     },
   },
   {
-    name: 'a bare ReplicaSet as the active color is scaled to 0',
+    name: 'a bare ReplicaSet as the active color is not scaled to 0 or deleted',
     run: async (t, shop) => {
       const { alice } = shop;
       const labels = { app: 'bare', color: shop.name };
@@ -190,8 +190,11 @@ export const WORKLOADS: readonly OddCase[] = [
           })
         ).ok,
       );
-      await alice.may(t, `scale replicaset/${shop.name} --replicas=0`);
-      await alice.may(t, `delete ${NAMED}/bare service/bare-blue service/bare-green replicaset/${shop.name}`);
+      await alice.may(t, `wait replicaset/${shop.name} --for=jsonpath={.status.readyReplicas}=1 --timeout=60s`);
+      await alice.mayNot(t, `scale replicaset/${shop.name} --replicas=0`, 'active-workload: ');
+      await alice.mayNot(t, `delete replicaset ${shop.name}`, 'active-workload: ');
+      await alice.may(t, `delete ${NAMED}/bare service/bare-blue service/bare-green`);
+      await alice.may(t, `delete replicaset ${shop.name}`);
     },
   },
   {

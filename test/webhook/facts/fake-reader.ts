@@ -1,5 +1,6 @@
 import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
+import type { OwnerReference } from '../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../common/json.ts';
 import type { Group } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
@@ -33,6 +34,10 @@ export class FakeReader implements Reader, NeighborReader {
     return this.#get('StatefulSet', namespace, name, signal);
   }
 
+  getDaemonSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
+    return this.#get('DaemonSet', namespace, name, signal);
+  }
+
   listEndpointSlices(namespace: string, service: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
     return this.#list('EndpointSlice', namespace, { 'kubernetes.io/service-name': service }, signal);
   }
@@ -48,6 +53,13 @@ export class FakeReader implements Reader, NeighborReader {
   async listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
     const found = await this.#all('TraefikService', namespace, signal);
     return found.filter((object) => text(object['apiVersion'])?.startsWith(`${group}/`));
+  }
+
+  /** Of ConfigMaps nothing can be read. */
+  seeOwner(_namespace: string, { kind, name, uid }: OwnerReference): Promise<'there' | 'gone' | 'unreadable'> {
+    if (kind === 'ConfigMap') return Promise.resolve('unreadable');
+    const found = this.#objects.find((object) => object['kind'] === kind && at(object, 'metadata', 'name') === name);
+    return Promise.resolve(at(found, 'metadata', 'uid') === uid ? 'there' : 'gone');
   }
 
   async #get(kind: string, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {

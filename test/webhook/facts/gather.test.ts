@@ -66,6 +66,19 @@ t.test('a Service that does not exist is a fact', async (t) => {
   t.equal(green.readyEndpoints, 0);
 });
 
+t.test('a DaemonSet is a workload, settled when its controller has updated the pod of every node', async (t) => {
+  const behind = service('green') + slice('green', 'green-1');
+  const own = pod('green-1', { color: 'green', owner: 'DaemonSet/green', hashLabel: 'controller-revision-hash' });
+  async function seen(status: string) {
+    const set = workload('green', { kind: 'DaemonSet', spec: 'minReadySeconds: 0', status });
+    return (await read(behind + own + set)).workload;
+  }
+  const counted = 'observedGeneration: 3, desiredNumberScheduled: 1, currentNumberScheduled: 1';
+  t.match(await seen(`${counted}, updatedNumberScheduled: 1`), { kind: 'DaemonSet', replicas: 1, unsettled: null });
+  t.match(await seen(counted), { unsettled: 'is rolling out (0 of 1 pods are updated)' });
+  t.match(await seen('observedGeneration: 2'), { unsettled: 'has a change that its controller has not seen yet' });
+});
+
 t.test('terminating endpoints count neither as ready nor as a revision', async (t) => {
   const green = await read(settled('green') + slice('green', 'old-1!') + pod('old-1', { color: 'green', hash: 'h0' }));
   t.equal(green.readyEndpoints, 1);

@@ -41,7 +41,7 @@ function gaining(
   if (!isReady(color)) {
     const { workload } = color;
     const scale =
-      workload === null || workload.replicas > 0
+      workload === null || workload.replicas > 0 || workload.kind === 'DaemonSet'
         ? ''
         : `, for example: kubectl scale ${workload.kind.toLowerCase()} ${workload.name} -n ${change.namespace} --replicas=${Math.max(facts[otherColor(to)].readyEndpoints, 1)}`;
     const detail = `${pair[to]} has no ready endpoint, so production would not be served. Bring it up first${scale}`;

@@ -4,11 +4,14 @@ import type { Guard, GuardedRequest, WorkloadAction } from './guard.ts';
 
 type WorkloadRequest = GuardedRequest & { readonly kind: 'workload' };
 
-const DOING: Readonly<Record<WorkloadAction, string>> = {
+/** Another template by itself is no release: a restart and another environment go through. */
+const DOING: Readonly<Record<Exclude<WorkloadAction, 'replace all pods at once'>, string>> = {
   delete: 'must not be deleted',
   'scale to 0': 'must not be scaled to 0',
   'change images': 'must not get another image',
   'change pod labels': 'must not get other pod labels, which would remove its pods from the Service',
+  'change port names': 'must not get other port names, which its Service leads to',
+  'change nodes': 'must not be moved to other nodes, which deletes its pods on the former ones',
   resume: 'must not be resumed from a pause, which would roll out the pending changes',
 };
 
@@ -16,7 +19,7 @@ const DOING: Readonly<Record<WorkloadAction, string>> = {
 export const activeWorkload: Guard = {
   id: 'active-workload',
   description:
-    'The Deployment or StatefulSet of a color that is active in any TraefikService is not scaled to 0 (also by /scale), deleted, given another image (init containers too), other pod labels, or resumed from a pause; no other pods get labels that put them behind its Service.',
+    'The workload of a color that is active in any TraefikService is not scaled to 0 (also by /scale), deleted, given another image (init containers too), other pod labels or port names, or resumed from a pause with any of these pending; no other pods get labels that put them behind its Service.',
   cel: 'no',
   needs: 'neighbors',
   find: ({ request }) => {
@@ -29,12 +32,13 @@ function leaves(request: WorkloadRequest): readonly CheckResult[] {
   const use = request.uses.find(({ active }) => active);
   if (use === undefined) return [];
   const { workload, name } = request;
-  return request.actions.map((action) =>
-    denial(
+  return request.actions.flatMap((action) => {
+    if (action === 'replace all pods at once') return [];
+    return denial(
       `an active workload ${DOING[action].split(',')[0]}`,
       `${workload} ${name} serves production (TraefikService ${use.traefikService}) and ${DOING[action]}. ${instead(request, action, use.other)}`,
-    ),
-  );
+    );
+  });
 }
 
 function joins(request: WorkloadRequest): readonly CheckResult[] {

@@ -25,7 +25,33 @@ export interface Routed {
 }
 
 /** What a request does to a workload that matters to the traffic it carries. */
-export type WorkloadAction = 'delete' | 'scale to 0' | 'change images' | 'change pod labels' | 'resume';
+export type WorkloadAction =
+  | 'delete'
+  | 'scale to 0'
+  | 'change images'
+  | 'change pod labels'
+  /** A Service of its color leads to a port by its name, which the pods will not have, or have for another one. */
+  | 'change port names'
+  /** Of a DaemonSet: those where its pods run. */
+  | 'change nodes'
+  /** A rollout that was paused with other images or pod labels than those that run. */
+  | 'resume'
+  /** Another template, with an update strategy that may leave no ready pod for a while. */
+  | 'replace all pods at once';
+
+/** An owner that a request gives an object. */
+export interface NewOwner {
+  /** `ConfigMap parent` */
+  readonly name: string;
+  /** It does not exist; or the webhook may not read its kind. */
+  readonly seen: 'gone' | 'unreadable';
+}
+
+/** A governed TraefikService in the namespace of the request. */
+export interface TraefikServiceName {
+  readonly group: Group;
+  readonly traefikService: string;
+}
 
 /** A port of a Service, and the port of the pods that it leads to. */
 export interface TargetedPort extends ServicePort {
@@ -36,14 +62,28 @@ export interface TargetedPort extends ServicePort {
 export type GuardedRequest =
   | {
       readonly kind: 'workload';
-      readonly workload: 'Deployment' | 'StatefulSet';
+      /** Its kind. */
+      readonly workload: string;
       readonly namespace: string;
       readonly name: string;
       readonly actions: readonly WorkloadAction[];
-      /** Of the labels that its pods have. */
+      /** Of the colors that its pods are behind. */
       readonly uses: readonly Use[];
       /** Of the labels that its pods would get, as far as the ones that they have are not selected there. */
       readonly joins: readonly Use[];
+      /** Those of its uses that do not select the labels which its pods would get. */
+      readonly leaves: readonly Use[];
+    }
+  | {
+      /** An object gets owners, of which none is seen to exist. */
+      readonly kind: 'owners';
+      readonly namespace: string;
+      /** Kind of the object. */
+      readonly object: string;
+      readonly name: string;
+      readonly owners: readonly NewOwner[];
+      /** The TraefikServices that need the object. */
+      readonly neededBy: readonly TraefikServiceName[];
     }
   | {
       readonly kind: 'service';

@@ -6,9 +6,17 @@ import { inlineWeights } from './inline-weights.ts';
 import { activeRoute } from './active-route.ts';
 import { activeService } from './active-service.ts';
 import { activeWorkload } from './active-workload.ts';
+import { ownersExist } from './owners-exist.ts';
 
 /** Every guard, in the order in which findings are reported. */
-export const GUARDS: readonly Guard[] = [activeWorkload, previewWorkload, activeService, activeRoute, inlineWeights];
+export const GUARDS: readonly Guard[] = [
+  activeWorkload,
+  previewWorkload,
+  ownersExist,
+  activeService,
+  activeRoute,
+  inlineWeights,
+];
 
 /** Decides a request for something around a governed TraefikService. */
 export function guard(subject: GuardSubject): Verdict {

@@ -54,7 +54,7 @@ function requestOf(source: JsonObject): AdmissionRequest {
   return {
     uid: 'u1',
     operation: operationOf(object, oldObject),
-    group: resource === 'services' ? '' : subResource === 'scale' ? 'apps' : (apiVersion.split('/')[0] ?? ''),
+    group: groupOf(resource, subResource, apiVersion),
     version: apiVersion.split('/').at(-1) ?? '',
     resource,
     subResource,
@@ -66,6 +66,12 @@ function requestOf(source: JsonObject): AdmissionRequest {
     options: null,
     dryRun: false,
   };
+}
+
+/** A Scale is of another group than what it scales. */
+function groupOf(resource: string, subResource: string, apiVersion: string): string {
+  if (subResource === 'scale') return resource === 'rollouts' ? 'argoproj.io' : 'apps';
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 
 function operationOf(object: JsonObject | null, oldObject: JsonObject | null): AdmissionRequest['operation'] {

@@ -1,0 +1,84 @@
+import { at, get, list, text } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
+import { usesOfWorkload } from '../facts/behind.ts';
+import { governedIn, usesOfService } from '../facts/usage.ts';
+import type { Governed } from '../facts/usage.ts';
+import type { OwnerReference } from '../facts/usage-reader.ts';
+import { ANNOTATION } from '../policy/index.ts';
+import type { NewOwner, TraefikServiceName } from '../policy/index.ts';
+import type { Guarded, GuardReader } from './guarded-request.ts';
+import { isWorkload, kindOf, refOf } from './guarded-workload.ts';
+import type { AdmissionRequest } from './types.ts';
+import { annotationOf } from './workload-actions.ts';
+
+const KINDS: Readonly<Record<string, string>> = { services: 'Service', traefikservices: 'TraefikService' };
+
+/**
+ * What new owners of an object mean; null unless none of its owners is known to exist. An owner that it had before
+ * exists: else the garbage collector would have deleted the object by now.
+ */
+export async function guardedOwners(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<Guarded | null> {
+  const { operation, subResource, namespace, object, oldObject, resource } = request;
+  if (operation !== 'UPDATE' || subResource !== '') return null;
+  const references = referencesOf(object);
+  const before = new Set(referencesOf(oldObject).map(({ uid }) => uid));
+  if (references.length === 0 || references.some(({ uid }) => before.has(uid))) return null;
+  const all = await governedIn(reader, namespace, signal);
+  const neededBy = all.length === 0 ? [] : await needing(request, all, reader, signal);
+  if (neededBy.length === 0) return null;
+  const seen = await Promise.all(references.map((each) => reader.seeOwner(namespace, each, signal)));
+  if (seen.includes('there')) return null;
+  const owners = references.map(({ kind, name }, index): NewOwner => ({
+    name: `${kind} ${name}`,
+    seen: seen[index] === 'unreadable' ? 'unreadable' : 'gone',
+  }));
+  return {
+    request: {
+      kind: 'owners',
+      namespace,
+      object: KINDS[resource] ?? kindOf(request),
+      name: nameOf(object ?? {}),
+      owners: owners.toSorted((a, b) => Number(a.seen === 'gone') - Number(b.seen === 'gone')),
+      neededBy,
+    },
+    override: annotationOf(ANNOTATION.override, object, oldObject),
+  };
+}
+
+/** The governed TraefikServices that need the object of a request to answer. */
+async function needing(
+  request: AdmissionRequest,
+  all: readonly Governed[],
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<readonly TraefikServiceName[]> {
+  const { namespace, group, resource, oldObject } = request;
+  const ref = refOf(request);
+  if (resource === 'traefikservices') {
+    const own = all.filter((each) => each.group === group && nameOf(each.object) === ref.name);
+    return own.map(({ group: of, object }) => ({ group: of, traefikService: nameOf(object) }));
+  }
+  if (resource === 'services') return usesOfService(all, ref.name).filter(({ child }) => child !== null);
+  if (!isWorkload(request)) return [];
+  const services = await reader.listServices(namespace, signal);
+  const uses = await usesOfWorkload(reader, { namespace, all, services }, { ref, object: oldObject }, signal);
+  return uses.filter(({ active }) => active);
+}
+
+function referencesOf(object: JsonObject | null): readonly OwnerReference[] {
+  return list(at(object, 'metadata', 'ownerReferences')).map((each) => ({
+    apiVersion: field(each, 'apiVersion'),
+    kind: field(each, 'kind'),
+    name: field(each, 'name'),
+    uid: field(each, 'uid'),
+  }));
+}
+
+function field(reference: Json, key: string): string {
+  return text(get(reference, key)) ?? '';
+}

@@ -1,0 +1,25 @@
+import type { Reader } from '../facts/reader.ts';
+import type { UsageReader } from '../facts/usage-reader.ts';
+import { at, text } from '../../common/json.ts';
+import { GROUPS } from '../policy/index.ts';
+import type { Group, GuardedRequest } from '../policy/index.ts';
+import type { AdmissionRequest } from './types.ts';
+
+/** A guarded request with what speaks for it on the live objects. */
+export interface Guarded {
+  readonly request: GuardedRequest;
+  /** The reason in `bluegreen.dev/override` on the object or, where the request carries none, on the active one. */
+  readonly override: string | null;
+}
+
+export type GuardReader = Reader & UsageReader;
+
+/** A request for many objects (`kubectl delete --all`) carries no name of its own. */
+export function nameOf({ name, object, oldObject }: AdmissionRequest): string {
+  return name || (text(at(oldObject ?? object, 'metadata', 'name')) ?? '');
+}
+
+/** The group of a request for one of Traefik's objects; null for any other. */
+export function groupOf({ group }: AdmissionRequest): Group | null {
+  return GROUPS.find((known) => known === group) ?? null;
+}
