@@ -2,7 +2,7 @@ import { stateOf } from '../../webhook/policy/index.ts';
 import { colorNamed } from '../traefikservice/colors.ts';
 import type { Call, Command } from '../cli/command.ts';
 import type { FlagSpec } from '../cli/flags.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG } from '../cli/flags.ts';
+import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
@@ -30,6 +30,11 @@ export const DEPLOY_FLAGS: readonly FlagSpec[] = [
     help: 'Replicas of the preview. By default at least as many as the active color has.',
   },
   {
+    name: 'detached',
+    type: 'boolean',
+    help: 'Leave the preview out of the list until it is promoted: Traefik does not depend on it. A release does so where Traefik has allowEmptyServices=false.',
+  },
+  {
     name: 'overwrite-rollback',
     type: 'boolean',
     help: 'Overwrite the version to roll back to, even if it was active within the last ten minutes or promotions are frozen.',
@@ -44,8 +49,9 @@ export const deploy: Command = {
 wait until all of them are ready, and list it with weight 0.
 
 A deployment replaces the version to roll back to, and the command warns about that; if that version was active within the last ten
-minutes, or promotions are frozen, it changes nothing without --overwrite-rollback. The active color is never changed. A preview whose
-rollout may leave it without a ready pod is removed from the list until it is ready. Run again, the command resumes; without
+minutes, or promotions are frozen, it changes nothing without --overwrite-rollback. The active color is never changed. Where Traefik has
+allowEmptyServices=false, and where the rollout may leave the preview without a ready pod, the preview is removed from the list until it
+is ready, with --detached until it is promoted. Run again, the command resumes; without
 --image it scales the preview up as it is.`,
   examples: [
     {
@@ -67,6 +73,7 @@ rollout may leave it without a ready pod is removed from the list until it is re
       help: 'The color to deploy to; it must not be active. By default the preview.',
     },
     { ...TIMEOUT_FLAG, fallback: '5m', help: 'How long to wait until the pods are ready.' },
+    ...WAIT_FLAGS.filter(({ name }) => name === 'traefik'),
     ...MUTATION_FLAGS,
   ],
   arguments: { min: 0, max: 1 },
@@ -89,7 +96,13 @@ rollout may leave it without a ready pod is removed from the list until it is re
       return EXIT.ok;
     }
     try {
-      const request = { images, replicas, to, timeout: call.flags.duration('timeout') };
+      const request = {
+        images,
+        replicas,
+        to,
+        timeout: call.flags.duration('timeout'),
+        detached: call.flags.boolean('detached'),
+      };
       const deployed = await deployPreview(call, session, found, request);
       printMutation(call, found, deployed.changed ? 'deployed' : 'unchanged', deployed.found.object);
       if (dryRunOf(call) === 'none') {

@@ -63,6 +63,7 @@ longer than --timeout, and 4 if the analysis rolled back.`,
       smoke: await smokeRequest(call),
       timeout: flags.duration('timeout'),
       again: flags.boolean('again'),
+      detached: flags.isSet('detached') ? flags.boolean('detached') : null,
       analyzes: flags.duration('analyze') > 0,
     };
     const session = await call.connect();

@@ -14,7 +14,7 @@ import { UserError } from '../kube/errors.ts';
 import { ageOf } from '../printers/table.ts';
 import { commandLine } from '../traefikservice/names.ts';
 import type { DeployPlan } from './plan.ts';
-import { patchWorkload } from './send.ts';
+import { rehearseWorkload } from './send.ts';
 import { podsBeyond, workloadName } from './workload.ts';
 
 /** Milliseconds for which a version that was replaced is likely to be needed again. */
@@ -29,8 +29,8 @@ export async function requireDeployable(call: Call, session: Session, plan: Depl
   requireWayBack(call, plan);
   await requireQuota(call, session, plan);
   // Else the first change is this very patch.
-  const before = plan.forget || plan.detach;
-  if (before && dryRunOf(call) === 'none') await patchWorkload(call, session, plan, true);
+  const before = plan.forget || plan.detach !== null;
+  if (before && dryRunOf(call) === 'none') await rehearseWorkload(call, session, plan);
 }
 
 function requireWayBack(call: Call, { found, color, forget }: DeployPlan): void {

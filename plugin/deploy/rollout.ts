@@ -23,6 +23,8 @@ export interface Goal {
   readonly images: readonly ContainerImage[];
   /** Milliseconds; 0 looks once. */
   readonly timeout: number;
+  /** Null for one that stayed in the list; see `DeployPlan`. */
+  readonly detach: string | null;
 }
 
 /** Milliseconds between two looks. */
@@ -125,7 +127,7 @@ function containersIn(object: object, first: string, ...rest: readonly string[])
 
 function notReady(
   found: TraefikServiceRef,
-  { color, timeout }: Goal,
+  { color, timeout, detach }: Goal,
   {
     lines,
     hopeless,
@@ -137,7 +139,8 @@ function notReady(
     ? `${service} does not get ready (${progress})`
     : `timed out after ${timeout / 1000}s waiting for ${service} to be ready (${progress})`;
   const reasons = lines.length === 0 ? ['no reason is known'] : lines;
-  const next = `Production is as it was. To go on waiting, or with another --image: ${commandLine('deploy', found)}`;
+  const out = detach === null ? '' : `, and ${service} stays out of the list`;
+  const next = `Production is as it was${out}. To go on waiting, or with another --image: ${commandLine('deploy', found)}`;
   return new UserError(
     [`${what}:`, ...reasons.map((line) => `  - ${line}`), next].join('\n'),
     hopeless ? EXIT.error : EXIT.timeout,

@@ -1,4 +1,5 @@
 import { resourcePath } from '../../common/kube/paths.ts';
+import { replacesAllAtOnce, replicasOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { at, number } from '../../common/json.ts';
@@ -65,22 +66,15 @@ function isControlled(object: JsonObject): boolean {
   return objectsAt(object, 'metadata', 'ownerReferences').some((owner) => at(owner, 'controller') === true);
 }
 
-/** Replicas that a workload asks for; a missing number means 1. */
-export function replicasOf(object: JsonObject): number {
-  return number(at(object, 'spec', 'replicas')) ?? 1;
-}
-
 /**
- * Whether a rollout may leave a color without any ready pod for a while. Traefik's own default then answers 404 for the
- * active color as well, as long as the empty one is listed.
+ * Whether a rollout to a number of replicas (null for the present one) may leave a color without any ready pod for a while,
+ * or finds it without one.
  */
-export function mayEmpty({ kind, object }: ColorWorkload, ready: number): boolean {
-  if (ready === 0) return true;
-  // It takes a pod away before it brings the next one.
-  if (kind === 'StatefulSet') return ready < 2;
-  if (stringAt(object, 'spec', 'strategy', 'type') === 'Recreate') return true;
-  const unavailable = at(object, 'spec', 'strategy', 'rollingUpdate', 'maxUnavailable');
-  return absolute(unavailable, replicasOf(object)) >= ready;
+export function mayEmpty({ kind, object }: ColorWorkload, replicas: number | null, ready: number): boolean {
+  const spec = objectAt(object, 'spec');
+  const wanted = replicas === null ? object : { ...object, spec: { ...spec, replicas } };
+  // A StatefulSet replaces its last pod first, whether the others are ready or not.
+  return ready === 0 || (kind === 'StatefulSet' && ready < 2) || replacesAllAtOnce(kind, wanted);
 }
 
 /** Pods that a rollout needs at least beside those that a workload has. */

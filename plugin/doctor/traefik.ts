@@ -45,7 +45,7 @@ function settings({ options }: Replica): readonly DoctorFinding[] {
       ? ok('a color without endpoints does not take the site down (allowEmptyServices=true)')
       : warn(
           'a listed color without endpoints takes the whole site down, even at weight 0 (allowEmptyServices=false)',
-          'Set --providers.kubernetescrd.allowemptyservices=true, or detach a color before you scale it to zero (kubectl bluegreen decommission).',
+          'The setting to have is --providers.kubernetescrd.allowemptyservices=true, and the value allowEmptyServices=true of the chart. Until then deploy and release detach the preview, and decommission detaches a color before it scales it to zero.',
         ),
     ...(options.get('providers.kubernetescrd.allowcrossnamespace') === 'true'
       ? [

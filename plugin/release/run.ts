@@ -16,6 +16,7 @@ import { smokeTest } from '../smoke/smoke.ts';
 import { requireWay } from '../smoke/where.ts';
 import type { SmokeRequest } from '../smoke/smoke.ts';
 import { tell } from '../smoke/tell.ts';
+import { dropsEmptyServices } from '../traefik/empty.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { stageOf } from './stage.ts';
@@ -30,6 +31,8 @@ export interface ReleaseRequest {
   /** Whether what was rolled back may be tried once more. */
   readonly again: boolean;
   readonly analyzes: boolean;
+  /** Whether the preview stays out of the list until it is promoted; null where Traefik's settings decide. */
+  readonly detached: boolean | null;
 }
 
 /**
@@ -52,13 +55,40 @@ export async function release(
   const next = steps(call, request);
   next();
   const { images, replicas, timeout } = request;
-  const deployed = await deployPreview(call, session, found, { images, replicas, to: stage.color, timeout });
+  const detached = await staysDetached(call, session, found, stage.color, request);
+  const deployed = await deployPreview(call, session, found, { images, replicas, to: stage.color, timeout, detached });
   printMutation(call, found, deployed.changed ? 'deployed' : 'unchanged', deployed.found.object);
   next();
   const code = await test(call, session, deployed.found, request);
+  if (code !== EXIT.ok && detached) {
+    const service = found.pair[stage.color];
+    call.io.err.write(
+      `${service} stays out of the list: production does not depend on it. Run the same command again\n`,
+    );
+  }
   if (code !== EXIT.ok) return code;
   next();
   return promote(call, session, found, stage.color, request);
+}
+
+/**
+ * Whether the preview is detached until it is tested and promoted: as asked for, else where Traefik takes an empty color
+ * for a reason to drop the whole TraefikService.
+ */
+async function staysDetached(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  color: Color,
+  { detached }: ReleaseRequest,
+): Promise<boolean> {
+  if (detached !== null) return detached;
+  const drops = await dropsEmptyServices(session, found.namespace, call.flags.text('traefik'), call.io);
+  if (drops !== true) return false;
+  call.io.err.write(
+    `Traefik has allowEmptyServices=false: ${found.pair[color]} is tested out of the list, and listed when it is promoted (--detached=false lists it before)\n`,
+  );
+  return true;
 }
 
 /** Nothing begins that is denied at its end: all that is known of the later steps is asked for before the first. */

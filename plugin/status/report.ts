@@ -163,8 +163,8 @@ async function promotion(
   const { active } = stateOf(found.object, found.pair);
   if (active === null) return { to: null, possible: false, reasons: ['no color is listed'] };
   const to = otherColor(active);
-  const plan = planSwitch(found.object, found.pair, to);
-  if (plan === null) return { to, possible: false, reasons: [`${found.pair[to]} is not listed (detached)`] };
+  const plan = planSwitch(found.object, found.pair, to, true);
+  if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
   const decision = await withAdvice(session, found, judge(found, plan, facts, io), io);
   const reasons = decision.findings.map((finding) => `${finding.check}: ${finding.detail}`);
   if (decision.switched?.kind === 'rollback') {

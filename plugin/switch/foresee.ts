@@ -1,7 +1,7 @@
 import { ApiError, hasStatus } from '../../common/kube/errors.ts';
 import { FORBIDDEN } from '../../common/http-status.ts';
 import { annotation } from '../../common/json.ts';
-import { ANNOTATION, CHECKS, NOT_ASKED, findingLine } from '../../webhook/policy/index.ts';
+import { ANNOTATION, NOT_ASKED, findingLine } from '../../webhook/policy/index.ts';
 import type { CheckId, Color } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import type { Session } from '../cli/session.ts';
@@ -12,6 +12,7 @@ import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { planSwitch, withAnnotation } from '../traefikservice/patches.ts';
 import type { Plan } from '../traefikservice/patches.ts';
 import { rehearse } from '../traefikservice/write.ts';
+import { findingsIn } from '../webhook/findings.ts';
 import { judge } from './preflight.ts';
 
 /** Checks that deploying and testing a version satisfies. */
@@ -67,15 +68,7 @@ async function askByDryRun(
 
 /** What of a denial does not come from the missing test: findings of our checks, or the words of whoever else denied. */
 function incurable(message: string): readonly string[] {
-  const findings = message.split('\n').flatMap((line) => findingIn(line) ?? []);
+  const findings = findingsIn(message);
   if (findings.length === 0) return [message];
   return findings.filter(({ check }) => !CURED.has(check)).map(({ text }) => text);
-}
-
-function findingIn(line: string): { readonly check: CheckId; readonly text: string } | null {
-  for (const { id } of CHECKS) {
-    const from = new RegExp(`(?:^|[ :-] )${id}: `).exec(line);
-    if (from !== null) return { check: id, text: line.slice(line.indexOf(`${id}: `, from.index)) };
-  }
-  return null;
 }

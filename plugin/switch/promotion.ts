@@ -1,5 +1,5 @@
 import { ANNOTATION, otherColor, previousOf, stateOf, warningLines } from '../../webhook/policy/index.ts';
-import type { Color, Decision, Facts } from '../../webhook/policy/index.ts';
+import type { Decision, Facts } from '../../webhook/policy/index.ts';
 import { colorNamed } from '../traefikservice/colors.ts';
 import { podsOf } from '../pods/list.ts';
 import type { Call } from '../cli/command.ts';
@@ -47,8 +47,8 @@ export async function preparePromotion(
   if (state.active === null)
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
   const to = colorNamed(call.flags.text('to')) ?? otherColor(state.active);
-  const plain = planSwitch(found.object, found.pair, to);
-  if (plain === null) throw detached(found, to);
+  const plain = planSwitch(found.object, found.pair, to, true);
+  if (plain === null) throw new UserError(`${resourceName(found)} does not list ${found.pair[otherColor(to)]}`);
   const reason = overrideOf(call, found);
   const plan = reason === null ? plain : withAnnotation(plain, ANNOTATION.override, reason);
   if (servesAlone(found, to)) return { found, plan, facts: { known: false, reason: 'not asked for' }, decision: null };
@@ -59,14 +59,6 @@ export async function preparePromotion(
   const permissions = reason === null ? undefined : await overridePermissions(call, session, found);
   const decision = judge(found, plan, facts, call.io, neighbors, permissions);
   return { found, plan, facts, decision: await withAdvice(session, found, decision, call.io) };
-}
-
-function detached(found: TraefikServiceRef, to: Color): UserError {
-  const service = found.pair[to];
-  return new UserError(
-    `${resourceName(found)} does not list ${service}, so there is nothing to promote. ` +
-      `Add ${service} to spec.weighted.services with weight 0 once it has ready pods, test it, and promote again`,
-  );
 }
 
 /** Says why not, for every release at once; true when any of them is denied. */

@@ -32,8 +32,8 @@ export function planSwitch(object: JsonObject, pair: Pair, to: Color, attach = f
     const color = colorOf(pair, child.name);
     return color === null ? [] : reweigh(child, color === to ? 100 : 0);
   });
-  const attached = target === null && other !== null ? { ...entryLike(object, other, pair[to]), weight: 100 } : null;
-  const writes = [...changes, ...(attached === null ? [] : [append(attached)])];
+  const attached = target === null && other !== null ? entryBeside(object, other, pair, to, 100) : null;
+  const writes = [...changes, ...(attached === null ? [] : [insertion(attached)])];
   return {
     from: state.active,
     to,
@@ -50,7 +50,7 @@ export function planAttach(object: JsonObject, pair: Pair, color: Color): readon
   const state = stateOf(object, pair);
   const other = state[otherColor(color)];
   if (state[color] !== null || other === null) return null;
-  return [...guardOf(object), append({ ...entryLike(object, other, pair[color]), weight: 0 })];
+  return [...guardOf(object), insertion(entryBeside(object, other, pair, color, 0))];
 }
 
 /** The patch that takes a color out of the list. Null when it is not there, or has traffic. */
@@ -102,8 +102,22 @@ function reweigh(child: Child, weight: number): readonly PatchOperation[] {
   ];
 }
 
-function append(entry: JsonObject): PatchOperation {
-  return { op: 'add', path: `${SERVICES}/-`, value: entry };
+/** An entry that a list gets, and where: null for its end. */
+interface Insertion {
+  readonly entry: JsonObject;
+  readonly index: number | null;
+}
+
+/** The entry of a color that is listed again: blue before green, as manifests have it. */
+function entryBeside(object: JsonObject, other: Child, pair: Pair, color: Color, weight: number): Insertion {
+  return {
+    entry: { ...entryLike(object, other, pair[color]), weight },
+    index: color === 'blue' ? other.index : null,
+  };
+}
+
+function insertion({ entry, index }: Insertion): PatchOperation {
+  return { op: 'add', path: `${SERVICES}/${index ?? '-'}`, value: entry };
 }
 
 function services(object: JsonObject): readonly Json[] {
@@ -115,7 +129,7 @@ function entryLike(object: JsonObject, template: Child, name: string): JsonObjec
   return { ...(isObject(entry) ? entry : {}), name };
 }
 
-function withWeights(object: JsonObject, pair: Pair, to: Color, attached: JsonObject | null): JsonObject {
+function withWeights(object: JsonObject, pair: Pair, to: Color, attached: Insertion | null): JsonObject {
   const entries = services(object).map((entry) => {
     const color = isObject(entry) ? colorOf(pair, stringAt(entry, 'name') ?? '') : null;
     return color === null || !isObject(entry) ? entry : { ...entry, weight: color === to ? 100 : 0 };
@@ -128,7 +142,7 @@ function withWeights(object: JsonObject, pair: Pair, to: Color, attached: JsonOb
       ...(isObject(spec) ? spec : {}),
       weighted: {
         ...(isObject(weighted) ? weighted : {}),
-        services: attached === null ? entries : [...entries, attached],
+        services: attached === null ? entries : entries.toSpliced(attached.index ?? entries.length, 0, attached.entry),
       },
     },
   };

@@ -51,6 +51,42 @@ t.test('what is deployed and tested is promoted, and nothing else is done', asyn
   t.equal(writes(cluster).length, 1);
 });
 
+const TRAEFIK = {
+  '/api/v1/namespaces/traefik/pods/traefik-1': {
+    metadata: { labels: { 'app.kubernetes.io/name': 'traefik' } },
+    spec: { containers: [{ args: ['--providers.kubernetescrd'] }] },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  },
+};
+
+t.test('where Traefik has allowEmptyServices=false, the preview is listed by its promotion', async (t) => {
+  const cluster = await fakeCluster(t, { ...shop({ annotations: TESTED }), ...TRAEFIK });
+  cluster.intercept = untested;
+  const { code, err } = await cluster.run(line(IMAGES.green, await preview(t, 500)));
+  t.equal(code, 0, err);
+  t.match(err, 'Traefik has allowEmptyServices=false: green is tested out of the list');
+  t.match(err, 'green leaves the list until it is promoted\n');
+  t.match(weights(cluster), [/./, '0', '100']);
+  t.equal(writes(cluster).length, 2, 'out of the list, and in again with all of the weight');
+});
+
+t.test('a test that fails leaves it out of the list', async (t) => {
+  const cluster = await fakeCluster(t, { ...shop(), ...TRAEFIK });
+  cluster.intercept = untested;
+  const { code, err } = await cluster.run(line(IMAGES.green, await preview(t, 500)));
+  t.equal(code, 2, err);
+  t.match(err, 'green stays out of the list: production does not depend on it. Run the same command again\n');
+  t.notMatch(JSON.stringify(cluster.objects.get(SHOP)), '"name":"green"');
+});
+
+t.test('--detached=false keeps it in the list', async (t) => {
+  const cluster = await fakeCluster(t, { ...shop({ annotations: TESTED }), ...TRAEFIK });
+  cluster.intercept = untested;
+  const { code, err } = await cluster.run(line(IMAGES.green, await preview(t, 500), '--detached=false'));
+  t.equal(code, 0, err);
+  t.equal(writes(cluster).length, 1);
+});
+
 t.test('a test that fails ends it before production is touched', async (t) => {
   const cluster = await fakeCluster(t, shop());
   cluster.intercept = untested;

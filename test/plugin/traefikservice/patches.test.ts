@@ -48,8 +48,12 @@ t.test('a color that is not listed', async (t) => {
   const plan = planSwitch(object, PAIR, 'blue', true);
   t.match(plan?.patch.at(-1), {
     op: 'add',
-    path: '/spec/weighted/services/-',
+    path: '/spec/weighted/services/0',
     value: { name: 'blue', weight: 100, port: 80, sticky: { cookie: {} } },
   });
   t.strictSame(applied(object, plan?.patch ?? []), plan?.after);
+  const blue = service({ name: 'blue', weight: 100 });
+  const green = planSwitch(blue, PAIR, 'green', true);
+  t.match(green?.patch.at(-1), { op: 'add', path: '/spec/weighted/services/-' }, 'blue stays before green');
+  t.strictSame(applied(blue, green?.patch ?? []), green?.after);
 });
