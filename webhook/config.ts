@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
 import { DOCS_URL } from '../common/docs.ts';
 import { parseDuration } from '../common/duration.ts';
-import { NAMESPACE_MODES } from './policy/index.ts';
-import type { NamespaceMode } from './policy/index.ts';
+import { NAMESPACE_MODES, TRAEFIK_DEFAULTS } from './policy/index.ts';
+import type { NamespaceMode, TraefikSettings } from './policy/index.ts';
 
 /**
  * What an operator sets, by environment variable:
@@ -28,6 +28,10 @@ import type { NamespaceMode } from './policy/index.ts';
  * | BLUEGREEN_CLIENT_NAMES | | common names that it may have, separated by commas; any without them |
  * | BLUEGREEN_DRAIN_SECONDS | 20 | how long a terminating replica goes on serving |
  * | BLUEGREEN_ALLOW_EMPTY_SERVICES | false | Traefik's own allowEmptyServices |
+ * | BLUEGREEN_ALLOW_EXTERNAL_NAME_SERVICES | false | Traefik's own allowExternalNameServices |
+ * | BLUEGREEN_ALLOW_CROSS_NAMESPACE | false | Traefik's own allowCrossNamespace |
+ * | BLUEGREEN_NATIVE_LB_BY_DEFAULT | false | Traefik's own nativeLBByDefault |
+ * | BLUEGREEN_CROSS_PROVIDERS | | other providers of Traefik that entries may name, separated by commas; * for all |
  * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | deny, not only warn, when a color has fewer ready endpoints than the active one |
  * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
  * | BLUEGREEN_MODE | enforce | mode of namespaces without a label of their own: enforce, warn, audit or off |
@@ -40,7 +44,7 @@ import type { NamespaceMode } from './policy/index.ts';
  * | BLUEGREEN_DOCS_URL | https://bluegreen.dev/docs | where the pages of docs/ are published; denials name them |
  * | BLUEGREEN_LOG_LEVEL | info | error, warn, info or debug |
  */
-export interface Config {
+export interface Config extends TraefikSettings {
   readonly namespace: string;
   readonly service: string;
   readonly port: number;
@@ -58,7 +62,6 @@ export interface Config {
   /** Null when whoever reaches the port may ask. */
   readonly client: ClientCheck | null;
   readonly drainSeconds: number;
-  readonly allowEmptyServices: boolean;
   readonly requireFullCapacity: boolean;
   /** Address of the page that describes the checks; denials name it. */
   readonly docsUrl: string;
@@ -179,7 +182,14 @@ export function readConfig(env: Environment): Config {
     leafLifetimeMs: duration('BLUEGREEN_LEAF_LIFETIME', '720h', 5000),
     client: clientCa === undefined ? null : { ca: clientCa, names: names('BLUEGREEN_CLIENT_NAMES') },
     drainSeconds: integer('BLUEGREEN_DRAIN_SECONDS', 20, 0, 600),
-    allowEmptyServices: boolean('BLUEGREEN_ALLOW_EMPTY_SERVICES', false),
+    allowEmptyServices: boolean('BLUEGREEN_ALLOW_EMPTY_SERVICES', TRAEFIK_DEFAULTS.allowEmptyServices),
+    allowExternalNameServices: boolean(
+      'BLUEGREEN_ALLOW_EXTERNAL_NAME_SERVICES',
+      TRAEFIK_DEFAULTS.allowExternalNameServices,
+    ),
+    allowCrossNamespace: boolean('BLUEGREEN_ALLOW_CROSS_NAMESPACE', TRAEFIK_DEFAULTS.allowCrossNamespace),
+    nativeLBByDefault: boolean('BLUEGREEN_NATIVE_LB_BY_DEFAULT', TRAEFIK_DEFAULTS.nativeLBByDefault),
+    crossProviders: names('BLUEGREEN_CROSS_PROVIDERS'),
     requirePromoteVerb: boolean('BLUEGREEN_REQUIRE_PROMOTE_VERB', false),
     docsUrl: (given('BLUEGREEN_DOCS_URL') ?? DOCS_URL).replace(/\/+$/, ''),
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),

@@ -1,7 +1,14 @@
 import { DOCS_URL } from '../../common/docs.ts';
 import { gatherFacts } from '../../webhook/facts/gather.ts';
 import { gatherNeighbors } from '../../webhook/facts/neighbors.ts';
-import { decide, docsLine, findingLine, NO_NEIGHBORS, NO_PERMISSION_ASKED } from '../../webhook/policy/index.ts';
+import {
+  decide,
+  docsLine,
+  findingLine,
+  namedKinds,
+  NO_NEIGHBORS,
+  NO_PERMISSION_ASKED,
+} from '../../webhook/policy/index.ts';
 import type { Decision, Facts, Neighbors } from '../../webhook/policy/index.ts';
 import type { Io } from '../cli/io.ts';
 import type { Plan } from '../traefikservice/patches.ts';
@@ -14,7 +21,7 @@ const FACTS_DEADLINE = 10_000;
 
 /** What the cluster says about both colors, now. Never rejects. */
 export function askFacts(session: Session, found: TraefikServiceRef, io: Io): Promise<Facts> {
-  return gatherFacts(session.reader, found, deadlineOf(io));
+  return gatherFacts(session.reader, { ...found, named: namedKinds([found.object]) }, deadlineOf(io));
 }
 
 /** The other TraefikServices that send requests to its colors, now. Never rejects. */

@@ -2,7 +2,7 @@
 import { createConcurrencyLimit } from '../../webhook/admission/concurrency-limit.ts';
 import { guardHandler } from '../../webhook/admission/guard.ts';
 import type { UsageReader } from '../../webhook/facts/usage-reader.ts';
-import { CHECKS, decide, explain, governed } from '../../webhook/policy/index.ts';
+import { CHECKS, decide, explain, governed, NOTHING_NAMED, TRAEFIK_DEFAULTS } from '../../webhook/policy/index.ts';
 import type { Change, ColorFacts, Decision, Facts, Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { isObject, text } from '../../common/json.ts';
@@ -13,15 +13,28 @@ import type { Shape } from './cases.ts';
 /** The checks on TraefikServices that CEL decides in full. */
 export const STATIC: ReadonlySet<string> = new Set(CHECKS.filter(({ cel }) => cel === 'yes').map(({ id }) => id));
 
-const SETTINGS = { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false };
-const FACTS: Facts = { known: true, blue: running('6.1.5'), green: running('6.1.6'), samePods: null };
+const SETTINGS = { ...TRAEFIK_DEFAULTS, requireFullCapacity: false, requirePromoteVerb: false };
+const FACTS: Facts = {
+  known: true,
+  blue: running('6.1.5'),
+  green: running('6.1.6'),
+  named: NOTHING_NAMED,
+  samePods: null,
+};
 
 /** Both colors are there, ready and settled. */
 function running(tag: string): ColorFacts {
   const images = [`registry.example.com/app:${tag}`];
   return {
-    service: { ports: [{ name: null, port: 80 }], hasSelector: true, external: false },
+    service: {
+      ports: [{ name: null, port: 80 }],
+      hasSelector: true,
+      external: false,
+      headless: false,
+      nodePort: false,
+    },
     readyEndpoints: 2,
+    servers: { '': 2 },
     revisions: [{ name: `r-${tag.replaceAll('.', '')}`, images, imageIDs: [] }],
     workload: { kind: 'Deployment', name: 'app', images, replicas: 2, unsettled: null },
   };

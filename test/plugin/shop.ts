@@ -7,6 +7,8 @@ export interface ShopOptions {
   /** The colors in `spec.weighted.services`. */
   readonly listed?: readonly ('blue' | 'green')[];
   readonly managedFields?: readonly object[];
+  /** Further fields of green's entry. */
+  readonly green?: object;
 }
 
 export const SHOP = '/apis/traefik.io/v1alpha1/namespaces/demo/traefikservices/shop';
@@ -33,6 +35,7 @@ export function shop(options: ShopOptions = {}): Record<string, object> {
             port: 80,
             weight: weightOf[color],
             responseForwarding: { flushInterval: '1ms' },
+            ...(color === 'green' ? options.green : {}),
           })),
         },
       },
@@ -70,7 +73,9 @@ export function colorObjects(color: 'blue' | 'green', replicas: number): Record<
     [`/api/v1/namespaces/demo/services/${color}`]: { spec: { selector: labels, ports: [{ name: 'http', port: 80 }] } },
     [`/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices/${color}-x`]: {
       metadata: { labels: { 'kubernetes.io/service-name': color } },
-      endpoints: pods.map((name) => ({
+      ports: [{ name: 'http', port: 9898 }],
+      endpoints: pods.map((name, index) => ({
+        addresses: [`10.0.0.${index}`],
         conditions: { ready: true, serving: true, terminating: false },
         targetRef: { kind: 'Pod', name },
       })),

@@ -1,4 +1,5 @@
 import { gatherFacts } from '../facts/gather.ts';
+import type { FactsQuery } from '../facts/gather.ts';
 import { gatherNeighbors } from '../facts/neighbors.ts';
 import type { NeighborReader } from '../facts/neighbors.ts';
 import type { Reader } from '../facts/reader.ts';
@@ -84,7 +85,7 @@ async function lookAndDecide(
   const { reader, access, now } = dependencies;
   const { needs } = considered;
   const [facts, neighbors, permissions] = await Promise.all([
-    needs.facts ? timedFacts(change, pair, dependencies, signal) : NOT_ASKED,
+    needs.facts ? timedFacts({ ...change, pair, named: needs.named }, dependencies, signal) : NOT_ASKED,
     warns && needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
     askPermissions({ change, user, verbs: needs.verbs, access }, signal),
   ]);
@@ -138,8 +139,7 @@ async function askPermissions({ change, user, verbs, access }: Question, signal:
   return { promote: answered.get('promote') ?? 'not asked', override: answered.get('override') ?? 'not asked' };
 }
 
-function timedFacts(change: Change, pair: Pair, around: Dependencies, signal: AbortSignal): Promise<Facts> {
-  const query = { namespace: change.namespace, pair };
+function timedFacts(query: FactsQuery, around: Dependencies, signal: AbortSignal): Promise<Facts> {
   return around.recent.read(query, signal, async (until) => {
     const started = performance.now();
     const facts = await gatherFacts(around.reader, query, until);

@@ -1,6 +1,6 @@
 import { gatherFacts } from '../facts/gather.ts';
 import type { Reader } from '../facts/reader.ts';
-import { ANNOTATION, governed, NOT_ASKED, readRecord, stateOf, inspect } from '../policy/index.ts';
+import { ANNOTATION, governed, namedKinds, NOT_ASKED, readRecord, stateOf, inspect } from '../policy/index.ts';
 import type { Color, Facts, Group, Pair, Settings } from '../policy/index.ts';
 import type { Audited } from '../telemetry/audit-gauges.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -38,7 +38,9 @@ export async function inspectListed(
   const pair = await pairOf(listed, reader, signal);
   if (pair === null) return null;
   const asked = !isOnTheWayOut(object);
-  const facts: Facts = asked ? await gatherFacts(reader, { namespace: target.namespace, pair }, signal) : NOT_ASKED;
+  const facts: Facts = asked
+    ? await gatherFacts(reader, { ...target, pair, named: namedKinds([object]) }, signal)
+    : NOT_ASKED;
   const { active } = stateOf(object, pair);
   return {
     ...target,

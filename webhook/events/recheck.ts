@@ -52,7 +52,7 @@ export async function recheck(
 }
 
 async function untested(
-  { namespace }: Omit<Subject, 'uid'>,
+  { group, namespace }: Omit<Subject, 'uid'>,
   object: JsonObject,
   reader: Reader,
   signal: AbortSignal,
@@ -60,7 +60,8 @@ async function untested(
   const governance = governed({ object, oldObject: object });
   if (governance.kind !== 'pair') return null;
   const { pair } = governance;
-  const unrecorded = unrecordedImages({ object, pair, facts: await gatherFacts(reader, { namespace, pair }, signal) });
+  const facts = await gatherFacts(reader, { group, namespace, pair, named: [] }, signal);
+  const unrecorded = unrecordedImages({ object, pair, facts });
   if (unrecorded === null) return null;
   return `${pair[unrecorded.color]} is active and runs ${unrecorded.images.join(', ')}, which its promotion did not record: nothing tested it`;
 }

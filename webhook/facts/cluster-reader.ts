@@ -1,9 +1,15 @@
 import type { JsonObject } from '../../common/json.ts';
 import type { ResourceClient } from '../../common/kube/client.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
+import type { Group, NamedKind } from '../policy/index.ts';
 import type { LabelSelector, Reader, ReadOptions } from './reader.ts';
 import { createOwnerLook } from './see-owner.ts';
 import type { UsageReader } from './usage-reader.ts';
+
+const PLURALS: Readonly<Record<NamedKind, string>> = {
+  ServersTransport: 'serverstransports',
+  Middleware: 'middlewares',
+};
 
 /**
  * The readers of facts and guards on a real API server, of either program. Every call asks the API server.
@@ -28,12 +34,14 @@ export function createReader(
       signal,
     });
   }
+  function ofTraefik(plural: string, group: Group, namespace: string, signal: AbortSignal) {
+    return client.listOrNone(resourcePath(`${group}/v1alpha1`, plural, { namespace }), {
+      attempt: `list ${plural}.${group} of namespace ${namespace}`,
+      signal,
+    });
+  }
   function listOfTraefik(plural: string): UsageReader['listTraefikServices'] {
-    return (group, namespace, signal) =>
-      client.listOrNone(resourcePath(`${group}/v1alpha1`, plural, { namespace }), {
-        attempt: `list ${plural}.${group} of namespace ${namespace}`,
-        signal,
-      });
+    return (group, namespace, signal) => ofTraefik(plural, group, namespace, signal);
   }
   return {
     getService: get('v1', 'Service', 'services'),
@@ -51,6 +59,7 @@ export function createReader(
       }),
     listEndpointSlices: (namespace, service, signal) =>
       list('discovery.k8s.io/v1', 'endpointslices', namespace, { 'kubernetes.io/service-name': service }, signal),
+    listNamed: (kind, group, namespace, signal) => ofTraefik(PLURALS[kind], group, namespace, signal),
     listTraefikServices: listOfTraefik('traefikservices'),
     listIngressRoutes: listOfTraefik('ingressroutes'),
     listServices: (namespace, signal) => list('v1', 'services', namespace, {}, signal),

@@ -1,17 +1,18 @@
 import { messageOf } from '../../common/errors.ts';
-import { at, get, list, number, text } from '../../common/json.ts';
-import type { Color, ColorFacts, Facts, Pair, Revision, ServicePort, Workload } from '../policy/index.ts';
-import type { JsonObject } from '../../common/json.ts';
+import { NOTHING_NAMED } from '../policy/index.ts';
+import type { Color, ColorFacts, Facts, Pair, Revision, Workload } from '../policy/index.ts';
+import { readNamed } from './named.ts';
+import type { NamedQuery } from './named.ts';
 import type { LabelSelector, Reader } from './reader.ts';
 import { endpointsOf, revisionsOf } from './revisions.ts';
 import { samePods } from './same-pods.ts';
 import type { SelectedPods } from './same-pods.ts';
 import { selectorOf } from './selector.ts';
+import { serversOf, serviceFacts } from './service.ts';
 import { readWorkload } from './workload.ts';
 import { hasReadyCondition, nameOf } from '../../common/objects.ts';
 
-export interface FactsQuery {
-  readonly namespace: string;
+export interface FactsQuery extends NamedQuery {
   readonly pair: Pair;
 }
 
@@ -25,8 +26,13 @@ export async function gatherFacts(reader: Reader, query: FactsQuery, signal: Abo
     return gatherColor(reader, namespace, pair[color], signal);
   }
   try {
-    const [blue, green] = await Promise.all([read('blue'), read('green')]);
-    return { known: true, blue: blue.facts, green: green.facts, samePods: samePods(pair, { blue, green }) };
+    const [blue, green, named] = await Promise.all([
+      read('blue'),
+      read('green'),
+      query.named.length === 0 ? NOTHING_NAMED : readNamed(reader, query, signal),
+    ]);
+    const facts = { blue: blue.facts, green: green.facts };
+    return { known: true, ...facts, named, samePods: samePods(pair, { blue, green }) };
   } catch (error) {
     if (signal.aborted) return { known: false, reason: 'the API server did not answer in time' };
     return { known: false, reason: messageOf(error) };
@@ -44,15 +50,9 @@ async function gatherColor(reader: Reader, namespace: string, name: string, sign
   const selector = selectorOf(service);
   const behind = selector === null ? null : await readPods(reader, { namespace, selector, endpoints }, signal);
   const facts: ColorFacts = {
-    service:
-      service === null
-        ? null
-        : {
-            ports: portsOf(service),
-            hasSelector: selector !== null,
-            external: at(service, 'spec', 'type') === 'ExternalName',
-          },
+    service: service === null ? null : serviceFacts(service),
     readyEndpoints: endpoints.filter(({ pod, ready }) => ready && !behind?.unready.has(pod ?? '')).length,
+    servers: serversOf(slices),
     revisions: behind?.revisions ?? [],
     workload: behind?.workload ?? null,
   };
@@ -90,12 +90,4 @@ async function readPods(
     workload: await readWorkload(reader, { namespace, selector, pods }, signal),
     unready: new Set(pods.filter((pod) => !hasReadyCondition(pod)).map(nameOf)),
   };
-}
-
-/** The ports of a Service. */
-function portsOf(service: JsonObject): readonly ServicePort[] {
-  return list(at(service, 'spec', 'ports')).flatMap((entry) => {
-    const port = number(get(entry, 'port'));
-    return port === null ? [] : [{ name: text(get(entry, 'name')), port }];
-  });
 }

@@ -95,6 +95,6 @@ function unlessAborted(facts: Promise<Facts>, signal: AbortSignal): Promise<Fact
 }
 
 /** Names in Kubernetes have no slash. */
-function keyOf({ namespace, pair }: FactsQuery): string {
-  return `${namespace}/${pair.blue}/${pair.green}`;
+function keyOf({ namespace, pair, group, named }: FactsQuery): string {
+  return [namespace, pair.blue, pair.green, ...(named.length === 0 ? [] : [group, ...named])].join('/');
 }

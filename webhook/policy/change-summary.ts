@@ -1,6 +1,6 @@
 import { newAttestation } from './attestation.ts';
 import type { Attestation } from './attestation.ts';
-import { backendsTouched } from './touched.ts';
+import { entriesTouched } from './touched.ts';
 import { newOverride, newRestore, newUnguard } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
 import { previousIn, readRecord } from './record.ts';
@@ -8,7 +8,8 @@ import type { ReleaseRecord } from './record.ts';
 import { stateOf } from './state.ts';
 import type { State } from './state.ts';
 import { switchOf } from './switch.ts';
-import type { Change, Color, Pair, Settings, Switch } from './types.ts';
+import { namedKinds } from './traefik/named.ts';
+import type { Change, Color, NamedKind, Pair, Settings, Switch } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { fillWeights, storedStateOf } from './weights.ts';
 
@@ -54,8 +55,10 @@ export function summarizeChange({ change, pair }: { readonly change: Change; rea
 
 /** What has to be asked of the cluster before a change can be decided. */
 export interface Needs {
-  /** A color gains weight, a backend is listed anew, or a test is to be bound. */
+  /** A color gains weight, an entry is new or changed, or a test is to be bound. */
   readonly facts: boolean;
+  /** Traefik's own kinds that the entries name: facts tell whether these exist. */
+  readonly named: readonly NamedKind[];
   /** Traffic comes to a color, or moves to the other one. */
   readonly neighbors: boolean;
   readonly verbs: readonly (keyof Permissions)[];
@@ -68,8 +71,10 @@ export function needsOf(
 ): Needs {
   const override = [newOverride(change), newUnguard(change), newRestore(change)].some((reason) => reason !== null);
   const promotes = settings.requirePromoteVerb && switched?.kind === 'promotion';
+  const facts = attestation !== null || switched !== null || entriesTouched({ oldState, newState });
   return {
-    facts: attestation !== null || switched !== null || backendsTouched({ oldState, newState }),
+    facts,
+    named: facts ? namedKinds([change.object, change.oldObject]) : [],
     neighbors: oldState === null || switched !== null,
     verbs: [...(override ? (['override'] as const) : []), ...(promotes ? (['promote'] as const) : [])],
   };

@@ -14,6 +14,8 @@ export interface Child {
   /** `missing` also for null, which the API server prunes; `invalid` for what is no integer. */
   readonly weight: number | 'missing' | 'invalid';
   readonly port: Json | undefined;
+  /** As it is written. */
+  readonly entry: Json;
 }
 
 /** What an object says about its pair. */
@@ -38,6 +40,7 @@ export function childrenOf(object: JsonObject | null): readonly Child[] {
     namespace: text(get(entry, 'namespace')),
     weight: weightOf(get(entry, 'weight')),
     port: get(entry, 'port'),
+    entry,
   }));
 }
 

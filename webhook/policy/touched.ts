@@ -1,4 +1,5 @@
-import { sameJson } from '../../common/json.ts';
+import { isObject, sameJson } from '../../common/json.ts';
+import type { Json } from '../../common/json.ts';
 import { effectiveWeight } from './state.ts';
 import type { Child, State } from './state.ts';
 
@@ -47,4 +48,18 @@ export function backendsTouched(subject: Children): boolean {
     oldState === null ||
     !alike(oldState, newState, (a, b) => sameJson(a.port ?? null, b.port ?? null))
   );
+}
+
+/** Whether anything but the weights of the children changes: what Traefik builds of them. */
+export function entriesTouched({ oldState, newState }: Children): boolean {
+  return oldState === null || !alike(oldState, newState, (a, b) => sameEntry(a.entry, b.entry));
+}
+
+/** Whether two entries are the same apart from their weights. */
+export function sameEntry(a: Json, b: Json): boolean {
+  return sameJson(withoutWeight(a), withoutWeight(b));
+}
+
+function withoutWeight(entry: Json): Json {
+  return isObject(entry) ? { ...entry, weight: null } : entry;
 }

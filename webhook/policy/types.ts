@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../common/json.ts';
+import type { TraefikSettings } from './traefik/settings.ts';
 
 /**
  * The policy's vocabulary: plain data in, plain data out. Nothing in this folder does I/O or reads a clock.
@@ -59,6 +60,8 @@ export interface Workload {
 export interface ServicePort {
   readonly name: string | null;
   readonly port: number;
+  /** What its author says is spoken there; null or left out where nobody says. */
+  readonly appProtocol?: string | null;
 }
 
 export interface ServiceFacts {
@@ -67,6 +70,10 @@ export interface ServiceFacts {
   readonly hasSelector: boolean;
   /** Type ExternalName: it has no endpoints of its own. */
   readonly external: boolean;
+  /** Without an IP address of the cluster. */
+  readonly headless: boolean;
+  /** Type NodePort. */
+  readonly nodePort: boolean;
 }
 
 /** What the cluster says about one color. */
@@ -75,10 +82,19 @@ export interface ColorFacts {
   readonly service: ServiceFacts | null;
   /** Number of endpoints that are ready and not terminating. */
   readonly readyEndpoints: number;
+  /** Number of addresses that Traefik sends requests to and that are not terminating, by the name of their port or ''. */
+  readonly servers: Readonly<Record<string, number>>;
   /** Distinct revisions among all endpoints that are not terminating. */
   readonly revisions: readonly Revision[];
   readonly workload: Workload | null;
 }
+
+/** Traefik's own kinds that an entry can name. */
+export const NAMED_KINDS = ['ServersTransport', 'Middleware'] as const;
+export type NamedKind = (typeof NAMED_KINDS)[number];
+
+/** The names of such objects in the namespace; null where they were not asked for or could not be read. */
+export type Named = Readonly<Record<NamedKind, readonly string[] | null>>;
 
 /** What the cluster says about both colors, or why that could not be read. */
 export type Facts =
@@ -86,6 +102,8 @@ export type Facts =
       readonly known: true;
       readonly blue: ColorFacts;
       readonly green: ColorFacts;
+      /** Traefik's own objects of the namespace. */
+      readonly named: Named;
       /** Why both colors have the same pods, in words that begin a sentence; null when they have none in common. */
       readonly samePods: string | null;
     }
@@ -113,6 +131,7 @@ export const CHECK_IDS = [
   'smoke-test',
   'ready-endpoints',
   'backends-exist',
+  'entry-options',
   'distinct-pods',
   'shared-color',
   'frozen',
@@ -157,9 +176,7 @@ export interface Verdict {
 }
 
 /** What an operator may choose (chart values). */
-export interface Settings {
-  /** Traefik's `allowEmptyServices`: false means a color without endpoints takes the whole site down, even at weight 0. */
-  readonly allowEmptyServices: boolean;
+export interface Settings extends TraefikSettings {
   /** Whether a color with fewer ready endpoints than the active one may not gain weight; otherwise that is a warning. */
   readonly requireFullCapacity: boolean;
   /** Whether a promotion needs the RBAC verb `promote`. */

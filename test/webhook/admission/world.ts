@@ -6,6 +6,7 @@ import type { JsonObject } from '../../../common/json.ts';
 import { settled } from '../facts/cluster.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import * as manifests from '../../objects.ts';
+import { SETTINGS } from '../policy/build.ts';
 
 /** Blue and green, one settled pod each. */
 export const CLUSTER = settled('blue') + settled('green');
@@ -23,7 +24,7 @@ export function world(now: string = BEFORE, reader = new FakeReader(CLUSTER), el
   return {
     reader,
     access: async () => false,
-    settings: { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false },
+    settings: SETTINGS,
     docsUrl: 'https://example.org/docs',
     now: () => now,
     deadline: () => ({ signal: new AbortController().signal, end: () => {} }),

@@ -3,6 +3,7 @@ import t from 'tap';
 import { keepAuditing } from '../../../webhook/audit/audit.ts';
 import { createAuditGauges } from '../../../webhook/telemetry/audit-gauges.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { SETTINGS } from '../policy/build.ts';
 import type { NamespaceMode } from '../../../webhook/policy/mode.ts';
 import { service, slice } from '../facts/cluster.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
@@ -26,9 +27,7 @@ function audit(options: { mode?: NamespaceMode; excluded?: readonly string[]; be
         inventory,
         reader,
         settings: {
-          allowEmptyServices: true,
-          requireFullCapacity: false,
-          requirePromoteVerb: false,
+          ...SETTINGS,
           mode: options.mode ?? 'enforce',
           excludedNamespaces: options.excluded ?? [],
         },

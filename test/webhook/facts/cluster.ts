@@ -18,6 +18,7 @@ metadata:
   name: ${color}-${words.join('').length}
   namespace: demo
   labels: {kubernetes.io/service-name: ${color}}
+ports: [{name: http, port: 80}, {name: "", port: 9898}]
 endpoints:
 ${words.map(endpoint).join('\n') || '  []'}
 ---`;
@@ -28,7 +29,7 @@ function endpoint(word: string): string {
     ? '{ready: false, serving: true, terminating: true}'
     : `{ready: ${!word.endsWith('?')}}`;
   const target = word === '-' ? '' : `, targetRef: {kind: Pod, name: ${word.replace(/[!?]$/, '')}}`;
-  return `  - {addresses: [10.0.0.1], conditions: ${conditions}${target}}`;
+  return `  - {addresses: [${word}.example], conditions: ${conditions}${target}}`;
 }
 
 interface PodLook {

@@ -2,7 +2,7 @@ import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
 import type { OwnerReference } from '../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../common/json.ts';
-import type { Group } from '../../../webhook/policy/index.ts';
+import type { Group, NamedKind } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { parseObjects } from '../../yaml.ts';
 
@@ -48,6 +48,16 @@ export class FakeReader implements Reader, NeighborReader {
 
   listReplicaSets(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]> {
     return this.#list('ReplicaSet', namespace, selector, signal);
+  }
+
+  async listNamed(
+    kind: NamedKind,
+    group: Group,
+    namespace: string,
+    signal: AbortSignal,
+  ): Promise<readonly JsonObject[]> {
+    const found = await this.#all(kind, namespace, signal);
+    return found.filter((object) => text(object['apiVersion'])?.startsWith(`${group}/`));
   }
 
   async listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {

@@ -1,13 +1,14 @@
 import t from 'tap';
 import { gatherFacts } from '../../../webhook/facts/gather.ts';
-import type { Color, ColorFacts, Facts } from '../../../webhook/policy/index.ts';
+import { NOTHING_NAMED } from '../../../webhook/policy/index.ts';
+import type { Color, ColorFacts, Facts, Group, NamedKind } from '../../../webhook/policy/index.ts';
 import { pod, replicaSet, service, settled, slice, workload } from './cluster.ts';
 import { slimPod } from '../../../webhook/facts/slim-pod.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from './fake-reader.ts';
 
 const PAIR = { blue: 'blue', green: 'green' };
-const QUERY = { namespace: 'demo', pair: PAIR };
+const QUERY = { group: 'traefik.io', namespace: 'demo', pair: PAIR, named: [] } as const;
 
 /** Keeps of the pods what the webhook keeps of them. */
 class SlimReader extends FakeReader {
@@ -35,8 +36,11 @@ function color(name: string) {
       ],
       hasSelector: true,
       external: false,
+      headless: false,
+      nodePort: false,
     },
     readyEndpoints: 1,
+    servers: { http: 1, '': 1 },
     revisions: [{ name: 'h1', images: ['busybox:1', 'podinfo:6.1.5'], imageIDs: ['podinfo@sha256:podinfo-6.1.5'] }],
     workload: { kind: 'Deployment', name, images: ['podinfo:6.1.5'], replicas: 1, unsettled: null },
   };
@@ -57,7 +61,13 @@ function names({ revisions }: ColorFacts) {
 
 t.test('reads the pods behind both colors', async (t) => {
   const facts = await gather(settled('blue') + settled('green'));
-  t.same(facts, { known: true, blue: color('blue'), green: color('green'), samePods: null });
+  t.same(facts, {
+    known: true,
+    blue: color('blue'),
+    green: color('green'),
+    named: NOTHING_NAMED,
+    samePods: null,
+  });
 });
 
 t.test('a Service that does not exist is a fact', async (t) => {
@@ -132,7 +142,7 @@ t.test('a Service without a selector has endpoints and no revision', async (t) =
     const green = await read(
       `kind: Service\nmetadata: {name: green, namespace: demo}\nspec: ${spec}\n---` + slice('green', '-'),
     );
-    t.same(green.service, { ports: [{ name: null, port: 80 }], hasSelector: false, external: false });
+    t.match(green.service, { ports: [{ name: null, port: 80 }], hasSelector: false, external: false });
     t.equal(green.readyEndpoints, 1);
     t.same(green.revisions, []);
     t.equal(green.workload, null);
@@ -253,8 +263,9 @@ t.test('objects without any of the expected fields are read as empty', async (t)
     .join('\n---\n');
   const green = await read(source);
   t.same(green, {
-    service: { ports: [], hasSelector: false, external: false },
+    service: { ports: [], hasSelector: false, external: false, headless: false, nodePort: false },
     readyEndpoints: 0,
+    servers: {},
     revisions: [],
     workload: null,
   });
@@ -284,4 +295,44 @@ t.test('a ReplicaSet whose name tells of another Deployment than its owner', asy
       workload('shop'),
   );
   t.equal(green.workload?.name, 'shop');
+});
+
+t.test('addresses that Traefik sends requests to, by the names of ports', async (t) => {
+  const { servers } = await read(service('green') + slice('green', 'a', 'b!', 'c?') + slice('green', 'a', '-'));
+  t.same(servers, { http: 3, '': 3 }, 'each once, an unready one that serves too, none that terminates');
+});
+
+async function kind(spec: string) {
+  return (await read(`kind: Service\nmetadata: {name: green, namespace: demo}\nspec: ${spec}`)).service;
+}
+
+t.test('a Service as Traefik tells kinds of it apart', async (t) => {
+  t.match(await kind('{clusterIP: None}'), { headless: true, external: false, nodePort: false });
+  t.match(await kind('{type: ExternalName, externalName: example.com}'), { headless: false, external: true });
+  t.match(await kind('{type: NodePort, clusterIP: 10.0.0.1}'), { headless: false, nodePort: true });
+  t.match(await kind('{ports: [{port: 8443, appProtocol: https}]}'), { ports: [{ port: 8443, appProtocol: 'https' }] });
+});
+
+function serversTransport(group: string, name: string): string {
+  return `apiVersion: ${group}/v1alpha1\nkind: ServersTransport\nmetadata: {name: ${name}, namespace: demo}\n---\n`;
+}
+
+t.test("Traefik's own objects are read where an entry names such, as each version of Traefik reads them", async (t) => {
+  const source = `${serversTransport('traefik.io', 'new')}${serversTransport('traefik.containo.us', 'old')}`;
+  const named: readonly NamedKind[] = ['ServersTransport'];
+  async function names(group: Group) {
+    const reader = new FakeReader(source);
+    const facts = await gatherFacts(reader, { ...QUERY, group, named }, new AbortController().signal);
+    return facts.known ? facts.named : null;
+  }
+  t.same(await names('traefik.io'), { ServersTransport: ['new'], Middleware: null });
+  t.same(await names('traefik.containo.us'), { ServersTransport: ['old', 'new'], Middleware: null });
+});
+
+t.test('where they may not be read, nothing is known of them and the rest is', async (t) => {
+  const reader = new FakeReader(settled('blue') + settled('green'), async (kind) => {
+    if (kind === 'ServersTransport') throw new Error('forbidden');
+  });
+  const query = { ...QUERY, named: ['ServersTransport'] } as const;
+  t.match(await gatherFacts(reader, query, new AbortController().signal), { known: true, named: NOTHING_NAMED });
 });

@@ -1,10 +1,12 @@
 import t from 'tap';
 import { createRecentFacts } from '../../../webhook/facts/recent.ts';
-import type { ColorFacts, Facts } from '../../../webhook/policy/types.ts';
+import type { FactsQuery } from '../../../webhook/facts/gather.ts';
+import { NOTHING_NAMED } from '../../../webhook/policy/index.ts';
+import type { ColorFacts, Facts } from '../../../webhook/policy/index.ts';
 
-const QUERY = { namespace: 'demo', pair: { blue: 'blue', green: 'green' } };
-const COLOR: ColorFacts = { service: null, readyEndpoints: 0, revisions: [], workload: null };
-const FACTS: Facts = { known: true, blue: COLOR, green: COLOR, samePods: null };
+const QUERY: FactsQuery = { group: 'traefik.io', namespace: 'demo', pair: { blue: 'blue', green: 'green' }, named: [] };
+const COLOR: ColorFacts = { service: null, readyEndpoints: 0, servers: {}, revisions: [], workload: null };
+const FACTS: Facts = { known: true, blue: COLOR, green: COLOR, named: NOTHING_NAMED, samePods: null };
 
 function at(start: number) {
   const clock = { now: start };

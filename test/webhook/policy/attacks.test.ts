@@ -217,8 +217,9 @@ t.test('a previous color of which nothing was recorded is no way around the test
 t.test('a bare ReplicaSet whose template has other images than its pods is not settled', async (t) => {
   const revision = { name: 'green', images: ['podinfo:6.1.6'], imageIDs: [] };
   const color = {
-    service: { ports: [], hasSelector: true, external: false },
+    service: { ports: [], hasSelector: true, external: false, headless: false, nodePort: false },
     readyEndpoints: 1,
+    servers: {},
     revisions: [revision],
     workload: { kind: 'ReplicaSet', name: 'green', images: ['podinfo:6.1.5'], replicas: 1, unsettled: null },
   } as const;

@@ -1,4 +1,4 @@
-import { ANNOTATION, decide, governed } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, decide, governed, NOTHING_NAMED, TRAEFIK_LENIENT } from '../../../webhook/policy/index.ts';
 import type { Change, Color, ColorFacts, Decision, Facts, Pair, Revision } from '../../../webhook/policy/index.ts';
 import { at, isObject } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
@@ -9,7 +9,7 @@ import * as objects from '../../objects.ts';
 
 export const NOON = '2026-03-01T12:00:00Z';
 export const PAIR: Pair = { blue: 'shop-blue', green: 'shop-green' };
-export const SETTINGS = { allowEmptyServices: true, requireFullCapacity: false, requirePromoteVerb: false };
+export const SETTINGS = { ...TRAEFIK_LENIENT, requireFullCapacity: false, requirePromoteVerb: false };
 
 export type Annotations = Readonly<Record<string, string>>;
 
@@ -72,8 +72,15 @@ export function revision(name: string, tag: string): Revision {
 
 export function running(...revisions: readonly Revision[]): ColorFacts {
   return {
-    service: { ports: [{ name: 'http', port: 80 }], hasSelector: true, external: false },
+    service: {
+      ports: [{ name: 'http', port: 80 }],
+      hasSelector: true,
+      external: false,
+      headless: false,
+      nodePort: false,
+    },
     readyEndpoints: revisions.length,
+    servers: { http: revisions.length },
     revisions,
     workload: {
       kind: 'Deployment',
@@ -86,11 +93,15 @@ export function running(...revisions: readonly Revision[]): ColorFacts {
 }
 
 export const NO_SELECTOR: ColorFacts = {
-  service: { ports: [{ name: null, port: 80 }], hasSelector: false, external: false },
+  service: { ports: [{ name: null, port: 80 }], hasSelector: false, external: false, headless: false, nodePort: false },
   readyEndpoints: 1,
+  servers: { '': 1 },
   revisions: [],
   workload: null,
 };
+
+/** A color whose Service does not exist. */
+export const NO_SERVICE: ColorFacts = { service: null, readyEndpoints: 0, servers: {}, revisions: [], workload: null };
 
 export const BLUE_REVISION = revision('b5', '6.1.5');
 export const GREEN_REVISION = revision('g6', '6.1.6');
@@ -98,6 +109,7 @@ export const FACTS: Facts = {
   known: true,
   blue: running(BLUE_REVISION),
   green: running(GREEN_REVISION),
+  named: NOTHING_NAMED,
   samePods: null,
 };
 export const UNREADABLE: Facts = { known: false, reason: 'connection refused' };

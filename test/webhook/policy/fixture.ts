@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { at, get, isObject, list, number, text, texts } from '../../../common/json.ts';
+import { serviceFacts } from '../../../webhook/facts/service.ts';
 import { governed, GROUPS, neighborOf, NO_NEIGHBORS } from '../../../webhook/policy/index.ts';
 import type {
   Change,
   ColorFacts,
   Facts,
   Group,
+  Named,
   Neighbors,
   Permission,
   Permissions,
   Revision,
   Settings,
+  TraefikSettings,
 } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { expand, expandAll, namesIn, objectsOf, readCase } from './case.ts';
@@ -65,7 +68,7 @@ export function readFixture(file: string): Fixture {
     facts: factsOf(cluster),
     neighbors: neighborsOf(cluster, change),
     settings: {
-      allowEmptyServices: at(source, 'settings', 'allowEmptyServices') !== false,
+      ...traefikSettings(source['settings']),
       requireFullCapacity: at(source, 'settings', 'requireFullCapacity') === true,
       requirePromoteVerb: at(source, 'settings', 'requirePromoteVerb') === true,
     },
@@ -76,6 +79,17 @@ export function readFixture(file: string): Fixture {
     denied: texts(source['denied']),
     warned: texts(source['warned']),
     stored: { weights: isObject(weights) ? weights : null, annotations: isObject(annotations) ? annotations : {} },
+  };
+}
+
+/** As lenient as Traefik can be, but for those that a case names. */
+function traefikSettings(given: unknown): TraefikSettings {
+  return {
+    allowEmptyServices: get(given, 'allowEmptyServices') !== false,
+    allowExternalNameServices: get(given, 'allowExternalNameServices') !== false,
+    allowCrossNamespace: get(given, 'allowCrossNamespace') !== false,
+    nativeLBByDefault: get(given, 'nativeLBByDefault') === true,
+    crossProviders: texts(get(given, 'crossProviders') ?? ['*']),
   };
 }
 
@@ -111,7 +125,17 @@ function factsOf(cluster: unknown): Facts {
   const unreachable = text(get(cluster, 'unreachable'));
   if (unreachable !== null) return { known: false, reason: unreachable };
   const [blue, green] = [colorOf('blue', get(cluster, 'blue')), colorOf('green', get(cluster, 'green'))];
-  return { known: true, blue, green, samePods: text(get(cluster, 'samePods')) };
+  return { known: true, blue, green, named: namedOf(cluster), samePods: text(get(cluster, 'samePods')) };
+}
+
+/** `serversTransports` and `middlewares`: names in the namespace; `unreadable` where they cannot be read. */
+function namedOf(cluster: unknown): Named {
+  const [transports, middlewares] = [get(cluster, 'serversTransports'), get(cluster, 'middlewares')];
+  return { ServersTransport: namesOrNull(transports), Middleware: namesOrNull(middlewares) };
+}
+
+function namesOrNull(value: unknown): readonly string[] | null {
+  return value === 'unreadable' ? null : texts(value);
 }
 
 /** `traefikServices`: the other ones of the namespace. */
@@ -127,11 +151,12 @@ function neighborsOf(cluster: unknown, change: Change): Neighbors {
   return { known: true, those: those.filter((neighbor) => neighbor !== null) };
 }
 
-const NOTHING: ColorFacts = { service: null, readyEndpoints: 0, revisions: [], workload: null };
+const NOTHING: ColorFacts = { service: null, readyEndpoints: 0, servers: {}, revisions: [], workload: null };
 
 /**
  * `{revision, images, ready}`; `revisions` for several; `template` where the workload's images are others; `unsettled`
- * with its reason; `selector: none` for endpoints kept by hand. A color that is left out has no Service.
+ * with its reason; `selector: none` for endpoints kept by hand; `service` for a Service's own spec; `servers` for what
+ * its EndpointSlices have. A color that is left out has no Service.
  */
 function colorOf(name: string, look: unknown): ColorFacts {
   if (!isObject(look)) return NOTHING;
@@ -140,9 +165,11 @@ function colorOf(name: string, look: unknown): ColorFacts {
   const one = text(look['revision']) === null ? [] : [look];
   const revisions = [...one, ...list(look['revisions'])].map(revisionOf);
   const images = texts(look['template'] ?? look['images']);
+  const spec = { ports: [{ name: 'http', port: 80 }], selector: hasSelector ? { color: name } : {} };
   return {
-    service: { ports: [{ name: 'http', port: 80 }], hasSelector, external: false },
+    service: serviceFacts({ spec: { ...spec, ...expand(look['service'], shared) } }),
     readyEndpoints: ready,
+    servers: serversOf(look['servers'], ready),
     revisions: hasSelector ? revisions : [],
     workload: hasSelector
       ? {
@@ -154,6 +181,12 @@ function colorOf(name: string, look: unknown): ColorFacts {
         }
       : null,
   };
+}
+
+/** By the names of the ports. */
+function serversOf(given: unknown, ready: number): Readonly<Record<string, number>> {
+  if (!isObject(given)) return { http: ready };
+  return Object.fromEntries(Object.entries(given).map(([port, count]) => [port, number(count) ?? 0]));
 }
 
 function revisionOf(look: unknown): Revision {

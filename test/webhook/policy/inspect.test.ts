@@ -10,6 +10,7 @@ import {
   GREEN_REVISION,
   greenLive,
   NO_SELECTOR,
+  NO_SERVICE,
   PAIR,
   promoted,
   revision,
@@ -102,14 +103,14 @@ t.test('a rollout under way or less capacity is no finding of what is active', a
 });
 
 t.test('a Service that is gone is found, and without facts only what the object says', async (t) => {
-  const gone = withColor(FACTS, 'green', { service: null, readyEndpoints: 0, revisions: [], workload: null });
+  const gone = withColor(FACTS, 'green', NO_SERVICE);
   t.same(checks(blueLive(), gone), ['backends-exist']);
   t.same(checks(blueLive(), UNREADABLE), []);
   t.same(checks(traefikService({ 'shop-blue': 50, 'shop-green': 50 }), UNREADABLE), ['single-active']);
 });
 
 t.test('a finding says what it rests on', async (t) => {
-  const gone = withColor(FACTS, 'green', { service: null, readyEndpoints: 0, revisions: [], workload: null });
+  const gone = withColor(FACTS, 'green', NO_SERVICE);
   t.match(look(blueLive(), gone), [{ check: 'backends-exist', severity: 'denied', needs: 'facts' }]);
   const split = traefikService({ 'shop-blue': 50, 'shop-green': 50 });
   t.match(look(split), [{ check: 'single-active', severity: 'denied', needs: 'nothing' }]);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ANNOTATION, decide, previousOf, readRecord } from '../../../webhook/policy/index.ts';
+import { ANNOTATION, decide, NOTHING_NAMED, previousOf, readRecord } from '../../../webhook/policy/index.ts';
 import type { Decision, Facts, Permission } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { annotated, change, checksOf, FACTS, NOON, pairOf, promoted, running, SETTINGS, UNREADABLE } from './build.ts';
@@ -8,7 +8,7 @@ const BACKUP = promoted();
 const RESTORING = annotated(BACKUP, { [ANNOTATION.restore]: 'the backup of Monday' });
 
 /** The workloads are restored, and no pod is ready yet. */
-const STARTING: Facts = { known: true, blue: running(), green: running(), samePods: null };
+const STARTING: Facts = { known: true, blue: running(), green: running(), named: NOTHING_NAMED, samePods: null };
 
 function create(object: JsonObject, override: Permission = 'granted', facts: Facts = STARTING): Decision {
   const creation = change(object);

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import t from 'tap';
-import { ANNOTATION, otherColor, storedStateOf, previousOf, readRecord } from '../../../webhook/policy/index.ts';
+import {
+  ANNOTATION,
+  NOTHING_NAMED,
+  otherColor,
+  storedStateOf,
+  previousOf,
+  readRecord,
+} from '../../../webhook/policy/index.ts';
 import type { Color, Facts, Revision, Switch } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import {
@@ -39,7 +46,8 @@ class World {
   }
 
   facts(): Facts {
-    return { known: true, blue: running(this.runs.blue), green: running(this.runs.green), samePods: null };
+    const { blue, green } = this.runs;
+    return { known: true, blue: running(blue), green: running(green), named: NOTHING_NAMED, samePods: null };
   }
 
   /** What a forger who knows the next release would write. */

@@ -24,7 +24,10 @@ export const LOOKUP_FAILED = 'facts could not be read';
 export const FINDING_LIMIT = 300;
 
 /** A finding, as the check itself puts it. */
-export type CheckResult = Pick<Finding, 'severity' | 'reason' | 'detail'>;
+export type CheckResult = Pick<Finding, 'severity' | 'reason' | 'detail'> & {
+  /** Where it rests on less than its rule does. */
+  readonly needs?: Need;
+};
 
 /** What checks and guards have in common. */
 export interface Rule {
@@ -48,8 +51,8 @@ export function warning(reason: string, detail: string): CheckResult {
 }
 
 /** The finding that a result of a rule is. */
-export function findingOf({ id, needs }: Rule, { severity, reason, detail }: CheckResult): Finding {
-  return { check: id, severity, reason, detail, needs };
+export function findingOf(rule: Rule, { severity, reason, detail, needs = rule.needs }: CheckResult): Finding {
+  return { check: rule.id, severity, reason, detail, needs };
 }
 
 /**

@@ -2,6 +2,7 @@ import { annotations } from './annotations.ts';
 import { backendsExist } from './backends-exist.ts';
 import type { Check } from './check.ts';
 import { distinctPods } from './distinct-pods.ts';
+import { entryOptions } from './entry-options.ts';
 import { frozen } from './frozen.ts';
 import { knownColors } from './known-colors.ts';
 import { permission } from './permission.ts';
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   smokeTest,
   readyEndpoints,
   backendsExist,
+  entryOptions,
   distinctPods,
   sharedColor,
   frozen,

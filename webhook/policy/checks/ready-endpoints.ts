@@ -1,5 +1,6 @@
 import { settledRevision } from '../smoke-test.ts';
 import { otherColor } from '../types.ts';
+import { closedPort } from '../traefik/endpoints.ts';
 import type { Color, ColorFacts } from '../types.ts';
 import { denial, LOOKUP_FAILED, warning } from './check.ts';
 import type { Check, CheckResult, Subject } from './check.ts';
@@ -33,11 +34,17 @@ function atCreation({ pair }: Subject, blue: ColorFacts): readonly CheckResult[]
 }
 
 function gaining(
-  { pair, switched, change, settings }: Subject,
+  { pair, switched, change, settings, newState }: Subject,
   to: Color,
   facts: Readonly<Record<Color, ColorFacts>>,
 ): readonly CheckResult[] {
   const color = facts[to];
+  const entry = newState[to]?.entry ?? null;
+  const closed = entry === null ? null : closedPort(color, entry);
+  if (closed !== null) {
+    const detail = `the pods of ${pair[to]} have no port for its port ${closed}, so production would not be served. Correct the targetPort of Service ${pair[to]}`;
+    return [denial('no ready endpoint', detail)];
+  }
   if (!isReady(color)) {
     const { workload } = color;
     const scale =

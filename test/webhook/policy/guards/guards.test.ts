@@ -11,6 +11,7 @@ import { GUARDS } from '../../../../webhook/policy/index.ts';
 import type { Mode } from '../../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../../common/json.ts';
 import { FakeReader } from '../../facts/fake-reader.ts';
+import { SETTINGS } from '../build.ts';
 import { namesIn, VERDICTS } from '../case.ts';
 import { readGuardCase } from './fixture.ts';
 import type { GuardCase } from './fixture.ts';
@@ -48,9 +49,8 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
     reader: new FakeUsageReader(given.cluster),
     access: ({ user, verb }) => Promise.resolve(verb === 'override' && given.overriders.includes(user.name)),
     settings: {
+      ...SETTINGS,
       allowEmptyServices: given.allowEmptyServices,
-      requireFullCapacity: false,
-      requirePromoteVerb: false,
     },
     docsUrl: 'https://bluegreen.dev/docs',
     deadline: startDeadline,
@@ -105,7 +105,7 @@ t.test('what cannot be read lets the request pass, with a warning', async (t) =>
       listTraefikServices: () => Promise.reject(new Error('cannot list traefikservices: forbidden')),
     }),
     access: () => Promise.resolve(false),
-    settings: { allowEmptyServices: false, requireFullCapacity: false, requirePromoteVerb: false },
+    settings: { ...SETTINGS, allowEmptyServices: false },
     docsUrl: 'https://bluegreen.dev/docs',
     deadline: startDeadline,
     lookups: createConcurrencyLimit(10),
