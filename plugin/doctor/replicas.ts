@@ -1,5 +1,6 @@
 import { hasStatus } from '../../common/kube/errors.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
+import { webhookPods } from './webhook-pods.ts';
 import { UNAVAILABLE } from '../../common/http-status.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { at, get, list, number, text } from '../../common/json.ts';
@@ -11,17 +12,11 @@ import type { DoctorContext, DoctorFinding } from './finding.ts';
 
 const { ok, warn, fail, unknown } = findingsOf('webhook');
 const OK = 'ok';
-const SELECTOR = 'app.kubernetes.io/name=bluegreen,app.kubernetes.io/component=webhook';
 
 /** Whether the replicas of the webhook are ready, and of each that is not, why, in its own words. */
 export async function lookAtReplicas(context: DoctorContext): Promise<readonly DoctorFinding[]> {
-  const { session, io } = context;
   try {
-    const pods = await session.client.list(resourcePath('v1', 'pods'), {
-      query: { labelSelector: SELECTOR },
-      signal: io.interrupted,
-    });
-    const present = pods.filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined);
+    const present = await webhookPods(context);
     if (present.length === 0) return [fail('no pod of the webhook was found', 'Install the chart.')];
     const late = present.filter((pod) => !hasReadyCondition(pod));
     const ready = present.filter(hasReadyCondition);

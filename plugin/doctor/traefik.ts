@@ -3,6 +3,7 @@ import { stringAt } from '../../common/json-paths.ts';
 import { throttleOf } from '../traefik/options.ts';
 import { findReplicas, proxyPath } from '../traefik/replicas.ts';
 import type { Replica } from '../traefik/replicas.ts';
+import { compareSettings } from './agreement.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
@@ -23,7 +24,8 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
       ];
     }
     const reach = await Promise.all(replicas.map((replica) => reachable(context, replica)));
-    return [ok(`ready Traefik replicas: ${replicas.length}`), ...settings(first), ...reach.flat()];
+    const agreement = await compareSettings(context, replicas);
+    return [ok(`ready Traefik replicas: ${replicas.length}`), ...settings(first), ...agreement, ...reach.flat()];
   } catch (error) {
     return [
       unknown("Traefik's pods could not be listed", `${describeError(error)}. Name their namespace with --traefik.`),

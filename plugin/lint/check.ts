@@ -14,6 +14,7 @@ import type { JsonObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 import type { LintObject, Position } from '../kube/manifests.ts';
+import { lintEntries } from './entries.ts';
 import { commonSelectors } from './selectors.ts';
 import { isRoute, lintRoute, LINT_SEVERITY } from './routes.ts';
 
@@ -144,6 +145,7 @@ function lintOne(
     ...[...findings, ...warnings]
       .filter(({ needs }) => IN_MANIFESTS.has(needs))
       .map(({ severity, check, detail }) => finding(LINT_SEVERITY[severity], check, detail)),
+    ...lintEntries(object, release, services).map(({ check, message }) => finding('error', check, message)),
     ...(same === null ? [] : [finding('error', 'distinct-pods', same)]),
     ...weightsInManifest(object, pair).map((text) => finding('warning', 'weights-in-manifest', text)),
   ];

@@ -1,5 +1,12 @@
-import { otherColor, previousOf, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, Facts } from '../../webhook/policy/index.ts';
+import {
+  NO_ENDPOINT,
+  obstaclesOf,
+  otherColor,
+  previousOf,
+  stateOf,
+  TRAEFIK_DEFAULTS,
+} from '../../webhook/policy/index.ts';
+import type { Color, Facts, Obstacle } from '../../webhook/policy/index.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import { commandLine } from '../traefikservice/names.ts';
@@ -10,13 +17,13 @@ type Known = Facts & { readonly known: true };
 /** A listed color that Traefik cannot use, and what to do about it. */
 export interface BadBackend {
   readonly color: Color;
-  /** `missing` without its Service or port: Traefik drops the TraefikService whatever its settings are. */
-  readonly kind: 'missing' | 'empty';
   readonly text: string;
+  /** The setting of Traefik by which it drops the TraefikService; null where it does with every setting. */
+  readonly setting: Obstacle['setting'];
   readonly advice: string;
 }
 
-/** The listed colors that Traefik cannot use, the active one first. */
+/** The listed colors that a Traefik of default settings cannot use, the active one first, each with its first reason. */
 export function badBackends(found: TraefikServiceRef, facts: Facts): readonly BadBackend[] {
   if (!facts.known) return [];
   const { active } = stateOf(found.object, found.pair);
@@ -26,21 +33,23 @@ export function badBackends(found: TraefikServiceRef, facts: Facts): readonly Ba
 
 function badBackend(found: TraefikServiceRef, facts: Known, color: Color): BadBackend | null {
   const child = stateOf(found.object, found.pair)[color];
-  const { service, readyEndpoints } = facts[color];
   if (child === null) return null;
-  const advice = adviceFor(found, facts, color);
-  if (service === null)
-    return { color, kind: 'missing', text: `${child.name} is listed and its Service does not exist`, advice };
-  const hasPort = service.ports.some(({ name, port }) => child.port === port || (name !== null && child.port === name));
-  if (!hasPort && !service.external)
-    return {
-      color,
-      kind: 'missing',
-      text: `${child.name} is listed with a port that its Service does not have`,
-      advice,
-    };
-  if (readyEndpoints > 0 || service.external) return null;
-  return { color, kind: 'empty', text: `${child.name} is listed and has no ready endpoint`, advice };
+  const { group, namespace } = found;
+  const { backend, options } = obstaclesOf(child.entry, {
+    group,
+    namespace,
+    backend: facts[color],
+    named: facts.named,
+    settings: TRAEFIK_DEFAULTS,
+  });
+  const certain = [...backend, ...options].filter((each) => each.certain);
+  const [first] = [...certain.filter(({ setting }) => setting === null), ...certain];
+  if (first === undefined) return null;
+  return { color, text: textOf(first, child.name), setting: first.setting, advice: adviceFor(found, facts, color) };
+}
+
+function textOf({ cause, reason }: Obstacle, name: string): string {
+  return reason === NO_ENDPOINT ? `${name} is listed and has no ready endpoint` : cause;
 }
 
 /** The command that ends it at once: to leave the color, to take it out of the list, or to bring its pods up. */

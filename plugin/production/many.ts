@@ -10,7 +10,7 @@ import { detachAdvice } from './backend.ts';
 import type { BadBackend } from './backend.ts';
 import type { Seen } from './look.ts';
 import type { Problem } from './problem.ts';
-import { dropsEmpty, problemsFrom } from './problems.ts';
+import { isDefault, problemsFrom } from './problems.ts';
 
 /** Milliseconds for the endpoints of all Services. */
 const DEADLINE = 1000;
@@ -30,7 +30,7 @@ export async function problemsOfAll(
   all: readonly TraefikServiceRef[],
   { namespace, seen, io }: { readonly namespace: string | null; readonly seen: Seen; readonly io: Io },
 ): Promise<readonly Finding[]> {
-  const needed = seen.replicas.some((each) => each.broken === null && dropsEmpty(each));
+  const needed = seen.replicas.some((each) => each.broken === null && isDefault(each, 'allowEmptyServices'));
   const empty = needed ? await emptyServices(session, namespace, io) : new Set<string>();
   return all.flatMap((found) =>
     problemsFrom(found, emptyColors(found, empty), seen).map((problem) => ({ found, problem })),
@@ -45,7 +45,7 @@ function emptyColors(found: TraefikServiceRef, empty: ReadonlySet<string>): read
     .filter((color) => state[color] !== null && empty.has(`${found.namespace}/${found.pair[color]}`))
     .map((color) => ({
       color,
-      kind: 'empty',
+      setting: 'allowEmptyServices',
       text: `${found.pair[color]} is listed and has no ready endpoint`,
       advice: detachAdvice(found, color) ?? `To see what ends it: ${commandLine('status', found)}`,
     }));

@@ -1,8 +1,9 @@
+import { TRAEFIK_DEFAULTS } from '../../webhook/policy/index.ts';
 import type { Facts } from '../../webhook/policy/index.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { servesAlone } from '../traefikservice/shares.ts';
 import { isRelease, labelsOf } from '../traefik/labels.ts';
-import { allowsEmptyServices, readsNamespace } from '../traefik/options.ts';
+import { readsNamespace, settingOf, TRAEFIK_SETTINGS } from '../traefik/options.ts';
 import { badBackends } from './backend.ts';
 import type { BadBackend } from './backend.ts';
 import type { Seen, SeenReplica } from './look.ts';
@@ -39,9 +40,9 @@ function dropped(found: TraefikServiceRef, bad: readonly BadBackend[], seen: See
   // What a replica serves is known by its API: nothing has to be concluded.
   const blind = relevant(found, seen).filter((each) => each.broken === null);
   if (blind.length === 0 && seen.replicas.length > 0) return null;
-  const cause = bad.find(({ kind }) => kind === 'missing' || blind.some(dropsEmpty));
+  const cause = bad.find(({ setting }) => setting === null || blind.some((each) => isDefault(each, setting)));
   if (cause === undefined) return null;
-  const setting = cause.kind === 'empty' ? ' (allowEmptyServices=false)' : '';
+  const setting = cause.setting === 'allowEmptyServices' ? ' (allowEmptyServices=false)' : '';
   return {
     kind: '404',
     text: `${cause.text}, so Traefik drops the whole TraefikService${setting}`,
@@ -49,9 +50,10 @@ function dropped(found: TraefikServiceRef, bad: readonly BadBackend[], seen: See
   };
 }
 
-/** Whether a replica drops a TraefikService that lists a color without endpoints, as far as its options tell. */
-export function dropsEmpty({ replica }: Pick<SeenReplica, 'replica'>): boolean {
-  return allowsEmptyServices(replica.options) === false;
+/** Whether a replica has Traefik's default of a setting, as far as its options tell. */
+export function isDefault({ replica }: Pick<SeenReplica, 'replica'>, setting: BadBackend['setting']): boolean {
+  const known = TRAEFIK_SETTINGS.find((each) => each === setting);
+  return known !== undefined && settingOf(replica.options, known) === TRAEFIK_DEFAULTS[known];
 }
 
 function relevant({ namespace }: TraefikServiceRef, { replicas }: Seen): readonly SeenReplica[] {
@@ -67,7 +69,7 @@ function brokenRouter(found: TraefikServiceRef, { replicas }: Seen): string | nu
 
 /** An active color without endpoints is answered for by Traefik itself. */
 function unserved(found: TraefikServiceRef, bad: readonly BadBackend[]): Problem | null {
-  const active = bad.find(({ color, kind }) => kind === 'empty' && servesAlone(found, color));
+  const active = bad.find(({ color, setting }) => setting === 'allowEmptyServices' && servesAlone(found, color));
   if (active === undefined) return null;
   return { kind: '503', text: `${active.color} is active and has no ready endpoint`, advice: active.advice };
 }

@@ -2,6 +2,8 @@ import type { JsonObject } from '../../common/json.ts';
 import { at, list, text } from '../../common/json.ts';
 import { parseDuration } from '../../common/duration.ts';
 import { objectsAt } from '../../common/json-paths.ts';
+import { TRAEFIK_DEFAULTS } from '../../webhook/policy/index.ts';
+import type { TraefikSettings } from '../../webhook/policy/index.ts';
 
 /** Milliseconds of Traefik's own default, https://doc.traefik.io/traefik/reference/install-configuration/providers/overview/ */
 const DEFAULT_THROTTLE = 2000;
@@ -34,13 +36,22 @@ export function throttleOf(options: ReadonlyMap<string, string>): number {
 
 const PROVIDER = 'providers.kubernetescrd';
 
-/** Whether a color without endpoints leaves the others alone (`allowEmptyServices`); null where the options do not tell. */
-export function allowsEmptyServices(options: ReadonlyMap<string, string>): boolean | null {
-  const given = options.get(`${PROVIDER}.allowemptyservices`);
+/** The settings of `TraefikSettings` that are on or off in Traefik. */
+export const TRAEFIK_SETTINGS = [
+  'allowEmptyServices',
+  'allowExternalNameServices',
+  'allowCrossNamespace',
+  'nativeLBByDefault',
+] as const satisfies readonly (keyof TraefikSettings)[];
+export type TraefikSetting = (typeof TRAEFIK_SETTINGS)[number];
+
+/** Whether Traefik runs with one of these settings; null where the options do not tell. */
+export function settingOf(options: ReadonlyMap<string, string>, setting: TraefikSetting): boolean | null {
+  const given = options.get(`${PROVIDER}.${setting.toLowerCase()}`);
   if (given !== undefined) return given === 'true';
   // Traefik reads its arguments or a file, never both: where they have the provider, the default is in force.
   const here = [...options.keys()].some((name) => name === PROVIDER || name.startsWith(`${PROVIDER}.`));
-  return here ? false : null;
+  return here ? TRAEFIK_DEFAULTS[setting] : null;
 }
 
 /** Whether Traefik reads the custom resources of a namespace. */

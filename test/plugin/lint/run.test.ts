@@ -53,7 +53,8 @@ t.test('a finding names file, line and column', async (t) => {
 
 t.test('a second host on the same colors, of which one is on the other', async (t) => {
   const preview = GOOD.replace('name: shop,', 'name: preview,').replace('      - {name: shop-blue, port: 80}\n', '');
-  const services = 'apiVersion: v1\nkind: Service\nmetadata: {name: shop-blue, namespace: demo}\n';
+  const services =
+    'apiVersion: v1\nkind: Service\nmetadata: {name: shop-blue, namespace: demo}\nspec: {ports: [{port: 80}]}\n';
   const both = await run('lint -f /d', {
     files: { '/d/shop.yaml': GOOD, '/d/preview.yaml': preview, '/d/services.yaml': services },
   });
@@ -72,7 +73,7 @@ function services(blue: string, green: string): string {
     .map((each) => each.split(/(?<=\}) /))
     .map(
       ([metadata, selector]) =>
-        `---\napiVersion: v1\nkind: Service\nmetadata: ${metadata}\nspec: {selector: ${selector}}\n`,
+        `---\napiVersion: v1\nkind: Service\nmetadata: ${metadata}\nspec: {selector: ${selector}, ports: [{port: 80}]}\n`,
     )
     .join('');
 }
@@ -88,6 +89,20 @@ t.test('two Services that select the same pods are no pair', async (t) => {
   );
   const elsewhere = await run('lint -n other -f -', { stdin: GOOD + services('{app: shop}', '{app: shop}') });
   t.equal(elsewhere.out, '', 'a Service of another namespace is another one');
+});
+
+t.test('entries that Traefik cannot build, as far as the manifests tell', async (t) => {
+  const option = GOOD.replace('shop-green, port: 80', 'shop-green, port: 80, scheme: grpc, serversTransport: mtls');
+  const alone = await run('lint -f -', { stdin: option });
+  t.equal(alone.code, 1);
+  t.match(alone.out, '-:8:7: error entry-options: demo/shop: shop-green has scheme grpc, which Traefik does not know');
+  t.notMatch(alone.out, 'mtls', 'the cluster may have it');
+  const healthy = GOOD.replace('shop-green, port: 80', 'shop-green, port: 8080, scheme: grpc, healthCheck: {path: /}');
+  t.notMatch((await run('lint -f -', { stdin: healthy })).out, 'healthCheck', 'its Service may be an ExternalName');
+  const { out } = await run('lint -n demo -f -', { stdin: healthy + services('{c: b}', '{c: g}') });
+  t.match(out, 'error backends-exist: demo/shop: Service shop-green has port 80, not port 8080; Traefik would answer');
+  t.match(out, 'error entry-options: demo/shop: shop-green has a healthCheck, which Traefik takes for ExternalName');
+  t.equal(out.split('scheme grpc').length, 2, 'what is said of the entry alone is said once');
 });
 
 t.test('annotations that have no effect, on what is a release and on what is none', async (t) => {

@@ -27,12 +27,15 @@ interface World {
   readonly args?: readonly string[];
   /** What its API lists as disabled; null where the API is closed. */
   readonly disabled?: readonly string[] | null;
+  /** Further objects, by path. */
+  readonly more?: Readonly<Record<string, object>>;
 }
 
 /** A shop behind Traefik. */
-async function world(t: Test, { shop: options, args, disabled = null }: World): Promise<FakeCluster> {
+async function world(t: Test, { shop: options, args, disabled = null, more = {} }: World): Promise<FakeCluster> {
   const cluster = await fakeCluster(t, {
     ...shop(options),
+    ...more,
     [POD]: traefik(args ?? ['--providers.kubernetescrd']),
   });
   cluster.intercept = ({ url }) => (url.includes('/proxy/') ? answer(url, disabled) : null);
@@ -139,7 +142,46 @@ t.test('an active color without endpoints', async (t) => {
 t.test('a listed Service that does not exist', async (t) => {
   const cluster = await world(t, { shop: {} });
   cluster.objects.delete('/api/v1/namespaces/demo/services/green');
-  t.match(await first(cluster, 'status'), 'Production answers 404: green is listed and its Service does not exist, so');
+  t.match(await first(cluster, 'status'), 'Production answers 404: Service green does not exist in demo, so Traefik');
+});
+
+t.test('an option that Traefik cannot build', async (t) => {
+  const green = { healthCheck: { path: '/healthz' } };
+  const cause = 'green has a healthCheck, which Traefik takes for ExternalName Services only';
+  t.equal(
+    await first(await world(t, { shop: { green } }), 'status'),
+    `Production answers 404: ${cause}, so Traefik drops the whole TraefikService. ${DETACH}`,
+  );
+  t.equal(
+    await first(await world(t, { shop: { green }, disabled: ['demo-shop'] }), 'status'),
+    `Production answers 404: ${cause}, and Traefik drops the whole TraefikService. ${DETACH}`,
+  );
+  const { out } = await (await world(t, { shop: { green } })).run(['doctor']);
+  t.match(out, `× demo/traefikservice.traefik.io/shop: production answers 404: ${cause}`);
+});
+
+t.test('a ServersTransport is looked for where an entry names one', async (t) => {
+  const given = { shop: { green: { serversTransport: 'mtls' } } };
+  t.match(
+    await first(await world(t, given), 'status'),
+    'Production answers 404: green has serversTransport mtls, and there is no ServersTransport mtls in demo, so',
+  );
+  const more = { '/apis/traefik.io/v1alpha1/namespaces/demo/serverstransports/mtls': {} };
+  t.match(await first(await world(t, { ...given, more }), 'status'), 'Release:');
+});
+
+t.test('a setting of Traefik counts where its arguments tell it', async (t) => {
+  const external = { spec: { type: 'ExternalName', externalName: 'example.com', ports: [{ name: 'http', port: 80 }] } };
+  async function status(args: readonly string[]) {
+    const more = { '/api/v1/namespaces/demo/services/green': external };
+    return first(await world(t, { shop: {}, args, more }), 'status');
+  }
+  t.match(
+    await status(['--providers.kubernetescrd']),
+    'Production answers 404: Service green is an ExternalName, which Traefik reads with allowExternalNameServices=true',
+  );
+  t.match(await status(['--providers.kubernetescrd.allowexternalnameservices']), 'Release:');
+  t.match(await status(['--configfile=/etc/traefik.yaml']), 'Release:');
 });
 
 t.test('a Traefik that may not be read, or does not answer, fails nothing', async (t) => {
