@@ -1,6 +1,6 @@
 import type { Io } from '../cli/io.ts';
 import type { Client } from '../kube/client.ts';
-import { allowsEmptyServices, readsNamespace } from './options.ts';
+import { readsNamespace, settingOf } from './options.ts';
 import { findReplicas } from './replicas.ts';
 
 /** Milliseconds to read Traefik's pods: no command waits longer for them. */
@@ -21,7 +21,7 @@ export async function dropsEmptyServices(
   try {
     const replicas = await findReplicas(client, given, signal);
     const reading = replicas.filter(({ options }) => readsNamespace(options, namespace));
-    const allowing = reading.map(({ options }) => allowsEmptyServices(options));
+    const allowing = reading.map(({ options }) => settingOf(options, 'allowEmptyServices'));
     if (allowing.includes(false)) return true;
     return allowing.length === 0 || allowing.includes(null) ? null : false;
   } catch {
