@@ -105,11 +105,31 @@ export const TRAEFIK: readonly Case[] = [
     },
   },
   {
-    name: 'other settings of the active color (scheme, nativeLB, serversTransport)',
+    name: 'TLS to the plain port of the active color (scheme)',
+    verdict: 'prevented',
+    before: released,
+    attack: (place) => {
+      const services = [{ ...service(place.blue, 100), scheme: 'https' }, service(place.green, 0)];
+      return tryPatch(place, traefikServicePath(place), { spec: { weighted: { services } } });
+    },
+    says: /entry-options: Traefik would speak https to port 80/,
+  },
+  {
+    name: 'an option that Traefik cannot build, on an entry of weight 0 (scheme, healthCheck, serversTransport, nativeLB)',
+    verdict: 'prevented',
+    before: released,
+    attack: (place) => {
+      const services = [service(place.blue, 100), { ...service(place.green, 0), scheme: 'grpc' }];
+      return tryPatch(place, traefikServicePath(place), { spec: { weighted: { services } } });
+    },
+    says: /entry-options: .* has scheme grpc/,
+  },
+  {
+    name: 'other settings of the active color that Traefik can build (nativeLB, sticky, strategy)',
     verdict: 'accepted',
     before: released,
     attack: (place) => {
-      const services = [{ ...service(place.blue, 100), scheme: 'https', nativeLB: true }, service(place.green, 0)];
+      const services = [{ ...service(place.blue, 100), nativeLB: true }, service(place.green, 0)];
       return tryPatch(place, traefikServicePath(place), { spec: { weighted: { services } } });
     },
   },

@@ -55,6 +55,33 @@ function served(namespace: string): object[] {
   ];
 }
 
+/** Pairs of which Traefik cannot build the green Service in one way or another. */
+function special(namespace: string): object[] {
+  const http = { name: 'http', port: 80, targetPort: 9898 };
+  const [blue, green] = COLORS.map((color) => ({ app: 'podinfo', color }));
+  // No pod has a UDP port of this name, so that its endpoints have none.
+  const dns = { name: 'dns', port: 80, protocol: 'UDP', targetPort: 'dns' };
+  const spec = { type: 'ExternalName', externalName: 'example.com', ports: [http] };
+  return [
+    service(namespace, 'outside-blue', blue ?? null),
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'outside-green', namespace }, spec },
+    ...[blue, green].map((selector, index) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: `headless-${COLORS[index]}`, namespace },
+      spec: { clusterIP: 'None', selector, ports: [http] },
+    })),
+    manifests.service({ name: 'udp-blue', namespace }, blue ?? null, [http]),
+    manifests.service({ name: 'udp-green', namespace }, green ?? null, [dns, http]),
+    ...['traefik.io', 'traefik.containo.us'].map((group) => ({
+      apiVersion: `${group}/v1alpha1`,
+      kind: 'ServersTransport',
+      metadata: { name: 'mtls', namespace },
+      spec: {},
+    })),
+  ];
+}
+
 function byHand(namespace: string, pair: readonly string[]): object[] {
   return pair.flatMap((name) => [service(namespace, name, null), slice(namespace, name)]);
 }
@@ -93,6 +120,7 @@ export async function buildWorld(cluster: Cluster): Promise<void> {
     ...Object.entries(BY_MODE).map(([name, mode]) => manifests.namespaceObject(name, mode)),
     ...rights(['alice', 'bob']),
     ...[SHARED, ROLLING].flatMap(served),
+    ...special(SHARED),
     ...byHand(SHARED, ['hand-blue', 'hand-green']),
     ...[BEFORE, ...Object.keys(BY_MODE)].flatMap((namespace) => byHand(namespace, ['blue', 'green'])),
   ]);
