@@ -213,7 +213,8 @@ t.test('pods are restricted and outlive their drain', async (t) => {
 });
 
 t.test('the webhook learns its settings and the names of its objects', async (t) => {
-  const objects = await render(['fullnameOverride=bg', 'allowEmptyServices=true', 'certificates.leafLifetime=90m']);
+  const traefik = ['allowEmptyServices=true', 'nativeLBByDefault=true', 'crossProviders={file,consul}'];
+  const objects = await render(['fullnameOverride=bg', ...traefik, 'certificates.leafLifetime=90m']);
   t.same(envOf(objects), {
     BLUEGREEN_PORT: '10250',
     BLUEGREEN_PROBE_PORT: '10261',
@@ -235,6 +236,10 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_EVENTS: 'true',
     BLUEGREEN_POD: undefined,
     BLUEGREEN_ALLOW_EMPTY_SERVICES: 'true',
+    BLUEGREEN_ALLOW_EXTERNAL_NAME_SERVICES: 'false',
+    BLUEGREEN_ALLOW_CROSS_NAMESPACE: 'false',
+    BLUEGREEN_NATIVE_LB_BY_DEFAULT: 'true',
+    BLUEGREEN_CROSS_PROVIDERS: 'file,consul',
     BLUEGREEN_REQUIRE_FULL_CAPACITY: 'false',
     BLUEGREEN_REQUIRE_PROMOTE_VERB: 'false',
     BLUEGREEN_DRAIN_SECONDS: '20',
@@ -390,6 +395,7 @@ t.test('wrong values are denied by name', async (t) => {
     ['replicaCount=0', /'\/replicaCount': minimum: got 0, want 1/],
     ['port=443', /'\/port': minimum/],
     ['allowEmptyServices=yes', /'\/allowEmptyServices': got string, want boolean/],
+    ['crossProviders={insecure@file}', /'\/crossProviders\/0': 'insecure@file' does not match/],
     ['image.repository=a/b:v1', /'\/image\/repository'/],
     ['image.digest=v1', /'\/image\/digest'/],
     ['image.tga=v1', /'\/image': additional properties 'tga' not allowed/],
