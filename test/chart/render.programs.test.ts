@@ -114,6 +114,23 @@ t.test('entries have the failure policies and timeouts that a rollback can live 
   }
 });
 
+t.test('rollouts reach the guard only where an empty color takes the TraefikService down', async (t) => {
+  for (const [value, asks] of [
+    ['false', true],
+    ['true', false],
+  ] as const) {
+    const entries = list(
+      only(await render([`allowEmptyServices=${value}`]), 'ValidatingWebhookConfiguration')['webhooks'],
+    );
+    const guards = entries.filter((entry) => text(get(entry, 'name'))?.startsWith('guard'));
+    t.equal(guards.length, 3);
+    for (const entry of guards) {
+      t.equal(JSON.stringify(get(entry, 'matchConditions')).includes('Recreate'), asks, `allowEmptyServices=${value}`);
+      t.notMatch(JSON.stringify(entry), 'ROLLOUT');
+    }
+  }
+});
+
 t.test('the guard can be left out, and takes its rights with it', async (t) => {
   const objects = await render(['guard.enabled=false']);
   const entries = entriesOf(only(objects, 'ValidatingWebhookConfiguration'));
@@ -432,7 +449,7 @@ function mutating(name: string, path: string) {
 }
 
 function guard(name: string, path: string) {
-  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 2, conditions: ['dangerous'] };
+  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 2, conditions: ['dangerous', 'dangerous-to-pods'] };
 }
 
 function promotion(name: string, path: string, failurePolicy: string) {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../common/json.ts';
 import { NAMED } from '../people.ts';
 import type { Person } from '../people.ts';
-import { NEW_IMAGE, OLD_IMAGE, workload } from './colors.ts';
+import { NEW_IMAGE, workload } from './colors.ts';
 
 /** A write that takes pods away from a color in another way than by its Deployment. */
 export interface PodsCase {
@@ -34,8 +34,9 @@ function ofTemplate(resource: string, template: JsonObject): PodsCase['line'] {
 function toNew(resource: string): PodsCase['line'] {
   return line(`set image ${resource} podinfo=${NEW_IMAGE}`);
 }
-function toOld(resource: string): PodsCase['line'] {
-  return line(`set image ${resource} podinfo=${OLD_IMAGE}`);
+/** An image that never starts. */
+function toNone(resource: string): PodsCase['line'] {
+  return line(`set image ${resource} podinfo=registry.local/none:1`);
 }
 function gone(resource: string): Pick<PodsCase, 'line'> {
   const owner = { apiVersion: 'v1', kind: 'Service', name: 'gone', uid: '6f1ddbf2-3c4b-4b8a-9a39-51a1a6d0b0aa' };
@@ -135,25 +136,27 @@ export const CASES: readonly PodsCase[] = [
   {
     name: 'a new image for a listed preview with the strategy Recreate',
     workloads: preview({ strategy: { type: 'Recreate' } }),
-    line: toOld('deployment/green'),
+    line: toNone('deployment/green'),
     says: [`${EMPTY}Deployment green replaces all pods at once`, DEPLOYS],
   },
   {
-    name: 'a restart of a listed preview whose maxUnavailable covers all of its pods',
+    name: 'a probe that fails for a listed preview whose maxUnavailable covers all of its pods',
     workloads: preview({ strategy: { rollingUpdate: { maxUnavailable: '100%' } } }),
-    line: line('rollout restart deployment/green'),
+    line: ofTemplate('deployment/green', {
+      spec: { containers: [{ name: 'podinfo', readinessProbe: { httpGet: { path: '/status/500' } } }] },
+    }),
     says: [EMPTY, DETACHES],
   },
   {
     name: 'a new image for a listed preview that is a StatefulSet of one pod',
     workloads: [deployments[0], workload('StatefulSet', 'green')],
-    line: toOld('statefulset/green'),
+    line: toNone('statefulset/green'),
     says: [EMPTY, DEPLOYS],
   },
   {
     name: 'a new image for a listed preview that is a DaemonSet on one node',
     workloads: [deployments[0], daemonSets[1]],
-    line: toOld('daemonset/green'),
+    line: toNone('daemonset/green'),
     says: [EMPTY, DEPLOYS],
   },
   {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../common/json.ts';
 import { service } from '../../objects.ts';
 
 export type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet';
-export const OLD_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.5';
+const OLD_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.5';
 export const NEW_IMAGE = 'ghcr.io/stefanprodan/podinfo:6.1.6';
 
 /** A color of one pod. Its Service leads to the port by its name; the selector of the workload is `part` alone. */
