@@ -1,11 +1,11 @@
-import { annotation, at, get, isObject, list, number, sameJson, text } from '../../common/json.ts';
+import { at, get, list, number, sameJson, text } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { answers, podLabels, usesOfWorkload } from '../facts/behind.ts';
 import type { GovernedNamespace } from '../facts/behind.ts';
 import { ownerOf, readApp } from '../facts/owners.ts';
 import type { WorkloadRef } from '../facts/owners.ts';
-import { labelsAt } from '../facts/selector.ts';
+import { runningTemplate } from '../facts/running-template.ts';
 import { governedIn, usesOfPods } from '../facts/usage.ts';
 import { ANNOTATION } from '../policy/index.ts';
 import type { Use, WorkloadAction } from '../policy/index.ts';
@@ -151,43 +151,11 @@ async function pendingActions(
   reader: GuardReader,
   signal: AbortSignal,
 ): Promise<readonly WorkloadAction[]> {
-  const own = labelsAt(oldObject, 'spec', 'selector', 'matchLabels');
-  const running = newest(await reader.listReplicaSets(namespace, own, signal), oldObject);
+  const running = await runningTemplate(reader, namespace, oldObject, signal);
   if (running === null || object === null) return ['resume'];
-  const rolled = templateActions(kind, object, withoutHash(running));
+  const rolled = templateActions(kind, object, running);
   const turns = rolled.some((action) => action.startsWith('change'));
   return [...(turns ? (['resume'] as const) : []), ...rolled.filter((each) => each === 'replace all pods at once')];
-}
-
-/** The ReplicaSet of a workload's latest rollout. */
-function newest(sets: readonly JsonObject[], workload: JsonObject | null): JsonObject | null {
-  const uid = text(at(workload, 'metadata', 'uid'));
-  const name = text(at(workload, 'metadata', 'name'));
-  const own = sets.filter((set) => {
-    const owner = ownerOf(set);
-    return owner !== null && (owner.uid !== null && uid !== null ? owner.uid === uid : owner.name === name);
-  });
-  return own.toSorted((a, b) => rolloutOf(b) - rolloutOf(a))[0] ?? null;
-}
-
-/** The rollout's number, which the controller of Deployments writes, or that of Argo Rollouts. */
-function rolloutOf(set: JsonObject): number {
-  const written = annotation(set, 'deployment.kubernetes.io/revision');
-  return Number(written ?? annotation(set, 'rollout.argoproj.io/revision') ?? 0);
-}
-
-/** The template of a ReplicaSet, without the label that its controller adds. */
-function withoutHash(set: JsonObject): JsonObject {
-  const template = at(set, 'spec', 'template');
-  const metadata = at(template, 'metadata');
-  const labels = Object.entries(labelsAt(set, 'spec', 'template', 'metadata', 'labels'));
-  return {
-    ...(isObject(template) ? template : {}),
-    metadata: {
-      ...(isObject(metadata) ? metadata : {}),
-      labels: Object.fromEntries(labels.filter(([key]) => !key.endsWith('pod-template-hash'))),
-    },
-  };
 }
 
 /** Whether a Service of these leads to a port by a name that the request takes away or gives to another port. */

@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
 import { annotation } from '../../../common/json.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { history, NAMED } from '../people.ts';
 import type { Person } from '../people.ts';
@@ -37,6 +38,62 @@ function imagePatch(tag: string, override: string | null): string {
   const containers = [{ name: 'podinfo', image: `${IMAGE}:${tag}` }];
   return `-p '${JSON.stringify({ metadata, spec: { template: { spec: { containers } } } })}'`;
 }
+
+/** A ReplicaSet of the shop's name behind `bare-blue`, which is active in TraefikService `bare`. */
+async function bare(t: Test, shop: Shop, ownerReferences: readonly JsonObject[]): Promise<void> {
+  const { alice } = shop;
+  const labels = { app: 'bare', color: shop.name };
+  const podinfo = { name: 'podinfo', image: `${IMAGE}:6.1.5`, imagePullPolicy: 'IfNotPresent' };
+  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [podinfo] } };
+  const ports = [{ port: 80, targetPort: 9898 }];
+  const objects: readonly JsonObject[] = [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: shop.name, ownerReferences },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
+    },
+    service({ name: 'bare-blue' }, labels, ports),
+    service({ name: 'bare-green' }, { ...labels, app: 'other' }, ports),
+    {
+      ...shop.manifest(null, {}, 'bare'),
+      spec: { weighted: { services: [{ name: 'bare-blue', port: 80, weight: 100 }] } },
+    },
+  ];
+  for (const object of objects) {
+    const { ok, said } = await shop.pipe(alice, 'create -f -', object);
+    t.ok(ok, said);
+  }
+}
+
+/** A kind that no part of bluegreen knows, with the subresource scale. */
+const WIDGETS: JsonObject = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: { type: 'object', properties: { replicas: { type: 'integer' } } },
+              status: { type: 'object', properties: { replicas: { type: 'integer' } } },
+            },
+          },
+        },
+        subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
+      },
+    ],
+  },
+};
 
 /** What kubectl and controllers do to workloads around a release; each begins with blue active as 6.1.5, green as 6.1.6. */
 export const WORKLOADS: readonly OddCase[] = [
@@ -160,41 +217,38 @@ export const WORKLOADS: readonly OddCase[] = [
     name: 'a bare ReplicaSet as the active color is not scaled to 0 or deleted',
     run: async (t, shop) => {
       const { alice } = shop;
-      const labels = { app: 'bare', color: shop.name };
-      const podinfo = { name: 'podinfo', image: `${IMAGE}:6.1.5`, imagePullPolicy: 'IfNotPresent' };
-      const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [podinfo] } };
-      const set = {
-        apiVersion: 'apps/v1',
-        kind: 'ReplicaSet',
-        metadata: { name: shop.name },
-        spec: { replicas: 1, selector: { matchLabels: labels }, template },
-      };
-      t.ok((await shop.pipe(alice, 'create -f -', set)).ok);
-      const ports = [{ port: 80, targetPort: 9898 }];
-      for (const color of ['blue', 'green'])
-        t.ok(
-          (
-            await shop.pipe(
-              alice,
-              'create -f -',
-              service({ name: `bare-${color}` }, { ...labels, ...(color === 'green' ? { app: 'other' } : {}) }, ports),
-            )
-          ).ok,
-        );
-      const services = [{ name: 'bare-blue', port: 80, weight: 100 }];
-      t.ok(
-        (
-          await shop.pipe(alice, 'create -f -', {
-            ...shop.manifest(null, {}, 'bare'),
-            spec: { weighted: { services } },
-          })
-        ).ok,
-      );
+      await bare(t, shop, []);
       await alice.may(t, `wait replicaset/${shop.name} --for=jsonpath={.status.readyReplicas}=1 --timeout=60s`);
       await alice.mayNot(t, `scale replicaset/${shop.name} --replicas=0`, 'active-workload: ');
       await alice.mayNot(t, `delete replicaset ${shop.name}`, 'active-workload: ');
       await alice.may(t, `delete ${NAMED}/bare service/bare-blue service/bare-green`);
       await alice.may(t, `delete replicaset ${shop.name}`);
+    },
+  },
+  {
+    name: 'a kind of its own that owns the ReplicaSet of the active color, scaled to 0',
+    run: async (t, shop) => {
+      const { admin } = shop;
+      t.ok((await shop.pipe(admin, 'create -f -', WIDGETS)).ok);
+      try {
+        await admin.may(t, 'wait crd widgets.example.com --for=condition=Established --timeout=60s');
+        const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { replicas: 1 } };
+        t.ok((await shop.pipe(admin, 'create -f -', widget)).ok);
+        const uid = (await admin.run('get widget w -o jsonpath={.metadata.uid}')).said;
+        await bare(t, shop, [{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', uid, controller: true }]);
+        await admin.may(t, `wait replicaset/${shop.name} --for=jsonpath={.status.readyReplicas}=1 --timeout=60s`);
+        await admin.may(t, 'scale widget/w --replicas=2');
+        await admin.mayNot(
+          t,
+          'scale widget/w --replicas=0',
+          'active-workload: Widget w serves production',
+          'must not be scaled to 0',
+        );
+        await admin.may(t, `delete ${NAMED}/bare service/bare-blue service/bare-green`);
+        await admin.may(t, 'scale widget/w --replicas=0');
+      } finally {
+        await admin.run('delete crd widgets.example.com');
+      }
     },
   },
   {
