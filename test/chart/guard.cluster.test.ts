@@ -187,6 +187,8 @@ t.test('rollouts: those that may leave no ready pod meanwhile', async (t) => {
   t.equal(await patch('statefulset', RESTART), ASKS, 'a StatefulSet of one pod');
   t.equal(await patch('statefulset', { spec: { ...RESTARTED, replicas: 2 } }), 'passes', 'of two');
   t.equal(await patch('daemonset', RESTART), ASKS, 'a DaemonSet');
+  const held = { updateStrategy: { rollingUpdate: { partition: 1 } } };
+  t.equal(await patch('statefulset', { spec: held }), ASKS, 'another partition');
   const surge = { updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
   t.equal(await patch('daemonset', { spec: { ...RESTARTED, ...surge } }), 'passes', 'with a surge');
 });

@@ -64,10 +64,17 @@ for (const [namespace, kind] of [
   t.test(`an active ${kind} gets no other image, by any command, but a restart and more pods`, async (t) => {
     await person.mayNot(t, `set image ${blue} podinfo=${IMAGE}:6.1.6`, 'active-workload: ', 'Give the image to green');
     await person.mayNot(t, `set image ${kind}s --all podinfo=${IMAGE}:6.1.6`, 'active-workload: ');
+    if (kind === 'statefulset') {
+      const replaced = 'preview-workload: StatefulSet green replaces all pods at once';
+      await person.mayNot(t, `set image ${green} podinfo=${IMAGE}:6.1.5`, replaced, 'kubectl bluegreen deploy shop');
+      await person.may(t, `scale ${green} --replicas=2`);
+      await person.may(t, `rollout status ${green} --timeout=60s`);
+    }
     await person.may(t, `set image ${green} podinfo=${IMAGE}:6.1.5`);
     await person.may(t, `rollout status ${green} --timeout=60s`);
     await person.may(t, `rollout undo ${green}`);
     await person.may(t, `rollout status ${green} --timeout=60s`);
+    await person.may(t, `scale ${green} --replicas=1`);
     await person.may(t, `rollout restart ${blue}`);
     await person.may(t, `rollout status ${blue} --timeout=60s`);
     await person.may(t, `scale ${blue} --replicas=2`);

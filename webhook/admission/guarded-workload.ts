@@ -7,7 +7,7 @@ import { ownerOf, readApp } from '../facts/owners.ts';
 import type { WorkloadRef } from '../facts/owners.ts';
 import { runningTemplate } from '../facts/running-template.ts';
 import { governedIn, usesOfPods } from '../facts/usage.ts';
-import { ANNOTATION } from '../policy/index.ts';
+import { ANNOTATION, replacesAllAtOnce } from '../policy/index.ts';
 import type { Use, WorkloadAction } from '../policy/index.ts';
 import { nameOf as requestedName } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
@@ -106,8 +106,8 @@ interface Asked {
 }
 
 /**
- * A ReplicaSet that something else owns comes and goes with every rollout: without it, the color is what the other
- * pods behind its Service are.
+ * What goes leaves a color to the other pods behind its Service. That is enough for a preview; and for an active color
+ * where a ReplicaSet goes that something else owns, as they come and go with every rollout.
  */
 async function remaining(
   { request, asked, live, ref }: Asked & { readonly live: JsonObject | null; readonly ref: WorkloadRef },
@@ -116,9 +116,13 @@ async function remaining(
   reader: GuardReader,
   signal: AbortSignal,
 ): Promise<readonly Use[]> {
-  const goes = asked.includes('delete') || asked.includes('scale to 0');
-  if (request.resource !== 'replicasets' || ownerOf(live) === null || !goes) return uses;
-  const others = await Promise.all(uses.map(({ service }) => answers(reader, around, service, signal, ref)));
+  if (!asked.includes('delete') && !asked.includes('scale to 0')) return uses;
+  const owned = request.resource === 'replicasets' && ownerOf(live) !== null;
+  const others = await Promise.all(
+    uses.map(({ active, service }) =>
+      active && !owned ? Promise.resolve(false) : answers(reader, around, service, signal, ref),
+    ),
+  );
   return uses.filter((_, index) => !others[index]);
 }
 
@@ -151,6 +155,11 @@ async function pendingActions(
   reader: GuardReader,
   signal: AbortSignal,
 ): Promise<readonly WorkloadAction[]> {
+  if (kind === 'StatefulSet' || kind === 'DaemonSet')
+    return [
+      'resume',
+      ...(object !== null && replacesAllAtOnce(kind, object) ? ['replace all pods at once' as const] : []),
+    ];
   const running = await runningTemplate(reader, namespace, oldObject, signal);
   if (running === null || object === null) return ['resume'];
   const rolled = templateActions(kind, object, running);

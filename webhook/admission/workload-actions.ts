@@ -16,9 +16,28 @@ export function workloadActions(
   const rolls = templateActions(kind, object, before);
   const actions: readonly [WorkloadAction, boolean][] = [
     ['scale to 0', replicasOf(object) === 0 && replicasOf(oldObject) !== 0],
-    ['resume', at(oldObject, 'spec', 'paused') === true && at(object, 'spec', 'paused') !== true],
+    ['resume', resumes(kind, object, oldObject)],
   ];
   return [...rolls, ...actions.filter(([, done]) => done).map(([action]) => action)];
+}
+
+/** Whether a rollout goes on that was held back: by a pause, a partition or the update strategy OnDelete. */
+function resumes(kind: string, object: JsonObject, oldObject: JsonObject): boolean {
+  if (kind !== 'StatefulSet' && kind !== 'DaemonSet')
+    return at(oldObject, 'spec', 'paused') === true && at(object, 'spec', 'paused') !== true;
+  const status = get(oldObject, 'status');
+  const pending =
+    kind === 'StatefulSet'
+      ? get(status, 'updateRevision') !== get(status, 'currentRevision')
+      : (number(get(status, 'updatedNumberScheduled')) ?? 0) < (number(get(status, 'desiredNumberScheduled')) ?? 0);
+  return pending && heldBack(object) < heldBack(oldObject);
+}
+
+/** How much of a rollout a strategy holds back: the pods below the partition, or all. */
+function heldBack(workload: JsonObject): number {
+  const strategy = at(workload, 'spec', 'updateStrategy');
+  if (get(strategy, 'type') === 'OnDelete') return Infinity;
+  return number(at(strategy, 'rollingUpdate', 'partition')) ?? 0;
 }
 
 /** What a rollout of a workload's template does to pods that were made from another one. */

@@ -59,8 +59,8 @@ export function podLabels(object: JsonObject | null): LabelSelector {
 }
 
 /**
- * Whether pods that are ready are behind a Service; without the pods of a controller, if one is given. Endpoints that are
- * no pods count.
+ * Whether pods that are ready are behind a Service; without the pods of a workload, if one is given. Endpoints that are no
+ * pods count.
  */
 export async function answers(
   reader: Reader,
@@ -73,10 +73,9 @@ export async function answers(
   const selector = selectorOf(services.find((each) => nameOf(each) === service) ?? null);
   if (but === null || selector === null || ready.length === 0) return ready.length > 0;
   const pods = await reader.listPods(namespace, selector, signal);
-  const own = pods.filter((pod) => {
-    const owner = ownerOf(pod);
-    return owner !== null && isOwner(owner, but);
-  });
+  const search = createOwnerSearch(reader, namespace, signal);
+  const chains = await Promise.all(pods.map(search));
+  const own = pods.filter((_, index) => chains[index]?.some((owner) => isOwner(owner, but)));
   const names = new Set(own.map(nameOf));
   return ready.some(({ pod }) => pod === null || !names.has(pod));
 }

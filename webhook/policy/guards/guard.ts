@@ -34,7 +34,7 @@ export type WorkloadAction =
   | 'change port names'
   /** Of a DaemonSet: those where its pods run. */
   | 'change nodes'
-  /** A rollout that was paused with other images or pod labels than those that run. */
+  /** A rollout that was held back, with other images, pod labels or port names than those that run. */
   | 'resume'
   /** Another template, with an update strategy that may leave no ready pod for a while. */
   | 'replace all pods at once';
