@@ -6,6 +6,10 @@ import type { Case } from './place.ts';
 const BY_THE_WEBHOOK = /admission webhook "mutate\.bluegreen\.dev" denied the request: [^]*weights-total: /;
 
 const SPECIAL = parseObject('{"__proto__": "a", "constructor": "b", "prototype": "c"}') ?? {};
+function withCookie(domain: string) {
+  return { sticky: { cookie: { domain } } };
+}
+
 function withHeaders(headers: object) {
   return { healthCheck: { path: '/', headers: { ...headers } } };
 }
@@ -33,7 +37,7 @@ export const SERVER: readonly Case[] = [
     name: 'an update of two objects of 700 KiB',
     verdict: 'prevented',
     before: async (place) => {
-      const large = { name: place.green, port: 80, weight: 0, ...withHeaders({ filler: 'x'.repeat(700 * 1024) }) };
+      const large = { name: place.green, port: 80, weight: 0, ...withCookie('x'.repeat(700 * 1024)) };
       const path = traefikServicePath(place);
       await released(place);
       const body = { spec: { weighted: { services: [{ name: place.blue, port: 80, weight: 100 }, large] } } };
@@ -41,7 +45,7 @@ export const SERVER: readonly Case[] = [
       if (status !== 200) throw new Error(`the large object was answered ${status}`);
     },
     attack: (place) => {
-      const large = { name: place.green, port: 80, weight: 30, ...withHeaders({ filler: 'y'.repeat(700 * 1024) }) };
+      const large = { name: place.green, port: 80, weight: 30, ...withCookie('y'.repeat(700 * 1024)) };
       const services = [{ name: place.blue, port: 80, weight: 60 }, large];
       return tryPatch(place, traefikServicePath(place), { spec: { weighted: { services } } });
     },
