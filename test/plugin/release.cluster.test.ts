@@ -62,7 +62,7 @@ t.test('a preview that does not get ready: why, in one line, and production is a
   t.equal(quota.code, 3, quota.stderr);
   t.match(quota.stderr, /\n  - FailedCreate: exceeded quota: few, requested: pods=1, used: pods=\d, limited: pods=4\n/);
   await cluster.kubectlOk(['delete', 'quota', 'few']);
-  t.equal(await weights(), '100 0');
+  t.equal(await weights(), '100', 'the preview left the list for its rollout, and stays out');
 });
 
 t.test('four releases under load, from color to color', async (t) => {
@@ -234,6 +234,40 @@ t.test(
     t.strictSame(untested, [], 'no answer of a version before its test had passed');
     // Before the first answer there was no route.
     const failed = traffic.samples.filter(({ failure, started }) => failure !== null && started >= first.ended);
+    t.strictSame(failed, [], `${traffic.samples.length} requests`);
+  },
+);
+
+t.test(
+  'a preview that replaces all of its pods at once: kubectl is denied, deploy detaches it, nothing fails',
+  async (t) => {
+    const active = (await bluegreen('status', 'bluegreen-wrr', '-o', 'jsonpath={.active}')).stdout;
+    const preview = active === 'blue' ? 'green' : 'blue';
+    const recreate = { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } };
+    await cluster.kubectlOk(['patch', 'deployment', preview, '--type=merge', '-p', JSON.stringify(recreate)]);
+    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost' });
+    t.teardown(() => traffic.stop());
+    await traffic.until(({ version }) => version !== null, 30_000);
+    const image = `podinfo=${imageOf('7.1')}`;
+    const byHand = await cluster.kubectl(['set', 'image', `deployment/${preview}`, image]);
+    t.match(byHand.stderr, `preview-workload: Deployment ${preview} replaces all pods at once`);
+    const dry = await bluegreen(
+      'deploy',
+      'bluegreen-wrr',
+      '--image',
+      image,
+      '--dry-run=server',
+      '--overwrite-rollback',
+    );
+    t.equal(dry.code, 0, dry.stderr);
+    const { code, stderr } = await bluegreen('deploy', 'bluegreen-wrr', '--image', image, '--overwrite-rollback');
+    t.equal(code, 0, stderr);
+    t.match(
+      stderr,
+      new RegExp(`${preview} leaves the list until it is ready[^]*${preview} is listed again, with weight 0`),
+    );
+    await traffic.stop();
+    const failed = traffic.samples.filter(({ failure }) => failure !== null);
     t.strictSame(failed, [], `${traffic.samples.length} requests`);
   },
 );
