@@ -137,8 +137,8 @@ async function effective(
   const all = new Set(pending === null ? asked : [...asked.filter((each) => each !== 'resume'), ...pending]);
   if (all.has('change port names') && !leadsElsewhere(request, uses, around)) all.delete('change port names');
   if (all.has('replace all pods at once')) {
-    const listed = uses.filter(({ active, child }) => !active && child !== null);
-    const answering = await Promise.all(listed.map(({ service }) => answers(reader, around, service, signal)));
+    const exposed = uses.filter(({ active, child }) => active || child !== null);
+    const answering = await Promise.all(exposed.map(({ service }) => answers(reader, around, service, signal)));
     // What answers nothing already is not made worse: such a rollout is how it is mended.
     if (!answering.includes(true)) all.delete('replace all pods at once');
   }

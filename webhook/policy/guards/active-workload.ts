@@ -1,10 +1,10 @@
 import type { CheckResult } from '../checks/check.ts';
-import { denial } from '../checks/check.ts';
-import type { Guard, GuardedRequest, WorkloadAction } from './guard.ts';
+import { denial, warning } from '../checks/check.ts';
+import type { Guard, GuardedRequest, Use, WorkloadAction } from './guard.ts';
 
 type WorkloadRequest = GuardedRequest & { readonly kind: 'workload' };
 
-/** Another template by itself is no release: a restart and another environment go through. */
+/** Another template by itself is no release: a restart and another environment go through, with a warning at most. */
 const DOING: Readonly<Record<Exclude<WorkloadAction, 'replace all pods at once'>, string>> = {
   delete: 'must not be deleted',
   'scale to 0': 'must not be scaled to 0',
@@ -33,12 +33,19 @@ function leaves(request: WorkloadRequest): readonly CheckResult[] {
   if (use === undefined) return [];
   const { workload, name } = request;
   return request.actions.flatMap((action) => {
-    if (action === 'replace all pods at once') return [];
+    if (action === 'replace all pods at once') return [emptied(request, use)];
     return denial(
       `an active workload ${DOING[action].split(',')[0]}`,
       `${workload} ${name} serves production (TraefikService ${use.traefikService}) and ${DOING[action]}. ${instead(request, action, use.other)}`,
     );
   });
+}
+
+function emptied({ workload, name }: WorkloadRequest, { traefikService }: Use): CheckResult {
+  return warning(
+    'an active workload replaces all pods at once',
+    `${workload} ${name} serves production (TraefikService ${traefikService}) and replaces all pods at once: requests fail until new ones are ready. Before the next one, give it more replicas or the strategy RollingUpdate`,
+  );
 }
 
 function joins(request: WorkloadRequest): readonly CheckResult[] {
