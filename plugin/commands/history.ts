@@ -9,6 +9,7 @@ import { shortImages } from '../traefikservice/names.ts';
 import { oneLine } from '../printers/line.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { ageOf, formatTable, toSecond } from '../printers/table.ts';
+import { kindOf } from '../traefikservice/history.ts';
 import { unseenEntry, unseenSwitch, unseenText } from '../traefikservice/unseen.ts';
 import { warn } from '../cli/warn.ts';
 import { firstTarget } from '../traefikservice/argument.ts';
@@ -20,7 +21,7 @@ export const history: Command = {
   usage: '[NAME]',
   summary: 'Show the switches that were made, by whom and when',
   description:
-    'Show the switches that were made, newest first: what became active, when, and by whom. The webhook keeps the last 25. A switch that an override let through has the kind "promotion+override"; -o wide shows its reason.',
+    'Show the switches that were made, newest first: what became active, when, and by whom. The webhook keeps the last 25. A switch that went through in spite of findings has the kind "promotion+override" or, by the mode of the namespace, "promotion+warn", and the column FINDINGS names the checks; -o wide shows the reason of an override.',
   examples: [{ comment: 'The switches of "shop"', command: 'kubectl bluegreen history shop -n demo' }],
   flags: [OUTPUT_FLAG],
   arguments: { min: 0, max: 1 },
@@ -58,6 +59,7 @@ function print(call: Call, found: TraefikServiceRef, entries: readonly HistoryEn
 
 function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): string {
   const paint = call.paint.out;
+  const checks = entries.some((entry) => entry.checks !== undefined);
   const reasons = wide && entries.some(({ override }) => override !== null);
   const rows = entries.map((entry) => [
     kindOf(entry),
@@ -68,6 +70,7 @@ function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): str
     entry.by ?? entry.manager ?? '<unknown>',
     ...(wide ? [entry.at === '' ? '<unknown>' : toSecond(entry.at)] : []),
     entry.at === '' ? '<unknown>' : ageOf(entry.at, call.io.now()),
+    ...(checks ? [entry.checks?.join(',') ?? '<none>'] : []),
     // Last, as it has spaces.
     ...(reasons ? [entry.override === null ? '<none>' : oneLine(entry.override)] : []),
   ]);
@@ -80,12 +83,8 @@ function table(call: Call, entries: readonly HistoryEntry[], wide: boolean): str
     'BY',
     ...(wide ? ['TIME'] : []),
     'AGE',
+    ...(checks ? ['FINDINGS'] : []),
     ...(reasons ? ['REASON'] : []),
   ];
   return formatTable(columns, rows);
-}
-
-/** A switch that an override let through is no plain one. */
-function kindOf({ kind, override }: HistoryEntry): string {
-  return override === null || kind === 'override' ? kind : `${kind}+override`;
 }

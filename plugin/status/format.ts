@@ -1,3 +1,4 @@
+import { letThroughText } from '../traefikservice/history.ts';
 import { unseenSwitch, unseenText } from '../traefikservice/unseen.ts';
 import { commandLine, shortImages } from '../traefikservice/names.ts';
 import type { ColorReport, StatusReport } from './report.ts';
@@ -39,6 +40,7 @@ export function formatStatus(found: TraefikServiceRef, report: StatusReport, sty
   const unseen = unseenSwitch(found);
   const rest = [
     ...(unseen === null ? [] : [`Record:     ${paint.warn(unseenText(unseen, now))}`]),
+    ...(report.letThrough === null ? [] : [`Findings:   ${paint.warn(letThroughText(report.letThrough))}`]),
     ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
     ...(report.unguarded === null
       ? []

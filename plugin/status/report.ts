@@ -25,6 +25,8 @@ import type { Problem } from '../production/problem.ts';
 import { planRollback } from '../switch/back.ts';
 import { judge } from '../switch/preflight.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { letThrough } from '../traefikservice/history.ts';
+import type { LetThrough } from '../traefikservice/history.ts';
 import { readOutcome } from '../traefikservice/analysis-outcome.ts';
 import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 
@@ -67,6 +69,8 @@ export interface StatusReport {
   readonly active: Color | null;
   readonly since: string | null;
   readonly by: string | null;
+  /** What the switch to the active color went through in spite of; null where there is nothing. */
+  readonly letThrough: LetThrough | null;
   readonly frozen: string | null;
   /** Why nothing guards it any more; null while the guards stand. */
   readonly unguarded: string | null;
@@ -99,6 +103,7 @@ export async function buildReport(
     active,
     since: release?.since ?? null,
     by: release?.by ?? null,
+    letThrough: letThrough(found, active),
     frozen: annotation(found.object, ANNOTATION.frozen),
     unguarded: annotation(found.object, ANNOTATION.unguard) || null,
     analysis: analysisOf(found.object, active, release?.since ?? null),

@@ -96,7 +96,7 @@ t.test('an override needs its verb, lets one request through, and is recorded wi
   await alice.mayNot(t, override, '--override needs the verb override');
   await oncall.may(t, override, 'overridden (incident 44): smoke-test: green');
   t.equal((await history(alice, 'shop')).at(-1), 'promotion blue to green by oncall (incident 44)');
-  t.match(await alice.may(t, 'bluegreen history shop -o wide'), /promotion\+override .*incident 44/);
+  t.match(await alice.may(t, 'bluegreen history shop -o wide'), /promotion\+override .* smoke-test +incident 44/);
 });
 
 t.test('unguarding needs the verb override and lifts the guards until it is taken back', async (t) => {
@@ -130,6 +130,16 @@ t.test('the mode of a namespace follows its label', async (t) => {
   await alice.may(t, 'delete service green --dry-run=server', 'would be denied: active-service: ');
   t.match((await live(alice, 'shop')).slice(0, 4), '60 0');
   await alice.may(t, blueAgain);
+
+  const untested = `patch ${SHOP} ${toColor('green')}`;
+  await alice.may(t, untested, 'would be denied: smoke-test: green', 'would be denied: permission: a promotion needs');
+  t.match(await alice.may(t, 'bluegreen history shop'), /\npromotion\+warn .* smoke-test,permission\n/);
+  t.match(
+    await alice.may(t, 'bluegreen status shop'),
+    'Findings:   the promotion had findings of smoke-test, permission, and the mode warn let it through',
+  );
+  await alice.may(t, blueAgain);
+  t.notMatch(await alice.may(t, 'bluegreen status shop'), 'Findings:');
 
   await label(t, '=audit', silent);
   t.notMatch(await alice.may(t, split), 'Warning');

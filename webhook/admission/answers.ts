@@ -1,4 +1,4 @@
-import { docsLine, explain, findingLine, LOOKUP_FAILED, warningLines } from '../policy/index.ts';
+import { checksOf, docsLine, explain, findingLine, LOOKUP_FAILED, warningLines } from '../policy/index.ts';
 import type { Evaluation, Mode, Switch, Finding } from '../policy/index.ts';
 import type { Answer, TraefikServiceRef } from './types.ts';
 
@@ -51,11 +51,6 @@ export function denied({ findings, warnings, switched, about, docsUrl, addition 
     about,
     auditAnnotations: audit({ outcome: 'denied', switched, findings, override: null }),
   };
-}
-
-/** The checks of these findings, each once. */
-export function checksOf(findings: readonly Finding[]): readonly Finding['check'][] {
-  return [...new Set(findings.map(({ check }) => check))];
 }
 
 export interface Audited {

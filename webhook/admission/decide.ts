@@ -5,7 +5,17 @@ import type { NeighborReader } from '../facts/neighbors.ts';
 import type { Reader } from '../facts/reader.ts';
 import type { RecentFacts } from '../facts/recent.ts';
 import { consider, governed, NO_NEIGHBORS, NOT_ASKED } from '../policy/index.ts';
-import type { Candidate, Change, Decision, Facts, Pair, Permission, Permissions, Settings } from '../policy/index.ts';
+import type {
+  Candidate,
+  Change,
+  Decision,
+  Facts,
+  Mode,
+  Pair,
+  Permission,
+  Permissions,
+  Settings,
+} from '../policy/index.ts';
 import type { Access } from './access.ts';
 import type { Deadline } from './deadline.ts';
 import { Overloaded } from './concurrency-limit.ts';
@@ -35,6 +45,8 @@ interface Asked {
   readonly user: AdmissionRequest['user'];
   /** Whether the answer passes warnings on: some rest on look-ups that nothing else needs. */
   readonly warns: boolean;
+  /** Of the namespace. */
+  readonly mode: Mode;
 }
 
 /**
@@ -46,11 +58,11 @@ export async function decideChange(
   dependencies: Dependencies,
   timeoutMs: number,
 ): Promise<Decision | null> {
-  const { change } = asked;
+  const { change, mode } = asked;
   const { settings, lookups, now } = dependencies;
   const governance = governed(change);
   if (governance.kind === 'no') return null;
-  const known = governance.kind === 'pair' ? consider({ change, pair: governance.pair, settings }) : null;
+  const known = governance.kind === 'pair' ? consider({ change, pair: governance.pair, settings, mode }) : null;
   if (known !== null && asksNothing(known)) return known.decide({ facts: NOT_ASKED, at: now() });
   const release = lookups.acquire();
   if (release === null) return decideOverloaded(known, now());
@@ -62,7 +74,7 @@ export async function decideChange(
         ? governance.pair
         : await findSibling(change, governance.candidates, dependencies.reader, signal);
     if (pair === null) return null;
-    const considered = known ?? consider({ change, pair, settings });
+    const considered = known ?? consider({ change, pair, settings, mode });
     if (asksNothing(considered)) return considered.decide({ facts: NOT_ASKED, at: now() });
     return await lookAndDecide({ ...asked, pair, considered }, dependencies, signal);
   } finally {

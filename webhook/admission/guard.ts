@@ -1,12 +1,12 @@
 import { messageOf } from '../../common/errors.ts';
 import { at } from '../../common/json.ts';
-import { ANNOTATION, guard, NO_OVERRIDE, warningLines } from '../policy/index.ts';
+import { ANNOTATION, checksOf, guard, NO_OVERRIDE, warningLines } from '../policy/index.ts';
 import type { GuardedRequest, Mode, Settings, Finding } from '../policy/index.ts';
 import type { Access } from './access.ts';
 import type { Deadline } from './deadline.ts';
 import { Overloaded, denyWhenOverloaded } from './concurrency-limit.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
-import { audit, checksOf, denied, NO_REMARKS, remarks, UNTOUCHED } from './answers.ts';
+import { audit, denied, NO_REMARKS, remarks, UNTOUCHED } from './answers.ts';
 import { readGuarded } from './guarded.ts';
 import type { GuardReader } from './guarded.ts';
 import type { AdmissionRequest, Answer, Handler, TraefikServiceRef } from './types.ts';

@@ -1,9 +1,9 @@
 import jsonPatch from 'fast-json-patch';
-import { ANNOTATION, evaluateUngoverned, NO_OVERRIDE, readRecord } from '../policy/index.ts';
+import { ANNOTATION, checksOf, evaluateUngoverned, NO_OVERRIDE, readRecord } from '../policy/index.ts';
 import type { Change, Decision, Mode } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { annotation } from '../../common/json.ts';
-import { audit, checksOf, denied, MISSED, remarks, UNTOUCHED } from './answers.ts';
+import { audit, denied, MISSED, remarks, UNTOUCHED } from './answers.ts';
 import { changeOf } from './change.ts';
 import { decideChange } from './decide.ts';
 import type { Dependencies } from './decide.ts';
@@ -18,7 +18,7 @@ const PROMOTION = { timeoutMs: 2000, warns: false };
 /** Fills, binds and records; denies with the full message. */
 export function mutateHandler(mode: Mode, dependencies: Dependencies): Handler {
   return denyWhenOverloaded(mode, async (request) => {
-    const decided = await decideRequest(request, dependencies, MUTATE);
+    const decided = await decideRequest(request, dependencies, { ...MUTATE, mode });
     if (request.object === null) return UNTOUCHED;
     if (decided === null) return answerUngoverned(request, mode, dependencies.docsUrl);
     const { decision } = decided;
@@ -33,7 +33,7 @@ export function mutateHandler(mode: Mode, dependencies: Dependencies): Handler {
  */
 export function promotionHandler(mode: Mode, dependencies: Dependencies): Handler {
   return denyWhenOverloaded(mode, async (request) => {
-    const decided = await decideRequest(request, dependencies, PROMOTION);
+    const decided = await decideRequest(request, dependencies, { ...PROMOTION, mode });
     if (request.object === null) return UNTOUCHED;
     if (decided === null) return { ...answerUngoverned(request, mode, dependencies.docsUrl), warnings: [] };
     const { decision } = decided;
@@ -64,11 +64,11 @@ interface Decided {
 async function decideRequest(
   request: AdmissionRequest,
   dependencies: Dependencies,
-  { timeoutMs, warns }: { readonly timeoutMs: number; readonly warns: boolean },
+  { timeoutMs, warns, mode }: { readonly timeoutMs: number; readonly warns: boolean; readonly mode: Mode },
 ): Promise<Decided | null> {
   const change = changeOf(request);
   if (change === null || change.operation === 'DELETE' || request.subResource !== '') return null;
-  const decision = await decideChange({ change, user: request.user, warns }, dependencies, timeoutMs);
+  const decision = await decideChange({ change, user: request.user, warns, mode }, dependencies, timeoutMs);
   return decision === null ? null : { change, decision };
 }
 

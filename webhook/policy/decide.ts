@@ -8,13 +8,15 @@ import { needsOf, summarizeChange } from './change-summary.ts';
 import type { Needs } from './change-summary.ts';
 import { newRestore, NO_PERMISSION_ASKED } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
-import type { Change, Facts, Neighbors, Pair, Settings } from './types.ts';
+import type { Change, CheckId, Facts, Finding, Mode, Neighbors, Pair, Settings } from './types.ts';
 
 /** A change, and what an operator chose. */
 export interface ConsiderInput {
   readonly change: Change;
   readonly pair: Pair;
   readonly settings: Settings;
+  /** Of the namespace, for the record; left out where nothing is stored. */
+  readonly mode?: Mode;
 }
 
 /** What the cluster says of a change. */
@@ -41,7 +43,7 @@ export interface Considered {
 export type DecideInput = ConsiderInput & Answers;
 
 /** Begins to decide a creation or an update of a governed TraefikService. */
-export function consider({ change, pair, settings }: ConsiderInput): Considered {
+export function consider({ change, pair, settings, mode = 'enforce' }: ConsiderInput): Considered {
   const summary = summarizeChange({ change, pair });
   return {
     needs: needsOf(summary, change, settings),
@@ -49,12 +51,24 @@ export function consider({ change, pair, settings }: ConsiderInput): Considered 
       const reason = newRestore(change);
       if (reason !== null && permissions.override === 'granted')
         return { ...decide({ change: unchanged(change), pair, settings, facts, neighbors, at }), override: reason };
-      const defaulted = applyDefaults(summary, { change, pair, facts, permissions, at });
-      const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions, at };
-      const evaluation = evaluate(subject);
-      return { ...defaulted, ...evaluation, warnings: [...defaulted.warnings, ...evaluation.warnings] };
+      function complete(checks: readonly CheckId[]): Decision {
+        const broken = { checks, mode };
+        const defaulted = applyDefaults(summary, { change, pair, facts, permissions, broken, at });
+        const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions, at };
+        const evaluation = evaluate(subject);
+        return { ...defaulted, ...evaluation, warnings: [...defaulted.warnings, ...evaluation.warnings] };
+      }
+      const decision = complete([]);
+      // What goes through nevertheless belongs in the record. No finding rests on that, so that a second pass is enough.
+      const letThrough = mode === 'enforce' ? decision.overridden : [...decision.findings, ...decision.overridden];
+      return letThrough.length === 0 ? decision : complete(checksOf(letThrough));
     },
   };
+}
+
+/** The checks of these findings, each once. */
+export function checksOf(findings: readonly Finding[]): readonly CheckId[] {
+  return [...new Set(findings.map(({ check }) => check))];
 }
 
 /**

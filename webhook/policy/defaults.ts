@@ -6,7 +6,7 @@ import { newOverride } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
 import { nextRecord } from './next-record.ts';
 import { isEmpty, readRecord, writtenRecord } from './record.ts';
-import type { ReleaseRecord } from './record.ts';
+import type { Broken, ReleaseRecord } from './record.ts';
 import { fitted } from './record-size.ts';
 import { bind, readSmokeTest, suggestion } from './smoke-test.ts';
 import type { SmokeTestRecord } from './smoke-test.ts';
@@ -20,6 +20,8 @@ export interface DefaultsInput {
   readonly pair: Pair;
   readonly facts: Facts;
   readonly permissions: Permissions;
+  /** What the checks find of the change, for its entry in the history. */
+  readonly broken: Broken;
   /** RFC 3339, the time of this review. */
   readonly at: string;
 }
@@ -112,7 +114,8 @@ type Wanted = Readonly<Record<string, string | null>>;
 
 /** The object with what only the webhook writes; the record last, for it takes what room is left. */
 function withRecord(context: RecordContext): JsonObject {
-  const { change, weighted, oldObject, oldState, newState, switched, oldRecord, smoke, facts, permissions } = context;
+  const { change, weighted, oldObject, oldState, newState, switched, oldRecord, smoke, facts, permissions, broken } =
+    context;
   const saysNone = annotation(change.object, ANNOTATION.previous) === 'none';
   const reviewed = isNews(change.object, oldObject, ANNOTATION.record) ? readRecord(change.object) : null;
   const record = nextRecord({
@@ -124,6 +127,7 @@ function withRecord(context: RecordContext): JsonObject {
     tested: smoke.bound,
     forgetPrevious: saysNone && annotation(oldObject, ANNOTATION.previous) !== 'none',
     override: permissions.override === 'granted' ? newOverride(change) : null,
+    broken,
     supersededPasses: nextSupersededPasses(oldRecord.supersededPasses, { ...change, oldObject }),
     weightsWriter: weightsWriter(oldObject),
     facts,

@@ -8,6 +8,7 @@ export { LOOKUP_FAILED } from './checks/check.ts';
 export { samePods } from './checks/distinct-pods.ts';
 export { CHECKS } from './checks/index.ts';
 export {
+  checksOf,
   consider,
   decide,
   NOT_ASKED,

@@ -1,5 +1,5 @@
 import { sameImages, singleRevision } from './record.ts';
-import type { FormerVersion, HistoryEntry, ReleasedColor, ReleaseRecord } from './record.ts';
+import type { Broken, FormerVersion, HistoryEntry, ReleasedColor, ReleaseRecord } from './record.ts';
 import type { Color, Facts, Switch } from './types.ts';
 import type { WeightsWriter } from './weights-writer.ts';
 
@@ -23,6 +23,8 @@ export interface RecordInput {
   readonly forgetPrevious: boolean;
   /** The reason of an override that this request brings and may bring. */
   readonly override: string | null;
+  /** What the checks find of this request; it is stored only where an override or the mode lets it through. */
+  readonly broken: Broken;
   readonly supersededPasses: readonly string[];
   /** Of the old object. */
   readonly weightsWriter: WeightsWriter | null;
@@ -82,6 +84,7 @@ function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: Re
     revision,
     images,
     override: inShort(input.override),
+    ...brokenBy(input),
   };
   const previous = kind === 'promotion' && from !== null ? leaving(from, record.active, input.facts) : null;
   const former = previous === null ? record.former : withFormer(record.former, { ...previous, until: input.at });
@@ -100,15 +103,22 @@ function withEvent(
   record: ReleaseRecord,
   kind: 'creation' | 'override',
   color: Color,
-  { facts, at, by, override }: RecordInput,
+  input: RecordInput,
 ): ReleaseRecord {
+  const { facts, at, by } = input;
   const { revision, images } = running(color, facts);
   const from = kind === 'creation' ? null : color;
-  const reason = inShort(override);
-  const history = append(record.history, { kind, from, to: color, at, by, revision, images, override: reason });
+  const override = inShort(input.override);
+  const event = { kind, from, to: color, at, by, revision, images, override, ...brokenBy(input) };
+  const history = append(record.history, event);
   return kind === 'creation'
     ? { ...record, active: { color, revision, images, since: at, by }, previous: null, history }
     : { ...record, history };
+}
+
+function brokenBy({ broken: { checks, mode } }: RecordInput): Pick<HistoryEntry, 'checks' | 'mode'> {
+  if (checks.length === 0) return {};
+  return mode === 'enforce' ? { checks } : { checks, mode };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ANNOTATION } from './annotations.ts';
 import { annotation, get, list, parseObject, text, texts } from '../../common/json.ts';
-import type { Color, ColorFacts, Revision } from './types.ts';
+import { MODES } from './types.ts';
+import type { Color, ColorFacts, Mode, Revision } from './types.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 
 /** A color as it was when it became active. */
@@ -39,7 +40,14 @@ export interface HistoryEntry {
   readonly override: string | null;
   /** Of `unseen`: the field manager that wrote the weights, where the object tells. */
   readonly manager?: string;
+  /** Ids of the checks that found something, which an override or the mode let through; left out where there are none. */
+  readonly checks?: readonly string[];
+  /** The mode that let it through; left out where it was enforce. */
+  readonly mode?: Mode;
 }
+
+/** What a change that goes through nevertheless breaks. */
+export type Broken = Required<Pick<HistoryEntry, 'checks' | 'mode'>>;
 
 /** What `bluegreen.dev/record` holds. History is oldest first. */
 export interface ReleaseRecord {
@@ -137,7 +145,14 @@ function readEvent(value: Json): HistoryEntry | null {
     images: texts(get(value, 'images')),
     override: text(get(value, 'override')),
     ...managerIn(value),
+    ...brokenIn(value),
   };
+}
+
+function brokenIn(value: Json): Pick<HistoryEntry, 'checks' | 'mode'> {
+  const checks = texts(get(value, 'checks'));
+  const mode = MODES.find((known) => known === get(value, 'mode'));
+  return { ...(checks.length === 0 ? {} : { checks }), ...(mode === undefined ? {} : { mode }) };
 }
 
 function managerIn(value: Json): Pick<HistoryEntry, 'manager'> {

@@ -5,7 +5,7 @@ import { reviewOf } from '../../../webhook/admission/responses.ts';
 import type { PatchOperation } from '../../../common/json-patch.ts';
 import type { AdmissionRequest, Answer } from '../../../webhook/admission/types.ts';
 import { isObject, parseObject } from '../../../common/json.ts';
-import { MODES } from '../../../webhook/policy/index.ts';
+import { MODES, readRecord } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.ts';
@@ -41,6 +41,10 @@ function annotate(object: JsonObject, key: string, value: string): JsonObject {
   const metadata = isObject(object['metadata']) ? object['metadata'] : {};
   const annotations = isObject(metadata['annotations']) ? metadata['annotations'] : {};
   return { ...object, metadata: { ...metadata, annotations: { ...annotations, [key]: value } } };
+}
+
+function entryOf(object: JsonObject) {
+  return readRecord(object).history.at(-1);
 }
 
 function withSpecOf(object: JsonObject, other: JsonObject): JsonObject {
@@ -158,6 +162,21 @@ t.test('warn tells what enforce would deny, audit keeps it to the audit log', as
   t.equal(audited.verdict, 'patched');
   t.same(audited.warnings, []);
   t.match(audited.auditAnnotations, { findings: /single-active/ });
+});
+
+t.test('the findings of a promotion that goes through are in its record, on both sides', async (t) => {
+  const ready = await admitted(traefikService([100, 0]));
+  const untested = withSpecOf(ready, traefikService([0, 100]));
+  const warned = patched(untested, await mutateHandler('warn', world())(request(untested, ready)));
+  t.match(entryOf(warned), { kind: 'promotion', checks: ['smoke-test'], mode: 'warn' });
+  t.equal((await mutateHandler('warn', world(AFTER))(request(warned, ready))).verdict, 'allowed', 'reinvoked');
+  const override = annotate(untested, 'bluegreen.dev/override', 'incident 42');
+  const oncall = { access: async () => true };
+  const first = await mutateHandler('enforce', { ...world(), ...oncall })(request(override, ready));
+  const overridden = patched(override, first);
+  t.match(entryOf(overridden), { kind: 'promotion', checks: ['smoke-test'], override: 'incident 42' });
+  const second = await promotionHandler('enforce', { ...world(AFTER), ...oncall })(request(overridden, ready));
+  t.match(second, { verdict: 'allowed', override: 'incident 42' });
 });
 
 t.test('what is not governed is left alone without a look-up', async (t) => {
