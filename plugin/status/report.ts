@@ -1,6 +1,7 @@
 import {
   ANNOTATION,
   describe,
+  explain,
   otherColor,
   previousOf,
   readRecord,
@@ -195,6 +196,7 @@ function rollback(found: TraefikServiceRef, facts: Facts, io: Io): StatusReport[
     // The command brings it back first.
     .filter((finding) => !(scaledDown && finding.check === curable))
     .map((finding) => `${finding.check}: ${finding.detail}`);
+  const warnings = decision.warnings.filter(({ check }) => check === 'smoke-test').map(explain);
   const slow = scaledDown ? [`${found.pair[to]} is scaled down: it is scaled up and waited for first`] : [];
-  return { to, possible: findings.length === 0, reasons: [...findings, ...slow] };
+  return { to, possible: findings.length === 0, reasons: [...findings, ...warnings, ...slow] };
 }

@@ -43,6 +43,11 @@ async function digest(person: Person): Promise<string> {
   return (await ofPod(person, 'green', '.status.containerStatuses[0].imageID')).replace(/^.*@/, '');
 }
 
+/** What pods that start from now on get under a tag. */
+async function moveTag(tag: string, version: string): Promise<void> {
+  await cluster.provide([await demoImage(await bundleOf('demo-app'), version, [`${IMAGE}:${tag}`])]);
+}
+
 /** Replaces the pods of a color, and waits for those that its controller makes anew. */
 async function replacePods(t: Test, person: Person, color: string): Promise<void> {
   await person.may(t, `delete pods -l color=${color}`);
@@ -138,18 +143,23 @@ t.test('StatefulSets', async (t) => {
     await person.may(t, attest(`passed:${IMAGE}:6.1.6`));
     t.match(await smokeTest(person), '"color":"green"');
     const before = await digest(person);
-    const hotfix = await demoImage(await bundleOf('demo-app'), '6.1.6-hotfix', [`${IMAGE}:6.1.6`]);
-    await cluster.provide([hotfix]);
+    await moveTag('6.1.6', '6.1.6-hotfix');
     await replacePods(t, person, 'green');
     t.not(await digest(person), before, 'the tag moved');
     await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'but now runs the same tag with other contents');
   });
 
-  t.test('tested and switched in one apply, then back', async (t) => {
+  t.test('tested and switched in one apply, then back to a tag that was moved meanwhile', async (t) => {
     const value = `passed:${await digest(person)}`;
     await person.may(t, `patch ${SHOP} ${toColor('green', { 'smoke-test': value })}`);
     t.equal(await live(person, 'shop'), '0 100: green, previous blue');
-    await person.may(t, `patch ${SHOP} ${toColor('blue')}`);
+    await moveTag('6.1.5', '6.1.5-hotfix');
+    t.teardown(() => moveTag('6.1.5', '6.1.5'));
+    await replacePods(t, person, 'blue');
+    const other = 'smoke-test: blue runs other contents under the same tag than when it was active: sha256:';
+    t.match(await person.may(t, 'bluegreen status shop'), other);
+    await person.may(t, 'bluegreen rollback shop --dry-run=client', other);
+    await person.may(t, `patch ${SHOP} ${toColor('blue')}`, other);
     t.equal(await live(person, 'shop'), '100 0: blue');
   });
 });

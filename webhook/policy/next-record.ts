@@ -1,4 +1,4 @@
-import { sameImages, singleRevision } from './record.ts';
+import { formerVersion, sameImages, singleRevision } from './record.ts';
 import type { Broken, FormerVersion, HistoryEntry, ReleasedColor, ReleaseRecord } from './record.ts';
 import type { Color, Facts, Switch } from './types.ts';
 import type { WeightsWriter } from './weights-writer.ts';
@@ -50,7 +50,7 @@ function catchUp({ old, activeWas, weightsWriter: writer, ...input }: RecordInpu
   // A time from another clock, or a made-up one, is never later than now.
   const at = writer !== null && writer.time < input.at ? writer.time : input.at;
   const since = old.active === null || writer === null ? null : at;
-  const active: ReleasedColor = { color: activeWas, revision: null, images: [], since, by: null };
+  const active: ReleasedColor = { color: activeWas, revision: null, images: [], imageIDs: [], since, by: null };
   if (old.active === null) return { ...old, active, previous: null };
   const event: HistoryEntry = {
     kind: 'unseen',
@@ -73,8 +73,8 @@ function retested(previous: ReleasedColor | null, { tested }: RecordInput): bool
 }
 
 function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: RecordInput): ReleaseRecord {
-  const { revision, images } = running(to, input.facts);
-  const active: ReleasedColor = { color: to, revision, images, since: input.at, by: input.by };
+  const { revision, images, imageIDs } = running(to, input.facts);
+  const active: ReleasedColor = { color: to, revision, images, imageIDs, since: input.at, by: input.by };
   const event: HistoryEntry = {
     kind,
     from,
@@ -87,7 +87,7 @@ function withSwitch(record: ReleaseRecord, { kind, from, to }: Switch, input: Re
     ...brokenBy(input),
   };
   const previous = kind === 'promotion' && from !== null ? leaving(from, record.active, input.facts) : null;
-  const former = previous === null ? record.former : withFormer(record.former, { ...previous, until: input.at });
+  const former = previous === null ? record.former : withFormer(record.former, formerVersion(previous, input.at));
   return { ...record, active, previous, history: append(record.history, event), former };
 }
 
@@ -106,13 +106,13 @@ function withEvent(
   input: RecordInput,
 ): ReleaseRecord {
   const { facts, at, by } = input;
-  const { revision, images } = running(color, facts);
+  const { revision, images, imageIDs } = running(color, facts);
   const from = kind === 'creation' ? null : color;
   const override = inShort(input.override);
   const event = { kind, from, to: color, at, by, revision, images, override, ...brokenBy(input) };
   const history = append(record.history, event);
   return kind === 'creation'
-    ? { ...record, active: { color, revision, images, since: at, by }, previous: null, history }
+    ? { ...record, active: { color, revision, images, imageIDs, since: at, by }, previous: null, history }
     : { ...record, history };
 }
 
@@ -126,18 +126,18 @@ function brokenBy({ broken: { checks, mode } }: RecordInput): Pick<HistoryEntry,
  * middle of a rollout (or scaled to 0) it is what its workload is told to run.
  */
 function leaving(color: Color, recorded: ReleasedColor | null, facts: Facts): ReleasedColor {
-  const { revision, images } = running(color, facts);
+  const { revision, images, imageIDs } = running(color, facts);
   const since = recorded?.color === color ? recorded.since : null;
   const by = recorded?.color === color ? recorded.by : null;
-  if (revision !== null) return { color, revision, images, since, by };
+  if (revision !== null) return { color, revision, images, imageIDs, since, by };
   const template = facts.known ? facts[color].workload?.images : undefined;
-  if (template !== undefined) return { color, revision, images: template, since, by };
-  return recorded?.color === color ? recorded : { color, revision, images, since, by };
+  if (template !== undefined) return { color, revision, images: template, imageIDs, since, by };
+  return recorded?.color === color ? recorded : { color, revision, images, imageIDs, since, by };
 }
 
-function running(color: Color, facts: Facts): { revision: string | null; images: readonly string[] } {
+function running(color: Color, facts: Facts): Pick<ReleasedColor, 'revision' | 'images' | 'imageIDs'> {
   const revision = facts.known ? singleRevision(facts[color]) : null;
-  return { revision: revision?.name ?? null, images: revision?.images ?? [] };
+  return { revision: revision?.name ?? null, images: revision?.images ?? [], imageIDs: revision?.imageIDs ?? [] };
 }
 
 /** Characters of a reason that the history keeps. */

@@ -10,6 +10,8 @@ export interface ReleasedColor {
   /** Null when it was not known, for example because the object is older than the webhook. */
   readonly revision: string | null;
   readonly images: readonly string[];
+  /** As the kubelet resolved the images, so that a moved tag shows; empty when not known. */
+  readonly imageIDs: readonly string[];
   /** RFC 3339, null when not known. */
   readonly since: string | null;
   /** User name, null when not known. */
@@ -17,7 +19,7 @@ export interface ReleasedColor {
 }
 
 /** A version that a promotion replaced. */
-export interface FormerVersion extends ReleasedColor {
+export interface FormerVersion extends Omit<ReleasedColor, 'imageIDs'> {
   /** RFC 3339: the time of that promotion. */
   readonly until: string;
 }
@@ -86,12 +88,25 @@ export function readRecord(object: JsonObject | null): ReleaseRecord {
 }
 
 /** A record as it is written: without the lists that most never have anything in. */
-export function writtenRecord({ supersededPasses, former, ...rest }: ReleaseRecord): object {
+export function writtenRecord({ active, previous, supersededPasses, former, ...rest }: ReleaseRecord): object {
   return {
+    active: writtenRelease(active),
+    previous: writtenRelease(previous),
     ...rest,
     ...(former.length === 0 ? {} : { former }),
     ...(supersededPasses.length === 0 ? {} : { supersededPasses }),
   };
+}
+
+function writtenRelease(release: ReleasedColor | null): object | null {
+  if (release === null) return null;
+  const { imageIDs, ...rest } = release;
+  return imageIDs.length === 0 ? rest : { ...rest, imageIDs };
+}
+
+/** A version that is replaced now: by its images it can be deployed again, whatever they were resolved to. */
+export function formerVersion({ color, revision, images, since, by }: ReleasedColor, until: string): FormerVersion {
+  return { color, revision, images, since, by, until };
 }
 
 /** Whether there is nothing to write down. */
@@ -120,6 +135,7 @@ function readRelease(value: Json | undefined): ReleasedColor | null {
     color,
     revision: text(get(value, 'revision')),
     images: texts(get(value, 'images')),
+    imageIDs: texts(get(value, 'imageIDs')),
     since: text(get(value, 'since')),
     by: text(get(value, 'by')),
   };
@@ -128,7 +144,7 @@ function readRelease(value: Json | undefined): ReleasedColor | null {
 function readFormer(value: Json): FormerVersion | null {
   const version = readRelease(value);
   const until = text(get(value, 'until'));
-  return version === null || until === null ? null : { ...version, until };
+  return version === null || until === null ? null : formerVersion(version, until);
 }
 
 function readEvent(value: Json): HistoryEntry | null {

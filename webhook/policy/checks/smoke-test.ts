@@ -7,6 +7,7 @@ import { annotation } from '../../../common/json.ts';
 import { cutAtWord } from '../../../common/text.ts';
 import { sameImages, singleRevision } from '../record.ts';
 import { describe, stillRuns } from '../smoke-test.ts';
+import type { ReleasedColor } from '../record.ts';
 import type { SmokeTestRecord } from '../smoke-test.ts';
 import type { Color, ColorFacts, Switch } from '../types.ts';
 import { denial, LOOKUP_FAILED, warning } from './check.ts';
@@ -34,6 +35,9 @@ export const smokeTest: Check = {
       : promotion(subject, subject.switched);
   },
 };
+
+/** Digits of a digest in a message. */
+const DIGITS = 12;
 
 /** Characters of an annotation in a message. */
 const SAID_LIMIT = 100;
@@ -103,7 +107,7 @@ function untested(subject: Subject, to: Switch['to']): CheckResult {
 }
 
 function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
-  const { facts, oldRecord, pair } = subject;
+  const { facts, oldRecord, pair, smokeTest: test } = subject;
   const recorded = oldRecord.previous;
   if (recorded === null) return [];
   if (!facts.known)
@@ -130,6 +134,9 @@ function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
       ),
     ];
   const revision = singleRevision(facts[to]);
+  const tested = test !== null && test.color === to && revision !== null && stillRuns(test, revision);
+  const contents = tested ? null : otherContents(pair[to], recorded, facts[to]);
+  if (contents !== null) return [warning('other contents under the same tag', contents)];
   if (revision === null || recorded.revision === null || revision.name === recorded.revision) return [];
   return [
     warning(
@@ -137,6 +144,24 @@ function rollback(subject: Subject, { to }: Switch): readonly CheckResult[] {
       `${pair[to]} runs revision ${revision.name} of the images that were active as ${recorded.revision}`,
     ),
   ];
+}
+
+/** What a rollback goes to where the tag was moved since, in one line; null where nothing shows that it was. */
+function otherContents(service: string, { imageIDs: then }: ReleasedColor, { revisions }: ColorFacts): string | null {
+  const now = [...new Set(revisions.flatMap(({ imageIDs }) => imageIDs))].sort();
+  const other = now.filter((id) => !then.includes(id));
+  if (then.length === 0 || other.length === 0) return null;
+  const gone = then.filter((id) => !now.includes(id));
+  const before = gone.length === 0 ? '' : `, not ${shortIDs(gone)}`;
+  return `${service} runs other contents under the same tag than when it was active: ${shortIDs(other)}${before}. They were not tested; the rollback goes through`;
+}
+
+/** Image ids for people: `podinfo@sha256:0123456789ab`. */
+function shortIDs(ids: readonly string[]): string {
+  const [first = '', ...others] = ids;
+  const digits = first.indexOf('sha256:') + 'sha256:'.length + DIGITS;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${first.slice(first.lastIndexOf('/') + 1, digits)}${more}`;
 }
 
 function backAdvice(subject: Subject, fix: string): string {
