@@ -3,6 +3,7 @@ import type { ImageSpec } from '../../images/image.ts';
 import { webhookImage } from '../../images/webhook.ts';
 import { VERSION } from '../../common/version.ts';
 import { bundleOf } from '../images/bundles.ts';
+import { weightedSpec } from '../objects.ts';
 import { demoImage } from '../images/specs.ts';
 import { rolledOut } from './kube.ts';
 import { REGISTRY } from './node/names.ts';
@@ -75,8 +76,17 @@ export function upgradeBluegreen(target: Pick<Target, 'helmOk'>, ...flags: reado
   return target.helmOk(['upgrade', RELEASE.name, CHART, ...place, ...flags]);
 }
 
+/** Gives blue all of the weight where the weights are missing: the examples leave them to a webhook, which may not be there. */
+async function weighDemo(target: Target): Promise<void> {
+  const service = ['-n', DEMO_NAMESPACE, 'traefikservices.traefik.io/bluegreen-wrr'];
+  const weights = '-o=jsonpath={.spec.weighted.services[*].weight}';
+  if ((await target.kubectlOk(['get', ...service, weights])) !== '') return;
+  const patch = JSON.stringify({ spec: weightedSpec(100, 0) });
+  await target.kubectlOk(['patch', ...service, '--type=merge', '-p', patch]);
+}
+
 /**
- * Deploys the example manifests and waits until both colors are ready. A cluster of the user's own pulls podinfo's
+ * Deploys the example manifests with blue active and waits until both colors are ready. A cluster of the user's own pulls podinfo's
  * published images; a disposable one gets the demo app under their names.
  */
 export async function installDemo(target: Target): Promise<void> {
@@ -84,6 +94,7 @@ export async function installDemo(target: Target): Promise<void> {
     await target.provide(await demoSpecs(target.registry));
   }
   await target.kubectlOk(['apply', '-f', EXAMPLES]);
+  await weighDemo(target);
   for (const color of ['blue', 'green']) {
     await rolledOut(target, DEMO_NAMESPACE, color);
   }
