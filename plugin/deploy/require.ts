@@ -12,7 +12,9 @@ import type { Session } from '../cli/session.ts';
 import { warn } from '../cli/warn.ts';
 import { UserError } from '../kube/errors.ts';
 import { ageOf } from '../printers/table.ts';
+import { weightsProblem } from '../production/problem.ts';
 import { commandLine } from '../traefikservice/names.ts';
+import { percent, sharesOf } from '../traefikservice/shares.ts';
 import type { DeployPlan } from './plan.ts';
 import { rehearseWorkload } from './send.ts';
 import { podsBeyond, workloadName } from './workload.ts';
@@ -21,16 +23,27 @@ import { podsBeyond, workloadName } from './workload.ts';
 const FRESH = 600_000;
 
 /**
- * Throws a UserError where a deployment is not to begin: it would overwrite a version that was active minutes ago, or
- * that nothing can replace during a freeze, without --overwrite-rollback; or the API server would not store it. Asked
- * for before anything is changed.
+ * Throws a UserError where a deployment is not to begin: the color gets some of production's requests; it would overwrite
+ * a version that was active minutes ago, or that nothing can replace during a freeze, without --overwrite-rollback; or
+ * the API server would not store it. Asked for before anything is changed.
  */
 export async function requireDeployable(call: Call, session: Session, plan: DeployPlan): Promise<void> {
+  requireNoTraffic(plan);
   requireWayBack(call, plan);
   await requireQuota(call, session, plan);
   // Else the first change is this very patch.
   const before = plan.forget || plan.detach !== null;
   if (before && dryRunOf(call) === 'none') await rehearseWorkload(call, session, plan);
+}
+
+/** During a split the preview serves production, too. */
+function requireNoTraffic({ found, color }: DeployPlan): void {
+  const share = sharesOf(found)?.[color] ?? 0;
+  if (share === 0) return;
+  const advice = weightsProblem(found)?.advice ?? `See: ${commandLine('status', found)}`;
+  throw new UserError(
+    `production is split, and ${found.pair[color]} gets ${percent(share)} of its requests: a deployment would send them to an untested version. Nothing was changed. ${advice}`,
+  );
 }
 
 function requireWayBack(call: Call, { found, color, forget }: DeployPlan): void {

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { fakeCluster, status } from '../fake-cluster.ts';
 import type { FakeCluster } from '../fake-cluster.ts';
-import { PROMOTED, shop } from '../shop.ts';
+import { PROMOTED, SHOP, shop } from '../shop.ts';
 
 const DEPLOY = ['deploy', 'shop', '--image', 'app=registry.local/shop:1.2', '--timeout', '0'];
 const QUOTA = '/api/v1/namespaces/demo/resourcequotas/few';
@@ -82,4 +82,28 @@ t.test('a quota that a rollout would exceed is known before', async (t) => {
   cluster.put(QUOTA, { status: { hard: { pods: '5' }, used: { pods: '4' } } });
   await cluster.run(DEPLOY);
   t.strictSame(stored(cluster), ['traefikservices/shop', 'deployments/blue']);
+});
+
+t.test('a preview that gets some of production’s requests is not deployed to', async (t) => {
+  const cluster = await fakeCluster(t, shop({ weights: [60, 40] }));
+  for (const command of [DEPLOY, [...DEPLOY, '--overwrite-rollback'], ['deploy', 'shop', '--replicas', '3']]) {
+    const { code, err } = await cluster.run(command);
+    t.equal(code, 1, err);
+    t.match(
+      err,
+      'error: production is split, and green gets 40% of its requests: a deployment would send them to an untested version. Nothing was changed. To end it: kubectl bluegreen promote shop -n demo --to blue',
+    );
+  }
+  t.strictSame(stored(cluster), []);
+});
+
+t.test('weights that are lost split production, too', async (t) => {
+  const cluster = await open(t, PROMOTED);
+  const object = JSON.stringify(cluster.objects.get(SHOP)).replaceAll(/,"weight":\d+/g, '');
+  cluster.put(SHOP, JSON.parse(object));
+  const { code, err } = await cluster.run([...DEPLOY, '--to', 'green']);
+  t.equal(code, 1);
+  t.match(err, 'green gets 50% of its requests');
+  t.match(err, 'kubectl bluegreen promote shop -n demo --to green', 'the record tells which color was active');
+  t.strictSame(stored(cluster), []);
 });
