@@ -1,4 +1,6 @@
 // A switch that is watched, on a real cluster under load: what goes wrong in green, and how it ends.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -152,6 +154,50 @@ t.test('ready, but refusing connections', (t) =>
     cause: /errors: .* × 502 \(its pods refuse or break connections\)/,
   }),
 );
+
+/** Starts an analysis like a person does, and stops its process as soon as green is promoted: the laptop is closed. */
+async function asleep(t: Test) {
+  const args = ['promote', '--analyze', '60s', ...LIMITS, ...IN];
+  const laptop = spawn('kubectl-bluegreen', args, { env: { ...process.env, ...env } });
+  const ended = once(laptop, 'close');
+  t.teardown(() => laptop.kill('SIGKILL'));
+  const said = { out: '', err: '' };
+  const promoted = Promise.withResolvers<void>();
+  laptop.stderr.on('data', (chunk) => void (said.err += String(chunk)));
+  laptop.stdout.on('data', (chunk) => {
+    said.out += String(chunk);
+    if (said.out.includes(`${NAME} promoted`)) promoted.resolve();
+  });
+  await Promise.race([promoted.promise, ended]);
+  laptop.kill('SIGSTOP');
+  return {
+    said,
+    wakeUp: async (): Promise<number> => {
+      laptop.kill('SIGCONT');
+      const [code] = await ended;
+      return Number(code);
+    },
+  };
+}
+
+t.test('an analysis that slept while its version was rolled back and fixed leaves the fix alone', async (t) => {
+  await breakGreen(cluster, { env: { FAULT_ERROR_RATE: '0.05' } });
+  await attestGreen(cluster);
+  const seen = untilVisible(traefik, status('500'), 120_000);
+  const { said, wakeUp } = await asleep(t);
+  t.equal(said.out, `${NAME} promoted\n`, said.err);
+  await seen;
+  t.match(await bluegreen('rollback'), { code: 0 });
+  await breakGreen(cluster, { env: {} });
+  await attestGreen(cluster);
+  t.match(await bluegreen('promote'), { code: 0 });
+  t.equal(await wakeUp(), 1, said.err);
+  t.match(said.err, /was switched away from green and to green again by .*: what is active now is another release/);
+  t.match(said.err, 'so the analysis has ended and nothing was rolled back');
+  t.equal(said.out, `${NAME} promoted\n`);
+  t.equal(await activeColor(cluster), 'green', 'the fix stays');
+  t.match(await bluegreen('rollback'), { code: 0 });
+});
 
 /** Promotes green although something keeps it from being ready, and expects that nothing is switched. */
 async function expectDenied(t: Test, cause: RegExp): Promise<void> {
