@@ -25,6 +25,11 @@ export interface ClusterOptions {
   readonly audit?: object;
   /** Serves MutatingAdmissionPolicies, as Kubernetes 1.36 does by default. */
   readonly mutatingPolicies?: boolean;
+  /**
+   * The API server's configuration of admission: files by name, in a folder of the node. `admission.yaml` is its
+   * `--admission-control-config-file`.
+   */
+  readonly admission?: (folder: string) => Readonly<Record<string, string>>;
   /** Called with what is happening and when, in milliseconds since the start. */
   readonly progress?: (step: string, ms: number) => void;
   /** Called once if the cluster ends or loses a component that nobody stopped. Its message goes to standard error otherwise. */
@@ -145,8 +150,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     options.progress?.(step, Date.now() - started);
   }
   const programs = defaultPrograms(options.programs ?? {});
-  const { audit, mutatingPolicies = false } = options;
-  const parts: Parts = { programs, mutatingPolicies, ...(audit === undefined ? {} : { audit }) };
+  const { audit, admission, mutatingPolicies = false } = options;
+  const parts: Parts = {
+    programs,
+    mutatingPolicies,
+    ...(audit === undefined ? {} : { audit }),
+    ...(admission === undefined ? {} : { admission }),
+  };
   const dir = mkdtempSync(join(tmpdir(), 'bluegreen-cluster-'));
   mkdirSync(join(dir, 'log'));
   writeFileSync(join(dir, 'resolv.conf'), '');

@@ -21,6 +21,8 @@ export interface Parts {
   readonly programs: Programs;
   /** The API server's audit policy; without one it writes no audit log. */
   readonly audit?: object;
+  /** Files of the API server's admission configuration, in that folder. */
+  readonly admission?: (folder: string) => Readonly<Record<string, string>>;
   /** Whether the API server serves MutatingAdmissionPolicies, which are beta and off in 1.34. */
   readonly mutatingPolicies?: boolean;
 }
@@ -102,7 +104,7 @@ const SPARE_COLLECTIONS = ['env', 'GOGC=300'];
 function commandLines(
   dir: string,
   slot: number,
-  { programs, audit, mutatingPolicies }: Parts,
+  { programs, audit, admission, mutatingPolicies }: Parts,
 ): Record<Component, string[]> {
   const { ip, services } = addresses(slot);
   function at(name: string): string {
@@ -140,6 +142,7 @@ function commandLines(
       `--kubelet-client-certificate=${at('pki/kubelet-client.crt')}`,
       `--kubelet-client-key=${at('pki/kubelet-client.key')}`,
       ...(audit === undefined ? [] : auditFlags(dir)),
+      ...(admission === undefined ? [] : [`--admission-control-config-file=${at('admission/admission.yaml')}`]),
       ...(mutatingPolicies === true ? MUTATING_POLICIES : []),
     ],
     // The default limits delay the first service account, and with it the first pod, by seconds.
@@ -198,7 +201,10 @@ export function writeNode(dir: string, slot: number, parts: Parts): string {
     'proxy.json': JSON.stringify(proxyConfig({ dir, ip, pods })),
     Corefile: `.:53 {\n bind ${ip}\n errors\n kubernetes cluster.local in-addr.arpa {\n  kubeconfig ${JSON.stringify(join(dir, 'coredns.kubeconfig'))} bluegreen\n  ttl 1\n }\n}\n`,
   };
-  for (const folder of ['cni', 'containerd', 'etcd', 'pki', 'run']) {
+  const admission = join(dir, 'admission');
+  for (const [name, content] of Object.entries(parts.admission?.(admission) ?? {}))
+    files[join('admission', name)] = content;
+  for (const folder of ['admission', 'cni', 'containerd', 'etcd', 'pki', 'run']) {
     mkdirSync(join(dir, folder), { recursive: true });
   }
   for (const [name, content] of Object.entries(files)) {
