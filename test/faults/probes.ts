@@ -59,9 +59,14 @@ function weightsAre(...expected: readonly number[]) {
     list(at(object, 'spec', 'weighted', 'services')).every((child, index) => get(child, 'weight') === expected[index]);
 }
 
-/** An annotation of bluegreen that nothing reads: a label would not be sent to the webhook. */
-function note(number: number): JsonObject {
-  return { metadata: { annotations: { 'bluegreen.dev/note': `n${number}` } } };
+let notes = 0;
+/**
+ * An annotation of bluegreen that nothing reads: a label would not be sent to the webhook, and neither would a value that
+ * an earlier load has stored already.
+ */
+function note(): JsonObject {
+  notes += 1;
+  return { metadata: { annotations: { 'bluegreen.dev/note': `n${notes}` } } };
 }
 
 /** What costs least: a call to the mutating webhook and one to the promotion webhook, decided without looking at the cluster. */
