@@ -1,4 +1,5 @@
 import {
+  byKey,
   CHECKS,
   GROUPS,
   NO_NEIGHBORS,
@@ -16,7 +17,7 @@ import { LENIENT } from '../switch/settings.ts';
 import type { LintObject, Position } from '../kube/manifests.ts';
 import { lintEntries } from './entries.ts';
 import { commonSelectors } from './selectors.ts';
-import { isRoute, lintRoute, LINT_SEVERITY } from './routes.ts';
+import { groupOfRoute, lintRoute, LINT_SEVERITY } from './routes.ts';
 
 export interface LintFinding {
   readonly severity: 'error' | 'warning';
@@ -56,14 +57,14 @@ export function lintObjects(objects: readonly LintObject[], namespace: string): 
   const services = objects.map(({ object }) => object).filter((object) => object['kind'] === 'Service');
   const names = new Set(services.map((object) => keyOf(object, namespace)));
   const releases = objects.flatMap((item) => releaseOf(item, namespace, (key) => names.has(key)));
-  const routes = objects.filter(({ object }) => isRoute(object));
+  const routes = objects.filter(({ object }) => groupOfRoute(object) !== null);
   const findings = objects.flatMap((item) => {
     const release = releases.find((each) => each.item === item);
     if (release !== undefined) {
       const here = services.filter((each) => namespaceOf(each, namespace) === release.namespace);
       return lintOne(release, neighborsOf(release, objects, releases, namespace), here);
     }
-    return isRoute(item.object) ? lintRoutes(item, namespace, releases) : lintUngoverned(item, namespace);
+    return routes.includes(item) ? lintRoutes(item, namespace, { objects, releases }) : lintUngoverned(item, namespace);
   });
   return { findings, checked: releases.length, routes: routes.length };
 }
@@ -80,11 +81,28 @@ function releaseOf(
   return pair === null ? [] : [{ item, group, namespace, pair }];
 }
 
-function lintRoutes(item: LintObject, fallback: string, releases: readonly ManifestRelease[]): readonly LintFinding[] {
+interface Manifests {
+  readonly objects: readonly LintObject[];
+  readonly releases: readonly ManifestRelease[];
+}
+
+function lintRoutes(item: LintObject, fallback: string, { objects, releases }: Manifests): readonly LintFinding[] {
+  const group = groupOfRoute(item.object);
+  if (group === null) return [];
   const resource = keyOf(item.object, fallback);
   const namespace = namespaceOf(item.object, fallback);
-  const pairs = releases.filter((each) => each.namespace === namespace).map(({ pair }) => pair);
-  return lintRoute(item.object, namespace, pairs).map(({ path, ...finding }) => {
+  const here = objects.map(({ object }) => object).filter((object) => namespaceOf(object, fallback) === namespace);
+  const space = {
+    namespace,
+    all: byKey(
+      here.filter((object) => groupOf(object) !== null),
+      namespace,
+    ),
+    governed: releases
+      .filter((each) => each.namespace === namespace)
+      .map((each) => ({ group: each.group, object: each.item.object, pair: each.pair })),
+  };
+  return lintRoute(item.object, group, space).map(({ path, ...finding }) => {
     return { ...finding, file: item.file, position: item.locate(path), resource };
   });
 }

@@ -1,5 +1,7 @@
 import { GROUPS, guard } from '../../webhook/policy/index.ts';
-import type { Pair } from '../../webhook/policy/index.ts';
+import { mixesOf } from '../../webhook/facts/route-mixes.ts';
+import type { Space } from '../../webhook/facts/routes.ts';
+import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { at, get, list } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
@@ -16,21 +18,36 @@ export interface RouteFinding {
   readonly path: readonly (string | number)[];
 }
 
-/** Whether this is an IngressRoute of either API group. */
-export function isRoute(object: JsonObject): boolean {
+/** The API group of an IngressRoute; null for any other object. */
+export function groupOfRoute(object: JsonObject): Group | null {
+  if (object['kind'] !== 'IngressRoute') return null;
   const [group] = (stringAt(object, 'apiVersion') ?? '').split('/');
-  return object['kind'] === 'IngressRoute' && GROUPS.some((known) => known === group);
+  return GROUPS.find((known) => known === group) ?? null;
 }
 
-/** The guards on every route of an IngressRoute. `pairs` are those of the releases in its namespace. */
-export function lintRoute(object: JsonObject, namespace: string, pairs: readonly Pair[]): readonly RouteFinding[] {
+/** The guards on every route of an IngressRoute, among the TraefikServices of its namespace. */
+export function lintRoute(object: JsonObject, group: Group, space: Space): readonly RouteFinding[] {
+  const { namespace, governed } = space;
+  const pairs = governed.map(({ pair }) => pair);
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return list(at(object, 'spec', 'routes')).flatMap((route, index) => {
     const names = objectsAt(route, 'services')
       .filter(isService)
       .map((service) => stringAt(service, 'name') ?? '');
+    const alone = { group, namespace, name, before: null, after: { spec: { routes: [route] } } };
+    const mixes = mixesOf(alone, space);
     const { findings, warnings } = guard({
-      request: { kind: 'ingressroute', namespace, name, routes: [names], pairs },
+      request: {
+        kind: 'ingressroute',
+        namespace,
+        name,
+        routes: [names],
+        pairs,
+        leaves: [],
+        loss: null,
+        mixes,
+        missing: [],
+      },
       settings: LENIENT,
     });
     const path = ['spec', 'routes', index, 'services'];

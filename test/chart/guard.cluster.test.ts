@@ -83,6 +83,17 @@ const objects: readonly JsonObject[] = [
     metadata: { name: 'shop', namespace: SHOP },
     spec: { weighted: { services: [{ name: 'blue', port: 80 }] } },
   },
+  {
+    apiVersion: 'traefik.io/v1alpha1',
+    kind: 'TraefikService',
+    metadata: { name: 'front', namespace: SHOP },
+    spec: { weighted: { services: [{ name: 'shop', kind: 'TraefikService' }] } },
+  },
+  ...[
+    { kind: 'Middleware', spec: { compress: {} } },
+    { kind: 'TLSOption', spec: { minVersion: 'VersionTLS12' } },
+    { kind: 'ServersTransport', spec: { serverName: 'shop' } },
+  ].map((part) => ({ ...part, apiVersion: 'traefik.io/v1alpha1', metadata: { name: 'shop', namespace: SHOP } })),
 ];
 await cluster.apply(objects);
 
@@ -115,6 +126,10 @@ const PATHS = {
   service: `${core}/services/blue`,
   route: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/shop`,
   routed: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/routed`,
+  front: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices/front`,
+  middleware: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/middlewares/shop`,
+  tlsOption: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/tlsoptions/shop`,
+  serversTransport: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/serverstransports/shop`,
   traefikService: `/apis/traefik.containo.us/v1alpha1/namespaces/${SHOP}/traefikservices/shop`,
 } as const;
 
@@ -246,6 +261,31 @@ t.test('Services, routes and TraefikServices', async (t) => {
   t.equal(await remove('routed'), ASKS, 'a route to a TraefikService');
   t.equal(await remove('traefikService'), ASKS);
   t.equal(await patch('traefikService', { metadata: { labels: { team: 'web' } } }), 'passes');
+});
+
+t.test('the way in', async (t) => {
+  t.equal(await patch('routed', { spec: { routes: [] } }), ASKS, 'emptied');
+  t.equal(await patch('routed', { spec: { routes: [route('shop')] } }), ASKS, 'led elsewhere');
+  const annotations = { 'kubernetes.io/ingress.class': 'internal' };
+  t.equal(await patch('routed', { metadata: { annotations } }), ASKS, 'another ingress class');
+  t.equal(await patch('routed', { metadata: { annotations: { team: 'web' } } }), 'passes', 'another annotation');
+  t.equal(await patch('routed', { spec: { entryPoints: ['web'] } }), 'passes', 'other entry points');
+  t.equal(await patch('route', { metadata: { annotations } }), 'passes', 'a route to Services');
+  const mixed = {
+    ...route('api'),
+    services: [
+      { name: 'api', port: 80 },
+      { name: 'shop', kind: 'TraefikService' },
+    ],
+  };
+  t.equal(await patch('route', { spec: { routes: [mixed] } }), ASKS, 'a TraefikService beside a Service');
+  t.equal(await patch('front', { spec: { weighted: { services: [] } } }), ASKS, 'a TraefikService in front of others');
+  t.equal(await patch('front', { metadata: { labels: { team: 'web' } } }), 'passes');
+  for (const part of ['middleware', 'tlsOption', 'serversTransport'] as const) t.equal(await remove(part), ASKS, part);
+  t.equal(await patch('middleware', { spec: { headers: { frameDeny: true } } }), ASKS, 'a Middleware of two types');
+  const other = { spec: { compress: null, headers: { frameDeny: true } } };
+  t.equal(await patch('middleware', other), 'passes', 'a Middleware of another type');
+  t.equal(await patch('tlsOption', { spec: { minVersion: 'VersionTLS13' } }), 'passes');
 });
 
 t.test('what the cluster does by itself goes through', async (t) => {

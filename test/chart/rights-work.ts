@@ -48,6 +48,10 @@ export function work(time: number): readonly Ask[] {
     ['DELETE', `/apis/apps/v1/namespaces/deployments/deployments/blue${DRY}`],
     ['DELETE', `${shopIn('deployments')}${DRY}`],
     ['DELETE', `${shopIn('deployments', 'traefik.containo.us')}${DRY}`],
+    ...['middlewares/limit', 'tlsoptions/modern', 'serverstransports/patient'].map((part): Ask => [
+      'DELETE',
+      `${shopIn('deployments').replace('traefikservices/shop', part)}${DRY}`,
+    ]),
     // Denials and switches that are no dry runs, for the Events.
     ...deniedTwice(time),
     switchTo('green', 'statefulsets', { 'bluegreen.dev/smoke-test': null }),

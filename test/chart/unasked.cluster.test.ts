@@ -65,10 +65,16 @@ const storedRoutes = await inLanes(routes, LANES, async (family) => {
   return { ...family, name, version };
 });
 
+/** Of the guard those about routes: it also sees TraefikServices that list others, where the promotion webhook is asked about. */
+function rulesOf({ name, rules }: JsonObject): Json {
+  if (!text(name)?.startsWith('guard')) return rules ?? [];
+  return list(rules).filter((rule) => list(get(rule, 'resources')).includes('ingressroutes'));
+}
+
 // A condition that cannot be evaluated skips an entry that ignores errors: here it fails instead.
 const configuration = (await render()).find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
 const entries = list(configuration?.['webhooks']).filter(isObject);
-const failing = entries.map((entry): Json => ({ ...entry, failurePolicy: 'Fail' }));
+const failing = entries.map((entry): Json => ({ ...entry, failurePolicy: 'Fail', rules: rulesOf(entry) }));
 await admitBy(t, cluster, client, [{ ...configuration, webhooks: failing }]);
 
 function asks({ body }: Reply): string | null {

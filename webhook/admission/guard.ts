@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { at } from '../../common/json.ts';
 import { ANNOTATION, checksOf, guard, NO_OVERRIDE, warningLines } from '../policy/index.ts';
-import type { GuardedRequest, Mode, Settings, Finding } from '../policy/index.ts';
+import type { Group, GuardedRequest, Mode, Settings, Finding } from '../policy/index.ts';
 import type { Access } from './access.ts';
 import type { Deadline } from './deadline.ts';
 import { Overloaded, denyWhenOverloaded } from './concurrency-limit.ts';
@@ -95,13 +95,18 @@ async function mayOverride(
 
 function targets(request: GuardedRequest): readonly TraefikServiceRef[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
-  if (request.kind === 'ingressroute') return [{ group: 'traefik.io', name: '' }];
-  if (request.kind === 'ingressroute-deletion')
-    return request.leaves.map(({ group, traefikService }) => ({ group, name: traefikService }));
-  if (request.kind === 'owners')
-    return request.neededBy.map(({ group, traefikService }) => ({ group, name: traefikService }));
+  if (request.kind === 'traefikservice-update') return request.leaves.map(targetOf);
+  if (request.kind === 'ingressroute') {
+    const concerned = [...request.leaves, ...request.mixes, ...request.missing];
+    return concerned.length === 0 ? [{ group: 'traefik.io', name: '' }] : concerned.map(targetOf);
+  }
+  if (request.kind === 'owners') return request.neededBy.map(targetOf);
   const uses = request.kind === 'workload' ? [...request.uses, ...request.joins] : request.uses;
-  return uses.map(({ group, traefikService }) => ({ group, name: traefikService }));
+  return uses.map(targetOf);
+}
+
+function targetOf({ group, traefikService }: { readonly group: Group; readonly traefikService: string }) {
+  return { group, name: traefikService };
 }
 
 type Passed = Pick<Answer, 'warnings' | 'about' | 'override'> & { readonly findings: readonly Finding[] };

@@ -1,14 +1,15 @@
 import type { JsonObject } from '../../common/json.ts';
 import type { ResourceClient } from '../../common/kube/client.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
-import type { Group, NamedKind } from '../policy/index.ts';
+import type { Group, PartKind } from '../policy/index.ts';
 import type { LabelSelector, Reader, ReadOptions } from './reader.ts';
 import { createOwnerLook } from './see-owner.ts';
 import type { UsageReader } from './usage-reader.ts';
 
-const PLURALS: Readonly<Record<NamedKind, string>> = {
+const PLURALS: Readonly<Record<PartKind, string>> = {
   ServersTransport: 'serverstransports',
   Middleware: 'middlewares',
+  TLSOption: 'tlsoptions',
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Group, NamedKind } from '../policy/index.ts';
+import type { Group, PartKind } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { CallOptions } from '../../common/kube/client.ts';
 
@@ -22,8 +22,8 @@ export interface Reader {
   getReplicaSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
   /** ReplicaSets whose labels match: a Deployment's carry its pod template's labels, also when it is scaled to 0. */
   listReplicaSets(namespace: string, selector: LabelSelector, signal: AbortSignal): Promise<readonly JsonObject[]>;
-  /** Traefik's own objects of a kind that entries name; none where the group is not installed. */
-  listNamed(kind: NamedKind, group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  /** Traefik's own objects of a kind that entries or routes name; none where the group is not installed. */
+  listNamed(kind: PartKind, group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
   getStatefulSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
   getDaemonSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>;
 }

@@ -1,60 +1,82 @@
 import { nameOf } from '../../common/objects.ts';
-import { at, get, list, text } from '../../common/json.ts';
-import type { Routed, Group } from '../policy/index.ts';
-import { stateOf, GROUPS } from '../policy/index.ts';
-import type { JsonObject } from '../../common/json.ts';
+import { at, sameJson } from '../../common/json.ts';
+import { answering, byKey, objectKey, reachedBy, referenceOf, rulesOf, stateOf } from '../policy/index.ts';
+import type { Group, ObjectsByKey, Reach, Routed, RouteRule } from '../policy/index.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
 import { endpointsOf } from './revisions.ts';
 import type { UsageReader } from './usage-reader.ts';
-import { governedIn } from './usage.ts';
-import type { Governed } from './usage.ts';
+import { governedAmong } from './usage.ts';
+import type { Governed, Grouped } from './usage.ts';
 
-interface RouteTarget {
+interface Named {
   readonly group: Group;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** Names of the IngressRoutes of a namespace that point at a TraefikService. */
+/** A change of an IngressRoute; null where there is no such object. */
+export interface RouteChange extends Named {
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+}
+
+/** The TraefikServices of a namespace, as an IngressRoute finds them. */
+export interface Space {
+  readonly namespace: string;
+  readonly all: ObjectsByKey;
+  readonly governed: readonly Governed[];
+}
+
+export function spaceOf(objects: readonly Grouped[], namespace: string): Space {
+  const all = byKey(
+    objects.map(({ object }) => object),
+    namespace,
+  );
+  return { namespace, all, governed: governedAmong(objects) };
+}
+
+/** Keys of the TraefikServices that the rules of an IngressRoute lead to. */
+export function reachedFrom(route: JsonObject | null, { namespace, all }: Omit<Space, 'governed'>, reach: Reach) {
+  const entries = rulesOf(route).flatMap(({ services }) => (reach === 'needed' ? services : answering(services)));
+  return reachedBy(entries, { namespace, all, reach });
+}
+
+/** Names of the IngressRoutes of a namespace that need a TraefikService, directly or through others. */
 export async function routesTo(
   reader: UsageReader,
-  { group, namespace, name }: RouteTarget,
+  { group, namespace, name }: Named,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const routes = await reader.listIngressRoutes(group, namespace, signal);
-  return routes.filter((route) => isRoute(route, namespace, name)).map(nameOf);
-}
-
-/**
- * The governed TraefikServices that an IngressRoute is the last one to point at, and whose active color has a ready
- * endpoint. A route of the other API group counts for a TraefikService of the same name: who moves from one group to the
- * other has both for a while. Nothing is looked up for a route that points at none.
- */
-export async function leftBy(
-  reader: Reader & UsageReader,
-  route: JsonObject,
-  { group, namespace, name }: RouteTarget,
-  signal: AbortSignal,
-): Promise<readonly Routed[]> {
-  const pointed = targetsOf(route, namespace);
-  if (pointed.size === 0) return [];
-  const [all, ...routes] = await Promise.all([
-    governedIn(reader, namespace, signal),
-    ...GROUPS.map(async (each) => {
-      const found = await reader.listIngressRoutes(each, namespace, signal);
-      return found.filter((other) => each !== group || nameOf(other) !== name);
-    }),
+  const [routes, objects] = await Promise.all([
+    reader.listIngressRoutes(group, namespace, signal),
+    reader.listTraefikServices(group, namespace, signal),
   ]);
-  const others = routes.flat();
-  const left = all.filter(({ group: of, object }) => {
-    const target = nameOf(object);
-    return of === group && pointed.has(target) && !others.some((each) => isRoute(each, namespace, target));
-  });
-  const answering = await Promise.all(left.map((each) => liveColor(reader, namespace, each, signal)));
-  return answering.filter((each) => each !== null);
+  const [all, wanted] = [byKey(objects, namespace), objectKey(namespace, name)];
+  return routes
+    .filter((route) => isThere(route) && reachedFrom(route, { namespace, all }, 'needed').has(wanted))
+    .map(nameOf);
 }
 
-async function liveColor(
+/** The rules of an IngressRoute, or what stands for them, before and after a change. */
+export interface Rules {
+  readonly before: readonly RouteRule[];
+  readonly after: readonly RouteRule[];
+}
+
+/** Rules whose backends no rule had before. */
+export function newRules({ before, after }: Rules): readonly RouteRule[] {
+  return after.filter(({ services }) => !before.some((rule) => sameJson(rule.services, services)));
+}
+
+/** An entry in words: `TraefikService shop`. */
+export function writtenTarget(entry: Json | undefined, parent: string): string {
+  const { kind, name, namespace } = referenceOf(entry);
+  return `${kind} ${name}${namespace === null || namespace === parent ? '' : ` of namespace ${namespace}`}`;
+}
+
+/** A governed TraefikService whose active color answers; null for another one. */
+export async function activeOf(
   reader: Reader,
   namespace: string,
   { group, object, pair }: Governed,
@@ -68,17 +90,6 @@ async function liveColor(
 }
 
 /** A route that is being deleted counts for nothing any more. */
-function isRoute(route: JsonObject, namespace: string, target: string): boolean {
-  return at(route, 'metadata', 'deletionTimestamp') === undefined && targetsOf(route, namespace).has(target);
-}
-
-/** Names of the TraefikServices of its own namespace that an IngressRoute points at. */
-function targetsOf(route: JsonObject, namespace: string): ReadonlySet<string> {
-  const services = list(at(route, 'spec', 'routes')).flatMap((each) => list(get(each, 'services')));
-  return new Set(
-    services
-      .filter((service) => get(service, 'kind') === 'TraefikService')
-      .filter((service) => (text(get(service, 'namespace')) ?? namespace) === namespace)
-      .map((service) => text(get(service, 'name')) ?? ''),
-  );
+export function isThere(route: JsonObject): boolean {
+  return at(route, 'metadata', 'deletionTimestamp') === undefined;
 }

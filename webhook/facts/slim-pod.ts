@@ -22,8 +22,8 @@ export function slimPod(pod: JsonObject): JsonObject {
       ]),
     },
     spec: {
-      containers: only(at(pod, 'spec', 'containers'), ['image']),
-      initContainers: only(at(pod, 'spec', 'initContainers'), ['image']),
+      containers: only(at(pod, 'spec', 'containers'), ['image', 'ports']),
+      initContainers: only(at(pod, 'spec', 'initContainers'), ['image', 'ports']),
     },
     status: {
       conditions: only(at(pod, 'status', 'conditions'), ['type', 'status']),

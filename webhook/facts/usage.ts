@@ -12,19 +12,36 @@ export interface Governed {
   readonly pair: Pair;
 }
 
+/** A TraefikService, and the group that it was read from. */
+export type Grouped = Pick<Governed, 'group' | 'object'>;
+
 /** The governed TraefikServices of a namespace, of both groups; one that is unguarded guards nothing any more. */
 export async function governedIn(
   reader: UsageReader,
   namespace: string,
   signal: AbortSignal,
 ): Promise<readonly Governed[]> {
+  return governedAmong(await traefikServicesIn(reader, namespace, signal));
+}
+
+/** All TraefikServices of a namespace, of both groups. */
+export async function traefikServicesIn(
+  reader: UsageReader,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly Grouped[]> {
   const found = await Promise.all(
     GROUPS.map(async (group) => {
       const objects = await reader.listTraefikServices(group, namespace, signal);
       return objects.map((object) => ({ group, object }));
     }),
   );
-  return found.flat().flatMap(({ group, object }) => {
+  return found.flat();
+}
+
+/** Those that are governed; one that is unguarded guards nothing any more. */
+export function governedAmong(all: readonly Grouped[]): readonly Governed[] {
+  return all.flatMap(({ group, object }) => {
     const governance = governed({ object, oldObject: object });
     const unguarded = annotation(object, ANNOTATION.unguard);
     return governance.kind === 'pair' && !unguarded ? [{ group, object, pair: governance.pair }] : [];

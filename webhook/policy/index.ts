@@ -21,9 +21,15 @@ export {
 export { guard, GUARDS } from './guards/index.ts';
 export type {
   GuardedRequest,
+  Beyond,
+  Listing,
+  MissingPart,
+  Mix,
   NewOwner,
+  PartChange,
+  PartUse,
   Routed,
-  TargetedPort,
+  RouteLoss,
   TraefikServiceName,
   Use,
   WorkloadAction,
@@ -68,3 +74,9 @@ export { replacesAllAtOnce, replicasOf } from './rollout.ts';
 export { storedStateOf } from './weights.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';
 export { childKey, objectKey, PROVIDER, safeChildIn, safeObjectKey } from './traefik/names.ts';
+export { chainedBy, ownPart, partReferences, partsOfEntries, partsOfRoute, type PartKind } from './traefik/parts.ts';
+export { portTaken, type TakenPort } from './traefik/listed-port.ts';
+export { protocolOf } from './traefik/ports.ts';
+export { answering, answeringIn, byKey, reachedBy, type ObjectsByKey, type Reach } from './traefik/nesting.ts';
+export { referenceOf, resolve, type Target } from './traefik/reference.ts';
+export { ingressClassOf, parentsOf, rulesOf, sameReaders, type RouteRule } from './traefik/routes.ts';

@@ -14,6 +14,7 @@ import {
 import type { Case, Place } from './place.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { nested, previewHost, service } from './traefik.ts';
+import { service as page } from './world.ts';
 
 function ours({ name }: Place): JsonObject {
   return { name, kind: 'TraefikService' };
@@ -56,10 +57,11 @@ export const ROUTES: readonly Case[] = [
   },
   {
     name: 'an IngressRoute that splits traffic over two TraefikServices',
-    verdict: 'accepted',
+    verdict: 'prevented',
     before: previewHost,
     attack: (place) =>
       tryCreate(place, ingressRoute(place, nested(place.name, 50), nested(`${place.name}-second`, 50))),
+    says: /active-route: .* would send part of the requests to TraefikService .* and part to TraefikService .*-second/,
   },
   {
     name: 'an Ingress straight to the preview',
@@ -135,8 +137,22 @@ export const ROUTES: readonly Case[] = [
   {
     name: 'pointing the last route elsewhere',
     verdict: 'accepted',
+    before: async (place) => {
+      await routed(place);
+      await create(place, ...page(`${place.name}-page`, null));
+    },
+    attack: (place) => {
+      const route = ingressRoute(place, { name: `${place.name}-page`, port: 80 });
+      return tryPatch(place, routePath(place), { spec: route['spec'] ?? {} });
+    },
+  },
+  {
+    name: 'another match for the last route',
+    verdict: 'accepted',
     before: routed,
-    attack: (place) =>
-      tryPatch(place, routePath(place), { spec: ingressRoute(place, { name: 'hand-one', port: 80 })['spec'] ?? {} }),
+    attack: (place) => {
+      const routes = [{ match: 'Host(`nobody.example.com`)', kind: 'Rule', services: [ours(place)] }];
+      return tryPatch(place, routePath(place), { spec: { routes } });
+    },
   },
 ];

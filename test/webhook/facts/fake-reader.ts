@@ -2,7 +2,7 @@ import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
 import type { OwnerReference } from '../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../common/json.ts';
-import type { Group, NamedKind } from '../../../webhook/policy/index.ts';
+import type { Group, PartKind } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { parseObjects } from '../../yaml.ts';
 
@@ -51,7 +51,7 @@ export class FakeReader implements Reader, NeighborReader {
   }
 
   async listNamed(
-    kind: NamedKind,
+    kind: PartKind,
     group: Group,
     namespace: string,
     signal: AbortSignal,

@@ -1,6 +1,8 @@
 import type { CheckResult, Rule } from '../checks/check.ts';
 import type { Child } from '../state.ts';
-import type { Color, Group, Pair, ServicePort, Settings } from '../types.ts';
+import type { PartKind } from '../traefik/parts.ts';
+import type { TakenPort } from '../traefik/listed-port.ts';
+import type { Color, Group, Pair, Settings } from '../types.ts';
 
 /** One governed TraefikService, and the color in it that a guarded object stands for. */
 export interface Use {
@@ -53,9 +55,55 @@ export interface TraefikServiceName {
   readonly traefikService: string;
 }
 
-/** A port of a Service, and the port of the pods that it leads to. */
-export interface TargetedPort extends ServicePort {
-  readonly target: string | number;
+/** An entry for a Service in a governed TraefikService, and what a change of the Service means to Traefik there. */
+export interface Listing {
+  readonly use: Use;
+  /** The port of the entry; null for one without. */
+  readonly wanted: string | number | null;
+  /** The ports of the Service that Traefik takes for it before and after the request; null where there is none. */
+  readonly before: TakenPort | null;
+  readonly after: TakenPort | null;
+  /** Whether Traefik begins to speak https there. */
+  readonly turnedHttps: boolean;
+  /** `nativeLB` of the entry, null where it leaves that to Traefik's setting; and whether the Service loses its address. */
+  readonly native: boolean | null;
+  readonly headless: boolean;
+  /** Whether its port leads to another port of the pods. */
+  readonly elsewhere: boolean;
+  /** Whether Traefik has servers of it now, and would have none, be it for a moment. */
+  readonly emptied: boolean;
+}
+
+/** How an IngressRoute, or a TraefikService in front of others, stops to lead to a governed one. */
+export type RouteLoss =
+  | { readonly how: 'deleted' }
+  | { readonly how: 'emptied' }
+  | { readonly how: 'another class'; readonly className: string }
+  /** It leads to a backend that does not exist; or that does where Traefik is set to look beyond the namespace. */
+  | { readonly how: 'nothing there'; readonly backend: string; readonly beyond: Beyond | null };
+
+/** Where a backend is that the namespace does not show: in another one, or in another provider of Traefik. */
+export type Beyond = { readonly namespace: string } | { readonly provider: string };
+
+/** A rule that sends requests to a governed TraefikService and to another backend. */
+export interface Mix {
+  readonly group: Group;
+  readonly traefikService: string;
+  readonly beside: string;
+}
+
+/** What a changed rule names and is not there, for a governed TraefikService whose active color answers. */
+export interface MissingPart extends Routed {
+  readonly part: PartKind;
+  readonly missing: string;
+}
+
+/** What a request does to a Middleware, TLSOption or ServersTransport. */
+export type PartChange = 'deleted' | 'unbuildable';
+
+/** A governed TraefikService that needs such an object, and what names it, as in `IngressRoute shop`. */
+export interface PartUse extends Routed {
+  readonly by: string;
 }
 
 /** A request for an object that a governed TraefikService depends on. */
@@ -95,9 +143,7 @@ export type GuardedRequest =
       readonly turnedExternal: string | null;
       /** Whether the request adds `publishNotReadyAddresses`. */
       readonly publishesUnready: boolean;
-      /** Ports before and after the request. */
-      readonly portsBefore: readonly TargetedPort[];
-      readonly ports: readonly TargetedPort[];
+      readonly listings: readonly Listing[];
       readonly uses: readonly Use[];
     }
   | {
@@ -109,11 +155,12 @@ export type GuardedRequest =
       readonly routes: readonly string[];
     }
   | {
-      readonly kind: 'ingressroute-deletion';
+      readonly kind: 'traefikservice-update';
       readonly namespace: string;
       readonly name: string;
-      /** What no other IngressRoute points at. */
+      /** What no IngressRoute leads to any more, and how this one stops to do so. */
       readonly leaves: readonly Routed[];
+      readonly loss: RouteLoss | null;
     }
   | {
       readonly kind: 'ingressroute';
@@ -123,6 +170,19 @@ export type GuardedRequest =
       readonly routes: readonly (readonly string[])[];
       /** Pairs of the governed TraefikServices in its namespace. */
       readonly pairs: readonly Pair[];
+      /** What no other IngressRoute leads to, and how this one stops to do so. */
+      readonly leaves: readonly Routed[];
+      readonly loss: RouteLoss | null;
+      readonly mixes: readonly Mix[];
+      readonly missing: readonly MissingPart[];
+    }
+  | {
+      readonly kind: 'part';
+      readonly part: PartKind;
+      readonly namespace: string;
+      readonly name: string;
+      readonly change: PartChange;
+      readonly uses: readonly PartUse[];
     };
 
 export interface GuardSubject {

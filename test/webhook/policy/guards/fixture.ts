@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdmissionRequest } from '../../../../webhook/admission/types.ts';
 import { at, get, text, texts } from '../../../../common/json.ts';
-import type { JsonObject } from '../../../../common/json.ts';
+import type { Json, JsonObject } from '../../../../common/json.ts';
+import type { TraefikSettings } from '../../../../webhook/policy/index.ts';
 import { parseObjects } from '../../../yaml.ts';
 import { expandAll, objectsOf, readCase } from '../case.ts';
 import type { Shared } from '../case.ts';
@@ -12,7 +13,8 @@ export interface GuardCase {
   readonly about: string;
   readonly request: AdmissionRequest;
   readonly cluster: readonly JsonObject[];
-  readonly allowEmptyServices: boolean;
+  /** Traefik's own defaults, unless the case has others. */
+  readonly settings: TraefikSettings;
   /** Users who have the verb override. */
   readonly overriders: readonly string[];
   /** Full messages, as a user reads them. */
@@ -39,10 +41,20 @@ export function readGuardCase(file: string): GuardCase {
     about: text(source['about']) ?? '',
     request: requestOf(source),
     cluster: clusterWith(expandAll(source['cluster'], shared)),
-    allowEmptyServices: at(source, 'settings', 'allowEmptyServices') === true,
+    settings: settingsOf(get(source, 'settings')),
     overriders: texts(source['overriders']),
     denied: texts(source['denied']),
     warned: texts(source['warned']),
+  };
+}
+
+function settingsOf(given: Json | undefined): TraefikSettings {
+  return {
+    allowEmptyServices: get(given, 'allowEmptyServices') === true,
+    allowExternalNameServices: get(given, 'allowExternalNameServices') === true,
+    allowCrossNamespace: get(given, 'allowCrossNamespace') === true,
+    nativeLBByDefault: get(given, 'nativeLBByDefault') === true,
+    crossProviders: texts(get(given, 'crossProviders')),
   };
 }
 

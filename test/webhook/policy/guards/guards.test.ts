@@ -50,7 +50,7 @@ function ask(given: GuardCase, mode: Mode = 'enforce'): Promise<Answer> {
     access: ({ user, verb }) => Promise.resolve(verb === 'override' && given.overriders.includes(user.name)),
     settings: {
       ...SETTINGS,
-      allowEmptyServices: given.allowEmptyServices,
+      ...given.settings,
     },
     docsUrl: 'https://bluegreen.dev/docs',
     deadline: startDeadline,

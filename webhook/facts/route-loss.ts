@@ -1,0 +1,192 @@
+import { nameOf } from '../../common/objects.ts';
+import {
+  answeringIn,
+  ingressClassOf,
+  objectKey,
+  GROUPS,
+  parentsOf,
+  reachedBy,
+  referenceOf,
+  resolve,
+  rulesOf,
+  sameReaders,
+} from '../policy/index.ts';
+import type { JsonObject } from '../../common/json.ts';
+import type { Beyond, ObjectsByKey, Routed, RouteLoss, RouteRule, Target } from '../policy/index.ts';
+import type { Reader } from './reader.ts';
+import { activeOf, isThere, newRules, reachedFrom, spaceOf, writtenTarget } from './routes.ts';
+import type { RouteChange, Rules, Space } from './routes.ts';
+import type { UsageReader } from './usage-reader.ts';
+import type { Governed, Grouped } from './usage.ts';
+
+/** What loses its last IngressRoute, and how. */
+export interface Left {
+  readonly leaves: readonly Routed[];
+  readonly loss: RouteLoss;
+}
+
+/**
+ * The governed TraefikServices that an IngressRoute is the last one to lead to, and whose active color has a ready
+ * endpoint; null when it loses none, or leads elsewhere from now on, such as to a maintenance page. A route of the other
+ * API group counts for a TraefikService of the same name: who moves from one group to the other has both for a while.
+ * What hangs under a deleted IngressRoute (`parentRefs`) goes with it. No other route is looked up for an update of one
+ * that leads to none.
+ */
+export async function leftBy(
+  reader: Reader & UsageReader,
+  change: RouteChange,
+  space: Space,
+  signal: AbortSignal,
+): Promise<Left | null> {
+  const { group, namespace, name, before } = change;
+  const after = sameReaders(ingressClassOf(before), ingressClassOf(change.after)) ? change.after : null;
+  const kept = reachedFrom(after, space, 'answering');
+  const own = space.governed.filter((each) => each.group === group && !isIn(kept, each));
+  // A parent of others may lead to nothing by itself.
+  const mayLose = own.some((each) => isIn(reachedFrom(before, space, 'answering'), each)) || change.after === null;
+  if (own.length === 0 || before === null || !mayLose) return null;
+  const routes = await Promise.all(
+    GROUPS.map(async (each) => {
+      const found = (await reader.listIngressRoutes(each, namespace, signal)).filter(isThere);
+      return found.map((route) => ({ route, own: each === group }));
+    }),
+  );
+  const others = routes.flat().filter((each) => !each.own || nameOf(each.route) !== name);
+  const gone = change.after === null ? childrenOf(name, others, namespace) : [];
+  const [lost, left] = [
+    [before, ...gone.map(({ route }) => route)],
+    others.filter((each) => !gone.includes(each)).map(({ route }) => route),
+  ].map((each) => each.map((route) => reachedFrom(route, space, 'answering')));
+  const last = own.filter((each) => lost?.some((keys) => isIn(keys, each)) && !left?.some((keys) => isIn(keys, each)));
+  if (last.length === 0) return null;
+  const loss = await routeLoss(reader, change, space, signal);
+  return loss === null ? null : answeringLeft(reader, namespace, { last, loss }, signal);
+
+  function isIn(keys: ReadonlySet<string>, { object }: Governed): boolean {
+    return keys.has(objectKey(namespace, nameOf(object)));
+  }
+}
+
+interface Neighbor {
+  readonly route: JsonObject;
+  /** Whether it is of the same API group. */
+  readonly own: boolean;
+}
+
+/** The IngressRoutes that hang under one of that name, at any depth. */
+function childrenOf(name: string, others: readonly Neighbor[], namespace: string): readonly Neighbor[] {
+  const names = new Set([name]);
+  const found = new Set<Neighbor>();
+  for (let size = 0; size < names.size;) {
+    size = names.size;
+    for (const each of others) {
+      if (!each.own || !parentsOf(each.route, namespace).some((parent) => names.has(parent))) continue;
+      found.add(each);
+      names.add(nameOf(each.route));
+    }
+  }
+  return [...found];
+}
+
+function isFound<Value>(value: Value | null): value is Value {
+  return value !== null;
+}
+
+/** A change of rules in a namespace with these TraefikServices. */
+interface RulesChange extends Rules {
+  readonly namespace: string;
+  readonly all: ObjectsByKey;
+}
+
+/** How a changed IngressRoute stops to lead to what it led to; null for one that leads somewhere else instead. */
+async function routeLoss(
+  reader: Reader,
+  { before, after, namespace }: RouteChange,
+  { all }: Space,
+  signal: AbortSignal,
+): Promise<RouteLoss | null> {
+  if (after === null) return { how: 'deleted' };
+  const className = ingressClassOf(after);
+  if (!sameReaders(ingressClassOf(before), className)) return { how: 'another class', className };
+  return lossOf(reader, { namespace, all, before: rulesOf(before), after: rulesOf(after) }, signal);
+}
+
+async function lossOf(reader: Reader, change: RulesChange, signal: AbortSignal): Promise<RouteLoss | null> {
+  const { namespace, all } = change;
+  const fresh = newRules(change);
+  if (fresh.length === 0) return { how: 'emptied' };
+  const missing = await Promise.all(fresh.map((rule) => firstMissing(rule)));
+  const first = missing.find(isFound);
+  return first === undefined || missing.includes(null) ? null : first;
+
+  async function firstMissing({ services }: RouteRule): Promise<RouteLoss | null> {
+    const targets = services.map((entry) => ({ entry, target: resolve(referenceOf(entry), namespace) }));
+    const there = await Promise.all(targets.map(({ target }) => exists(target)));
+    const lost = targets[there.indexOf(false)];
+    if (lost === undefined) return null;
+    return {
+      how: 'nothing there',
+      backend: writtenTarget(lost.entry, namespace),
+      beyond: beyondOf(lost.target, namespace),
+    };
+  }
+  async function exists(target: Target): Promise<boolean> {
+    if (beyondOf(target, namespace) !== null) return false;
+    if (target.kind === 'TraefikService') return all.has(target.key);
+    return target.kind === 'Service' && (await reader.getService(namespace, target.name, signal)) !== null;
+  }
+}
+
+function beyondOf(target: Target, here: string): Beyond | null {
+  if (target.kind === 'provider') return { provider: target.provider };
+  return 'namespace' in target && target.namespace !== here ? { namespace: target.namespace } : null;
+}
+
+/**
+ * The same for the update of a TraefikService that stands in front of governed ones: what routes led to through it, and
+ * lead to no more.
+ */
+export async function leftByFront(
+  reader: Reader & UsageReader,
+  change: RouteChange,
+  objects: readonly Grouped[],
+  signal: AbortSignal,
+): Promise<Left | null> {
+  const { group, namespace, name, before, after } = change;
+  const space = spaceOf(objects, namespace);
+  const reached = reachedBy(answeringIn(before), { ...space, reach: 'answering' });
+  const behind = space.governed.filter(({ object }) => reached.has(objectKey(namespace, nameOf(object))));
+  if (behind.length === 0) return null;
+  const others = objects.filter((each) => each.group !== group || nameOf(each.object) !== name);
+  const later = spaceOf(after === null ? others : [...others, { group, object: after }], namespace);
+  const routes = await Promise.all(GROUPS.map((each) => reader.listIngressRoutes(each, namespace, signal)));
+  const there = routes.flat().filter(isThere);
+  const last = behind.filter(({ object }) => {
+    const key = objectKey(namespace, nameOf(object));
+    const [was, is] = [space, later].map((each) =>
+      there.some((route) => reachedFrom(route, each, 'answering').has(key)),
+    );
+    return was && !is;
+  });
+  if (last.length === 0) return null;
+  const [old, fresh] = [before, after].map((object) =>
+    [{ services: answeringIn(object), middlewares: [] }].filter(answers),
+  );
+  const loss = await lossOf(reader, { ...later, before: old ?? [], after: fresh ?? [] }, signal);
+  return loss === null ? null : answeringLeft(reader, namespace, { last, loss }, signal);
+}
+
+function answers({ services }: RouteRule): boolean {
+  return services.length > 0;
+}
+
+/** Null where the active color of none of them answers. */
+async function answeringLeft(
+  reader: Reader,
+  namespace: string,
+  { last, loss }: { readonly last: readonly Governed[]; readonly loss: RouteLoss },
+  signal: AbortSignal,
+): Promise<Left | null> {
+  const leaves = (await Promise.all(last.map((each) => activeOf(reader, namespace, each, signal)))).filter(isFound);
+  return leaves.length === 0 ? null : { leaves, loss };
+}
