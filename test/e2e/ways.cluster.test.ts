@@ -1,0 +1,108 @@
+// What takes production down, or mixes it, by way of what stands around a TraefikService: seen at a real Traefik in a
+// namespace that nobody guards, and denied in one that is guarded, where production goes on.
+import { request as plain } from 'node:http';
+import { request as secure } from 'node:https';
+import t from 'tap';
+import { get, isObject, parseObject, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { until } from '../cluster/node/api.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
+import { traefikAt } from '../cluster/traefik.ts';
+import { namespaceObject, podinfo } from '../objects.ts';
+import { connect } from './api.ts';
+import type { Reply } from './api.ts';
+import { releaseOf } from './ways/place.ts';
+import type { Place, Way, Write } from './ways/place.ts';
+import { PARTS, ROUTES } from './ways/routes.ts';
+import { SERVICES } from './ways/services.ts';
+
+const VERSIONS = { blue: '6.1.5', green: '6.1.6' } as const;
+const IMAGE = 'ghcr.io/stefanprodan/podinfo';
+const WAYS = [...SERVICES, ...ROUTES, ...PARTS];
+const GUARDED = 'ways';
+const UNGUARDED = 'ways-off';
+/** Traefik reads what is new within milliseconds, on a busy machine within seconds. */
+const READ_MS = 30_000;
+const WELL = `200 ${VERSIONS.blue}`;
+
+const cluster = await shareCluster(t, 'traefik');
+const client = connect(cluster);
+t.teardown(() => client.close());
+const { url } = traefikAt(cluster);
+
+function placeOf(way: Way, namespace: string): Place {
+  const name = `way${WAYS.indexOf(way)}`;
+  return { namespace, name, blue: `${name}-blue`, green: `${name}-green`, host: `${name}.${namespace}.example` };
+}
+
+/** Objects with the name of their release in the places of `{name}`. */
+function named(objects: readonly JsonObject[], { name }: Place): readonly JsonObject[] {
+  return objects.map((object) => parseObject(JSON.stringify(object).replaceAll('{name}', name)) ?? {});
+}
+
+await cluster.apply([namespaceObject(GUARDED), namespaceObject(UNGUARDED, 'off')]);
+const places = WAYS.flatMap((way) =>
+  [GUARDED, UNGUARDED].map((namespace) => ({ way, place: placeOf(way, namespace) })),
+);
+await cluster.apply(
+  [GUARDED, UNGUARDED].flatMap((namespace) =>
+    (['blue', 'green'] as const).map((color) => {
+      const labels = { app: 'shop', color };
+      return podinfo({ name: color, namespace }, { labels, image: `${IMAGE}:${VERSIONS[color]}` });
+    }),
+  ),
+);
+for (const namespace of [GUARDED, UNGUARDED])
+  for (const color of ['blue', 'green']) await rolledOut(cluster, namespace, color);
+await cluster.apply(places.flatMap(({ way, place }) => named(releaseOf(place, way), place)));
+
+/** What production answers a request: the status, and the version if it is a good one. */
+function ask({ host }: Place, tls: boolean): Promise<string> {
+  return new Promise((resolve) => {
+    const address = tls ? url.replace(/^http:/, 'https:') : url;
+    const options = { headers: { host }, agent: false, servername: host, rejectUnauthorized: false, timeout: 5000 };
+    const outgoing = (tls ? secure : plain)(`${address}/`, options, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('error', (error) => resolve(`failed: ${error.message}`));
+      response.on('end', () => resolve(`${response.statusCode} ${text(get(parseObject(body), 'version')) ?? ''}`));
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.on('error', (error) => resolve(`failed: ${error.message}`));
+    outgoing.end();
+  });
+}
+
+/** Asks until production answers so; what it answered last. */
+async function answers(place: Place, tls: boolean, expected: RegExp): Promise<string> {
+  let last = '';
+  async function asked(): Promise<boolean> {
+    last = await ask(place, tls);
+    return expected.test(last);
+  }
+  await until(asked, READ_MS);
+  return last;
+}
+
+function write({ method, path, body }: Write): Promise<Reply> {
+  return client.call(method, path, { ...(body === undefined ? {} : { body }), type: 'application/merge-patch+json' });
+}
+
+const GOOD = new RegExp(`^${WELL.replaceAll('.', '\\.')}$`);
+for (const way of WAYS) {
+  const { tls = false } = way;
+  t.test(way.it, async (t) => {
+    const [open, guarded] = [placeOf(way, UNGUARDED), placeOf(way, GUARDED)];
+    t.equal(await answers(open, tls, GOOD), WELL, 'production answers');
+    const done = await write(way.write(open));
+    t.ok(done.status < 300, `it is done: ${JSON.stringify(isObject(done.body) ? done.body['message'] : done.body)}`);
+    t.match(await answers(open, tls, way.answer), way.answer, 'and production answers otherwise');
+    t.equal(await answers(guarded, tls, GOOD), WELL, 'production answers where it is guarded');
+    const { status, body } = await write(way.write(guarded));
+    t.equal(status, 403, JSON.stringify(body));
+    t.match(text(get(body, 'message')), way.says);
+    t.equal(await ask(guarded, tls), WELL, 'and goes on to do so');
+  });
+}
