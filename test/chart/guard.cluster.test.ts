@@ -95,7 +95,50 @@ const objects: readonly JsonObject[] = [
     { kind: 'ServersTransport', spec: { serverName: 'shop' } },
   ].map((part) => ({ ...part, apiVersion: 'traefik.io/v1alpha1', metadata: { name: 'shop', namespace: SHOP } })),
 ];
-await cluster.apply(objects);
+/** As much of Argo's Rollout as its template and its scale need. */
+const rollouts: JsonObject = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'rollouts.argoproj.io' },
+  spec: {
+    group: 'argoproj.io',
+    scope: 'Namespaced',
+    names: { plural: 'rollouts', singular: 'rollout', kind: 'Rollout' },
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
+      },
+    ],
+  },
+};
+await cluster.apply([...objects, rollouts]);
+t.teardown(() => cluster.kubectl(['delete', 'crd', 'rollouts.argoproj.io']));
+await cluster.kubectlOk(['wait', 'crd', 'rollouts.argoproj.io', '--for=condition=Established', '--timeout=60s']);
+const { paused: _, ...rolloutSpec } = objectOf(workload('Deployment', 1)['spec']);
+await cluster.apply([
+  {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'blue', namespace: SHOP },
+    spec: { ...rolloutSpec, strategy: { blueGreen: { activeService: 'blue' } } },
+  },
+  {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'reference', namespace: SHOP },
+    spec: { workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'blue' } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name: 'blue', namespace: SHOP },
+    spec: { replicas: 1, selector: LABELS, template: objectOf(workload('Deployment', 1)['spec'])['template'] },
+  },
+]);
 
 const configuration = (await render(['guard.enabled=true'])).find(
   ({ kind }) => kind === 'ValidatingWebhookConfiguration',
@@ -124,6 +167,10 @@ const PATHS = {
   autoscaler: `/apis/autoscaling/v2/namespaces/${SHOP}/horizontalpodautoscalers/blue`,
   autoscalerStatus: `/apis/autoscaling/v2/namespaces/${SHOP}/horizontalpodautoscalers/blue/status`,
   service: `${core}/services/blue`,
+  controller: `${core}/replicationcontrollers/blue`,
+  rollout: `/apis/argoproj.io/v1alpha1/namespaces/${SHOP}/rollouts/blue`,
+  rolloutScale: `/apis/argoproj.io/v1alpha1/namespaces/${SHOP}/rollouts/blue/scale`,
+  reference: `/apis/argoproj.io/v1alpha1/namespaces/${SHOP}/rollouts/reference`,
   route: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/shop`,
   routed: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/ingressroutes/routed`,
   front: `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices/front`,
@@ -221,6 +268,20 @@ t.test('DaemonSets and ReplicaSets', async (t) => {
     t.not(await patch('replicaset', { spec: { replicas: 0 } }, user), ASKS, `to 0, by ${user}`);
     t.not(await remove('replicaset', user), ASKS, `deleted by ${user}`);
   }
+});
+
+t.test('ReplicationControllers, and Rollouts of Argo', async (t) => {
+  for (const target of ['controller', 'rollout'] as const) {
+    t.equal(await remove(target), ASKS, `${target} deleted`);
+    t.equal(await patch(target, { spec: { replicas: 0 } }), ASKS, `${target} to 0`);
+    t.equal(await patch(target, { spec: { replicas: 2 } }), 'passes', `${target} to 2`);
+    t.equal(await patch(target, inPod({ containers: [{ name: 'app', image: 'app:2' }] })), ASKS, 'another image');
+    t.equal(await patch(target, { metadata: { labels: { team: 'web' } } }), 'passes', `${target} labelled`);
+  }
+  t.equal(await patch('rolloutScale', { spec: { replicas: 0 } }), ASKS, 'a kind of its own to 0, by its scale');
+  t.equal(await patch('rolloutScale', { spec: { replicas: 2 } }), 'passes');
+  t.equal(await patch('rollout', RESTART), 'passes', 'a restart with a strategy that nothing here knows');
+  t.equal(await patch('reference', { spec: { replicas: 2 } }), 'passes', 'one without a template');
 });
 
 t.test('owners', async (t) => {
