@@ -36,7 +36,8 @@ await cluster.apply([
   released('traefik.containo.us', 'old', 60, 30),
   released('traefik.io', 'fine', 0, 100),
 ]);
-await installBluegreen(cluster, { ...REPLICATED, 'audit.interval': '2s' });
+const VALUES = { 'audit.interval': '2s', allowExternalNameServices: 'true' };
+await installBluegreen(cluster, { ...REPLICATED, ...VALUES });
 
 function versions(): Promise<string> {
   return cluster.kubectlOk([
