@@ -2,17 +2,26 @@ import { at, get, list, text } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import { usesOfWorkload } from '../facts/behind.ts';
-import { governedIn, usesOfService } from '../facts/usage.ts';
+import { usesOfPart } from '../facts/parts.ts';
+import { leftBy } from '../facts/route-loss.ts';
+import { spaceOf } from '../facts/routes.ts';
+import { governedIn, traefikServicesIn, usesOfService } from '../facts/usage.ts';
 import type { Governed } from '../facts/usage.ts';
 import type { OwnerReference } from '../facts/usage-reader.ts';
 import { ANNOTATION } from '../policy/index.ts';
 import type { NewOwner, TraefikServiceName } from '../policy/index.ts';
+import { groupOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import { isWorkload, kindOf, refOf } from './guarded-workload.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
 
-const KINDS: Readonly<Record<string, string>> = { services: 'Service', traefikservices: 'TraefikService' };
+const KINDS: Readonly<Record<string, string>> = {
+  services: 'Service',
+  traefikservices: 'TraefikService',
+  ingressroutes: 'IngressRoute',
+  middlewares: 'Middleware',
+};
 
 /**
  * What new owners of an object mean; null unless none of its owners is known to exist. An owner that it had before
@@ -64,10 +73,27 @@ async function needing(
     return own.map(({ group: of, object }) => ({ group: of, traefikService: nameOf(object) }));
   }
   if (resource === 'services') return usesOfService(all, ref.name).filter(({ child }) => child !== null);
+  if (resource === 'ingressroutes' || resource === 'middlewares') return needingPart(request, reader, signal);
   if (!isWorkload(request)) return [];
   const services = await reader.listServices(namespace, signal);
   const uses = await usesOfWorkload(reader, { namespace, all, services }, { ref, object: oldObject }, signal);
   return uses.filter(({ active }) => active);
+}
+
+/** Those that would lose their last route, or a Middleware on it. */
+async function needingPart(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<readonly TraefikServiceName[]> {
+  const group = groupOf(request);
+  if (group === null) return [];
+  const { namespace, oldObject, resource } = request;
+  const { name } = refOf(request);
+  if (resource === 'middlewares') return usesOfPart(reader, { part: 'Middleware', group, namespace, name }, signal);
+  const space = spaceOf(await traefikServicesIn(reader, namespace, signal), namespace);
+  const left = await leftBy(reader, { group, namespace, name, before: oldObject, after: null }, space, signal);
+  return left?.leaves ?? [];
 }
 
 function referencesOf(object: JsonObject | null): readonly OwnerReference[] {
