@@ -83,6 +83,8 @@ t.test('put there again and again, it is replaced; a new replica says why it wai
         return found !== '' && (await readyz(found)).includes(reason);
       }
       t.ok(await until(told, TOLD_MS), `/readyz: ${await readyz(found)}`);
+      const raw = ['get', '--raw', `${PODS}/https:${found}:10250/proxy/readyz`, '-v=8'];
+      t.match((await cluster.kubectl(raw)).stderr, reason, 'kubectl, as docs/operations.md has it');
       const { stdout } = await cluster.kubectl(['bluegreen', 'doctor', '-n', SHOP]);
       const line = `pod ${RELEASE.namespace}/${found} of the webhook is not ready: ${reason}`;
       t.match(stdout.replaceAll(/\s+/g, ' '), line, 'doctor');
