@@ -33,9 +33,12 @@ export function connect({ api }: Pick<Cluster, 'api'>, maxSockets = 4): Client {
   return {
     call: (method, path, { body, type = 'application/json', user = null } = {}) =>
       new Promise((resolve, reject) => {
+        const sent = typeof body === 'object' ? JSON.stringify(body) : body;
         const headers = {
           authorization: `Bearer ${api.token}`,
           'content-type': type,
+          // Node does not announce the body of a deletion by itself.
+          ...(sent === undefined ? {} : { 'content-length': Buffer.byteLength(sent) }),
           ...(user === null ? {} : { 'impersonate-user': user }),
         };
         const asked = request({ host: api.ip, port: 6443, method, path, agent, headers }, (response) => {
@@ -49,7 +52,7 @@ export function connect({ api }: Pick<Cluster, 'api'>, maxSockets = 4): Client {
           );
         });
         asked.on('error', reject);
-        asked.end(typeof body === 'object' ? JSON.stringify(body) : body);
+        asked.end(sent);
       }),
     close: () => agent.destroy(),
   };

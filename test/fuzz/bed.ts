@@ -1,0 +1,124 @@
+// The cluster of the oracle: Traefik with two replicas, bluegreen, and every release twice.
+import { at, list, text } from '../../common/json.ts';
+import {
+  demoSpecs,
+  installBluegreen,
+  installTraefik,
+  REGISTRY,
+  startCluster,
+  TRAEFIK_NAMESPACE,
+  webhookSpec,
+} from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { traefikSpec } from '../cluster/traefik.ts';
+import type { TraefikVersion } from '../cluster/traefik-objects.ts';
+import { connect } from '../e2e/api.ts';
+import { namespaceObject } from '../objects.ts';
+import type { Lane } from './oracle.ts';
+import { markerObjects, MARKERS, startProof } from './proof.ts';
+import type { Proof } from './proof.ts';
+import { readReleases } from './releases.ts';
+import { openSite, USER } from './site.ts';
+
+export interface BedOptions {
+  readonly traefik: TraefikVersion;
+  readonly allowEmptyServices: boolean;
+  /** Names of the releases; all of them unless given. */
+  readonly releases?: readonly string[];
+}
+
+export interface Bed {
+  readonly lanes: readonly Lane[];
+  readonly proof: Proof;
+  close(): Promise<void>;
+}
+
+const REPLICAS = 2;
+const SOCKETS = 16;
+
+/** May write everything that a release is made of; has no verb of bluegreen's own. */
+const RIGHTS = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: USER },
+    rules: [
+      {
+        apiGroups: ['', 'apps', 'traefik.io'],
+        resources: ['*'],
+        verbs: ['get', 'list', 'create', 'update', 'patch', 'delete'],
+      },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: USER },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: USER },
+    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: USER }],
+  },
+];
+
+export async function openBed({ traefik, allowEmptyServices, releases }: BedOptions): Promise<Bed> {
+  const images = [traefikSpec(REGISTRY, traefik), await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))];
+  const cluster = await startCluster({ images });
+  const client = connect(cluster, SOCKETS);
+  async function close(): Promise<void> {
+    client.close();
+    await cluster.stop();
+  }
+  try {
+    await installTraefik(cluster, {
+      version: traefik,
+      replicas: REPLICAS,
+      // A marker is read at once; what Traefik makes of the objects is the same with its own two seconds.
+      providersThrottleDuration: '0s',
+      flags: ['--entrypoints.websecure.address=:8443/tcp'],
+      ...(allowEmptyServices ? { allowEmptyServices } : {}),
+    });
+    await installBluegreen(cluster, { allowEmptyServices: String(allowEmptyServices) });
+    await cluster.apply([namespaceObject(MARKERS, 'off'), ...RIGHTS]);
+    await cluster.apply(
+      markerObjects().map((object) => ({ ...object, metadata: { ...metadataOf(object), namespace: MARKERS } })),
+    );
+    await cluster.kubectlOk(['wait', '--for=condition=Ready', 'pod/marker', '-n', MARKERS, '--timeout=180s']);
+    const replicas = await traefikAddresses(cluster);
+    const proof = startProof(client, replicas);
+    const chosen = readReleases().filter(({ name }) => releases === undefined || releases.includes(name));
+    const lanes = await Promise.all(
+      chosen.map(async (release, index): Promise<Lane> => {
+        const tools = { client, proof, replicas };
+        const [guarded, open] = await Promise.all([
+          openSite(tools, release, `guarded-${index}`, true),
+          openSite(tools, release, `open-${index}`, false),
+        ]);
+        return { guarded, open };
+      }),
+    );
+    return {
+      lanes,
+      proof,
+      close: async () => {
+        await Promise.all(lanes.flatMap(({ guarded, open }) => [guarded.close(), open.close()]));
+        proof.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function metadataOf(object: object): object {
+  const metadata = at(object, 'metadata');
+  return typeof metadata === 'object' && metadata !== null ? metadata : {};
+}
+
+/** The addresses of the pods of Traefik, which this machine reaches directly. */
+async function traefikAddresses(cluster: Cluster): Promise<readonly string[]> {
+  const listed = await cluster.kubectlOk(['get', 'pods', '-n', TRAEFIK_NAMESPACE, '-o', 'json']);
+  const found = list(at(JSON.parse(listed), 'items')).flatMap((pod) => text(at(pod, 'status', 'podIP')) ?? []);
+  if (found.length !== REPLICAS) throw new Error(`${found.length} replicas of Traefik instead of ${REPLICAS}`);
+  return found;
+}

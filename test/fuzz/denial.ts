@@ -1,0 +1,22 @@
+// Who denied a write, and by which rules, by the words of the API server's answer.
+import { CHECK_IDS } from '../../webhook/policy/index.ts';
+import type { CheckId } from '../../webhook/policy/index.ts';
+
+/** The rules that denied a write; null where bluegreen did not. */
+export function deniedBy(message: string): readonly string[] | null {
+  if (!OURS.test(message)) return null;
+  const named = new Set([...message.matchAll(RULE)].map(([, id]) => id));
+  const rules = CHECK_IDS.filter((id) => named.has(id));
+  return rules.length === 0 ? ['(no rule named)'] : rules;
+}
+
+const OURS = /\.bluegreen\.dev" denied|ValidatingAdmissionPolicy 'bluegreen/;
+const RULE = /(?:^|[\s;])([a-z]+(?:-[a-z]+)*):(?=\s)/g;
+
+/** Checks that protect rights and the record: a write that they deny may well leave production as it is. */
+const APART: ReadonlySet<string> = new Set<CheckId>(['permission', 'frozen', 'record', 'annotations']);
+
+/** Whether a denial is about what production answers. */
+export function isAboutProduction(rules: readonly string[]): boolean {
+  return rules.some((rule) => !APART.has(rule));
+}

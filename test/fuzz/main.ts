@@ -1,0 +1,72 @@
+/** `npm run fuzz:traefik`: writes of every kind against guarded releases on a real cluster. Exits 1 when one broke production. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Problem, reportProblem } from '../cluster/index.ts';
+import type { TraefikVersion } from '../cluster/traefik-objects.ts';
+import { openBed } from './bed.ts';
+import { consult } from './oracle.ts';
+import { formatReport, toJson } from './report.ts';
+
+const USAGE = `Usage: npm run fuzz:traefik -- [flags]
+
+Writes to releases under traffic what a person, a tool or a mistake could write. After each accepted write production has
+to answer 200 from the active color alone, on every replica of Traefik. A denied write is tried where nobody guards the
+release: one that harms nobody is a false alarm. Prints the smallest write of each, and exits 1 if one broke production.
+
+  --writes N              writes to send (1000)
+  --seed S                the same writes for the same seed (1)
+  --traefik VERSION       Traefik 2.11, 3.6 or 3.7 (3.6)
+  --allow-empty-services  with Traefik's allowEmptyServices=true
+  --report FILE           the result as JSON
+  -h, --help              show this
+`;
+
+/** As the test cluster calls them. */
+const VERSIONS: ReadonlyMap<string, TraefikVersion> = new Map([
+  ['2.11', 2],
+  ['3.6', 3],
+  ['3.7', 3.7],
+]);
+
+const OPTIONS = {
+  writes: { type: 'string', default: '1000' },
+  seed: { type: 'string', default: '1' },
+  traefik: { type: 'string', default: '3.6' },
+  'allow-empty-services': { type: 'boolean', default: false },
+  report: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function readArguments(args: string[]) {
+  const { values } = parseArgs({ args, options: OPTIONS });
+  if (values.help) return null;
+  const [writes, seed] = [Number(values.writes), Number(values.seed)];
+  if (!Number.isInteger(writes) || writes < 1 || !Number.isInteger(seed))
+    throw new Problem(`--writes and --seed are whole numbers.\n\n${USAGE}`);
+  const traefik = VERSIONS.get(values.traefik);
+  if (traefik === undefined) throw new Problem(`--traefik is ${[...VERSIONS.keys()].join(', ')}.\n\n${USAGE}`);
+  return { writes, seed, traefik, allowEmptyServices: values['allow-empty-services'], report: values.report };
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function main(): Promise<void> {
+  const wanted = readArguments(process.argv.slice(2));
+  if (wanted === null) return void process.stdout.write(USAGE);
+  const { writes, seed, report: file } = wanted;
+  progress('starting the cluster ...');
+  const bed = await openBed(wanted);
+  try {
+    const report = await consult({ ...bed, writes, seed, progress });
+    process.stdout.write(`\n${formatReport(report)}\n`);
+    if (file !== undefined) writeFileSync(file, toJson(wanted, report));
+    if (report.counts.broken > 0) process.exitCode = 1;
+  } finally {
+    await bed.close();
+  }
+}
+
+await main().catch(reportProblem);
+process.exit();
