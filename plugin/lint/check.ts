@@ -7,6 +7,7 @@ import {
   decide,
   evaluateUngoverned,
   governed,
+  keysOf,
   neighborOf,
   childrenOf,
 } from '../../webhook/policy/index.ts';
@@ -114,13 +115,14 @@ function neighborsOf(
   releases: readonly ManifestRelease[],
   fallback: string,
 ): Neighbors {
+  const keys = keysOf(objects.map(({ object }) => object).filter((object) => groupOf(object) !== null));
   const those = objects.flatMap((item) => {
     const group = groupOf(item.object);
     const namespace = namespaceOf(item.object, fallback);
     if (item === release.item || group === null || namespace !== release.namespace) return [];
     const governedToo = releases.find((each) => each.item === item);
     const object = governedToo === undefined ? item.object : creation(governedToo, NO_NEIGHBORS).object;
-    return neighborOf(object, group, release.pair) ?? [];
+    return neighborOf(object, group, release.pair, keys) ?? [];
   });
   return { known: true, those };
 }

@@ -1,10 +1,10 @@
-import { GROUPS, guard } from '../../webhook/policy/index.ts';
+import { GROUPS, guard, routedNamesIn } from '../../webhook/policy/index.ts';
 import { mixesOf } from '../../webhook/facts/route-mixes.ts';
 import type { Space } from '../../webhook/facts/routes.ts';
 import type { Group } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { at, get, list } from '../../common/json.ts';
-import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 
 /** What lint calls the severities of the policy. */
@@ -31,9 +31,7 @@ export function lintRoute(object: JsonObject, group: Group, space: Space): reado
   const pairs = governed.map(({ pair }) => pair);
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return list(at(object, 'spec', 'routes')).flatMap((route, index) => {
-    const names = objectsAt(route, 'services')
-      .filter(isService)
-      .map((service) => stringAt(service, 'name') ?? '');
+    const names = routedNamesIn(list(get(route, 'services')));
     const alone = { group, namespace, name, before: null, after: { spec: { routes: [route] } } };
     const mixes = mixesOf(alone, space);
     const { findings, warnings } = guard({
@@ -55,8 +53,4 @@ export function lintRoute(object: JsonObject, group: Group, space: Space): reado
       return { severity: LINT_SEVERITY[severity], check, message: detail, path };
     });
   });
-}
-
-function isService(service: JsonObject): boolean {
-  return (get(service, 'kind') ?? 'Service') === 'Service';
 }

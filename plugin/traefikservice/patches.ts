@@ -59,7 +59,7 @@ export function planDetach(object: JsonObject, pair: Pair, color: Color): readon
   const child = state[color];
   if (child === null || state.active === color || effectiveWeight(child) !== 0) return null;
   const path = `${SERVICES}/${child.index}`;
-  return [...guardOf(object), { op: 'test', path: `${path}/name`, value: child.name }, { op: 'remove', path }];
+  return [...guardOf(object), { op: 'test', path: `${path}/name`, value: child.written }, { op: 'remove', path }];
 }
 
 /** The same switch with an annotation beside it, in the one patch. */
@@ -92,7 +92,7 @@ function guardOf(object: JsonObject): readonly PatchOperation[] {
 
 function reweigh(child: Child, weight: number): readonly PatchOperation[] {
   const path = `${SERVICES}/${child.index}`;
-  const name: PatchOperation = { op: 'test', path: `${path}/name`, value: child.name };
+  const name: PatchOperation = { op: 'test', path: `${path}/name`, value: child.written };
   if (child.weight === weight) return [name, { op: 'test', path: `${path}/weight`, value: weight }];
   if (typeof child.weight !== 'number') return [name, { op: 'add', path: `${path}/weight`, value: weight }];
   return [

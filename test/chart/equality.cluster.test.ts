@@ -33,6 +33,8 @@ const REASONS = [
   'a color is listed twice',
   'a color is no Service',
   'a color is in another namespace',
+  'a color is named with a provider',
+  'an annotation gives a color the name of the other one',
   'the active color is missing',
   'no color is listed',
   'another kind than weighted',

@@ -320,6 +320,13 @@ t.test('Services, routes and TraefikServices', async (t) => {
   t.equal(await patch('route', { spec: { entryPoints: ['web'] } }), 'passes');
   t.equal(await remove('route'), 'passes', 'a route to Services');
   t.equal(await remove('routed'), ASKS, 'a route to a TraefikService');
+  t.equal(await patch('route', { spec: { routes: [route('green@kubernetescrd')] } }), ASKS, 'with a provider');
+  const key = { ...route(), services: [{ name: 'shop-green-80', kind: 'TraefikService' }] };
+  t.equal(await patch('route', { spec: { routes: [key] } }), ASKS, 'the key of a color');
+  const both = ['v1-80', 'v2-80'].map((name) => ({ name, kind: 'TraefikService' }));
+  t.equal(await patch('route', { spec: { routes: [{ ...route(), services: both }] } }), ASKS, 'two of any kind');
+  const many = Array.from({ length: 101 }, (_, index) => route(`shop-${index}`));
+  t.equal(await patch('route', { spec: { routes: many } }), ASKS, 'more than a condition may loop over');
   t.equal(await remove('traefikService'), ASKS);
   t.equal(await patch('traefikService', { metadata: { labels: { team: 'web' } } }), 'passes');
 });

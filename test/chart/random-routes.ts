@@ -26,17 +26,27 @@ function anyOf<Value>(values: readonly Value[]): fc.Arbitrary<Value> {
 const service: fc.Arbitrary<JsonObject> = fc
   .tuple(anyOf(NAMES), anyOf([{}, {}, {}, { kind: 'Service' }, { kind: 'TraefikService' }, { namespace: 'other' }]))
   .map(([name, rest]) => ({ name, port: 80, ...rest }));
+const KEYS = ['blue-80', 'green-80', 'shop-blue-80', 'shop-green-http-web', 'blue-shop-80', 'green-shop-80', 'cart-80'];
+const nested = anyOf(KEYS).map((name): JsonObject => ({ name, kind: 'TraefikService' }));
 const pair: fc.Arbitrary<JsonObject[]> = fc
   .tuple(anyOf([0, 2, 4, 6]), fc.nat(100), service)
   .map(([first, share, third]) => [
-    { name: NAMES[first] ?? '', port: 80, weight: share },
+    { name: `${NAMES[first] ?? ''}${share % 5 === 0 ? '@kubernetescrd' : ''}`, port: 80, weight: share },
     { name: NAMES[first + 1] ?? '', port: 80, weight: 100 - share },
     ...(share % 3 === 0 ? [third] : []),
   ]);
 const route: fc.Arbitrary<JsonObject> = fc
   .tuple(
     anyOf(['/a', '/b', '/c']),
-    fc.oneof({ weight: 3, arbitrary: fc.array(service, { maxLength: 4 }) }, { weight: 2, arbitrary: pair }),
+    fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.array(fc.oneof({ weight: 3, arbitrary: service }, { weight: 1, arbitrary: nested }), {
+          maxLength: 4,
+        }),
+      },
+      { weight: 2, arbitrary: pair },
+    ),
   )
   .map(([path, services]) => ({ match: `PathPrefix(\`${path}\`)`, kind: 'Rule', services }));
 function spec(routes: readonly JsonObject[]): JsonObject {

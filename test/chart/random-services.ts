@@ -22,7 +22,18 @@ const PAIRS = [
   ['blue-green', 'green-green'],
   ['v1', 'v2'],
 ] as const;
-const NAMES = [...PAIRS.flat(), 'other', 'bluefin', 'BLUE', 'green-2', 'a'];
+const NAMES = [
+  ...PAIRS.flat(),
+  'other',
+  'bluefin',
+  'BLUE',
+  'green-2',
+  'a',
+  'blue@kubernetescrd',
+  'green@kubernetescrd',
+];
+/** TraefikServices, by names that can be keys of Services' ports. */
+const KEYS_OF_PORTS = ['green-80', 'blue-80', 'shop-green-80', 'shop-blue-http-web', 'v2-80', 'canary', 'green'];
 const WEIGHTS = [0, 1, 40, 60, 99, 100, 100, 0, 5, 900, 2_147_483_648];
 const KEYS = ['blue', 'green', 'active', 'previous', 'smoke-test', 'smoke-test-record', 'frozen', 'note'];
 const VALUES = ['blue', 'green', 'v1', 'v2', 'none', 'passed', 'passed:6.1.5', 'passed:6.1.6', '{', ''];
@@ -49,18 +60,26 @@ const weighted = fc.tuple(anyOf(PAIRS), weight, weight).map(([pair, b, g]) => of
 const detached = fc
   .tuple(anyOf(PAIRS), anyOf([0, 1]), weight)
   .map(([pair, color, given]): JsonObject[] => [{ name: pair[color] ?? '', port: 80, ...weightAt(given ?? 100) }]);
-const wild = fc.array(entry, { maxLength: 5 });
+const nested: fc.Arbitrary<JsonObject> = fc
+  .tuple(anyOf(KEYS_OF_PORTS), weight)
+  .map(([name, given]) => ({ name, kind: 'TraefikService', ...weightAt(given) }));
+const wild = fc.array(fc.oneof({ weight: 3, arbitrary: entry }, { weight: 1, arbitrary: nested }), { maxLength: 5 });
+const provided = fc
+  .tuple(anyOf(PAIRS), weight, weight)
+  .map(([[blue, green], b, g]) => of([`${blue}@kubernetescrd`, `${green}@kubernetescrd`], b, g));
 const children = fc.oneof(
   { weight: 5, arbitrary: legal },
   { weight: 2, arbitrary: weighted },
   { weight: 2, arbitrary: detached },
   { weight: 2, arbitrary: wild },
+  { weight: 1, arbitrary: provided },
 );
 
 const annotations = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.dictionary(anyOf(KEYS), anyOf(VALUES), { maxKeys: 4 }) },
   { weight: 2, arbitrary: fc.constant({ blue: 'v1', green: 'v2' }) },
+  { weight: 1, arbitrary: fc.constant({ blue: 'green', green: 'v2' }) },
   { weight: 4, arbitrary: fc.constant({ active: 'green', previous: 'blue' }) },
   { weight: 1, arbitrary: fc.constant({ frozen: 'Christmas', 'smoke-test': 'passed:6.1.6' }) },
 );

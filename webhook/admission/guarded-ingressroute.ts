@@ -3,8 +3,9 @@ import { leftBy } from '../facts/route-loss.ts';
 import { mixesOf } from '../facts/route-mixes.ts';
 import { spaceOf } from '../facts/routes.ts';
 import { traefikServicesIn } from '../facts/usage.ts';
-import { at, get, list, sameJson, text } from '../../common/json.ts';
-import { ANNOTATION } from '../policy/index.ts';
+import { at, get, list, sameJson } from '../../common/json.ts';
+import { ANNOTATION, keysOf, reachedColor, routedNamesIn } from '../policy/index.ts';
+import type { Pair } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
@@ -19,7 +20,10 @@ export async function readIngressRoute(
   const group = groupOf(request);
   if (group === null) return null;
   const name = nameOf(request);
-  const space = spaceOf(await traefikServicesIn(reader, namespace, signal), namespace);
+  const all = await traefikServicesIn(reader, namespace, signal);
+  const space = spaceOf(all, namespace);
+  const pairs = space.governed.map(({ pair }) => pair);
+  const objects = all.map((each) => each.object);
   const change = { group, namespace, name, before: oldObject, after: object };
   const [left, missing] = await Promise.all([
     leftBy(reader, change, space, signal),
@@ -30,8 +34,8 @@ export async function readIngressRoute(
       kind: 'ingressroute',
       namespace,
       name,
-      routes: inlineServices(request),
-      pairs: space.governed.map(({ pair }) => pair),
+      routes: inlineServices(request, pairs, keysOf(objects)),
+      pairs,
       leaves: left?.leaves ?? [],
       loss: left?.loss ?? null,
       mixes: mixesOf(change, space),
@@ -41,17 +45,25 @@ export async function readIngressRoute(
   };
 }
 
-/** Names of the Services of each route that a request adds or changes. */
-function inlineServices({ object, oldObject }: AdmissionRequest): readonly (readonly string[])[] {
+/**
+ * The Services that the routes reach which a request adds or changes: by their names, and the colors of releases by any
+ * name that Traefik has for them.
+ */
+function inlineServices(
+  { object, oldObject, namespace }: AdmissionRequest,
+  pairs: readonly Pair[],
+  keys: ReadonlySet<string>,
+): readonly (readonly string[])[] {
   const before = list(at(oldObject, 'spec', 'routes'));
   const changed = list(at(object, 'spec', 'routes')).filter((route) => !before.some((old) => sameJson(old, route)));
-  return changed.map((route) => list(get(route, 'services')).filter(isService).map(serviceName));
-}
-
-function isService(entry: unknown): boolean {
-  return (text(get(entry, 'kind')) ?? 'Service') === 'Service';
-}
-
-function serviceName(entry: unknown): string {
-  return text(get(entry, 'name')) ?? '';
+  return changed.map((route) => {
+    const services = list(get(route, 'services'));
+    const colors = pairs.flatMap((pair) =>
+      services
+        .map((entry) => reachedColor(entry, namespace, { namespace, pair, keys }))
+        .filter((color) => color !== null)
+        .map((color) => pair[color]),
+    );
+    return [...routedNamesIn(services), ...colors];
+  });
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../common/errors.ts';
 import { at } from '../../common/json.ts';
-import { neighborOf, GROUPS } from '../policy/index.ts';
+import { keysOf, neighborOf, GROUPS } from '../policy/index.ts';
 import type { Group, Neighbors, Pair } from '../policy/index.ts';
 import type { UsageReader } from './usage-reader.ts';
 
@@ -27,10 +27,11 @@ export async function gatherNeighbors(
   const answers = await Promise.allSettled(
     GROUPS.map(async (each) => {
       const objects = await reader.listTraefikServices(each, namespace, signal);
+      const keys = keysOf(objects);
       return objects
         .filter((object) => each !== group || at(object, 'metadata', 'name') !== name)
         .filter((object) => at(object, 'metadata', 'deletionTimestamp') === undefined)
-        .map((object) => neighborOf(object, each, pair));
+        .map((object) => neighborOf(object, each, pair, keys));
     }),
   );
   const those = answers

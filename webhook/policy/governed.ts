@@ -1,7 +1,8 @@
 import { ANNOTATION } from './annotations.ts';
 import { annotation } from '../../common/json.ts';
 import { pairOfName } from './names.ts';
-import { childrenOf, otherNamesOf } from './state.ts';
+import { allEntriesOf } from './traefik/entries.ts';
+import { serviceNamesIn } from './traefik/reach.ts';
 import type { Pair } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
@@ -46,9 +47,9 @@ export function governed({ object, oldObject }: Objects): Governance {
   return lonelyColor([...oldNames, ...names]);
 }
 
-/** Every name through which an object reaches a Service. */
+/** Every name through which an object reaches a Service, as Traefik reads its names. */
 export function namesOf(object: JsonObject | null): readonly string[] {
-  return [...childrenOf(object).map((child) => child.name), ...otherNamesOf(object)];
+  return serviceNamesIn(allEntriesOf(object));
 }
 
 /** The pair that the annotations name, if both are there and differ and one of them is used. */

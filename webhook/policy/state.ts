@@ -1,5 +1,7 @@
-import { at, get, list, number, text } from '../../common/json.ts';
+import { at, get, list, number } from '../../common/json.ts';
 import { colorOf } from './names.ts';
+import { withoutOwnProvider } from './traefik/names.ts';
+import { referenceOf } from './traefik/reference.ts';
 import type { Color, Pair } from './types.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 
@@ -7,9 +9,12 @@ import type { Json, JsonObject } from '../../common/json.ts';
 export interface Child {
   /** Position in the list. */
   readonly index: number;
+  /** The object that it names, without Traefik's own provider: `green` of `green@kubernetescrd`. */
   readonly name: string;
+  /** The name as it is written. */
+  readonly written: string;
   readonly kind: string;
-  /** Null when the entry leaves it out: the TraefikService's own namespace. */
+  /** Null when the entry leaves it out or empty: the TraefikService's own namespace. */
   readonly namespace: string | null;
   /** `missing` also for null, which the API server prunes; `invalid` for what is no integer. */
   readonly weight: number | 'missing' | 'invalid';
@@ -33,15 +38,19 @@ export interface State {
 
 /** The entries of `spec.weighted.services`; what is no object or has no name is an entry with an empty name. */
 export function childrenOf(object: JsonObject | null): readonly Child[] {
-  return list(at(object, 'spec', 'weighted', 'services')).map((entry, index) => ({
-    index,
-    name: text(get(entry, 'name')) ?? '',
-    kind: text(get(entry, 'kind')) ?? 'Service',
-    namespace: text(get(entry, 'namespace')),
-    weight: weightOf(get(entry, 'weight')),
-    port: get(entry, 'port'),
-    entry,
-  }));
+  return list(at(object, 'spec', 'weighted', 'services')).map((entry, index) => {
+    const { kind, name, namespace } = referenceOf(entry);
+    return {
+      index,
+      name: withoutOwnProvider(name),
+      written: name,
+      kind,
+      namespace,
+      weight: weightOf(get(entry, 'weight')),
+      port: get(entry, 'port'),
+      entry,
+    };
+  });
 }
 
 function weightOf(value: Json | undefined): Child['weight'] {
@@ -73,17 +82,4 @@ function activeOf(children: readonly Child[], pair: Pair): Color | null {
 function totalOf(children: readonly Child[], name: string): number | null {
   const entries = children.filter((child) => child.name === name);
   return entries.length === 0 ? null : entries.reduce((total, child) => total + effectiveWeight(child), 0);
-}
-
-/** Services that the other kinds of a TraefikService reach: mirroring, highestRandomWeight, failover (Traefik 3.7). */
-export function otherNamesOf(object: JsonObject | null): readonly string[] {
-  const spec = at(object, 'spec');
-  const entries = [
-    at(spec, 'mirroring'),
-    ...list(at(spec, 'mirroring', 'mirrors')),
-    ...list(at(spec, 'highestRandomWeight', 'services')),
-    at(spec, 'failover', 'service'),
-    at(spec, 'failover', 'fallback'),
-  ];
-  return entries.map((entry) => text(get(entry, 'name'))).filter((name) => name !== null);
 }

@@ -23,7 +23,7 @@ export function weightsTouched({ oldState, newState }: Children): boolean {
 export function namesTouched({ oldState, newState }: Children): boolean {
   return (
     oldState === null ||
-    !alike(oldState, newState, (a, b) => a.name === b.name && a.kind === b.kind && a.namespace === b.namespace)
+    !alike(oldState, newState, (a, b) => a.written === b.written && a.kind === b.kind && a.namespace === b.namespace)
   );
 }
 

@@ -11,23 +11,34 @@ what the request does to its weights.
   expression: object.?spec.?weighted.?services.orValue([])
 - name: oldKids
   expression: "oldObject == null ? [] : oldObject.?spec.?weighted.?services.orValue([])"
-# Traefik counts a missing weight as 1.
+# What each entry names, without Traefik's own provider. Traefik counts a missing weight as 1.
 - name: now
-  expression: "variables.kids.map(k, {'n': dyn(k.name), 'w': dyn(k.?weight.orValue(1))})"
+  expression: >-
+    variables.kids.map(k, {'n': dyn(k.name.endsWith('@kubernetescrd') ? k.name.substring(0, k.name.size() - 14) : k.name), 'w': dyn(k.?weight.orValue(1)), 'e': dyn(k)})
 - name: was
-  expression: "variables.oldKids.map(k, {'n': dyn(k.name), 'w': dyn(k.?weight.orValue(1))})"
-# Services that the other kinds of a TraefikService reach, of the old and of the new object.
+  expression: >-
+    variables.oldKids.map(k, {'n': dyn(k.name.endsWith('@kubernetescrd') ? k.name.substring(0, k.name.size() - 14) : k.name), 'w': dyn(k.?weight.orValue(1)), 'e': dyn(k)})
+# The entries of the other strategies, of the old and of the new object.
 - name: others
   expression: >-
     [dyn(oldObject), dyn(object)].map(o, o == null ? [] :
-      [o.?spec.?mirroring.?name].filter(n, n.hasValue()).map(n, n.value())
-      + o.?spec.?mirroring.?mirrors.orValue([]).map(k, k.name)
-      + o.?spec.?highestRandomWeight.?services.orValue([]).map(k, k.name)
-      + [o.?spec.?failover.?service.?name, o.?spec.?failover.?fallback.?name].filter(n, n.hasValue()).map(n, n.value()))
+      [o.?spec.?mirroring].filter(k, k.hasValue() && k.value().?name.hasValue()).map(k, k.value())
+      + o.?spec.?mirroring.?mirrors.orValue([])
+      + o.?spec.?highestRandomWeight.?services.orValue([])
+      + [o.?spec.?failover.?service, o.?spec.?failover.?fallback].filter(k, k.hasValue() && k.value().?name.hasValue()).map(k, k.value()))
+# The Services that the entries may reach: what they name, and, where that is a TraefikService, the Service whose port
+# Traefik may store under that name, as in serviceNamesIn (webhook/policy/traefik/reach.ts).
+- name: reached
+  expression: >-
+    [variables.oldKids.map(k, dyn(k)) + variables.others[0], variables.kids.map(k, dyn(k)) + variables.others[1]]
+    .map(l, l.map(k, {'n': dyn(k.name.endsWith('@kubernetescrd') ? k.name.substring(0, k.name.size() - 14) : k.name), 't': dyn(k.?kind.orValue('') == 'TraefikService')}))
+    .map(l, l.map(k, k.n)
+      + l.filter(k, k.t && k.n.lastIndexOf('-') > 0).map(k, k.n.substring(0, k.n.lastIndexOf('-')))
+      + l.filter(k, k.t).map(k, k.n.find('(?s)^.*-(?:blue|green)-')).filter(n, n != '').map(n, n.substring(0, n.size() - 1)))
 - name: oldNames
-  expression: variables.oldKids.map(k, k.name) + variables.others[0]
+  expression: variables.reached[0].map(n, string(n))
 - name: names
-  expression: variables.kids.map(k, k.name) + variables.others[1]
+  expression: variables.reached[1].map(n, string(n))
 # The pair that each color-like name belongs to; a name that fits both reads as a prefix.
 - name: pairs
   expression: >-
@@ -67,7 +78,7 @@ what the request does to its weights.
 - name: lost
   expression: >-
     variables.blueWas.size() > 0 && variables.greenWas.size() > 0
-    && variables.oldKids.all(k, !(k.name in [variables.pair.blue, variables.pair.green]) || !has(k.weight))
+    && variables.was.all(k, !(k.n in [variables.pair.blue, variables.pair.green]) || !has(k.e.weight))
 # The color with the greater weight in all of its entries, blue on a tie, '' when there is none. What annotations say
 # counts only where the weights are lost. Doubles, because integers beyond 2^63 are an error.
 - name: activeNow
@@ -82,8 +93,8 @@ what the request does to its weights.
 # Weights that the request leaves out and the old object had: the webhook and the MutatingAdmissionPolicy fill them in.
 - name: missing
   expression: >-
-    variables.kids.filter(k, k.name in [variables.pair.blue, variables.pair.green] && !has(k.weight)
-      && !variables.oldKids.exists(o, o.name == k.name && !has(o.weight))).map(k, string(k.name))
+    variables.now.filter(k, k.n in [variables.pair.blue, variables.pair.green] && !has(k.e.weight)
+      && !variables.was.exists(o, o.n == k.n && !has(o.e.weight))).map(k, string(k.n))
 - name: missingFindings
   expression: >-
     !variables.governed || variables.missing.size() == 0 ? [] :

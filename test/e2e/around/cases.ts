@@ -1,5 +1,6 @@
 import { BLIND } from './blind.ts';
 import { KUBERNETES } from './kubernetes.ts';
+import { NAMES } from './names.ts';
 import { OUTAGE } from './outage.ts';
 import type { Case } from './place.ts';
 import { RUNNING } from './pods.ts';
@@ -9,7 +10,15 @@ import { TRAEFIK } from './traefik.ts';
 import { WORKLOADS } from './workloads.ts';
 
 /** What is tried while all is well. */
-export const ORDINARY: readonly Case[] = [...SERVER, ...TRAEFIK, ...ROUTES, ...KUBERNETES, ...WORKLOADS, ...RUNNING];
+export const ORDINARY: readonly Case[] = [
+  ...SERVER,
+  ...TRAEFIK,
+  ...NAMES,
+  ...ROUTES,
+  ...KUBERNETES,
+  ...WORKLOADS,
+  ...RUNNING,
+];
 
 /** Every way around. */
 export const CASES: readonly Case[] = [...ORDINARY, ...BLIND, ...OUTAGE];

@@ -146,7 +146,7 @@ function neighborsOf(cluster: unknown, change: Change): Neighbors {
     return { known: false, reason: unreachable };
   if (governance.kind !== 'pair') return NO_NEIGHBORS;
   const those = expandAll(get(cluster, 'traefikServices'), shared).map((object) =>
-    neighborOf(object, groupOf(object), governance.pair),
+    neighborOf(object, groupOf(object), governance.pair, new Set()),
   );
   return { known: true, those: those.filter((neighbor) => neighbor !== null) };
 }

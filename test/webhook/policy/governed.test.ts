@@ -53,6 +53,26 @@ t.test('a pair is found wherever a Service can stand', async (t) => {
   for (const kind of kinds) t.same(create(spec(kind)), { kind: 'pair', pair: PAIR }, Object.keys(kind).join());
 });
 
+t.test('a pair is found by every name that Traefik has for its Services', async (t) => {
+  const entries = [
+    [{ name: 'shop-blue@kubernetescrd' }, { name: 'shop-green@kubernetescrd' }],
+    [{ name: 'shop-blue' }, { name: 'shop-green@kubernetescrd' }],
+    [
+      { name: 'shop-blue-80', kind: 'TraefikService' },
+      { name: 'shop-green-http', kind: 'TraefikService' },
+    ],
+  ];
+  for (const services of entries)
+    for (const object of [withServices(services), spec({ highestRandomWeight: { services } })])
+      t.same(create(object), { kind: 'pair', pair: PAIR }, JSON.stringify(services));
+});
+
+t.test('the key of a color alone asks for its sibling', async (t) => {
+  const object = withServices([{ name: 'shop-green-80', kind: 'TraefikService' }]);
+  t.same(create(object), { kind: 'sibling', candidates: [{ pair: PAIR, sibling: 'shop-blue' }] });
+  t.same(create(withServices([{ name: 'shop-green-80' }])), { kind: 'no' }, 'a Service of that name is no color');
+});
+
 t.test('two names of different pairs are none', async (t) => {
   t.equal(create(traefikService({ 'shop-blue': 100, 'cart-green': 0 })).kind, 'sibling');
 });

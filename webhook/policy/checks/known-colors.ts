@@ -1,11 +1,14 @@
 import { ANNOTATION } from '../annotations.ts';
 import { governed } from '../governed.ts';
 import { annotation } from '../../../common/json.ts';
-import { colorOf } from '../names.ts';
-import { otherNamesOf } from '../state.ts';
+import { colorOf, pairOfName } from '../names.ts';
+import { otherEntriesOf } from '../traefik/entries.ts';
 import { denial } from './check.ts';
 import type { Check, CheckResult, Subject } from './check.ts';
 import { namesTouched } from '../touched.ts';
+import { COLORS, otherColor } from '../types.ts';
+import type { Color } from '../types.ts';
+import type { JsonObject } from '../../../common/json.ts';
 
 /**
  * The list holds the pair and nothing else. Traefik splits without a dependable ratio when a Service is listed twice,
@@ -18,11 +21,19 @@ export const knownColors: Check = {
     'Each color is listed once, as a Service of the same namespace, and nothing else is listed; the active color is always listed.',
   cel: 'yes',
   needs: 'nothing',
-  touched: (subject) => namesTouched(subject) || renamed(subject).length > 0 || ended(subject).length > 0,
+  touched: (subject) =>
+    namesTouched(subject) || [renamed, exchanged, ended].some((identity) => identity(subject).length > 0),
   find: (subject) => {
-    const identity = [...renamed(subject), ...ended(subject)];
-    if (otherNamesOf(subject.change.object).length > 0) return identity;
-    return [...identity, ...strangers(subject), ...repeated(subject), ...elsewhere(subject), ...missing(subject)];
+    const identity = [...renamed(subject), ...exchanged(subject), ...ended(subject)];
+    if (otherEntriesOf(subject.change.object).length > 0) return identity;
+    return [
+      ...identity,
+      ...strangers(subject),
+      ...repeated(subject),
+      ...elsewhere(subject),
+      ...provided(subject),
+      ...missing(subject),
+    ];
   },
 };
 
@@ -38,6 +49,28 @@ function renamed({ pair, change }: Subject): readonly CheckResult[] {
       `the colors of ${change.name} are ${pair.blue} and ${pair.green}; the annotations bluegreen.dev/blue and bluegreen.dev/green say ${blue} and ${green}. Remove these or write the right names`,
     ),
   ];
+}
+
+/** The word in a Service's name is what people go by: an annotation that says the opposite makes the preview active. */
+function exchanged(subject: Subject): readonly CheckResult[] {
+  const { pair, change } = subject;
+  const { object, oldObject } = change;
+  const unchanged = COLORS.every((color) => annotationOf(object, color) === annotationOf(oldObject, color));
+  if (unchanged && !namesTouched(subject)) return [];
+  return COLORS.flatMap((color) => {
+    const name = annotationOf(object, color);
+    if (name !== pair[color] || pairOfName(name)?.[otherColor(color)] !== name) return [];
+    return [
+      denial(
+        'an annotation gives a color the name of the other one',
+        `${ANNOTATION[color]}: ${name} takes a Service whose name says ${otherColor(color)} for ${color}. Correct it, or remove both color annotations: names that say their color need none`,
+      ),
+    ];
+  });
+}
+
+function annotationOf(object: JsonObject | null, color: Color): string | null {
+  return annotation(object, ANNOTATION[color]);
 }
 
 /** Without its annotations a pair of other names would be governed by nothing from the next request on. */
@@ -85,6 +118,19 @@ function elsewhere({ newState, change }: Subject): readonly CheckResult[] {
       );
   }
   return findings;
+}
+
+/** Traefik 3.7.9 and newer drop the whole object for it; what came before stored the color under one more name. */
+function provided({ newState }: Subject): readonly CheckResult[] {
+  return [newState.blue, newState.green]
+    .filter((child) => child !== null)
+    .filter(({ name, written }) => name !== written)
+    .map(({ name, written }) =>
+      denial(
+        'a color is named with a provider',
+        `${written} names a provider, which newer versions of Traefik reject. Write name: ${name}`,
+      ),
+    );
 }
 
 function missing({ oldState, newState, pair }: Subject): readonly CheckResult[] {

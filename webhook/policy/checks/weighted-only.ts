@@ -1,5 +1,5 @@
 import { at, sameJson } from '../../../common/json.ts';
-import { otherNamesOf } from '../state.ts';
+import { otherEntriesOf } from '../traefik/entries.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { denial } from './check.ts';
 import type { Check } from './check.ts';
@@ -17,7 +17,7 @@ export const weightedOnly: Check = {
     hasWeights(object) !== hasWeights(oldObject) ||
     KINDS.some((kind) => !sameJson(at(object, 'spec', kind), at(oldObject, 'spec', kind))),
   find: ({ change, pair }) => {
-    if (otherNamesOf(change.object).length === 0) return [];
+    if (otherEntriesOf(change.object).length === 0) return [];
     const kinds = KINDS.filter((kind) => at(change.object, 'spec', kind) !== undefined).join(', ');
     return [
       denial(

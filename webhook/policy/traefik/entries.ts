@@ -1,4 +1,4 @@
-import { at, get, list } from '../../../common/json.ts';
+import { at, get, list, text } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 
 /** How a TraefikService divides requests. */
@@ -28,6 +28,26 @@ export function entriesOf(object: JsonObject | null): Entries {
   if (present(failover))
     return { strategy: 'failover', entries: [get(failover, 'service'), get(failover, 'fallback')].filter(present) };
   return { strategy: null, entries: [] };
+}
+
+/** Every entry of an object, also of the strategies that do not count: they would, once the one before them is gone. */
+export function allEntriesOf(object: JsonObject | null): readonly Json[] {
+  const spec = at(object, 'spec');
+  return [...list(at(spec, 'weighted', 'services')), ...otherEntriesOf(object)];
+}
+
+/** The entries of all strategies but `weighted`: they reach a Service whatever its weight is. */
+export function otherEntriesOf(object: JsonObject | null): readonly Json[] {
+  const spec = at(object, 'spec');
+  return [
+    at(spec, 'mirroring'),
+    ...list(at(spec, 'mirroring', 'mirrors')),
+    ...list(at(spec, 'highestRandomWeight', 'services')),
+    at(spec, 'failover', 'service'),
+    at(spec, 'failover', 'fallback'),
+  ]
+    .filter((entry) => text(get(entry, 'name')) !== null)
+    .filter(present);
 }
 
 function present(value: Json | undefined): value is Json {

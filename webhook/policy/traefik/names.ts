@@ -62,3 +62,23 @@ export function safeChildIn(key: string): SafeChild | null {
     service: safeObjectKey(parts.at(-3) ?? '', parts.at(-2) ?? ''),
   };
 }
+
+/** The name of the object that a reference names: `green` of `green@kubernetescrd`. Other providers stay. */
+export function withoutOwnProvider(name: string): string {
+  const split = splitProvider(name);
+  return split.provider === PROVIDER ? split.name : name;
+}
+
+/**
+ * The Service whose port the name of a TraefikService can be the key of: `shop-green` of `shop-green-80`. A name says too
+ * little to be sure, so only a color counts of these.
+ */
+export function portOwner(name: string): string | null {
+  const last = name.lastIndexOf('-');
+  return last > 0 ? name.slice(0, last) : null;
+}
+
+/** The same by the word of a color, for ports whose names have a dash: `shop-green` of `shop-green-http-web`. */
+export function colorOwner(name: string): string | null {
+  return /^.*-(?:blue|green)-/s.exec(name)?.[0].slice(0, -1) ?? null;
+}
