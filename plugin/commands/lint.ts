@@ -3,7 +3,8 @@ import type { Call, Command } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { flow } from '../printers/flow.ts';
-import type { LintFinding, LintResult } from '../lint/check.ts';
+import type { LintResult } from '../lint/check.ts';
+import type { LintFinding } from '../lint/objects.ts';
 
 export const lint: Command = {
   name: 'lint',

@@ -1,7 +1,6 @@
 import {
   byKey,
   CHECKS,
-  GROUPS,
   NO_NEIGHBORS,
   NO_PERMISSION_ASKED,
   decide,
@@ -15,20 +14,13 @@ import type { Decision, Group, Need, Neighbors, Pair } from '../../webhook/polic
 import type { JsonObject } from '../../common/json.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
-import type { LintObject, Position } from '../kube/manifests.ts';
+import type { LintObject } from '../kube/manifests.ts';
 import { lintEntries } from './entries.ts';
+import { namesTaken } from './names.ts';
+import { groupOf, keyOf, namespaceOf } from './objects.ts';
+import type { LintFinding } from './objects.ts';
 import { commonSelectors } from './selectors.ts';
 import { groupOfRoute, lintRoute, LINT_SEVERITY } from './routes.ts';
-
-export interface LintFinding {
-  readonly severity: 'error' | 'warning';
-  readonly check: string;
-  readonly message: string;
-  readonly file: string;
-  readonly position: Position;
-  /** `NAMESPACE/NAME`; empty for a text that is no YAML. */
-  readonly resource: string;
-}
 
 export interface LintResult {
   readonly findings: readonly LintFinding[];
@@ -60,14 +52,21 @@ export function lintObjects(objects: readonly LintObject[], namespace: string): 
   const releases = objects.flatMap((item) => releaseOf(item, namespace, (key) => names.has(key)));
   const routes = objects.filter(({ object }) => groupOfRoute(object) !== null);
   const findings = objects.flatMap((item) => {
-    const release = releases.find((each) => each.item === item);
+    const taken = namesTaken(item, objects, namespace, (object) => releaseFor(object, releases)?.pair ?? null);
+    const release = releaseFor(item.object, releases);
     if (release !== undefined) {
       const here = services.filter((each) => namespaceOf(each, namespace) === release.namespace);
-      return lintOne(release, neighborsOf(release, objects, releases, namespace), here);
+      return [...lintOne(release, neighborsOf(release, objects, releases, namespace), here), ...taken];
     }
-    return routes.includes(item) ? lintRoutes(item, namespace, { objects, releases }) : lintUngoverned(item, namespace);
+    return routes.includes(item)
+      ? lintRoutes(item, namespace, { objects, releases })
+      : [...lintUngoverned(item, namespace), ...taken];
   });
   return { findings, checked: releases.length, routes: routes.length };
+}
+
+function releaseFor(object: JsonObject, releases: readonly ManifestRelease[]): ManifestRelease | undefined {
+  return releases.find((each) => each.item.object === object);
 }
 
 function releaseOf(
@@ -200,20 +199,6 @@ function pathOf(check: string): readonly (string | number)[] {
   if (check === 'annotations') return ['metadata', 'annotations'];
   if (check === 'weighted-only') return ['spec'];
   return ['spec', 'weighted', 'services'];
-}
-
-function keyOf(object: JsonObject, namespace: string): string {
-  return `${namespaceOf(object, namespace)}/${stringAt(object, 'metadata', 'name') ?? ''}`;
-}
-
-function namespaceOf(object: JsonObject, fallback: string): string {
-  return stringAt(object, 'metadata', 'namespace') ?? fallback;
-}
-
-function groupOf(object: JsonObject): Group | null {
-  if (object['kind'] !== 'TraefikService') return null;
-  const [group] = (stringAt(object, 'apiVersion') ?? '').split('/');
-  return GROUPS.find((known) => known === group) ?? null;
 }
 
 function pairOf(object: JsonObject, exists: (service: string) => boolean): Pair | null {

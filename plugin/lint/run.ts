@@ -1,7 +1,8 @@
 import type { Io } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
 import { lintObjects } from './check.ts';
-import type { LintFinding, LintResult } from './check.ts';
+import type { LintResult } from './check.ts';
+import type { LintFinding } from './objects.ts';
 import { readObjects } from '../kube/manifests.ts';
 import type { LintObject } from '../kube/manifests.ts';
 

@@ -1,6 +1,6 @@
 import { CHECKS, GUARDS } from '../../webhook/policy/index.ts';
 import { VERSION } from '../../common/version.ts';
-import type { LintFinding } from './check.ts';
+import type { LintFinding } from './objects.ts';
 
 /** Findings as SARIF 2.1.0, which code hosts show beside the lines. */
 export function toSarif(findings: readonly LintFinding[]): object {

@@ -9,12 +9,14 @@ import { render } from './chart.ts';
 import { connect } from './client.ts';
 import type { Reply } from './client.ts';
 import { admitBy } from './policy.ts';
+import { traefikService } from '../objects.ts';
 
 const cluster = await shareCluster(t, 'api');
 const client = connect(cluster);
 t.teardown(() => client.close());
 
 const SHOP = 'shop';
+const OLD = 'traefik.containo.us';
 const LABELS = { app: 'blue' };
 function workload(kind: string, replicas: number | undefined): JsonObject {
   return {
@@ -328,6 +330,30 @@ t.test('Services, routes and TraefikServices', async (t) => {
   const many = Array.from({ length: 101 }, (_, index) => route(`shop-${index}`));
   t.equal(await patch('route', { spec: { routes: many } }), ASKS, 'more than a condition may loop over');
   t.equal(await remove('traefikService'), ASKS);
+});
+
+t.test('names that a TraefikService takes in Traefik', async (t) => {
+  const path = PATHS.traefikService.slice(0, -'/shop'.length);
+  const created = traefikService({ name: 'cart' }, { weighted: { services: [{ name: 'cart', port: 80 }] } }, OLD);
+  t.equal(outcomeOf(await client.call('POST', `${path}?dryRun=All`, created)), ASKS, 'a creation');
+  for (const [what, services] of [
+    ['another name', [{ name: 'green', port: 80 }]],
+    ['another port', [{ name: 'blue', port: 81 }]],
+    ['another option', [{ name: 'blue', port: 80, scheme: 'https' }]],
+    [
+      'one more',
+      [
+        { name: 'blue', port: 80 },
+        { name: 'green', port: 80 },
+      ],
+    ],
+    ['none', []],
+  ] as const)
+    t.equal(await patch('traefikService', { spec: { weighted: { services } } }), ASKS, what);
+  const mirroring = { name: 'blue', port: 80, mirrors: [] };
+  t.equal(await patch('traefikService', { spec: { mirroring } }), ASKS, 'another strategy');
+  const weighed = { weighted: { services: [{ name: 'blue', port: 80, weight: 7 }] } };
+  t.equal(await patch('traefikService', { spec: weighed }), 'passes', 'a weight');
   t.equal(await patch('traefikService', { metadata: { labels: { team: 'web' } } }), 'passes');
 });
 

@@ -60,7 +60,7 @@ async function decide(
   const verdict = { findings, warnings: verdicts.flatMap((each) => each.warnings) };
   const override = guarded.map((each) => each.override).find((each) => each !== null) ?? null;
   const asked = guarded.flatMap((each) => targets(each.request));
-  const about = asked.filter(({ name }) => name !== '');
+  const about = asked.filter((each) => each.name !== '' && isIn(each, request.namespace));
   if (findings.length === 0 || mode !== 'enforce')
     return passed({ warnings: remarks({ ...verdict, ...NO_OVERRIDE }, mode), findings, about, override: null });
   if (await namespaceEnds(request, reader, signal)) return UNTOUCHED;
@@ -93,7 +93,16 @@ async function mayOverride(
   return (await Promise.all(answers)).every(Boolean);
 }
 
-function targets(request: GuardedRequest): readonly TraefikServiceRef[] {
+/** A TraefikService, of the request's namespace where none is given. */
+interface Target extends TraefikServiceRef {
+  readonly namespace?: string;
+}
+
+function isIn(target: Target, namespace: string): boolean {
+  return (target.namespace ?? namespace) === namespace;
+}
+
+function targets(request: GuardedRequest): readonly Target[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
   if (request.kind === 'traefikservice-update') return request.leaves.map(targetOf);
   if (request.kind === 'ingressroute') {
@@ -101,6 +110,10 @@ function targets(request: GuardedRequest): readonly TraefikServiceRef[] {
     return concerned.length === 0 ? [{ group: 'traefik.io', name: '' }] : concerned.map(targetOf);
   }
   if (request.kind === 'owners') return request.neededBy.map(targetOf);
+  if (request.kind === 'traefikservice') {
+    const others = request.collisions.map(({ other }) => other).filter((other) => other !== null);
+    return [{ group: request.group, name: request.name }, ...others];
+  }
   const uses = request.kind === 'workload' ? [...request.uses, ...request.joins] : request.uses;
   return uses.map(targetOf);
 }

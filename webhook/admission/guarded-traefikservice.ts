@@ -14,7 +14,7 @@ export async function readTraefikService(
 ): Promise<Guarded | null> {
   const group = groupOf(request);
   const { namespace, object, oldObject } = request;
-  if (group === null) return null;
+  if (group === null || request.operation === 'CREATE') return null;
   if (annotationOf(ANNOTATION.unguard, oldObject) !== null) return null;
   const name = nameOf(request);
   if (request.operation === 'UPDATE') {

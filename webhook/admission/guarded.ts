@@ -1,5 +1,6 @@
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import { readIngressRoute } from './guarded-ingressroute.ts';
+import { writtenTraefikService } from './guarded-names.ts';
 import { guardedOwners } from './guarded-owners.ts';
 import { readPart } from './guarded-part.ts';
 import { readService } from './guarded-service.ts';
@@ -15,7 +16,9 @@ export async function readGuarded(
   reader: GuardReader,
   signal: AbortSignal,
 ): Promise<readonly Guarded[]> {
-  const found = await Promise.all([about(request, reader, signal), guardedOwners(request, reader, signal)]);
+  const found = await Promise.all(
+    [about, guardedOwners, writtenTraefikService].map((read) => read(request, reader, signal)),
+  );
   return found.filter((each) => each !== null);
 }
 

@@ -18,6 +18,7 @@ export {
   type DecideInput,
   type Decision,
 } from './decide.ts';
+export { collisionsOf, namespacesOf, type Collision, type NamedObject } from './collisions.ts';
 export { guard, GUARDS } from './guards/index.ts';
 export type {
   GuardedRequest,

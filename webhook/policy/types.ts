@@ -143,6 +143,7 @@ export const CHECK_IDS = [
   'owners-exist',
   'active-service',
   'active-route',
+  'distinct-names',
   'inline-weights',
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];

@@ -51,6 +51,16 @@ t.test('a finding names file, line and column', async (t) => {
   t.match(out, 'warning weights-in-manifest: ');
 });
 
+t.test('a name that Traefik takes for that of a release', async (t) => {
+  const other = GOOD.replace('name: shop,', 'name: shop-blue-80,').replaceAll(/shop-(blue|green),/g, 'cart-$1x,');
+  const { code, out } = await run('lint -f /d', { files: { '/d/a.yaml': GOOD, '/d/b.yaml': other } });
+  t.equal(code, 1);
+  t.match(
+    out,
+    '/d/b.yaml:4:18: error distinct-names: demo/shop-blue-80: TraefikService shop-blue-80 in demo and port 80 of Service shop-blue in TraefikService shop in demo are both demo-shop-blue-80 for Traefik',
+  );
+});
+
 t.test('a second host on the same colors, of which one is on the other', async (t) => {
   const preview = GOOD.replace('name: shop,', 'name: preview,').replace('      - {name: shop-blue, port: 80}\n', '');
   const services =

@@ -1,4 +1,5 @@
 import type { CheckResult, Rule } from '../checks/check.ts';
+import type { Collision } from '../collisions.ts';
 import type { Child } from '../state.ts';
 import type { PartKind } from '../traefik/parts.ts';
 import type { TakenPort } from '../traefik/listed-port.ts';
@@ -145,6 +146,14 @@ export type GuardedRequest =
       readonly publishesUnready: boolean;
       readonly listings: readonly Listing[];
       readonly uses: readonly Use[];
+    }
+  | {
+      readonly kind: 'traefikservice';
+      readonly namespace: string;
+      readonly name: string;
+      readonly group: Group;
+      /** What Traefik would store in the place of something else. */
+      readonly collisions: readonly Collision[];
     }
   | {
       readonly kind: 'traefikservice-deletion';

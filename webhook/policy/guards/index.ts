@@ -2,6 +2,7 @@ import { findingOf } from '../checks/check.ts';
 import type { Verdict } from '../types.ts';
 import type { Guard, GuardSubject } from './guard.ts';
 import { previewWorkload } from './preview-workload.ts';
+import { distinctNames } from './distinct-names.ts';
 import { inlineWeights } from './inline-weights.ts';
 import { activeRoute } from './active-route.ts';
 import { activeService } from './active-service.ts';
@@ -15,6 +16,7 @@ export const GUARDS: readonly Guard[] = [
   ownersExist,
   activeService,
   activeRoute,
+  distinctNames,
   inlineWeights,
 ];
 
