@@ -46,6 +46,11 @@ export const BENCHMARKS: readonly Entry[] = [
     load: async () => (await import('./growth.ts')).growth,
   },
   {
+    name: 'conditions',
+    summary: 'what conditions and policies cost objects that are long and none of ours',
+    load: async () => (await import('./conditions.ts')).conditions,
+  },
+  {
     name: 'large',
     summary: 'promotions of colors with thousands of pods',
     load: async () => (await import('./large.ts')).large,
