@@ -31,7 +31,7 @@ function switchTo(
 /** Denied twice: one Event, which is counted. Each time another object, for the pause between two counts grows. */
 function deniedTwice(time: number): readonly Ask[] {
   const name = `denied-${time}`;
-  const all = shopIn('deployments').replace(/\/shop$/, '');
+  const all = shopIn('sleeping').replace(/\/shop$/, '');
   const type = 'application/merge-patch+json';
   const ask: Ask = ['PATCH', `${all}/${name}`, { body: { spec: weightedSpec(30, 30) }, type }];
   return [['POST', all, { body: traefikService({ name }, weightedSpec(100, 0)) }], ask, ask];

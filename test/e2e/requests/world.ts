@@ -120,7 +120,7 @@ export async function buildWorld(cluster: Cluster): Promise<void> {
     ...Object.entries(BY_MODE).map(([name, mode]) => manifests.namespaceObject(name, mode)),
     ...rights(['alice', 'bob']),
     ...[SHARED, ROLLING].flatMap(served),
-    ...special(SHARED),
+    ...special(ROLLING),
     ...byHand(SHARED, ['hand-blue', 'hand-green']),
     ...[BEFORE, ...Object.keys(BY_MODE)].flatMap((namespace) => byHand(namespace, ['blue', 'green'])),
   ]);
