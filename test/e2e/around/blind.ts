@@ -38,10 +38,11 @@ export const BLIND: readonly Case[] = [
   },
   {
     name: 'blind webhook: green alone in a TraefikService of its own, untested',
-    verdict: 'accepted',
+    verdict: 'detected',
     attack: (place) => {
       const services = [{ name: place.green, port: 80, weight: 100 }];
       return tryCreate(place, traefikService(place, { weighted: { services } }));
     },
+    says: /bluegreen could not check this request/,
   },
 ];
