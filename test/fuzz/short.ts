@@ -9,7 +9,7 @@ import { consult } from './oracle.ts';
 import { readReleases } from './releases.ts';
 import { tryOut } from './trial.ts';
 
-const WRITES = 120;
+const WRITES = 40;
 const SEED = 1;
 const RELEASES = ['deployments', 'front'];
 

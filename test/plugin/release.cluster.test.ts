@@ -12,7 +12,7 @@ import { imageOf, releaseImages } from './release/images.ts';
 import { attempt, killPoints } from './release/kill.ts';
 
 const RELEASES = ['7.1', '7.2', '7.3', '7.4'];
-const KILLS = 20;
+const KILLS = 12;
 const SMALL = Array.from({ length: KILLS + 3 }, (_, index) => `1.${index}`);
 
 const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
