@@ -21,7 +21,7 @@ import { installPlugin } from '../cluster/plugin.ts';
 
 const AHEAD_MS = 3_600_000;
 const TOLD = /ok; the clock of this node is 3[56]\d\d s ahead of the API server's/;
-const TELL_MS = 30_000;
+const TELL_MS = 90_000;
 const ROUNDS = 3;
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 const RIGHT = `${RELEASE.name}-right`;

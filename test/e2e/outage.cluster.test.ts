@@ -103,11 +103,16 @@ async function scale(replicas: number): Promise<void> {
 /** Milliseconds until the API server calls a replica that has just come back: the mutating webhook is no must. */
 const CALLED_MS = 20_000;
 
-/** Touches the object until the webhook sees it again, and has the record follow the weights. */
+/**
+ * Touches the object until the webhook sees it again, and has the record follow the weights. The API server may still
+ * fail a touch: it learns where the replica listens a moment after that is ready.
+ */
 async function seenAgain(group: Group, name: string): Promise<JsonObject> {
+  const type = 'application/merge-patch+json';
   let times = 0;
   await until(async () => {
-    await patch(group, name, { metadata: { labels: { seen: `again-${times++}` } } });
+    const body = { metadata: { labels: { seen: `again-${times++}` } } };
+    await client.call('PATCH', path(group, name), { body, type });
     return readRecord(await read(group, name)).active?.color === 'blue';
   }, CALLED_MS);
   return read(group, name);
