@@ -8,7 +8,8 @@ import type { FactsQuery } from './gather.ts';
 export const RECENT_MS = 100;
 /**
  * A look at thousands of pods takes longer than a request may: it goes on, and is there when the client asks again after a
- * second; one that every request waited for is as short-lived as any. For so long it may go on, and for so long at most it then counts as read now, as what it read first is as old.
+ * second. It may go on for LOOK_MOST_MS. It then counts as read now for as long as it took, since what it read first is
+ * as old, but at most for LATE_MOST_MS. A look that no request missed counts for RECENT_MS.
  */
 const LOOK_MOST_MS = 15_000;
 const LATE_MOST_MS = 5000;

@@ -1,4 +1,5 @@
 import { at, get, list, text } from '../../common/json.ts';
+import { ownerOf } from './owners.ts';
 import type { Revision } from '../policy/index.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 
@@ -39,7 +40,7 @@ function revisionName(pod: JsonObject): string {
   return (
     text(get(labels, 'pod-template-hash')) ??
     text(get(labels, 'controller-revision-hash')) ??
-    controllerOf(pod)?.name ??
+    ownerOf(pod)?.name ??
     'unmanaged'
   );
 }
@@ -60,12 +61,4 @@ function sorted(values: readonly (string | null)[]): readonly string[] {
   return [...new Set(values.filter((value) => value !== null && value !== ''))]
     .filter((value) => value !== null)
     .sort();
-}
-
-/** The controlling owner of an object. */
-export function controllerOf(object: JsonObject): { readonly kind: string; readonly name: string } | null {
-  const owner = list(at(object, 'metadata', 'ownerReferences')).find((each) => get(each, 'controller') === true);
-  const kind = text(get(owner, 'kind'));
-  const name = text(get(owner, 'name'));
-  return kind === null || name === null ? null : { kind, name };
 }

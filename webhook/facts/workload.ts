@@ -3,7 +3,9 @@ import { replicasOf } from '../policy/index.ts';
 import type { Workload } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector, Reader } from './reader.ts';
-import { controllerOf, imagesOf } from './revisions.ts';
+import { ownerOf } from './owners.ts';
+import type { Owner } from './owners.ts';
+import { imagesOf } from './revisions.ts';
 
 export interface WorkloadQuery {
   readonly namespace: string;
@@ -28,13 +30,11 @@ export async function readWorkload(
     return ofReplicaSet(reader, namespace, { set: newest(sets), likely: null }, signal);
   }
   const owners = new Map<string, Owner>();
-  for (const owner of pods.map(controllerOf)) if (owner !== null) owners.set(`${owner.kind}/${owner.name}`, owner);
+  for (const owner of pods.map(ownerOf)) if (owner !== null) owners.set(`${owner.kind}/${owner.name}`, owner);
   const found = await Promise.all([...owners.values()].map((owner) => ofOwner(reader, namespace, owner, signal)));
   const workloads = found.filter((workload) => workload !== null);
   return workloads.find(({ unsettled }) => unsettled !== null) ?? workloads[0] ?? null;
 }
-
-type Owner = NonNullable<ReturnType<typeof controllerOf>>;
 
 async function ofOwner(
   reader: Reader,
@@ -73,7 +73,7 @@ async function ofReplicaSet(
   signal: AbortSignal,
 ): Promise<Workload | null> {
   if (set === null) return null;
-  const owner = controllerOf(set);
+  const owner = ownerOf(set);
   if (owner?.kind !== 'Deployment') return describe('ReplicaSet', set, replicaSetUnsettled(set));
   const known = text(at(likely, 'metadata', 'name')) === owner.name;
   const deployment = known ? likely : await reader.getDeployment(namespace, owner.name, signal);

@@ -1,4 +1,5 @@
-import { at, sameJson, text } from '../../common/json.ts';
+import { sameJson } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { colorOf } from './names.ts';
 import { builtBy } from './traefik/built.ts';
@@ -105,8 +106,4 @@ function same(a: Built, b: Built): boolean {
   if (a.key !== b.key || a.service === null || b.service === null) return false;
   const { name, port, options } = a.service;
   return name === b.service.name && port === b.service.port && sameJson(options, b.service.options);
-}
-
-function nameOf(object: JsonObject): string {
-  return text(at(object, 'metadata', 'name')) ?? '';
 }

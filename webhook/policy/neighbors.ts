@@ -1,4 +1,5 @@
 import { at, text } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
 import { childrenOf, effectiveWeight } from './state.ts';
 import { entriesOf } from './traefik/entries.ts';
 import { objectKey } from './traefik/names.ts';
@@ -12,7 +13,7 @@ export const NO_NEIGHBORS: Neighbors = { known: true, those: [] };
 
 /** The keys under which Traefik stores these TraefikServices. */
 export function keysOf(objects: readonly JsonObject[]): ReadonlySet<string> {
-  return new Set(objects.map((object) => objectKey(namespaceOf(object), text(at(object, 'metadata', 'name')) ?? '')));
+  return new Set(objects.map((object) => objectKey(namespaceOf(object), nameOf(object))));
 }
 
 /**
@@ -35,7 +36,7 @@ export function neighborOf(object: JsonObject, group: Group, pair: Pair, keys: R
   );
   return {
     group,
-    name: text(at(object, 'metadata', 'name')) ?? '',
+    name: nameOf(object),
     sendsTo,
     switchable: listed.has(pair.blue) && listed.has(pair.green),
   };

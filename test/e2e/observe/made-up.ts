@@ -11,7 +11,7 @@ export interface MadeUp {
   readonly by: string;
 }
 
-/** Sends a pod of the webhook a review that no API server made, as any pod can: weights that are denied. */
+/** Sends a pod of the webhook a review that no API server made: weights that are denied. Every pod can do that. */
 export async function made(cluster: Cluster, pod: string, { namespace, name, by }: MadeUp): Promise<void> {
   const found = await cluster.kubectlOk(['-n', RELEASE.namespace, 'get', 'pod', pod, '-o', 'json']);
   const host = text(at(parseObject(found), 'status', 'podIP')) ?? '';

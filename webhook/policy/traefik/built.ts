@@ -1,4 +1,5 @@
-import { at, isObject, text } from '../../../common/json.ts';
+import { isObject } from '../../../common/json.ts';
+import { nameOf } from '../../../common/objects.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import { entriesOf } from './entries.ts';
 import { objectKey } from './names.ts';
@@ -30,7 +31,7 @@ const OF_MIRRORING: ReadonlySet<string> = new Set(['mirrors', 'mirrorBody', 'max
  */
 export function builtBy(object: JsonObject | null, namespace: string): readonly Built[] {
   if (object === null) return [];
-  const own = { key: objectKey(namespace, text(at(object, 'metadata', 'name')) ?? ''), service: null };
+  const own = { key: objectKey(namespace, nameOf(object)), service: null };
   return [own, ...entriesOf(object).entries.flatMap((entry) => builtOf(entry, namespace))];
 }
 

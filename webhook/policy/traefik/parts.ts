@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../../common/json.ts';
 import type { NamedKind } from '../types.ts';
 import { entriesOf } from './entries.ts';
 import { objectKey, PROVIDER, splitProvider } from './names.ts';
+import { middlewaresOf } from './options.ts';
 import { rulesOf } from './routes.ts';
 
 /** What routes and entries name beside backends, and Traefik does not build them without. */
@@ -59,9 +60,7 @@ export function ownPart(reference: Json, namespace: string): string | null {
 export function partsOfEntries(object: JsonObject, kind: PartKind, namespace: string): readonly string[] {
   const { entries } = entriesOf(object);
   if (kind === 'Middleware')
-    return entries.flatMap((entry) =>
-      keysOf(list(get(entry, 'middlewares')), text(get(entry, 'namespace')) || namespace),
-    );
+    return entries.flatMap((entry) => keysOf(middlewaresOf(entry), text(get(entry, 'namespace')) || namespace));
   if (kind !== 'ServersTransport') return [];
   return entries
     .map((entry) => partKey(text(get(entry, 'serversTransport')), null, text(get(entry, 'namespace')) || namespace))
