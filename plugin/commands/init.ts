@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
+import { namespaceWithoutCluster } from '../cli/namespace.ts';
 import { UsageError } from '../kube/errors.ts';
 
 export const init: Command = {
@@ -34,7 +35,7 @@ export const init: Command = {
     if (!image || !host) throw new UsageError('--image and --host are needed');
     const values: Values = {
       name,
-      namespace: flags.text('namespace') ?? 'default',
+      namespace: namespaceWithoutCluster(call),
       image,
       host,
       port: flags.number('port'),

@@ -1,54 +1,59 @@
 import { DOCS_URL } from '../../common/docs.ts';
 import type { Call, Command } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
+import { namespaceWithoutCluster } from '../cli/namespace.ts';
 import { UsageError } from '../kube/errors.ts';
 import { flow } from '../printers/flow.ts';
-import type { LintResult } from '../lint/check.ts';
 import type { LintFinding } from '../lint/objects.ts';
+import type { LintReport } from '../lint/run.ts';
 
 export const lint: Command = {
   name: 'lint',
-  usage: '-f FILENAME',
+  usage: '[FILENAME ...]',
   summary: 'Check manifests by the same policy, without a cluster',
   description: `Check the TraefikServices and IngressRoutes in manifests by the policy of the webhook, without a cluster: files, folders, or what kustomize and helm
 print. The webhook alone decides what depends on the cluster: smoke tests, ready endpoints, backends.
 
-The exit code is 1 when there is an error, with --strict also for a warning.`,
+The exit code is 1 when there is an error, with --strict also for a warning, and when there is nothing to check.`,
   examples: [
-    { comment: 'Every manifest of a folder and below', command: 'kubectl bluegreen lint -R -f deploy/' },
-    { comment: 'What kustomize makes', command: 'kubectl kustomize overlays/prod | kubectl bluegreen lint -f -' },
-    { comment: 'For a code host', command: 'kubectl bluegreen lint -R -f deploy/ -o sarif > lint.sarif' },
+    { comment: 'Every manifest of a folder and below', command: 'kubectl bluegreen lint -R deploy/' },
+    { comment: 'What kustomize makes', command: 'kubectl kustomize overlays/prod | kubectl bluegreen lint -' },
+    { comment: 'What a chart of Helm makes', command: 'helm template shop charts/shop | kubectl bluegreen lint -' },
+    { comment: 'At the lines of a pull request on GitHub', command: 'kubectl bluegreen lint -R deploy/ -o github' },
+    { comment: 'For code scanning', command: 'kubectl bluegreen lint -R deploy/ -o sarif > lint.sarif' },
   ],
   flags: [
-    { name: 'filename', short: 'f', type: 'list', help: 'File, folder or - for stdin; can be repeated.' },
-    { name: 'recursive', short: 'R', type: 'boolean', help: 'Process the folders of -f recursively.' },
+    { name: 'filename', short: 'f', type: 'list', help: 'File, folder or - for stdin; can be repeated, or left out.' },
+    { name: 'recursive', short: 'R', type: 'boolean', help: 'Process folders recursively.' },
     { name: 'strict', type: 'boolean', help: 'Let warnings fail, too.' },
     {
       name: 'output',
       short: 'o',
       type: 'text',
-      choices: ['json', 'sarif'],
-      help: 'Output format. One of: (json, sarif).',
+      choices: ['json', 'sarif', 'junit', 'github'],
+      help: 'Output format. One of: (json, sarif, junit, github).',
     },
   ],
-  arguments: { min: 0, max: 0 },
+  arguments: { min: 0, max: Infinity },
+  completes: 'files',
   run: async (call) => {
-    const paths = call.flags.list('filename');
-    if (paths.length === 0) throw new UsageError('must specify -f');
+    const paths = [...call.args, ...call.flags.list('filename')];
+    if (paths.length === 0) throw new UsageError('nothing to check: name files or folders, or - for standard input');
     const { lintPaths } = await import('../lint/run.ts');
-    const namespace = call.flags.text('namespace') ?? 'default';
-    const result = await lintPaths(paths, { recursive: call.flags.boolean('recursive'), namespace }, call.io);
-    await print(call, result);
+    const options = { recursive: call.flags.boolean('recursive'), namespace: namespaceWithoutCluster(call) };
+    const report = await lintPaths(paths, options, call.io);
     function fails(finding: LintFinding): boolean {
       return finding.severity === 'error' || call.flags.boolean('strict');
     }
-    return result.findings.some(fails) ? EXIT.error : EXIT.ok;
+    await print(call, report, fails);
+    return report.findings.some(fails) ? EXIT.error : EXIT.ok;
   },
 };
 
-async function print(call: Call, result: LintResult): Promise<void> {
-  const { findings, checked, routes } = result;
+async function print(call: Call, report: LintReport, fails: (finding: LintFinding) => boolean): Promise<void> {
+  const { findings, checked, routes } = report;
   const { NOT_CHECKED } = await import('../lint/check.ts');
+  const { toGithub, toJunit } = await import('../lint/formats.ts');
   const { out, err } = call.io;
   const format = call.flags.text('output');
   if (format === 'json') {
@@ -60,7 +65,12 @@ async function print(call: Call, result: LintResult): Promise<void> {
     out.write(`${JSON.stringify(toSarif(findings), null, 2)}\n`);
     return;
   }
-  for (const finding of findings) out.write(flow(`${line(call, finding)}\n`, out.columns?.()));
+  if (format === 'junit') {
+    out.write(toJunit(report, fails, call.io.now().toISOString()));
+    return;
+  }
+  if (format === 'github') out.write(toGithub(findings));
+  else for (const finding of findings) out.write(flow(`${line(call, finding)}\n`, out.columns?.()));
   err.write(await pageOf(findings));
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const warnings = findings.length - errors;

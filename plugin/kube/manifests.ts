@@ -1,4 +1,4 @@
-import { LineCounter, isAlias, isNode, parseAllDocuments } from 'yaml';
+import { LineCounter, isAlias, isCollection, isNode, parseAllDocuments, visit } from 'yaml';
 import type { Document } from 'yaml';
 
 import type { JsonObject } from '../../common/json.ts';
@@ -19,27 +19,42 @@ export interface LintObject {
   locate(path: readonly (string | number)[]): Position;
 }
 
-/** Text that is no YAML. */
+/** An action of Go's templates where YAML has a value, a key or an item. */
+const UNQUOTED_ACTION = /(?:^|:|^\s*-)[ \t]*\{\{/m;
+
+/** Why a text, or a document of it, is not read: it is no YAML, or what Helm makes YAML of. */
 export interface BrokenText {
+  readonly kind: 'yaml' | 'template';
   readonly file: string;
   readonly position: Position;
   readonly message: string;
 }
 
-/** Every object of a text with one or many YAML documents; the items of a List count one by one. */
+/**
+ * Every object of a text with one or many YAML documents; the items of a List count one by one. The first error of the
+ * text alone is told: those behind it follow from it.
+ */
 export function readObjects(
   file: string,
   text: string,
 ): { readonly objects: readonly LintObject[]; readonly broken: readonly BrokenText[] } {
   const lines = new LineCounter();
+  const options = { lineCounter: lines, merge: true, prettyErrors: false, logLevel: 'error' } as const;
+  const documents = parseAllDocuments(text, options).filter((document) => 'errors' in document);
+  const action = text.search(UNQUOTED_ACTION);
+  if (action >= 0 && documents.some(isTemplate)) {
+    const message = 'this is a template of Helm and is not checked: render it first, as "helm template CHART" does';
+    return { objects: [], broken: [{ kind: 'template', file, position: positionOf(lines, action), message }] };
+  }
   const objects: LintObject[] = [];
   const broken: BrokenText[] = [];
-  for (const document of parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false })) {
-    if (!('errors' in document)) continue;
-    for (const { message, pos } of document.errors) {
-      broken.push({ file, position: positionOf(lines, pos[0]), message });
+  for (const document of documents) {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const { message, pos } = error;
+      if (broken.length === 0) broken.push({ kind: 'yaml', file, position: positionOf(lines, pos[0]), message });
+      continue;
     }
-    if (document.errors.length > 0) continue;
     const value: unknown = plain(document);
     if (!isObject(value)) continue;
     const items = Array.isArray(value['items']) ? objectsAt(value, 'items') : null;
@@ -49,6 +64,20 @@ export function readObjects(
         objects.push(asLintObject(file, item, document, lines, ['items', index]));
   }
   return { objects, broken };
+}
+
+/** Whether a document with `{{` in it is no manifest yet: YAML reads such an action as a map that is a key. */
+function isTemplate(document: Document): boolean {
+  if (document.errors.length > 0) return true;
+  let found = false;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isCollection(key)) return undefined;
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** What the API server would see: JSON. */

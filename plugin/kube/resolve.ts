@@ -74,10 +74,7 @@ export function resolveConnection(config: Kubeconfig, flags: ConnectionFlags, fi
   const timeout = parseTimeout(flags.requestTimeout);
   const nothingGiven = cluster.server === defaultServer && timeout === 0 && user.as === '' && !hasTls(cluster.server);
   const inCluster = nothingGiven && inClusterPossible(files);
-  const namespace =
-    checkNamespace(flags.namespace) ||
-    context.namespace ||
-    (inClusterPossible(files) ? inClusterNamespace(files) : 'default');
+  const namespace = resolveNamespace(config, flags, files);
   if (inCluster) return { ...inClusterConnection(flags, files), timeout, namespace };
   const url = parseServer(cluster);
   return {
@@ -88,6 +85,20 @@ export function resolveConnection(config: Kubeconfig, flags: ConnectionFlags, fi
     timeout,
     namespace,
   };
+}
+
+/** The namespace of a command line: its flag, its context's, the pod's own, or `default`. Throws as kubectl does. */
+export function resolveNamespace(
+  config: Kubeconfig,
+  flags: Pick<ConnectionFlags, 'namespace' | 'context'>,
+  files: Files,
+): string {
+  const context = config.contexts.get(flags.context || config.currentContext);
+  return (
+    checkNamespace(flags.namespace) ||
+    context?.namespace ||
+    (inClusterPossible(files) ? inClusterNamespace(files) : 'default')
+  );
 }
 
 /** Parses kubectl's `--request-timeout`: whole seconds or a Go duration. Milliseconds; 0 is no limit. */

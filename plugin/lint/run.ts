@@ -1,58 +1,51 @@
 import type { Io } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
-import { lintObjects } from './check.ts';
-import type { LintResult } from './check.ts';
-import type { LintFinding } from './objects.ts';
 import { readObjects } from '../kube/manifests.ts';
 import type { LintObject } from '../kube/manifests.ts';
+import { lintObjects } from './check.ts';
+import type { LintResult } from './check.ts';
+import { EXTENSIONS, readFiles } from './files.ts';
+import type { LintFinding } from './objects.ts';
 
-const EXTENSIONS = ['.yaml', '.yml', '.json'];
+/** What was found in which files. */
+export interface LintReport extends LintResult {
+  /** Every file that was read, in order; `-` is standard input. */
+  readonly files: readonly string[];
+}
 
-/** Lints files, folders and `-`, which is stdin. Throws when one does not exist. */
+/**
+ * Lints files, folders and `-`, which is standard input. Throws a UserError where a path does not exist and where there
+ * is nothing to check: a pipeline whose first half printed nothing has not passed.
+ */
 export async function lintPaths(
   paths: readonly string[],
   options: { readonly recursive: boolean; readonly namespace: string },
   io: Io,
-): Promise<LintResult> {
+): Promise<LintReport> {
   const objects: LintObject[] = [];
   const broken: LintFinding[] = [];
-  for (const { file, text } of await readAll(paths, options.recursive, io)) {
+  const sources = await readFiles(paths, options.recursive, io);
+  for (const { file, text } of sources) {
     const read = readObjects(file, text);
-    objects.push(...read.objects);
+    objects.push(...read.objects.filter(({ object }) => isManifest(object)));
     broken.push(
-      ...read.broken.map(({ position, message }): LintFinding => {
-        return { severity: 'error', check: 'yaml', message, file, position, resource: '' };
+      ...read.broken.map(({ kind, position, message }): LintFinding => {
+        return { severity: kind === 'yaml' ? 'error' : 'warning', check: kind, message, file, position, resource: '' };
       }),
     );
   }
+  if (objects.length === 0 && broken.length === 0) throw nothingIn(paths, sources.length, options.recursive);
   const result = lintObjects(objects, options.namespace);
-  return { ...result, findings: [...broken, ...result.findings] };
+  return { ...result, findings: [...broken, ...result.findings], files: sources.map(({ file }) => file) };
 }
 
-interface Source {
-  readonly file: string;
-  readonly text: string;
+function isManifest(object: LintObject['object']): boolean {
+  return typeof object['kind'] === 'string' && typeof object['apiVersion'] === 'string';
 }
 
-async function readAll(paths: readonly string[], recursive: boolean, io: Io): Promise<readonly Source[]> {
-  const sources: Source[] = [];
-  for (const path of paths) {
-    if (path === '-') sources.push({ file: '-', text: await io.readStdin() });
-    else sources.push(...expand(path, recursive, io, true));
-  }
-  return sources;
-}
-
-function expand(path: string, recursive: boolean, io: Io, named: boolean): readonly Source[] {
-  const names = io.listFolder(path);
-  if (names === null) {
-    const text = io.files.read(path);
-    if (text === null) throw new UserError(`the path "${path}" does not exist`);
-    return [{ file: path, text }];
-  }
-  if (!named && !recursive) return [];
-  return names
-    .map((name) => `${path.replace(/\/$/, '')}/${name}`)
-    .filter((child) => io.listFolder(child) !== null || EXTENSIONS.some((extension) => child.endsWith(extension)))
-    .flatMap((child) => expand(child, recursive, io, false));
+function nothingIn(paths: readonly string[], files: number, recursive: boolean): UserError {
+  const where = paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ');
+  if (files > 0) return new UserError(`there is no Kubernetes object in ${where}, so nothing was checked`);
+  const below = recursive ? '' : '; -R reads the folders below it, too';
+  return new UserError(`no file in ${where} ends in ${EXTENSIONS.join(', ')}, so nothing was checked${below}`);
 }

@@ -3,7 +3,7 @@ import { parseJson } from '../../common/json-paths.ts';
 import { isObject } from '../../common/json.ts';
 import { shortImages } from '../traefikservice/names.ts';
 import type { Paint } from '../cli/paint.ts';
-import { oneLine } from '../printers/line.ts';
+import { junitXml } from '../printers/junit.ts';
 import { formatTable } from '../printers/table.ts';
 import type { CheckResult } from './check.ts';
 
@@ -49,32 +49,17 @@ export function formatReport(report: SmokeReport, paint: Paint): string {
   return `${table}\n${what} (${shortImages(report.images)}): ${verdict} in ${report.seconds.toFixed(1)}s at ${report.url}\n`;
 }
 
-/** JUnit's XML, as CI systems read it: one suite, one case a check. */
+/** The report as JUnit's XML: one case a check. */
 export function junit(report: SmokeReport): string {
-  const failures = report.checks.filter(({ failed }) => failed > 0).length;
-  const name = attribute(`${report.resource.namespace}/${report.resource.name} ${report.color}`);
-  const cases = report.checks.map((check) => {
-    const time = ((check.latency?.p50 ?? 0) / 1000).toFixed(3);
-    const open = `    <testcase classname="${attribute(report.service)}" name="${attribute(check.name)}" time="${time}"`;
-    if (check.failed === 0) return `${open}/>`;
-    const message = attribute(check.reasons.join('; '));
-    return `${open}>\n      <failure message="${message}">${check.failed} of ${check.requests} failed</failure>\n    </testcase>`;
+  return junitXml({
+    name: `${report.resource.namespace}/${report.resource.name} ${report.color}`,
+    seconds: report.seconds,
+    startedAt: report.startedAt,
+    cases: report.checks.map(({ name, requests, failed, reasons, latency }) => ({
+      group: report.service,
+      name,
+      seconds: (latency?.p50 ?? 0) / 1000,
+      failure: failed === 0 ? null : { message: reasons.join('; '), detail: `${failed} of ${requests} failed` },
+    })),
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites>
-  <testsuite name="${name}" tests="${report.checks.length}" failures="${failures}" errors="0" time="${report.seconds.toFixed(3)}" timestamp="${attribute(report.startedAt)}">
-${cases.join('\n')}
-  </testsuite>
-</testsuites>
-`;
-}
-
-/** Text that may stand in an attribute: what XML 1.0 has no place for is left out. */
-function attribute(text: string): string {
-  return oneLine(text)
-    .replaceAll(/[\uFFFE\uFFFF]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
