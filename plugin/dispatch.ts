@@ -1,7 +1,8 @@
 import { commandIndex, parseArguments } from './cli/args.ts';
-import { propose } from './completion.ts';
+import { completionText, propose } from './completion.ts';
 import type { Call, Command } from './cli/command.ts';
-import { COMMANDS } from './commands/index.ts';
+import { COMMAND_GROUPS, COMMANDS } from './commands/index.ts';
+import { VERSION_FLAG, VERSION_LINE } from './commands/version.ts';
 import { GLOBAL_FLAGS } from './cli/flags.ts';
 import type { FlagValues } from './cli/flags.ts';
 import { commandHelp, mainHelp } from './cli/help.ts';
@@ -62,7 +63,7 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
   }
 }
 
-/** What kubectl asks of `kubectl_complete-bluegreen`: proposals, one a line, and `:4` for "no file names". */
+/** What kubectl asks of `kubectl_complete-bluegreen`. */
 async function complete(words: readonly string[], io: Io): Promise<number> {
   const sessions: Promise<Session>[] = [];
   const silent = { ...io, err: { write: () => {}, isTTY: false } };
@@ -72,10 +73,9 @@ async function complete(words: readonly string[], io: Io): Promise<number> {
     sessions.push(session);
     return session;
   }
-  const proposals = await propose(words, COMMANDS, { io }, connect);
+  const completion = await propose(words, COMMANDS, { io }, connect);
   await closeAll(sessions);
-  const lines = proposals.map(({ value, description }) => (description ? `${value}\t${description}` : value));
-  io.out.write([...lines, ':4\n'].join('\n'));
+  io.out.write(completionText(completion));
   return EXIT.ok;
 }
 
@@ -115,12 +115,16 @@ function report(error: unknown, command: Command, io: Io): number {
 
 function withoutCommand(argv: readonly string[], io: Io): number {
   try {
-    parseArguments(argv, GLOBAL_FLAGS);
+    const { flags } = parseArguments(argv, [...GLOBAL_FLAGS, VERSION_FLAG]);
+    if (flags.boolean(VERSION_FLAG.name)) {
+      io.out.write(VERSION_LINE);
+      return EXIT.ok;
+    }
   } catch (error) {
     io.err.write(`${describeError(error)}\nSee '${PROGRAM} --help' for usage.\n`);
     return EXIT.error;
   }
-  io.out.write(mainHelp(COMMANDS));
+  io.out.write(mainHelp(COMMAND_GROUPS));
   return EXIT.ok;
 }
 
@@ -128,7 +132,7 @@ function help(words: readonly string[], io: Io): number {
   const [name] = words;
   const command = COMMANDS.find((each) => each.name === name);
   if (name !== undefined && !name.startsWith('-') && command === undefined) return unknownCommand(name, io);
-  const text = command === undefined ? mainHelp(COMMANDS) : commandHelp(command);
+  const text = command === undefined ? mainHelp(COMMAND_GROUPS) : commandHelp(command);
   io.out.write(flow(text, io.out.columns?.() ?? HELP_COLUMNS));
   return EXIT.ok;
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../cli/command.ts';
+import { inSection } from '../cli/flags.ts';
 import type { FlagSpec } from '../cli/flags.ts';
 import { UsageError } from '../kube/errors.ts';
 
@@ -52,7 +53,7 @@ export const ANALYSIS_FLAGS: readonly FlagSpec[] = [
 ];
 
 /** Flags of an analysis in the cluster, beside those of its Job. */
-export const IN_CLUSTER_FLAGS: readonly FlagSpec[] = [
+export const IN_CLUSTER_FLAGS: readonly FlagSpec[] = inSection('Job', [
   {
     name: 'in-cluster',
     type: 'boolean',
@@ -64,7 +65,7 @@ export const IN_CLUSTER_FLAGS: readonly FlagSpec[] = [
     fallback: 'bluegreen-analysis',
     help: 'The ServiceAccount of that Job; examples/analysis/rights.yaml creates one.',
   },
-];
+]);
 
 /** Whether a switch is to be analyzed. Throws a UsageError for limits without an analysis. */
 export function analysisRequested({ flags }: Pick<Call, 'flags'>): boolean {

@@ -18,6 +18,16 @@ export function commandIndex(argv: readonly string[], globals: readonly FlagSpec
   return first?.kind === 'positional' ? first.index : -1;
 }
 
+/** The words of an unfinished line that are neither flags nor values of flags, and whether a `--` ended them. */
+export function positionalsOf(
+  argv: readonly string[],
+  specs: readonly FlagSpec[],
+): { readonly positionals: readonly string[]; readonly ended: boolean } {
+  const { tokens } = tokenize(argv, specs);
+  const ended = tokens.some(({ kind }) => kind === 'option-terminator');
+  return { positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])), ended };
+}
+
 /** Parses as kubectl's flag library does. Throws a UsageError in its words. */
 export function parseArguments(argv: readonly string[], specs: readonly FlagSpec[]): ParsedArguments {
   const values = new Map<string, string[]>();

@@ -23,7 +23,7 @@ export interface Command {
   readonly takesRest?: boolean;
   readonly hidden?: boolean;
   /** What completes its arguments. */
-  readonly completes?: 'names' | 'shells' | 'files';
+  readonly completes?: 'names' | 'files' | readonly string[];
   /** Returns the exit code. */
   run(call: Call): Promise<number>;
 }

@@ -9,6 +9,10 @@ export interface FlagSpec {
   /** Value of the flag when it stands without one (`--dry-run`). */
   readonly bare?: string;
   readonly choices?: readonly string[];
+  /** Values that complete it, beside its choices: what the shell finds among the files, or `VALUE=`, which goes on. */
+  readonly completes?: 'files' | readonly string[];
+  /** Heading under which the help of a command with many flags shows it. */
+  readonly section?: string;
   readonly help: string;
   /** Taken but not shown in the help. */
   readonly hidden?: boolean;
@@ -33,9 +37,14 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: 'as-uid', type: 'text', help: 'UID to impersonate for the operation.' },
   { name: 'as-user-extra', type: 'list', help: 'User extras to impersonate, as key=value; can be repeated.' },
   { name: 'cache-dir', type: 'text', help: 'Accepted for compatibility; nothing is cached.', hidden: true },
-  { name: 'certificate-authority', type: 'text', help: 'Path to a cert file for the certificate authority.' },
-  { name: 'client-certificate', type: 'text', help: 'Path to a client certificate file for TLS.' },
-  { name: 'client-key', type: 'text', help: 'Path to a client key file for TLS.' },
+  {
+    name: 'certificate-authority',
+    type: 'text',
+    completes: 'files',
+    help: 'Path to a cert file for the certificate authority.',
+  },
+  { name: 'client-certificate', type: 'text', completes: 'files', help: 'Path to a client certificate file for TLS.' },
+  { name: 'client-key', type: 'text', completes: 'files', help: 'Path to a client key file for TLS.' },
   { name: 'cluster', type: 'text', help: 'The name of the kubeconfig cluster to use.' },
   { name: 'context', type: 'text', help: 'The name of the kubeconfig context to use.' },
   { name: 'disable-compression', type: 'boolean', help: 'Accepted for compatibility.', hidden: true },
@@ -45,7 +54,12 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
     type: 'boolean',
     help: "If true, the server's certificate will not be checked for validity. This makes HTTPS connections insecure.",
   },
-  { name: 'kubeconfig', type: 'text', help: 'Path to the kubeconfig file to use for CLI requests.' },
+  {
+    name: 'kubeconfig',
+    type: 'text',
+    completes: 'files',
+    help: 'Path to the kubeconfig file to use for CLI requests.',
+  },
   { name: 'namespace', short: 'n', type: 'text', help: 'If present, the namespace scope for this CLI request.' },
   {
     name: 'no-color',
@@ -97,6 +111,7 @@ export const OUTPUT_FLAG: FlagSpec = {
   name: 'output',
   short: 'o',
   type: 'text',
+  completes: ['json', 'yaml', 'name', 'wide', 'jsonpath='],
   help: 'Output format. One of: (json, yaml, name, wide, jsonpath=TEMPLATE).',
 };
 
@@ -153,3 +168,8 @@ export const WAIT_FLAGS: readonly FlagSpec[] = [
     help: 'Where the Traefik pods are: NAMESPACE, or NAMESPACE/LABEL=VALUE. By default all pods with app.kubernetes.io/name=traefik.',
   },
 ];
+
+/** The same flags under one heading of the help. */
+export function inSection(section: string, flags: readonly FlagSpec[]): readonly FlagSpec[] {
+  return flags.map((flag) => ({ section, ...flag }));
+}

@@ -12,10 +12,20 @@ export function commandHelp(command: Command): string {
   return [
     paragraphs(command.description),
     ...(examples === '' ? [] : [`Examples:\n${examples}`]),
-    ...(flags.length === 0 ? [] : [`Options:\n${flags.map(flagHelp).join('\n\n')}`]),
+    ...sections(flags),
     `Usage:\n  ${usage.filter((part) => part !== '').join(' ')}`,
     `Use "${PROGRAM} options" for a list of global command-line options (applies to all commands).\n`,
   ].join('\n\n');
+}
+
+/** The flags by their headings, those without one first. */
+function sections(flags: readonly FlagSpec[]): readonly string[] {
+  const headings = [...new Set([undefined, ...flags.map(({ section }) => section)])];
+  return headings.flatMap((heading) => {
+    const own = flags.filter(({ section }) => section === heading);
+    const title = heading === undefined ? 'Options' : `${heading} options`;
+    return own.length === 0 ? [] : [`${title}:\n${own.map(flagHelp).join('\n\n')}`];
+  });
 }
 
 /** Paragraphs on one line each: the terminal, or the page, decides where they break. */
@@ -23,15 +33,22 @@ export function paragraphs(text: string): string {
   return text.replace(/(?<!\n)\n(?!\n)/g, ' ');
 }
 
+/** Commands that belong together, under a heading of the main help. */
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly Command[];
+}
+
 /** Help of the plugin: its commands. */
-export function mainHelp(commands: readonly Command[]): string {
-  const shown = commands.filter((command) => !command.hidden);
-  const width = Math.max(...shown.map((command) => command.name.length)) + 3;
-  const lines = shown.map((command) => `  ${command.name.padEnd(width)}${command.summary}`);
+export function mainHelp(groups: readonly CommandGroup[]): string {
+  const names = groups.flatMap(({ commands }) => commands).map(({ name }) => name);
+  const width = Math.max(...names.map(({ length }) => length)) + 3;
+  function lines(commands: readonly Command[]): string {
+    return commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n');
+  }
   return `Blue-green releases behind Traefik: safe switches, one-second rollbacks.
 
-Commands:
-${lines.join('\n')}
+${groups.map(({ title, commands }) => `${title}:\n${lines(commands)}`).join('\n\n')}
 
 Usage:
   ${PROGRAM} [command] [options]
@@ -61,7 +78,13 @@ function visible(flags: readonly FlagSpec[]): readonly FlagSpec[] {
 
 function flagHelp(flag: FlagSpec): string {
   const names = flag.short === undefined ? `    --${flag.name}` : `    -${flag.short}, --${flag.name}`;
-  return `${names}=${fallbackText(flag)}:\n        ${flag.help}`;
+  return `${names}=${fallbackText(flag)}:\n        ${flag.help}${choicesText(flag)}`;
+}
+
+/** The choices, unless the help names them. */
+function choicesText({ choices = [], help }: FlagSpec): string {
+  if (choices.every((choice) => help.includes(`"${choice}"`)) || help.includes('One of:')) return '';
+  return ` One of: (${choices.join(', ')}).`;
 }
 
 function fallbackText(flag: FlagSpec): string {

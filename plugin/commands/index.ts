@@ -1,4 +1,5 @@
 import type { Command } from '../cli/command.ts';
+import type { CommandGroup } from '../cli/help.ts';
 import { completion } from './completion.ts';
 import { decommission } from './decommission.ts';
 import { deploy } from './deploy.ts';
@@ -22,28 +23,14 @@ import { unfreeze } from './unfreeze.ts';
 import { version } from './version.ts';
 import { analyze } from './analyze.ts';
 
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  status,
-  list,
-  release,
-  deploy,
-  smoke,
-  promote,
-  analyze,
-  rollback,
-  decommission,
-  history,
-  logs,
-  portForward,
-  freeze,
-  unfreeze,
-  unguard,
-  lint,
-  doctor,
-  init,
-  completion,
-  options,
-  version,
-  smokeChecks,
+/** What the main help shows, as it shows it. */
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
+  { title: 'Release a version', commands: [release, deploy, smoke, promote, analyze, rollback, decommission] },
+  { title: 'See what is active', commands: [status, list, history, logs, portForward] },
+  { title: 'Hold releases back', commands: [freeze, unfreeze, unguard] },
+  { title: 'Begin, and check', commands: [init, lint, doctor] },
+  { title: 'Other commands', commands: [completion, options, version] },
 ];
+
+/** Every command, those of the help first. */
+export const COMMANDS: readonly Command[] = [...COMMAND_GROUPS.flatMap(({ commands }) => commands), smokeChecks];

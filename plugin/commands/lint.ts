@@ -23,7 +23,13 @@ The exit code is 1 when there is an error, with --strict also for a warning, and
     { comment: 'For code scanning', command: 'kubectl bluegreen lint -R deploy/ -o sarif > lint.sarif' },
   ],
   flags: [
-    { name: 'filename', short: 'f', type: 'list', help: 'File, folder or - for stdin; can be repeated, or left out.' },
+    {
+      name: 'filename',
+      short: 'f',
+      type: 'list',
+      completes: 'files',
+      help: 'File, folder or - for stdin; can be repeated, or left out.',
+    },
     { name: 'recursive', short: 'R', type: 'boolean', help: 'Process folders recursively.' },
     { name: 'strict', type: 'boolean', help: 'Let warnings fail, too.' },
     {

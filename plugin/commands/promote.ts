@@ -1,5 +1,5 @@
 import type { Command } from '../cli/command.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { inSection, MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { JOB_FLAGS } from '../job/image.ts';
 import { checkFormat } from '../printers/object.ts';
@@ -51,7 +51,7 @@ preview with fewer replicas than the active color is scaled up first.`,
       help: 'Promote although the checks deny it, for this REASON, which is recorded. Needs the verb "override" on the TraefikService.',
     },
     ...WAIT_FLAGS,
-    ...ANALYSIS_FLAGS,
+    ...inSection('Analysis', ANALYSIS_FLAGS),
     ...IN_CLUSTER_FLAGS,
     ...JOB_FLAGS,
     {

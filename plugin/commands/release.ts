@@ -1,5 +1,5 @@
 import type { Command } from '../cli/command.ts';
-import { MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { inSection, MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { UsageError } from '../kube/errors.ts';
 import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget } from '../traefikservice/find.ts';
@@ -33,15 +33,16 @@ longer than --timeout, and 4 if the analysis rolled back.`,
     },
   ],
   flags: [
-    ...DEPLOY_FLAGS,
-    ...SMOKE_FLAGS,
+    ...inSection('Deployment', DEPLOY_FLAGS),
+    ...inSection('Smoke test', SMOKE_FLAGS),
     {
       name: 'analyze',
+      section: 'Analysis',
       type: 'duration',
       fallback: '5m',
       help: "How long to analyze the new color after the switch, by Traefik's metrics and its pods, and to roll back if it fails. Zero means not at all.",
     },
-    ...LIMIT_FLAGS,
+    ...inSection('Analysis', LIMIT_FLAGS),
     ...IN_CLUSTER_FLAGS,
     ...WAIT_FLAGS,
     { name: 'again', type: 'boolean', help: 'Release images again that were rolled back.' },

@@ -1,6 +1,6 @@
 import type { Call, Command } from '../cli/command.ts';
 import type { FlagSpec } from '../cli/flags.ts';
-import { MUTATION_FLAGS, OUTPUT_FLAG, TIMEOUT_FLAG } from '../cli/flags.ts';
+import { inSection, MUTATION_FLAGS, OUTPUT_FLAG, TIMEOUT_FLAG } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { JOB_FLAGS } from '../job/image.ts';
 import { UsageError, UserError } from '../kube/errors.ts';
@@ -12,9 +12,20 @@ import { findTarget } from '../traefikservice/find.ts';
 
 /** Flags that say what a smoke test is, and from where it is run. */
 export const SMOKE_FLAGS: readonly FlagSpec[] = [
-  { name: 'filename', short: 'f', type: 'list', help: 'File with HTTP checks, smoke.yaml; "-" is standard input.' },
-  ...CHECK_FLAGS,
-  { name: 'job', type: 'text', help: 'File with a Job of your own; the exit code of its first container decides.' },
+  {
+    name: 'filename',
+    short: 'f',
+    type: 'list',
+    completes: 'files',
+    help: 'File with HTTP checks, smoke.yaml; "-" is standard input.',
+  },
+  ...inSection('HTTP check', CHECK_FLAGS),
+  {
+    name: 'job',
+    type: 'text',
+    completes: 'files',
+    help: 'File with a Job of your own; the exit code of its first container decides.',
+  },
   {
     name: 'via',
     type: 'text',
@@ -35,7 +46,7 @@ export const SMOKE_FLAGS: readonly FlagSpec[] = [
     help: 'How the Service speaks; certificates are not checked.',
   },
   ...JOB_FLAGS,
-  { name: 'junit', type: 'text', help: "Write the result to this file, as JUnit's XML." },
+  { name: 'junit', type: 'text', completes: 'files', help: "Write the result to this file, as JUnit's XML." },
 ];
 
 export const smoke: Command = {

@@ -1,6 +1,7 @@
 import { hasStatus } from '../../common/kube/errors.ts';
 import { FORBIDDEN } from '../../common/http-status.ts';
 import type { Call } from '../cli/command.ts';
+import { inSection } from '../cli/flags.ts';
 import type { FlagSpec } from '../cli/flags.ts';
 import { UserError } from '../kube/errors.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
@@ -10,7 +11,7 @@ const VARIABLE = 'BLUEGREEN_IMAGE';
 const SELECTOR = 'app.kubernetes.io/name=bluegreen';
 
 /** Flags of every command that starts a Job of the project's own image. */
-export const JOB_FLAGS: readonly FlagSpec[] = [
+export const JOB_FLAGS: readonly FlagSpec[] = inSection('Job', [
   {
     name: 'job-image',
     type: 'text',
@@ -21,7 +22,7 @@ export const JOB_FLAGS: readonly FlagSpec[] = [
     type: 'list',
     help: 'Name of a Secret of the namespace to pull that image with; can be repeated.',
   },
-];
+]);
 
 /**
  * The image that a Job runs: --job-image, else BLUEGREEN_IMAGE, else that of the webhook's own Deployment. Throws a

@@ -7,6 +7,8 @@ import { run, runOk } from '../../scripts/lib/run.ts';
 export interface Terminal {
   /** Types a line, waits for its end, and answers with what a person has seen since, and with the exit code. */
   type(line: string, during?: During): Promise<Seen>;
+  /** Types without Enter, waits until the screen shows the pattern, and empties the line. Answers with the screen. */
+  press(keys: string, until: RegExp): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,17 @@ export async function openTerminal(dir: string, env: Readonly<Record<string, str
       await wait(before);
       const screen = withoutPrompt(await capture());
       return { screen, painted: await capture('-e'), code: Number(ended().at(-1)) };
+    },
+    press: async (keys, pattern) => {
+      const before = ended().length;
+      await tmux('send-keys', '-l', keys);
+      try {
+        await shows(pattern);
+        return await capture();
+      } finally {
+        await tmux('send-keys', 'C-c');
+        await wait(before);
+      }
     },
     close: async () => {
       await run('tmux', ['-S', join(dir, 'socket'), 'kill-server']);

@@ -84,7 +84,14 @@ function programsMissing(): string | null {
   const prepared = [
     ['scripts/setup.mjs', '--cluster'],
     // For the older API group, and for the alerts: no other command needs these.
-    ['test/cluster/tools/main.ts', 'traefik2', 'traefik37', 'prometheus', 'prometheus-operator-crds'],
+    [
+      'test/cluster/tools/main.ts',
+      'traefik2',
+      'traefik37',
+      'prometheus',
+      'bash-completion',
+      'prometheus-operator-crds',
+    ],
   ].every((args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0);
   return prepared ? null : 'the set-up above says why there is no test cluster, and what would give one';
 }

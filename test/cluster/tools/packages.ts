@@ -35,6 +35,12 @@ export const PACKAGES: readonly Package[] = [
     programs: ['usr/bin/promtool', 'usr/bin/prometheus'],
     elsewhere: 'https://prometheus.io/download',
   },
+  {
+    id: 'bash-completion',
+    debian: 'bash-completion',
+    programs: ['usr/share/bash-completion/bash_completion'],
+    elsewhere: 'https://github.com/scop/bash-completion',
+  },
 ];
 
 const UNFINISHED = '.unpacking-';
@@ -114,7 +120,7 @@ async function unpack(wanted: Package, root: string): Promise<void> {
     const why = error instanceof Error ? error.message : String(error);
     const names = wanted.programs.map(nameOf).join(' and ');
     throw new Problem(
-      `${why}\nCannot get ${names} from Debian. Install them (${wanted.elsewhere}) and put both on PATH.`,
+      `${why}\nCannot get ${names} from Debian. Install ${wanted.programs.length > 1 ? 'both' : 'it'} (${wanted.elsewhere}) on PATH.`,
     );
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

@@ -93,8 +93,24 @@ t.test('completion', async (t) => {
   t.equal(await complete('status', ''), 'shop\n:4\n');
   t.equal(await complete('status', '-n', 'other', ''), ':4\n');
   t.equal(await complete('promote', '--to', ''), 'blue\ngreen\n:4\n');
-  t.equal(await complete('promote', '--to=g'), '--to=green\n:4\n');
+  t.equal(await complete('promote', '--to=g'), 'green\n:4\n', "kubectl's scripts put the flag before it");
+  t.equal(await complete('status', '--output='), 'json\nyaml\nname\nwide\njsonpath=\n:4\n');
+  t.equal(await complete('status', '-o', 'jsonp'), 'jsonpath=\n:6\n', 'the template follows without a space');
   t.equal(await complete('-n', 'd'), 'demo\ndev\n:4\n');
   t.equal(await complete('status', '--context', ''), 'fake\n:4\n');
   t.match(await complete('promote', '--dry'), /^--dry-run\tMust be/);
+  t.equal(await complete('logs', '--color', ''), 'blue\ngreen\nactive\npreview\n:4\n');
+  t.equal(await complete('completion', 'z'), 'zsh\n:4\n');
+  t.equal(await complete('status', 'shop', ''), ':4\n', 'no second name where there is one');
+  t.equal(await complete('promote', 'shop', ''), ':4\n', 'no name twice');
+  t.equal(await complete('promote', '--to', 'green', ''), 'shop\n:4\n', 'the value of a flag is no name');
+  for (const words of [
+    ['smoke', '-f', ''],
+    ['lint', ''],
+    ['smoke', '--job='],
+    ['--kubeconfig', ''],
+  ]) {
+    t.equal(await complete(...words), ':0\n', `files for ${words.join(' ')}`);
+  }
+  t.equal(await complete('smoke', 'shop', '--', ''), ':0\n', 'what is behind -- is a command line of its own');
 });
