@@ -31,11 +31,19 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+async function readLine(): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin, signal: interruption.signal });
+  for await (const line of lines) return line;
+  return '';
+}
+
 const io: Io = {
   out: output(process.stdout),
   err: output(process.stderr),
   stdinIsTty: isatty(0),
   readStdin,
+  readLine,
   files: { env: process.env, home: process.env['HOME'] || homedir(), read },
   writeFile: (path, text) => writeFileSync(path, text),
   runProgram: async (words, options) => (await import('./cli/child-process.ts')).runProgram(words, options),

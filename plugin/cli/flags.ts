@@ -122,6 +122,13 @@ export const ALL_NAMESPACES_FLAG: FlagSpec = {
   help: 'If present, list across all namespaces. The namespace of the context is ignored even if specified with --namespace.',
 };
 
+export const SELECTOR_FLAG: FlagSpec = {
+  name: 'selector',
+  short: 'l',
+  type: 'text',
+  help: "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin'. (e.g. -l key1=value1,key2=value2).",
+};
+
 /** Flags of every command that changes something. */
 export const MUTATION_FLAGS: readonly FlagSpec[] = [
   {

@@ -14,6 +14,8 @@ export interface Io {
   readonly stdinIsTty: boolean;
   /** Standard input to its end, as UTF-8. */
   readStdin(): Promise<string>;
+  /** The next line of standard input, without its end; empty at the end of the input. */
+  readLine(): Promise<string>;
   readonly files: Files;
   /** Writes a file anew. Throws what Node throws. */
   writeFile(path: string, text: string): void;

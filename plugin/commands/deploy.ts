@@ -107,7 +107,7 @@ is ready, with --detached until it is promoted. Run again, the command resumes; 
       printMutation(call, found, deployed.changed ? 'deployed' : 'unchanged', deployed.found.object);
       if (dryRunOf(call) === 'none') {
         call.io.err.write(
-          `${call.paint.err.color(deployed.color)} is ready. To test it: ${commandLine('smoke', found)}\n`,
+          `${call.paint.err.color(deployed.color)} is ready. To test it: ${commandLine('smoke', found, ' --path /')}\n`,
         );
       }
       return EXIT.ok;

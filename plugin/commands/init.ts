@@ -74,9 +74,16 @@ spec:
     metadata:
       labels: {app: ${name}, color: ${which}}
     spec:
+      # Passes Pod Security "restricted". An image that runs as root takes out runAsNonRoot and the capabilities.
+      securityContext:
+        runAsNonRoot: true
+        seccompProfile: {type: RuntimeDefault}
       containers:
         - name: app
           image: ${JSON.stringify(image)}
+          securityContext:
+            allowPrivilegeEscalation: false
+            capabilities: {drop: [ALL]}
           ports:
             - {name: http, containerPort: ${port}}
           readinessProbe:

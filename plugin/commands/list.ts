@@ -2,12 +2,13 @@ import { ANNOTATION, previousOf, readRecord, readSmokeTest, stateOf } from '../.
 import type { Color } from '../../webhook/policy/index.ts';
 import { annotation } from '../../common/json.ts';
 import type { Call, Command } from '../cli/command.ts';
-import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG, SELECTOR_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { shortImages } from '../traefikservice/names.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
+import { printJsonpath } from '../printers/jsonpath.ts';
 import { ageOf, formatTable } from '../printers/table.ts';
 import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
@@ -44,6 +45,12 @@ production that is split or answers no request is reported first. 'kubectl blueg
   flags: [
     { name: 'watch', short: 'w', type: 'boolean', help: 'Redraw the list as it changes.' },
     ALL_NAMESPACES_FLAG,
+    SELECTOR_FLAG,
+    {
+      name: 'sort-by',
+      type: 'text',
+      help: 'Sort by this field, as a JSONPath expression (e.g. .metadata.creationTimestamp).',
+    },
     { name: 'no-headers', type: 'boolean', help: "Don't print headers." },
     OUTPUT_FLAG,
     ...WAIT_FLAGS.filter((flag) => flag.name === 'traefik'),
@@ -79,10 +86,11 @@ async function look(call: Call, session: Session, namespace: string | null): Pro
   const { flags, io } = call;
   const forPeople = ['', 'wide'].includes(flags.text('output') ?? '');
   const [listing, seen] = await Promise.all([
-    listGoverned(session, namespace),
+    listGoverned(session, namespace, flags.text('selector') ?? null),
     forPeople ? lookAtTraefik(session, flags.text('traefik'), io) : UNSEEN,
   ]);
-  return { listing, findings: await problemsOfAll(session, listing.found, { namespace, seen, io }) };
+  const sorted = { ...listing, found: sortedBy(listing.found, flags.text('sort-by')) };
+  return { listing: sorted, findings: await problemsOfAll(session, listing.found, { namespace, seen, io }) };
 }
 
 function print(call: Call, listing: Listing, findings: readonly Finding[], namespace: string): void {
@@ -106,6 +114,13 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
     }
     out.write(table(call, found, everywhere, format === 'wide'));
   }
+}
+
+/** Sorted as `kubectl get --sort-by` does: by number where both values are numbers. Throws a UsageError for no JSONPath. */
+function sortedBy(found: readonly TraefikServiceRef[], path: string | undefined): readonly TraefikServiceRef[] {
+  if (path === undefined) return found;
+  const keyed = found.map((item) => ({ item, key: printJsonpath(item.object, path) }));
+  return keyed.sort((a, b) => a.key.localeCompare(b.key, 'en', { numeric: true })).map(({ item }) => item);
 }
 
 /** What is wrong with production, a line each. */

@@ -1,10 +1,11 @@
 import type { Command } from '../cli/command.ts';
-import { inSection, MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { inSection, MUTATION_FLAGS, SELECTOR_FLAG, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { JOB_FLAGS } from '../job/image.ts';
 import { checkFormat } from '../printers/object.ts';
 import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
-import { allTargets } from '../traefikservice/argument.ts';
+import { MOST_NAMES } from '../traefikservice/argument.ts';
+import { chosenTargets } from '../traefikservice/chosen.ts';
 import { IN_CLUSTER_FLAGS, ANALYSIS_FLAGS, analysisRequested } from '../analysis/flags.ts';
 
 export const promote: Command = {
@@ -50,6 +51,7 @@ preview with fewer replicas than the active color is scaled up first.`,
       type: 'text',
       help: 'Promote although the checks deny it, for this REASON, which is recorded. Needs the verb "override" on the TraefikService.',
     },
+    SELECTOR_FLAG,
     ...WAIT_FLAGS,
     ...inSection('Analysis', ANALYSIS_FLAGS),
     ...IN_CLUSTER_FLAGS,
@@ -61,16 +63,17 @@ preview with fewer replicas than the active color is scaled up first.`,
     },
     ...MUTATION_FLAGS,
   ],
-  arguments: { min: 0, max: 50 },
+  arguments: { min: 0, max: MOST_NAMES },
   completes: 'names',
   run: async (call) => {
     checkFormat(call.flags.text('output'));
-    const targets = allTargets(call.args);
-    if (analysisRequested(call)) {
+    const analyzes = analysisRequested(call);
+    const session = await call.connect();
+    const targets = await chosenTargets(call, session);
+    if (analyzes) {
       const { promoteAndAnalyze } = await import('../release/promote-and-analyze.ts');
       return promoteAndAnalyze(call, targets);
     }
-    const session = await call.connect();
     const promotions = await Promise.all(targets.map((target) => preparePromotion(call, session, target)));
     if (await denied(call, session, promotions)) return EXIT.error;
     return (await switchAll(call, session, promotions)).code;

@@ -103,7 +103,7 @@ The exit code is 0 for a pass, 2 for a test that failed, and 1 where it could no
     const session = await call.connect();
     const found = await findTarget(session, firstTarget(call.args));
     const [{ smokeTest }, { tell }] = await Promise.all([import('../smoke/smoke.ts'), import('../smoke/tell.ts')]);
-    return tell(call, await smokeTest(call, session, found, request));
+    return tell(call, await smokeTest(call, session, found, request), { alone: true });
   },
 };
 

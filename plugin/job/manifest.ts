@@ -67,7 +67,7 @@ function podSpec({ image, pullSecrets = [], args, env = {}, serviceAccount }: Jo
         command: ['node', '/app/plugin.cjs'],
         args: [...args],
         env: Object.entries(env).map(([name, value]) => ({ name, value })),
-        resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } },
+        resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '1', memory: '256Mi' } },
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,

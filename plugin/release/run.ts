@@ -164,7 +164,7 @@ async function test(
     call.io.err.write(`Revision ${revision.name} passed already, ${when} ago, attested by ${record.by}\n`);
     return EXIT.ok;
   }
-  return tell(call, await smokeTest(call, session, now, smoke));
+  return tell(call, await smokeTest(call, session, now, smoke), { alone: false });
 }
 
 /** The switch to a color that is named: whatever others do meanwhile, it never goes to another one. */

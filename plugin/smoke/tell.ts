@@ -8,10 +8,13 @@ import { asDocument, formatReport, junit } from './report.ts';
 import type { Smoked } from './smoke.ts';
 import { warn } from '../cli/warn.ts';
 
-/** Prints how a smoke test ended, writes the JUnit file, and answers with the exit code. */
-export function tell(call: Call, smoked: Smoked): number {
+/**
+ * Prints how a smoke test ended, writes the JUnit file, and answers with the exit code. `alone` where the command ends
+ * with it: then it names the next one.
+ */
+export function tell(call: Call, smoked: Smoked, { alone }: { readonly alone: boolean }): number {
   print(call, smoked);
-  return verdict(call, smoked);
+  return verdict(call, smoked, alone);
 }
 
 function print(call: Call, { found, report }: Smoked): void {
@@ -32,7 +35,7 @@ function print(call: Call, { found, report }: Smoked): void {
 }
 
 /** What became of the result. */
-function verdict(call: Call, { found, report, inVain }: Smoked): number {
+function verdict(call: Call, { found, report, inVain }: Smoked, alone: boolean): number {
   const { err } = call.io;
   if (!report.passed) {
     if (report.recorded !== null)
@@ -46,9 +49,8 @@ function verdict(call: Call, { found, report, inVain }: Smoked): number {
     return EXIT.error;
   }
   if (report.recorded !== null) {
-    err.write(
-      `Recorded as ${report.recorded}, bound to that revision. To send production there: ${commandLine('promote', found)}\n`,
-    );
+    const next = alone ? ` To send production there: ${commandLine('promote', found)}` : '';
+    err.write(`Recorded as ${report.recorded}, bound to that revision.${next}\n`);
   }
   return EXIT.ok;
 }

@@ -9,6 +9,9 @@ export interface TraefikServiceArgument {
   readonly group: Group | null;
 }
 
+/** How many names a command takes at most. */
+export const MOST_NAMES = 50;
+
 const TYPES = new Set(['traefikservice', 'traefikservices', 'ts']);
 const NAME = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;
 

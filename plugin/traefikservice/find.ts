@@ -67,12 +67,17 @@ export interface Listing {
 }
 
 /**
- * All governed TraefikServices of a namespace, or of all with `null`. Throws where no group answers, and where one fails
+ * All governed TraefikServices of a namespace, or of all with `null`; those that a label selector selects. Throws where no group answers, and where one fails
  * in another way than by RBAC: half a list would pass for all of it.
  */
-export async function listGoverned(session: Session, namespace: string | null): Promise<Listing> {
+export async function listGoverned(
+  session: Session,
+  namespace: string | null,
+  labelSelector: string | null = null,
+): Promise<Listing> {
+  const query = labelSelector === null ? {} : { query: { labelSelector } };
   const asked = await askGroups(session, GROUPS, async (group) => {
-    const items = await session.client.list(collectionPath(group, namespace), {});
+    const items = await session.client.list(collectionPath(group, namespace), query);
     return Promise.all(items.map((object) => asGoverned(session, group, object)));
   });
   if (asked.answers.length === 0 || asked.failed.length > 0) throw whyUnanswered(asked);

@@ -38,8 +38,9 @@ export async function run(line: CommandLine, world: World = {}): Promise<Ran> {
   const io: Io = {
     out: { write: (text) => void (written.out += text), isTTY },
     err: { write: (text) => void (written.err += text), isTTY },
-    stdinIsTty: false,
+    stdinIsTty: world.tty ?? false,
     readStdin: () => Promise.resolve(world.stdin ?? ''),
+    readLine: () => Promise.resolve((world.stdin ?? '').split('\n')[0] ?? ''),
     files: { env: world.env ?? {}, home: '/home/user', read: (path) => world.files?.[path] ?? null },
     writeFile: (path, text) => void world.written?.set(path, text),
     runProgram: (words, options) => world.program?.(words, options) ?? Promise.resolve({ failed: 'not here' }),

@@ -45,7 +45,7 @@ t.test('a new image: told, rolled out, ready', async (t) => {
   t.equal(code, 0, err);
   t.equal(out, `${NAME} deployed\n`);
   t.match(err, 'deployment.apps/green gets app=shop:1.2\n');
-  t.match(err, 'green is ready. To test it: kubectl bluegreen smoke shop -n demo\n');
+  t.match(err, 'green is ready. To test it: kubectl bluegreen smoke shop -n demo --path /\n');
   t.strictSame(
     writes(cluster).map(({ url, body }) => [url.split('?')[0], JSON.parse(body)]),
     [

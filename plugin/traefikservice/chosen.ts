@@ -1,0 +1,35 @@
+import type { Call } from '../cli/command.ts';
+import type { Session } from '../cli/session.ts';
+import { UsageError, UserError } from '../kube/errors.ts';
+import { allTargets } from './argument.ts';
+import type { TraefikServiceArgument } from './argument.ts';
+import { findTarget, listGoverned } from './find.ts';
+import type { TraefikServiceRef } from './find.ts';
+import { butForbidden } from './groups.ts';
+
+/**
+ * What the names of a command line, or its --selector, mean: null is the only TraefikService of the namespace. Throws a
+ * UsageError for both, and a UserError where the selector selects nothing.
+ */
+export async function chosenTargets(
+  { args, flags }: Pick<Call, 'args' | 'flags'>,
+  session: Session,
+): Promise<readonly (TraefikServiceArgument | null)[]> {
+  const selector = flags.text('selector');
+  if (selector === undefined) return allTargets(args);
+  if (args.length > 0) throw new UsageError('name cannot be provided when a selector is specified');
+  const listing = await listGoverned(session, session.namespace, selector);
+  if (listing.found.length > 0) return listing.found.map(({ name, group }) => ({ name, group }));
+  throw new UserError(
+    `no blue-green TraefikService in namespace "${session.namespace}" has the labels ${selector}${butForbidden(listing)}`,
+  );
+}
+
+/** The TraefikServices of the names or of --selector. Throws as `chosenTargets` and `findTarget` do. */
+export async function findChosen(
+  call: Pick<Call, 'args' | 'flags'>,
+  session: Session,
+): Promise<readonly TraefikServiceRef[]> {
+  const targets = await chosenTargets(call, session);
+  return Promise.all(targets.map((target) => findTarget(session, target)));
+}
