@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { keepDurations, longestFirst, readDurations } from './durations.ts';
 import { BUILT, buildOnce } from './build-once.ts';
+import { watch } from './cpu.ts';
 import { closingReport, fileReport } from './report.ts';
 import { endAll, runFile } from './run-file.ts';
 import type { FileResult } from './run-file.ts';
@@ -41,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   const needPrograms = files.filter((file) => kindOf(file) !== 'unit');
   const without = needPrograms.length === 0 ? null : programsMissing();
   const started = now();
+  const computed = watch(process.pid);
   const runnable = without === null ? files : files.filter((file) => kindOf(file) === 'unit');
   buildOnce(runnable.some((file) => kindOf(file) !== 'unit'));
   const known = readDurations();
@@ -50,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   const results = [...(await runGroups(longestFirst(units, known))), ...(await runGroups(longestFirst(others, known)))];
   keepDurations(known, results);
   const notRun = without === null ? NONE : skip(needPrograms, without);
-  process.stdout.write(`${closingReport(results, notRun, now() - started)}\n`);
+  process.stdout.write(`${closingReport(results, notRun, { ms: now() - started, cpu: computed.sum() })}\n`);
   const failed = notRun.failed > 0 || results.some(({ totals }) => totals.failed > 0);
   return failed || results.every(({ totals }) => totals.passed === 0) ? 1 : 0;
 }
@@ -70,7 +72,9 @@ async function* runGroup({ need, files }: Group): AsyncGenerator<FileResult> {
   const env = { ...BUILT, ...(shared === null ? {} : { [SHARED_CLUSTER]: shared.description }) };
   try {
     for (const file of files) {
-      const result = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
+      const before = shared?.cpu() ?? 0;
+      const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
+      const result = { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };
       process.stdout.write(`${fileReport(result)}\n`);
       yield result;
     }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { watch } from './cpu.ts';
 import { judge } from './tap.ts';
 import type { Totals } from './tap.ts';
 
@@ -8,6 +9,8 @@ export interface FileResult {
   readonly file: string;
   readonly totals: Totals;
   readonly ms: number;
+  /** Milliseconds that its processes and its cluster computed; 0 where that is unknown. */
+  readonly cpu: number;
   /** The TAP stream, with what the file wrote to standard error. */
   readonly output: string;
 }
@@ -39,6 +42,7 @@ export async function runFile(
     env: { ...process.env, ...WITHOUT_COVERAGE, ...env, TAP: '1', TAP_TIMEOUT: String(Math.floor(limit / 1000)) },
   });
   running.add(child);
+  const computed = watch(child.pid ?? 0);
   const late = setTimeout(() => child.kill('SIGTERM'), limit);
   const dead = setTimeout(() => child.kill('SIGKILL'), limit + GRACE_MS);
   const ended = new Promise<number>((resolve) => {
@@ -49,5 +53,6 @@ export async function runFile(
   clearTimeout(late);
   clearTimeout(dead);
   running.delete(child);
-  return { file, totals: judge(stdout, status), ms: now() - started, output: stdout + stderr };
+  computed.end();
+  return { file, totals: judge(stdout, status), ms: now() - started, cpu: computed.sum(), output: stdout + stderr };
 }

@@ -15,11 +15,12 @@ function run(t: Test, source: string, limit = 60_000): Promise<FileResult> {
   return runFile(join(dir, 'some.test.mjs'), { limit, env: { COLOR: 'green' }, now: () => performance.now() });
 }
 
-function result(file: string, passed: number, failed: number, ms: number): FileResult {
+function result(file: string, passed: number, failed: number, ms: number, cpu = 0): FileResult {
   return {
     file,
     totals: { passed, failed, skipped: 0 },
     ms,
+    cpu,
     output: `what ${file} wrote`,
   };
 }
@@ -88,13 +89,15 @@ t.test('the longest groups start first; a file that never ran here counts as a m
 
 t.test('a passing file is a line, a failing one shows all it wrote; the report ends with the totals alone', (t) => {
   t.equal(fileReport(result('a', 3, 0, 1_250)), 'ok     a: 3 passed, 0 failed (1.3 s)');
+  t.equal(fileReport(result('a', 3, 0, 1_250, 700)), 'ok     a: 3 passed, 0 failed (1.3 s, 0.7 s of CPU)');
   t.equal(fileReport(result('b', 3, 1, 2_000)), 'what b wrote\nFAILED b: 3 passed, 1 failed (2.0 s)');
-  const report = closingReport([result('a', 3, 0, 1_000), result('b', 3, 1, 2_000)], { ...NONE, skipped: 2 }, 3_000);
+  const results = [result('a', 3, 0, 1_000), result('b', 3, 1, 2_000, 3_000)];
+  const report = closingReport(results, { ...NONE, skipped: 2 }, { ms: 3_000, cpu: 4_500 });
   t.same(
     report.split('\n').filter((line) => line !== ''),
     [
-      'slowest of 2 files, 3.0 s in all:',
-      '      2.0 s  b',
+      'slowest of 2 files; all of them: 3.0 s, 4.5 s of CPU',
+      '      2.0 s  b, 3.0 s of CPU',
       '      1.0 s  a',
       'failed: b (1)',
       '6 passed, 1 failed, 2 skipped',
