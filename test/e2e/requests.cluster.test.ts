@@ -46,20 +46,24 @@ async function settled(work: () => Promise<readonly string[]>): Promise<readonly
   }
 }
 
+async function checked(row: Row): Promise<readonly string[]> {
+  const problems = await check(tools, row);
+  await cleanUp(client, row);
+  return problems;
+}
+
 async function runTable({ rows, inOrder, unguarded, namespace }: Table): Promise<ReadonlyMap<Row, readonly string[]>> {
   const lanes = inOrder ? 1 : AT_ONCE;
   if (!unguarded)
     return inParallel(rows, lanes, (row) =>
       settled(async () => {
         await prepare(tools, row);
-        const problems = await check(tools, row);
-        if (inOrder) await cleanUp(client, row);
-        return problems;
+        return checked(row);
       }),
     );
   await inParallel(rows, lanes, (row) => prepare(tools, row));
   await startGuarding(cluster, client, namespace);
-  return inParallel(rows, lanes, (row) => settled(() => check(tools, row)));
+  return inParallel(rows, lanes, (row) => settled(() => checked(row)));
 }
 
 for (const table of tables) {

@@ -26,7 +26,10 @@ export async function prepare({ client, patience }: RunTools, row: Row): Promise
   for (const [index, step] of row.from.entries()) await take({ client, patience }, row, step, index === 0);
 }
 
-/** Takes away what a row left: other rows may change what it is active behind. */
+/**
+ * Takes away what a row left: other rows may change what it is active behind, and the webhook reads all TraefikServices
+ * of a namespace for every write of one.
+ */
 export async function cleanUp(client: Client, row: Row): Promise<void> {
   await client.call('DELETE', pathOf(row, row.name));
 }

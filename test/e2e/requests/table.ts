@@ -77,8 +77,6 @@ const KEYS = new Set(
 );
 /** Enough where all of them were tried with the same kind of mistake. */
 const SOME: ReadonlySet<string> = new Set(['apply false', 'json patch false', 'server-side apply true', 'create true']);
-/** Rows of each way, group and outcome that kubectl writes itself. */
-const BY_KUBECTL = 3;
 const ORDINARY_USER = 'alice';
 
 /** Reads every table of this folder; a mistake in one is an error that names its row. */
@@ -89,17 +87,17 @@ export function readTables(): readonly Table[] {
 }
 
 /**
- * kubectl itself writes the first rows of each way, group and outcome, and its requests the others: a process a row would
+ * kubectl itself writes the first row of each way, group and outcome, and its requests the others: a process a row would
  * be most of the time of the whole table. BLUEGREEN_KUBECTL=all has kubectl write every row.
  */
 function sampled(tables: readonly Table[]): readonly Table[] {
   if (process.env['BLUEGREEN_KUBECTL'] === 'all') return tables;
-  const seen = new Map<string, number>();
+  const seen = new Set<string>();
   function first({ way, group, from, denied }: Row): boolean {
     const kind = [way, group, from.length === 0, denied === null].join();
-    const count = (seen.get(kind) ?? 0) + 1;
-    seen.set(kind, count);
-    return count <= BY_KUBECTL;
+    const isFirst = !seen.has(kind);
+    seen.add(kind);
+    return isFirst;
   }
   return tables.map((table) => ({ ...table, rows: table.rows.map((row) => ({ ...row, byKubectl: first(row) })) }));
 }

@@ -1,5 +1,5 @@
 // What kubectl sends for each way of writing, without its process: a table of some thousand rows does not need one each.
-// Real kubectl writes the first rows of every way; this has to match what it sends (kubectl v1.34).
+// Real kubectl writes the first row of every way; this has to match what it sends (kubectl v1.34).
 import { isObject, sameJson } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import { inFull, jsonPatch, LAST_APPLIED, manifest, merged, mergePatch } from './manifest.ts';
