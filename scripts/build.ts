@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { access, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -12,16 +13,23 @@ const CLIENT = '@kubernetes/client-node';
 
 /**
  * client-node is 700 generated models around the few modules that are used. Its package.json does not say that its
- * modules have no side effects, so the bundler keeps all of them unless told.
+ * modules have no side effects, so the bundler keeps all of them unless told. Its own imports are relative and name
+ * files: joined here, because the bundler would take ten seconds to resolve each of them again.
  */
 const shakeClientNode: Plugin = {
   name: 'shake-client-node',
   setup(bundler) {
-    bundler.onResolve({ filter: /^[^/]|^\.{1,2}\// }, async ({ path, importer, resolveDir, kind, pluginData }) => {
-      if (pluginData === CLIENT || !(path.startsWith(CLIENT) || importer.includes(CLIENT))) return null;
-      const found = await bundler.resolve(path, { importer, resolveDir, kind, pluginData: CLIENT });
-      return found.path.includes(CLIENT) ? { ...found, sideEffects: false } : found;
-    });
+    bundler.onResolve(
+      { filter: /^@kubernetes\/client-node$/ },
+      async ({ path, importer, resolveDir, kind, pluginData }) => {
+        if (pluginData === CLIENT) return null;
+        const found = await bundler.resolve(path, { importer, resolveDir, kind, pluginData: CLIENT });
+        return { ...found, sideEffects: false };
+      },
+    );
+    bundler.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, importer, resolveDir }) =>
+      importer.includes(CLIENT) ? { path: join(resolveDir, path), sideEffects: false } : null,
+    );
   },
 };
 
