@@ -20,7 +20,6 @@ import { createHandlers } from './http/handlers.ts';
 import { createAccess } from './kube/access.ts';
 import { createAuditReader } from './kube/audit-reader.ts';
 import { createReader } from './facts/cluster-reader.ts';
-import type { Reader } from './facts/reader.ts';
 import { createKubeClient } from './kube/client.ts';
 import type { KubeClient } from './kube/client.ts';
 import { createStoredObjects } from './kube/stored-object.ts';
@@ -50,7 +49,7 @@ async function run(config: Config, log: Log): Promise<void> {
   const client = createKubeClient(loadKubeConfig(process.env), (date, sent) => clock.answered(date, sent));
   const reader = createReader(client, slimPod);
   const stop = new AbortController();
-  const announcer = announcing({ client, reader, config, metrics, log }, stop.signal);
+  const announcer = announcing({ client, config, metrics, log }, stop.signal);
   const origins = originsOf(client, config);
   const peers = createProvenPeers(elapsed);
   let draining = false;
@@ -131,6 +130,7 @@ async function run(config: Config, log: Log): Promise<void> {
       reader,
       config,
       gauges: metrics.audit,
+      tell: announcer.tell,
       log,
     },
     stopAudit.signal,
@@ -148,18 +148,17 @@ async function run(config: Config, log: Log): Promise<void> {
 
 interface Announcing {
   readonly client: KubeClient;
-  readonly reader: Reader;
   readonly config: Config;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
 /** Events about decisions, unless the operator wants none. */
-function announcing({ client, reader, config, metrics, log }: Announcing, signal: AbortSignal): Announcer {
-  if (!config.events) return { announce: () => {}, done: Promise.resolve() };
+function announcing({ client, config, metrics, log }: Announcing, signal: AbortSignal): Announcer {
+  if (!config.events) return { announce: () => {}, tell: () => {}, done: Promise.resolve() };
   const store = createEventStore(client, config.pod);
   const { pod } = config;
-  return startAnnouncer({ store, reader, pod, log, ended: (outcome) => metrics.eventEnded(outcome) }, signal);
+  return startAnnouncer({ store, pod, log, ended: (outcome) => metrics.eventEnded(outcome) }, signal);
 }
 
 /** Where it is written that a review is the API server's. */

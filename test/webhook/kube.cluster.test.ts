@@ -1,6 +1,10 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import t from 'tap';
 import { createSelfSource } from '../../certs/self.ts';
+import { annotation, at, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
+import { watchChanges } from '../../webhook/kube/changes.ts';
 import { createKubeClient } from '../../webhook/kube/client.ts';
 import { createConfigurationStore } from '../../webhook/kube/configuration-store.ts';
 import { createReader } from '../../webhook/facts/cluster-reader.ts';
@@ -124,6 +128,35 @@ t.test('on a real API server', async (t) => {
     await cluster.kill('kube-apiserver');
     await cluster.start('kube-apiserver');
     await told('after the restart');
+    stop.abort();
+    await ended;
+  });
+
+  await t.test('what changes in a collection is told, also after the API server was replaced', async (t) => {
+    const stop = new AbortController();
+    const [seen, problems] = [new Set<string>(), new Set<string>()];
+    const told = {
+      onChange: (object: JsonObject) =>
+        void seen.add(`${nameOf(object)} ${annotation(object, 'told') ?? ''} ${text(at(object, 'kind')) ?? ''}`),
+      onProblem: (reason: string) => void problems.add(reason),
+    };
+    const ended = watchChanges(client, secretsPath('default'), told, stop.signal);
+    async function toldOf(what: string, ...args: readonly string[]): Promise<void> {
+      async function done(): Promise<boolean> {
+        await cluster.kubectlOk([...args]);
+        return until(() => Promise.resolve(seen.has(what)), 3000);
+      }
+      t.ok(await until(done, 40_000), what);
+    }
+    await toldOf('ca first Secret', 'annotate', '--overwrite', 'secret', 'ca', 'told=first');
+    t.notOk(
+      [...seen].some((each) => !each.includes('first')),
+      'nothing of what was there before',
+    );
+    t.same([...problems], ['']);
+    await cluster.kill('kube-apiserver');
+    await cluster.start('kube-apiserver');
+    await toldOf('ca later Secret', 'annotate', '--overwrite', 'secret', 'ca', 'told=later');
     stop.abort();
     await ended;
   });

@@ -1,17 +1,20 @@
 import { messageOf } from '../../common/errors.ts';
 import type { Reader } from '../facts/reader.ts';
 import type { Log } from '../telemetry/log.ts';
-import { at, text } from '../../common/json.ts';
 import { GROUPS } from '../policy/index.ts';
 import type { Settings } from '../policy/index.ts';
-import { jittered, within } from '../../common/clock.ts';
+import { jittered } from '../../common/clock.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { AuditGauges } from '../telemetry/audit-gauges.ts';
 import { createFindingsReport } from './findings-report.ts';
-import type { FindingsReport } from './findings-report.ts';
-import { inspectListed } from './inspect.ts';
-import type { Listed } from './inspect.ts';
+import type { FindingsReport, OnFinding } from './findings-report.ts';
+import { targetOf } from './inspect.ts';
+import { lookAtAll } from './look.ts';
+import type { Look } from './look.ts';
 import type { AuditReader } from './reader.ts';
+import { createRevisits } from './revisits.ts';
+import type { Revisits } from './revisits.ts';
+import { lookAgain } from './look-again.ts';
 import { readScope } from './scope.ts';
 import type { ScopeSettings } from './scope.ts';
 
@@ -21,24 +24,25 @@ export interface AuditParts {
   readonly settings: Settings & ScopeSettings;
   readonly intervalMs: number;
   readonly gauges: AuditGauges;
+  readonly onFinding: OnFinding;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** TraefikServices looked at at a time. The same process answers admissions, and those do not wait for an audit. */
-const LANES = 2;
-
-/** For all look-ups of one TraefikService, in milliseconds. */
-const LOOK_MS = 5000;
+/** Looks at what changed: so many at a time, and so many milliseconds apart, however many writes there are. */
+const ROUND = { most: 5, every: 1000 };
 
 /**
- * Looks at every governed TraefikService now and then again and again until `signal` is aborted, and shows what it found.
- * It writes nothing to the cluster, and holds one page of the list at a time. What an audit did not get to see stays as
- * it was known before, and the time of the last success then stands still.
+ * Looks at every governed TraefikService now and then again and again until `signal` is aborted, in between at those that
+ * change, and shows what it found. It writes nothing to the cluster but what `onFinding` does, and holds one page of the
+ * list at a time. What an audit did not get to see stays as it was known before, and the time of the last success then
+ * does not advance.
  */
 export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Promise<void> {
-  const { gauges, clock, log, intervalMs } = parts;
-  const report = createFindingsReport(log);
+  const { inventory, gauges, clock, log, intervalMs } = parts;
+  const report = createFindingsReport(log, parts.onFinding);
+  const revisits = createRevisits(clock);
+  const watching = inventory.watch({ onChange: (target) => revisits.changed(target), onProblem: sayOnce(log) }, signal);
   gauges.every(intervalMs / 1000);
   let said = '';
   try {
@@ -51,16 +55,41 @@ export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Prom
       else if (problem !== said) log.warn({ reason: problem }, 'the audit did not see everything');
       if (problem === '' && said !== '') log.info({}, 'the audit sees everything again');
       said = problem;
-      await clock.wait(jittered(intervalMs, clock), signal);
+      await revisit(parts, { report, revisits, end: clock.now() + jittered(intervalMs, clock) }, signal);
     }
   } finally {
     gauges.clear();
+    await watching;
+  }
+}
+
+interface Revisiting {
+  readonly report: FindingsReport;
+  readonly revisits: Revisits;
+  /** When the next audit begins. */
+  readonly end: number;
+}
+
+/** Looks at what changes until the next audit. */
+async function revisit(parts: AuditParts, { report, revisits, end }: Revisiting, signal: AbortSignal): Promise<void> {
+  const { clock, gauges } = parts;
+  for (;;) {
+    await revisits.due(end - clock.now(), signal);
+    if (signal.aborted || clock.now() >= end) return;
+    await lookAgain(revisits.take(ROUND.most), parts, report, signal);
+    if (signal.aborted) return;
+    gauges.show(report.entries());
+    await clock.wait(ROUND.every, signal);
   }
 }
 
 /** What kept the audit from seeing everything; empty when nothing did. */
 async function auditOnce(parts: AuditParts, report: FindingsReport, signal: AbortSignal): Promise<string> {
   const { inventory, settings } = parts;
+  const look: Look = {
+    onSeen: (_, seen) => void (seen !== null && report.add(seen)),
+    onMissed: (target) => report.keep(target),
+  };
   let problem = '';
   report.begin();
   try {
@@ -68,14 +97,9 @@ async function auditOnce(parts: AuditParts, report: FindingsReport, signal: Abor
     for (const group of GROUPS)
       for await (const page of inventory.traefikServices(group, signal)) {
         const listed = page
-          .map((object) => ({
-            group,
-            namespace: text(at(object, 'metadata', 'namespace')) ?? '',
-            name: text(at(object, 'metadata', 'name')) ?? '',
-            object,
-          }))
+          .map((object) => ({ ...targetOf(group, object), object }))
           .filter(({ namespace }) => inScope(namespace));
-        const found = await lookAtAll(listed, parts, report, signal);
+        const found = await lookAtAll(listed, parts, look, signal);
         if (signal.aborted) return '';
         problem ||= found;
       }
@@ -87,35 +111,13 @@ async function auditOnce(parts: AuditParts, report: FindingsReport, signal: Abor
   return problem;
 }
 
-async function lookAtAll(
-  listed: readonly Listed[],
-  { reader, settings, clock }: AuditParts,
-  report: FindingsReport,
-  signal: AbortSignal,
-): Promise<string> {
-  let problem = '';
-  const waiting = listed.values();
-  async function lane(): Promise<void> {
-    for (const each of waiting) {
-      if (signal.aborted) return;
-      try {
-        const seen = await within(LOOK_MS, clock, signal, (bounded) =>
-          inspectListed(each, { reader, settings }, bounded),
-        );
-        if (signal.aborted) return;
-        if (seen === null) continue;
-        report.add(seen);
-        if (seen.lookupFailed !== null) problem ||= problemOf(each, seen.lookupFailed);
-      } catch (error) {
-        report.keep(each);
-        problem ||= problemOf(each, messageOf(error));
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return problem;
-}
-
-function problemOf({ namespace, name }: Listed, why: string): string {
-  return `TraefikService ${namespace}/${name}: ${why}`;
+/** Why the audit does not see changes as they happen: once, and when it sees them again. */
+function sayOnce(log: Log): (reason: string) => void {
+  let said = '';
+  return (reason) => {
+    if (reason !== '' && reason !== said)
+      log.warn({ reason }, 'the audit does not see changes as they happen, only at its interval');
+    if (reason === '' && said !== '') log.info({}, 'the audit sees changes as they happen again');
+    said = reason;
+  };
 }

@@ -4,20 +4,35 @@ import { ANNOTATION, governed, namedKinds, NOT_ASKED, readRecord, stateOf, inspe
 import type { Color, Facts, Group, Pair, Settings } from '../policy/index.ts';
 import type { Audited } from '../telemetry/audit-gauges.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { annotation, at } from '../../common/json.ts';
+import { annotation, at, text } from '../../common/json.ts';
 
-/** A TraefikService as the API server lists it. */
-export interface Listed {
+/** A TraefikService by its name. */
+export interface Target {
   readonly group: Group;
   readonly namespace: string;
   readonly name: string;
+}
+
+/** A TraefikService as the API server lists it. */
+export interface Listed extends Target {
   readonly object: JsonObject;
+}
+
+export function targetOf(group: Group, object: JsonObject): Target {
+  return {
+    group,
+    namespace: text(at(object, 'metadata', 'namespace')) ?? '',
+    name: text(at(object, 'metadata', 'name')) ?? '',
+  };
 }
 
 /** What an audit has seen of a governed TraefikService. */
 export interface Seen extends Audited {
   /** Why the cluster could not be read; null when it could, or did not have to be. */
   readonly lookupFailed: string | null;
+  readonly uid: string | null;
+  /** When the active color became active, as the record says; empty where it does not. */
+  readonly since: string;
 }
 
 export interface InspectionTools {
@@ -50,6 +65,8 @@ export async function inspectListed(
     frozen: !!annotation(object, ANNOTATION.frozen),
     findings: inspect({ ...target, object, pair, facts, settings }),
     lookupFailed: asked && !facts.known ? facts.reason : null,
+    uid: text(at(object, 'metadata', 'uid')),
+    since: readRecord(object).active?.since ?? '',
   };
 }
 

@@ -3,10 +3,14 @@ import type { Reader } from '../facts/reader.ts';
 import type { LeaseStore } from '../leader-election/lease.ts';
 import type { Log } from '../telemetry/log.ts';
 import { keepAuditing } from './audit.ts';
+import type { Seen } from './inspect.ts';
+import type { Finding } from '../policy/index.ts';
 import type { AuditReader } from './reader.ts';
 import { systemClock } from '../../common/clock.ts';
 import { TIMING, whileElected } from '../leader-election/elector.ts';
+import type { Occurrence } from '../events/occurrence.ts';
 import type { AuditGauges } from '../telemetry/audit-gauges.ts';
+import { untestedImages } from './untested-images.ts';
 
 export interface StartAudit {
   /** Lists what there is to audit. */
@@ -16,12 +20,14 @@ export interface StartAudit {
   readonly reader: Reader;
   readonly config: Config;
   readonly gauges: AuditGauges;
+  /** Tells people what is found. */
+  readonly tell: (occurrence: Occurrence) => void;
   readonly log: Log;
 }
 
 /** Audits until `signal` is aborted, as long as this replica is the chosen one. Never rejects. */
 export function startAudit(
-  { inventory, lease, reader, config, gauges, log }: StartAudit,
+  { inventory, lease, reader, config, gauges, tell, log }: StartAudit,
   signal: AbortSignal,
 ): Promise<void> {
   if (config.auditIntervalMs === 0) return Promise.resolve();
@@ -31,6 +37,10 @@ export function startAudit(
     settings: { ...config, excludedNamespaces: [...config.excludedNamespaces, config.namespace] },
     intervalMs: config.auditIntervalMs,
     gauges,
+    onFinding(seen: Seen, finding: Finding) {
+      const occurrence = untestedImages(seen, finding);
+      if (occurrence !== null) tell(occurrence);
+    },
     clock: systemClock,
     log,
   };

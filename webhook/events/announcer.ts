@@ -1,20 +1,16 @@
 import { systemClock } from '../../common/clock.ts';
 import type { Clock } from '../../common/clock.ts';
-import type { Reader } from '../facts/reader.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { EventOutcome } from '../telemetry/metrics.ts';
 import type { Announce } from '../admission/decision-event.ts';
 import { createConfirm } from './confirm.ts';
-import type { Occurrence, Subject } from './occurrence.ts';
-import { recheck } from './recheck.ts';
+import type { Occurrence } from './occurrence.ts';
 import { createRecorder } from './recorder.ts';
 import type { EventStore } from './store.ts';
 import { guardOverrides, denials, subjectsOf } from './describe.ts';
 
 export interface AnnouncerParts {
   readonly store: EventStore;
-  /** For what runs after a switch. */
-  readonly reader: Reader;
   /** Name of the pod. */
   readonly pod: string;
   readonly log: Log;
@@ -24,12 +20,11 @@ export interface AnnouncerParts {
 
 export interface Announcer {
   readonly announce: Announce;
+  /** Tells what was found by other means than a decision. Returns at once and never throws. */
+  readonly tell: (occurrence: Occurrence) => void;
   /** Ends after `signal` is aborted and what was known by then is written. Never rejects. */
   readonly done: Promise<void>;
 }
-
-/** Switches looked at again at a time: the audit finds what is left out. */
-const MOST_RECHECKS = 32;
 
 /**
  * Tells people of decisions by Events on the TraefikServices. What is known for certain at the admission, a denial, is told
@@ -41,16 +36,10 @@ export function startAnnouncer(parts: AnnouncerParts, signal: AbortSignal): Anno
   function dropped(): void {
     parts.ended('dropped');
   }
-  function found(occurrence: Occurrence): void {
+  function tell(occurrence: Occurrence): void {
     recorder.record(occurrence);
   }
-  let rechecks = 0;
-  function switched(subject: Omit<Subject, 'uid'>): void {
-    if (rechecks >= MOST_RECHECKS) return;
-    rechecks++;
-    void recheck(subject, { ...parts, clock, found }, signal).finally(() => rechecks--);
-  }
-  const confirm = createConfirm({ store, clock, found, switched, dropped }, signal);
+  const confirm = createConfirm({ store, clock, found: tell, dropped }, signal);
   const stop = new AbortController();
   signal.addEventListener('abort', () => void confirm.settled().then(() => stop.abort()), { once: true });
   return {
@@ -60,6 +49,7 @@ export function startAnnouncer(parts: AnnouncerParts, signal: AbortSignal): Anno
       if (webhook !== 'mutate' || answer.verdict === 'denied' || answer.recordedAt === null) return;
       for (const subject of subjectsOf(decided)) confirm.expect(subject, answer.recordedAt);
     },
+    tell,
     done: recorder.run(stop.signal),
   };
 }

@@ -21,8 +21,6 @@ export interface ConfirmParts {
   readonly store: Pick<EventStore, 'read'>;
   readonly clock: Pick<Clock, 'wait' | 'deadline'>;
   readonly found: (occurrence: Occurrence) => void;
-  /** Told once of each switch that is stored. */
-  readonly switched: (subject: Omit<Subject, 'uid'>) => void;
   /** Too many changes are waited for: one will not be told. */
   readonly dropped: () => void;
 }
@@ -37,7 +35,7 @@ export interface Confirm {
   settled(): Promise<void>;
 }
 
-export function createConfirm({ store, clock, found, switched, dropped }: ConfirmParts, signal: AbortSignal): Confirm {
+export function createConfirm({ store, clock, found, dropped }: ConfirmParts, signal: AbortSignal): Confirm {
   const expected = new Map<string, Promise<void>>();
 
   async function wait(subject: Omit<Subject, 'uid'>, recordedAt: string): Promise<void> {
@@ -53,7 +51,6 @@ export function createConfirm({ store, clock, found, switched, dropped }: Confir
     const entries = readRecord(object).history.filter((entry) => entry.at === recordedAt);
     const uid = text(at(object, 'metadata', 'uid'));
     for (const entry of entries) ofHistory({ ...subject, uid }, entry).forEach(found);
-    if (entries.some(({ kind }) => kind === 'promotion' || kind === 'rollback')) switched(subject);
     return entries.length > 0;
   }
 

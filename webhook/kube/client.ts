@@ -22,8 +22,8 @@ export interface KubeCallOptions extends CallOptions {
  * turns out to have been closed. Errors are sentences: "cannot …" with the attempt of the call.
  */
 export interface KubeClient extends ResourceClient<KubeCallOptions> {
-  /** Calls `onData` whenever something arrives of an answer that goes on; resolves at its end, whoever ended it. */
-  follow(path: string, options: KubeCallOptions, onData: () => void): Promise<void>;
+  /** Calls `onText` with each part of an answer that goes on, as it arrives; resolves at its end, whoever ended it. */
+  follow(path: string, options: KubeCallOptions, onText: (part: string) => void): Promise<void>;
   close(): void;
 }
 
@@ -59,7 +59,7 @@ export function createKubeClient(config: KubeConfig, answered: Answered = () => 
     return options;
   }
 
-  async function follow(path: string, options: KubeCallOptions, onData: () => void): Promise<void> {
+  async function follow(path: string, options: KubeCallOptions, onText: (part: string) => void): Promise<void> {
     const { query, signal, attempt } = options;
     const request: Request = { method: 'GET', path: withQuery(path, query), signal };
     const response = await open(new URL(`${server}${request.path}`), await optionsOf(request)).catch(
@@ -72,7 +72,7 @@ export function createKubeClient(config: KubeConfig, answered: Answered = () => 
       response.resume();
       throw new ApiError(code, statusOf(code, ''), answeredMessage(attempt, code, null));
     }
-    response.on('data', onData);
+    response.setEncoding('utf8').on('data', onText);
     await new Promise<void>((resolve) => response.once('close', resolve).once('error', () => {}));
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from './client.ts';
 
 /** The API server ends a watch after this many seconds: a connection that died unnoticed is not waited for any longer. */
-const WATCH_SECONDS = 300;
+export const WATCH_SECONDS = 300;
 const PAUSE_LEAST_MS = 500;
 const PAUSE_MOST_MS = 30_000;
 

@@ -4,20 +4,10 @@ import type { JsonObject } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { history, NAMED } from '../people.ts';
 import type { Person } from '../people.ts';
+import { IMAGE, settled, SETTLED_MS } from './pods.ts';
+import { RACE } from './race.ts';
 import type { OddCase, Shop } from './shop.ts';
 import { service } from '../../objects.ts';
-
-const IMAGE = 'ghcr.io/stefanprodan/podinfo';
-const SETTLED_MS = 60_000;
-
-/** One pod of a color, of one revision. */
-async function settled(t: Test, { alice }: Shop, color: string): Promise<void> {
-  await alice.may(t, `rollout status deployment/${color} --timeout=60s`);
-  async function alone(): Promise<boolean> {
-    return (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
-  }
-  t.ok(await until(alone, SETTLED_MS), `one pod of ${color}`);
-}
 
 async function revisionOf(person: Person, color: string): Promise<string> {
   return (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`))
@@ -30,13 +20,6 @@ async function release(t: Test, shop: Shop, color: 'blue' | 'green'): Promise<vo
   const pass = `passed:${await revisionOf(shop.alice, color)}`;
   await shop.alice.may(t, `annotate --overwrite ${shop.resource} bluegreen.dev/previous=none`);
   await shop.alice.may(t, `patch ${shop.resource} ${shop.to(color, { 'smoke-test': pass })}`);
-}
-
-/** Words of `kubectl patch` for another image, with or without an override. */
-function imagePatch(tag: string, override: string | null): string {
-  const metadata = { annotations: { 'bluegreen.dev/override': override } };
-  const containers = [{ name: 'podinfo', image: `${IMAGE}:${tag}` }];
-  return `-p '${JSON.stringify({ metadata, spec: { template: { spec: { containers } } } })}'`;
 }
 
 /** A ReplicaSet of the shop's name behind `bare-blue`, which is active in TraefikService `bare`. */
@@ -267,30 +250,7 @@ export const WORKLOADS: readonly OddCase[] = [
       await alice.may(t, 'set selector service/green app=shop,color=green');
     },
   },
-  {
-    name: 'an image that comes with no promotion, right after one: an Event within seconds, and the first line of status',
-    run: async (t, shop) => {
-      const { alice, admin } = shop;
-      await shop.make(t);
-      await settled(t, shop, 'green');
-      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
-      await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
-      await admin.may(t, `patch deployment/green ${imagePatch('6.1.5', 'what a race would let through')}`);
-      async function told(): Promise<boolean> {
-        return (await admin.run('get events --field-selector=reason=UntestedImages')).said.includes(
-          `green is active and runs ${IMAGE}:6.1.5, which its promotion did not record`,
-        );
-      }
-      t.ok(await until(told, SETTLED_MS), 'an Event');
-      t.match(
-        (await alice.run(`bluegreen status ${shop.name}`)).said,
-        /^UNTESTED green is active and runs podinfo:6\.1\.5/,
-      );
-      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
-      await admin.may(t, `patch deployment/green ${imagePatch('6.1.6', null)}`);
-      await settled(t, shop, 'green');
-    },
-  },
+  RACE,
   {
     name: 'two Services that select the same pods are no pair: at a creation, at a promotion, and for doctor',
     run: async (t, shop) => {

@@ -1,4 +1,7 @@
-import type { AuditReader } from '../../../webhook/audit/reader.ts';
+import { targetOf } from '../../../webhook/audit/inspect.ts';
+import type { Target } from '../../../webhook/audit/inspect.ts';
+import type { AuditReader, ToldOfChanges } from '../../../webhook/audit/reader.ts';
+import { sameJson } from '../../../common/json.ts';
 import type { Group } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { weightedSpec } from '../../objects.ts';
@@ -10,6 +13,9 @@ export class FakeInventory implements AuditReader {
   /** Thrown by the next page. */
   fault: Error | null = null;
   pages = 0;
+  /** Single objects that were asked for, by name. */
+  readonly read: string[] = [];
+  #told: ToldOfChanges | null = null;
   readonly #size: number;
 
   constructor(pageSize = 2) {
@@ -18,6 +24,31 @@ export class FakeInventory implements AuditReader {
 
   put(group: Group, ...objects: JsonObject[]): void {
     this.objects.set(group, objects);
+  }
+
+  /** Puts one object in the place of its former self, or takes it away, as a watch sees it. */
+  change(group: Group, object: JsonObject, deleted = false): void {
+    const target = targetOf(group, object);
+    const others = (this.objects.get(group) ?? []).filter((each) => !sameTarget(target, targetOf(group, each)));
+    this.put(group, ...others, ...(deleted ? [] : [object]));
+    this.#told?.onChange(target);
+  }
+
+  /** The watch breaks, or is there again. */
+  problem(reason: string): void {
+    this.#told?.onProblem(reason);
+  }
+
+  watch(told: ToldOfChanges, signal: AbortSignal): Promise<void> {
+    this.#told = told;
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  async traefikService(target: Target): Promise<JsonObject | null> {
+    this.read.push(target.name);
+    if (this.fault !== null) throw this.fault;
+    const all = this.objects.get(target.group) ?? [];
+    return all.find((object) => sameTarget(target, targetOf(target.group, object))) ?? null;
   }
 
   async *traefikServices(group: Group): AsyncGenerator<readonly JsonObject[]> {
@@ -33,6 +64,10 @@ export class FakeInventory implements AuditReader {
     const found = [...this.named].filter(([, mode]) => modes.includes(mode)).map(([name]) => name);
     return Promise.resolve(new Set(found));
   }
+}
+
+function sameTarget(a: Target, b: Target): boolean {
+  return sameJson({ ...a }, { ...b });
 }
 
 /** A TraefikService over blue and green with these weights. */

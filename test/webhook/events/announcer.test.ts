@@ -1,30 +1,26 @@
 import t from 'tap';
 import { startAnnouncer } from '../../../webhook/events/announcer.ts';
-import type { JsonObject } from '../../../common/json.ts';
 import type { Decided } from '../../../webhook/admission/decision-event.ts';
 import { VirtualClock } from '../../common/virtual-clock.ts';
 import { ALLOWED, recordingLog } from '../parts.ts';
 import { request } from '../admission/world.ts';
-import { settled } from '../facts/cluster.ts';
-import { FakeReader } from '../facts/fake-reader.ts';
 import { FakeEvents, promoted, denied } from './parts.ts';
 
 const NOON = '2026-03-01T12:00:00Z';
 
-function setUp(clock = new VirtualClock(), store = new FakeEvents(), pod = 'pod-1', reader = new FakeReader('')) {
+function setUp(clock = new VirtualClock(), store = new FakeEvents(), pod = 'pod-1') {
   const stop = new AbortController();
   const outcomes: string[] = [];
   const log = recordingLog();
   const parts = {
     store,
-    reader,
     pod,
     log,
     clock: clock.machine(),
     ended: (outcome: string) => void outcomes.push(outcome),
   };
-  const { announce, done } = startAnnouncer(parts, stop.signal);
-  return { clock, store, stop, outcomes, log, announce, done };
+  const { announce, tell, done } = startAnnouncer(parts, stop.signal);
+  return { clock, store, stop, outcomes, log, announce, tell, done };
 }
 
 t.test('a denial is told at once, on the TraefikService, with who and why', async (t) => {
@@ -109,34 +105,13 @@ t.test('denials of ever new objects are held to a budget, and leave switches the
   t.match(store.told().at(-1), /^Promoted x1 shop/);
 });
 
-t.test('images that came with no promotion are told within seconds after a switch, once', async (t) => {
-  const { decided, stored } = promoted();
-  const recorded = ['busybox:1', 'podinfo:6.1.5'];
-  function active(images: readonly string[]): JsonObject {
-    const record = { active: { color: 'green', images }, history: [{ kind: 'promotion', to: 'green', at: NOON }] };
-    const annotations = { 'bluegreen.dev/record': JSON.stringify(record) };
-    return { ...stored, metadata: { name: 'shop', namespace: 'demo', uid: 'u-shop', annotations } };
-  }
-  for (const [images, told] of [
-    [recorded, []],
-    [
-      ['podinfo:6.1.4'],
-      ['green is active and runs podinfo:6.1.5, which its promotion did not record: nothing tested it'],
-    ],
-  ] as const) {
-    const reader = new FakeReader(settled('blue') + settled('green'));
-    const { clock, store, announce, log } = setUp(new VirtualClock(), new FakeEvents(), 'pod-1', reader);
-    store.objects.set('shop', active(images));
-    announce(decided);
-    await clock.pass(2000);
-    const events = [...store.events.values()].filter(({ reason }) => reason === 'UntestedImages');
-    t.same(
-      events.map(({ note }) => note),
-      told,
-    );
-    await clock.pass(60_000);
-    t.equal(log.lines.filter(({ message }) => message === 'untested images are active').length, told.length);
-  }
+t.test('what others find is told once, however often they find it', async (t) => {
+  const { clock, store, tell } = setUp();
+  const subject = { group: 'traefik.io', namespace: 'demo', name: 'shop', uid: 'u-shop' } as const;
+  for (const note of ['green runs shop:3', 'green runs shop:3, shop:4'])
+    tell({ subject, reason: 'UntestedImages', note, key: NOON, once: true });
+  await clock.pass(1000);
+  t.same(store.told(), ['UntestedImages x1 shop (u-shop): green runs shop:3']);
 });
 
 t.test('a switch is told when it is stored, not when it is let through', async (t) => {

@@ -14,6 +14,8 @@ function seen(namespace: string, more: Partial<Seen> = {}): Seen {
     frozen: false,
     findings: [],
     lookupFailed: null,
+    uid: null,
+    since: '',
     ...more,
   };
 }
