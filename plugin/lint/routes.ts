@@ -44,7 +44,7 @@ export function lintRoute(object: JsonObject, group: Group, space: Space): reado
         leaves: [],
         loss: null,
         mixes,
-        missing: [],
+        parts: [],
       },
       settings: LENIENT,
     });

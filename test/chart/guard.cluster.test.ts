@@ -378,8 +378,18 @@ t.test('the way in', async (t) => {
   for (const part of ['middleware', 'tlsOption', 'serversTransport'] as const) t.equal(await remove(part), ASKS, part);
   t.equal(await patch('middleware', { spec: { headers: { frameDeny: true } } }), ASKS, 'a Middleware of two types');
   const other = { spec: { compress: null, headers: { frameDeny: true } } };
-  t.equal(await patch('middleware', other), 'passes', 'a Middleware of another type');
+  t.equal(await patch('middleware', other), ASKS, 'a Middleware of another type');
   t.equal(await patch('tlsOption', { spec: { minVersion: 'VersionTLS13' } }), 'passes');
+  t.equal(await patch('tlsOption', { spec: { cipherSuites: ['AES'] } }), ASKS, 'other cipher suites');
+  t.equal(await patch('tlsOption', { spec: { minVersion: 'VersionTLS13', maxVersion: 'VersionTLS12' } }), ASKS);
+  t.equal(await patch('serversTransport', { spec: { forwardingTimeouts: { dialTimeout: '1ns' } } }), ASKS);
+  t.equal(await patch('serversTransport', { spec: { insecureSkipVerify: true } }), 'passes');
+  for (const target of ['middleware', 'tlsOption', 'serversTransport'] as const) {
+    t.equal(await patch(target, { metadata: { labels: { team: 'web' } } }), 'passes', `${target} labelled`);
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: 'u' };
+    t.equal(await patch(target, { metadata: { ownerReferences: [owner] } }), ASKS, `${target} with an owner`);
+  }
+  t.equal(await patch('route', { spec: { parentRefs: [{ name: 'routed' }] } }), ASKS, 'hung under another');
 });
 
 t.test('what the cluster does by itself goes through', async (t) => {

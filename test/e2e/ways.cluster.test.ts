@@ -12,6 +12,7 @@ import { traefikAt } from '../cluster/traefik.ts';
 import { namespaceObject, podinfo } from '../objects.ts';
 import { connect } from './api.ts';
 import type { Reply } from './api.ts';
+import { CONTENTS } from './ways/contents.ts';
 import { releaseOf } from './ways/place.ts';
 import type { Place, Way, Write } from './ways/place.ts';
 import { PARTS, ROUTES } from './ways/routes.ts';
@@ -19,7 +20,7 @@ import { SERVICES } from './ways/services.ts';
 
 const VERSIONS = { blue: '6.1.5', green: '6.1.6' } as const;
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
-const WAYS = [...SERVICES, ...ROUTES, ...PARTS];
+const WAYS = [...SERVICES, ...ROUTES, ...PARTS, ...CONTENTS];
 const GUARDED = 'ways';
 const UNGUARDED = 'ways-off';
 /** Traefik reads what is new within milliseconds, on a busy machine within seconds. */
@@ -88,7 +89,8 @@ async function answers(place: Place, tls: boolean, expected: RegExp): Promise<st
 }
 
 function write({ method, path, body }: Write): Promise<Reply> {
-  return client.call(method, path, { ...(body === undefined ? {} : { body }), type: 'application/merge-patch+json' });
+  const type = method === 'POST' ? 'application/json' : 'application/merge-patch+json';
+  return client.call(method, path, { ...(body === undefined ? {} : { body }), type });
 }
 
 /** A guard that cannot look in time lets a request pass, and a busy machine can miss it: asked without effect first. */

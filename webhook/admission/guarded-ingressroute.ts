@@ -1,4 +1,4 @@
-import { missingPartsOf } from '../facts/parts.ts';
+import { newPartsOf } from '../facts/new-parts.ts';
 import { leftBy } from '../facts/route-loss.ts';
 import { mixesOf } from '../facts/route-mixes.ts';
 import { spaceOf } from '../facts/routes.ts';
@@ -25,9 +25,9 @@ export async function readIngressRoute(
   const pairs = space.governed.map(({ pair }) => pair);
   const objects = all.map((each) => each.object);
   const change = { group, namespace, name, before: oldObject, after: object };
-  const [left, missing] = await Promise.all([
+  const [left, parts] = await Promise.all([
     leftBy(reader, change, space, signal),
-    missingPartsOf(reader, change, space, signal),
+    newPartsOf(reader, change, space, signal),
   ]);
   return {
     request: {
@@ -39,7 +39,7 @@ export async function readIngressRoute(
       leaves: left?.leaves ?? [],
       loss: left?.loss ?? null,
       mixes: mixesOf(change, space),
-      missing,
+      parts,
     },
     override: annotationOf(ANNOTATION.override, object ?? oldObject),
   };

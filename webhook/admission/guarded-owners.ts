@@ -3,13 +3,13 @@ import { nameOf } from '../../common/objects.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import { usesOfWorkload } from '../facts/behind.ts';
 import { usesOfPart } from '../facts/parts.ts';
-import { leftBy } from '../facts/route-loss.ts';
+import { leftBy, leftByFront } from '../facts/route-loss.ts';
 import { spaceOf } from '../facts/routes.ts';
 import { governedIn, traefikServicesIn, usesOfService } from '../facts/usage.ts';
 import type { Governed } from '../facts/usage.ts';
 import type { OwnerReference } from '../facts/usage-reader.ts';
 import { ANNOTATION } from '../policy/index.ts';
-import type { NewOwner, TraefikServiceName } from '../policy/index.ts';
+import type { NewOwner, PartKind, TraefikServiceName } from '../policy/index.ts';
 import { groupOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import { isWorkload, kindOf, refOf } from './guarded-workload.ts';
@@ -21,6 +21,15 @@ const KINDS: Readonly<Record<string, string>> = {
   traefikservices: 'TraefikService',
   ingressroutes: 'IngressRoute',
   middlewares: 'Middleware',
+  tlsoptions: 'TLSOption',
+  serverstransports: 'ServersTransport',
+};
+
+/** Resources of what routes and entries name. */
+const PARTS: Readonly<Record<string, PartKind>> = {
+  middlewares: 'Middleware',
+  tlsoptions: 'TLSOption',
+  serverstransports: 'ServersTransport',
 };
 
 /**
@@ -70,17 +79,32 @@ async function needing(
   const ref = refOf(request);
   if (resource === 'traefikservices') {
     const own = all.filter((each) => each.group === group && nameOf(each.object) === ref.name);
+    if (own.length === 0) return needingFront(request, reader, signal);
     return own.map(({ group: of, object }) => ({ group: of, traefikService: nameOf(object) }));
   }
   if (resource === 'services') return usesOfService(all, ref.name).filter(({ child }) => child !== null);
-  if (resource === 'ingressroutes' || resource === 'middlewares') return needingPart(request, reader, signal);
+  if (resource === 'ingressroutes' || resource in PARTS) return needingPart(request, reader, signal);
   if (!isWorkload(request)) return [];
   const services = await reader.listServices(namespace, signal);
   const uses = await usesOfWorkload(reader, { namespace, all, services }, { ref, object: oldObject }, signal);
   return uses.filter(({ active }) => active);
 }
 
-/** Those that would lose their last route, or a Middleware on it. */
+/** Those that no route would lead to without a TraefikService in front of them. */
+async function needingFront(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+): Promise<readonly TraefikServiceName[]> {
+  const group = groupOf(request);
+  if (group === null) return [];
+  const { namespace, oldObject } = request;
+  const change = { group, namespace, name: refOf(request).name, before: oldObject, after: null };
+  const left = await leftByFront(reader, change, await traefikServicesIn(reader, namespace, signal), signal);
+  return left?.leaves ?? [];
+}
+
+/** Those that would lose their last route, or what it or their entries name. */
 async function needingPart(
   request: AdmissionRequest,
   reader: GuardReader,
@@ -90,7 +114,8 @@ async function needingPart(
   if (group === null) return [];
   const { namespace, oldObject, resource } = request;
   const { name } = refOf(request);
-  if (resource === 'middlewares') return usesOfPart(reader, { part: 'Middleware', group, namespace, name }, signal);
+  const part = PARTS[resource];
+  if (part !== undefined) return usesOfPart(reader, { part, group, namespace, name }, signal);
   const space = spaceOf(await traefikServicesIn(reader, namespace, signal), namespace);
   const left = await leftBy(reader, { group, namespace, name, before: oldObject, after: null }, space, signal);
   return left?.leaves ?? [];

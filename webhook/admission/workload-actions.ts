@@ -16,9 +16,17 @@ export function workloadActions(
   const rolls = templateActions(kind, object, before);
   const actions: readonly [WorkloadAction, boolean][] = [
     ['scale to 0', replicasOf(object) === 0 && replicasOf(oldObject) !== 0],
+    ['change ordinals', kind === 'StatefulSet' && renumbersAll(object, oldObject)],
     ['resume', resumes(kind, object, oldObject)],
   ];
   return [...rolls, ...actions.filter(([, done]) => done).map(([action]) => action)];
+}
+
+/** Whether a StatefulSet has no pod of the former ordinals any more (`spec.ordinals.start`). */
+function renumbersAll(object: JsonObject, oldObject: JsonObject): boolean {
+  const [from, to] = [oldObject, object].map((each) => number(at(each, 'spec', 'ordinals', 'start')) ?? 0);
+  const moved = (to ?? 0) - (from ?? 0);
+  return moved !== 0 && (moved > 0 ? moved >= replicasOf(oldObject) : -moved >= replicasOf(object));
 }
 
 /** Whether a rollout goes on that was held back: by a pause, a partition or the update strategy OnDelete. */

@@ -4,6 +4,7 @@ import { resourcePath } from '../../common/kube/paths.ts';
 import type { Group, PartKind } from '../policy/index.ts';
 import type { LabelSelector, Reader, ReadOptions } from './reader.ts';
 import { createOwnerLook } from './see-owner.ts';
+import { createSecretLook } from './see-secret.ts';
 import type { UsageReader } from './usage-reader.ts';
 
 const PLURALS: Readonly<Record<PartKind, string>> = {
@@ -65,6 +66,7 @@ export function createReader(
     listIngressRoutes: listOfTraefik('ingressroutes'),
     listServices: (namespace, signal) => list('v1', 'services', namespace, {}, signal),
     seeOwner: createOwnerLook(client),
+    seeSecret: createSecretLook(client),
     getNamespace: (name, signal) =>
       client.getOrNull(resourcePath('v1', 'namespaces', { name }), { attempt: `read namespace ${name}`, signal }),
   };

@@ -5,17 +5,15 @@ import {
   chainedBy,
   GROUPS,
   objectKey,
-  ownPart,
-  partReferences,
   partsOfEntries,
   partsOfRoute,
   reachedBy,
 } from '../policy/index.ts';
-import type { Group, MissingPart, PartKind, PartUse, ObjectsByKey } from '../policy/index.ts';
+import type { Group, ObjectsByKey, PartKind, PartUse } from '../policy/index.ts';
 import type { Json } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
 import { activeOf, isThere, spaceOf } from './routes.ts';
-import type { RouteChange, Space } from './routes.ts';
+import type { Space } from './routes.ts';
 import type { UsageReader } from './usage-reader.ts';
 import { traefikServicesIn } from './usage.ts';
 import type { Governed } from './usage.ts';
@@ -100,48 +98,13 @@ async function needsOfRoutes(
 }
 
 /** Whether backends of a rule send requests to a governed TraefikService. */
-function leadsTo(services: readonly Json[], { object }: Governed, { namespace, all }: Space): boolean {
+export function leadsTo(services: readonly Json[], { object }: Governed, { namespace, all }: Space): boolean {
   const keys = reachedBy(answering(services), { namespace, all, reach: 'answering' });
   return keys.has(objectKey(namespace, nameOf(object)));
 }
 
-/**
- * The Middlewares and TLSOptions that an update of an IngressRoute names anew for a governed TraefikService whose active
- * color answers, and that do not exist. A creation takes nothing away. Other namespaces and providers are not looked at.
- */
-export async function missingPartsOf(
-  reader: Reader & UsageReader,
-  { group, namespace, before, after }: RouteChange,
-  space: Space,
-  signal: AbortSignal,
-): Promise<readonly MissingPart[]> {
-  if (before === null || after === null) return [];
-  const named = space.governed
-    .filter((release) => release.group === group)
-    .flatMap((release) =>
-      (['Middleware', 'TLSOption'] as const).flatMap((part) => {
-        const [old, now] = [before, after].map((route) =>
-          partReferences(route, part, (services) => leadsTo(services, release, space))
-            .map((reference) => ownPart(reference, namespace))
-            .filter((name) => name !== null),
-        );
-        return [...new Set(now)].filter((name) => !old?.includes(name)).map((missing) => ({ release, part, missing }));
-      }),
-    );
-  const missing = await Promise.all(
-    named.map(async ({ release, part, missing: name }) => {
-      const there = await Promise.all(GROUPS.map((each) => reader.listNamed(part, each, namespace, signal)));
-      const key = objectKey(namespace, name);
-      if (there.flat().some((object) => objectKey(namespace, nameOf(object)) === key)) return null;
-      const routed = await activeOf(reader, namespace, release, signal);
-      return routed === null ? null : { ...routed, part, missing: name };
-    }),
-  );
-  return missing.filter((each) => each !== null);
-}
-
 /** The keys, and those of what they chain. */
-function throughChains(keys: readonly string[], parts: ObjectsByKey, namespace: string): ReadonlySet<string> {
+export function throughChains(keys: readonly string[], parts: ObjectsByKey, namespace: string): ReadonlySet<string> {
   const reached = new Set<string>();
   const pending = [...keys];
   for (let key = pending.pop(); key !== undefined; key = pending.pop()) {

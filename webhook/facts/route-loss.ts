@@ -1,7 +1,9 @@
 import { nameOf } from '../../common/objects.ts';
 import {
   answeringIn,
+  answeringRoutes,
   ingressClassOf,
+  isOpen,
   objectKey,
   GROUPS,
   parentsOf,
@@ -11,6 +13,7 @@ import {
   rulesOf,
   sameReaders,
 } from '../policy/index.ts';
+import { sameJson } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Beyond, ObjectsByKey, Routed, RouteLoss, RouteRule, Target } from '../policy/index.ts';
 import type { Reader } from './reader.ts';
@@ -26,11 +29,10 @@ export interface Left {
 }
 
 /**
- * The governed TraefikServices that an IngressRoute is the last one to lead to, and whose active color has a ready
- * endpoint; null when it loses none, or leads elsewhere from now on, such as to a maintenance page. A route of the other
- * API group counts for a TraefikService of the same name: who moves from one group to the other has both for a while.
- * What hangs under a deleted IngressRoute (`parentRefs`) goes with it. No other route is looked up for an update of one
- * that leads to none.
+ * The governed TraefikServices that no IngressRoute leads to any more after a change of one, and whose active color has a
+ * ready endpoint; null when there is none, or when it leads elsewhere from now on, such as to a maintenance page. A route
+ * of the other API group counts for a TraefikService of the same name: who moves from one group to the other has both for
+ * a while. No other route is looked up for a change that cannot take anything away.
  */
 export async function leftBy(
   reader: Reader & UsageReader,
@@ -40,26 +42,22 @@ export async function leftBy(
 ): Promise<Left | null> {
   const { group, namespace, name, before } = change;
   const after = sameReaders(ingressClassOf(before), ingressClassOf(change.after)) ? change.after : null;
-  const kept = reachedFrom(after, space, 'answering');
+  const kept = parentsOf(after, namespace).length === 0 ? reachedFrom(after, space, 'answering') : new Set<string>();
   const own = space.governed.filter((each) => each.group === group && !isIn(kept, each));
-  // A parent of others may lead to nothing by itself.
-  const mayLose = own.some((each) => isIn(reachedFrom(before, space, 'answering'), each)) || change.after === null;
-  if (own.length === 0 || before === null || !mayLose) return null;
-  const routes = await Promise.all(
-    GROUPS.map(async (each) => {
-      const found = (await reader.listIngressRoutes(each, namespace, signal)).filter(isThere);
-      return found.map((route) => ({ route, own: each === group }));
-    }),
+  if (own.length === 0 || !mayLose(before, after, space)) return null;
+  const [routes, foreign] = await Promise.all(
+    [group, ...GROUPS.filter((each) => each !== group)].map(async (each) =>
+      (await reader.listIngressRoutes(each, namespace, signal)).filter(isThere),
+    ),
   );
-  const others = routes.flat().filter((each) => !each.own || nameOf(each.route) !== name);
-  const gone = change.after === null ? childrenOf(name, others, namespace) : [];
-  const [lost, left] = [
-    [before, ...gone.map(({ route }) => route)],
-    others.filter((each) => !gone.includes(each)).map(({ route }) => route),
-  ].map((each) => each.map((route) => reachedFrom(route, space, 'answering')));
-  const last = own.filter((each) => lost?.some((keys) => isIn(keys, each)) && !left?.some((keys) => isIn(keys, each)));
+  const others = (routes ?? []).filter((route) => nameOf(route) !== name);
+  const [was, is] = [before, after].map((route) => {
+    const there = answeringRoutes(route === null ? others : [...others, route], namespace);
+    return [...there, ...(foreign ?? [])].map((each) => reachedFrom(each, space, 'answering'));
+  });
+  const last = own.filter((each) => was?.some((keys) => isIn(keys, each)) && !is?.some((keys) => isIn(keys, each)));
   if (last.length === 0) return null;
-  const loss = await routeLoss(reader, change, space, signal);
+  const loss = await routeLoss(reader, change, space, others, signal);
   return loss === null ? null : answeringLeft(reader, namespace, { last, loss }, signal);
 
   function isIn(keys: ReadonlySet<string>, { object }: Governed): boolean {
@@ -67,25 +65,11 @@ export async function leftBy(
   }
 }
 
-interface Neighbor {
-  readonly route: JsonObject;
-  /** Whether it is of the same API group. */
-  readonly own: boolean;
-}
-
-/** The IngressRoutes that hang under one of that name, at any depth. */
-function childrenOf(name: string, others: readonly Neighbor[], namespace: string): readonly Neighbor[] {
-  const names = new Set([name]);
-  const found = new Set<Neighbor>();
-  for (let size = 0; size < names.size;) {
-    size = names.size;
-    for (const each of others) {
-      if (!each.own || !parentsOf(each.route, namespace).some((parent) => names.has(parent))) continue;
-      found.add(each);
-      names.add(nameOf(each.route));
-    }
-  }
-  return [...found];
+/** A parent of others may lead to nothing by itself, and takes requests from what it hangs under. */
+function mayLose(before: JsonObject | null, after: JsonObject | null, space: Space): boolean {
+  const parents = parentsOf(after, space.namespace);
+  if (parents.length > 0 && !sameJson(parents, parentsOf(before, space.namespace))) return true;
+  return before !== null && (after === null || isOpen(before) || reachedFrom(before, space, 'answering').size > 0);
 }
 
 function isFound<Value>(value: Value | null): value is Value {
@@ -101,14 +85,21 @@ interface RulesChange extends Rules {
 /** How a changed IngressRoute stops to lead to what it led to; null for one that leads somewhere else instead. */
 async function routeLoss(
   reader: Reader,
-  { before, after, namespace }: RouteChange,
-  { all }: Space,
+  { before, after, namespace, name }: RouteChange,
+  space: Space,
+  others: readonly JsonObject[],
   signal: AbortSignal,
 ): Promise<RouteLoss | null> {
   if (after === null) return { how: 'deleted' };
+  const parents = parentsOf(after, namespace);
+  if (!sameJson(parents, parentsOf(before, namespace))) {
+    if (reachedFrom(before, space, 'answering').size === 0) return { how: 'adopted', parents };
+    const missing = parents.find((parent) => parent !== name && !others.some((route) => nameOf(route) === parent));
+    return { how: 'hung', parents, missing: missing ?? null };
+  }
   const className = ingressClassOf(after);
   if (!sameReaders(ingressClassOf(before), className)) return { how: 'another class', className };
-  return lossOf(reader, { namespace, all, before: rulesOf(before), after: rulesOf(after) }, signal);
+  return lossOf(reader, { ...space, before: rulesOf(before), after: rulesOf(after) }, signal);
 }
 
 async function lossOf(reader: Reader, change: RulesChange, signal: AbortSignal): Promise<RouteLoss | null> {

@@ -17,4 +17,6 @@ export interface UsageReader {
   getNamespace(name: string, signal: AbortSignal): Promise<JsonObject | null>;
   /** Whether what an owner reference in a namespace names exists; of a kind that may not be read, that is not known. */
   seeOwner(namespace: string, reference: OwnerReference, signal: AbortSignal): Promise<'there' | 'gone' | 'unreadable'>;
+  /** The same of a Secret. */
+  seeSecret(namespace: string, name: string, signal: AbortSignal): Promise<'there' | 'gone' | 'unreadable'>;
 }

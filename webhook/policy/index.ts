@@ -24,10 +24,11 @@ export type {
   GuardedRequest,
   Beyond,
   Listing,
-  MissingPart,
   Mix,
   NewOwner,
+  NewPart,
   PartChange,
+  PartTrouble,
   PartUse,
   Routed,
   RouteLoss,
@@ -74,11 +75,14 @@ export type { Needs } from './change-summary.ts';
 export { replacesAllAtOnce, replicasOf } from './rollout.ts';
 export { storedStateOf } from './weights.ts';
 export { childrenOf, effectiveWeight, stateOf, type Child, type State } from './state.ts';
-export { childKey, objectKey, PROVIDER, safeChildIn, safeObjectKey } from './traefik/names.ts';
+export { childKey, objectKey, PROVIDER, safeChildIn, safeObjectKey, splitProvider } from './traefik/names.ts';
 export { chainedBy, ownPart, partReferences, partsOfEntries, partsOfRoute, type PartKind } from './traefik/parts.ts';
 export { portTaken, type TakenPort } from './traefik/listed-port.ts';
 export { protocolOf } from './traefik/ports.ts';
 export { answering, answeringIn, byKey, reachedBy, type ObjectsByKey, type Reach } from './traefik/nesting.ts';
 export { referenceOf, resolve, type Target } from './traefik/reference.ts';
 export { ingressClassOf, parentsOf, rulesOf, sameReaders, type RouteRule } from './traefik/routes.ts';
+export { answeringRoutes, isOpen } from './traefik/route-trees.ts';
+export { flawOf, requiredBy, type Required } from './traefik/part-flaws.ts';
+export type { Flaw } from './traefik/flaw.ts';
 export { reachedColor, routedNamesIn } from './traefik/reach.ts';

@@ -26,6 +26,8 @@ export interface Way {
   readonly beside?: (place: Place) => readonly JsonObject[];
   /** Fields of green's entry. */
   readonly entry?: JsonObject;
+  /** Fields of blue's. */
+  readonly active?: JsonObject;
   /** Backends of the IngressRoute; the TraefikService where left out. */
   readonly backends?: (place: Place) => readonly JsonObject[];
   /** More fields of the IngressRoute's rule and spec. */
@@ -60,7 +62,7 @@ export function traefik(kind: string, { namespace }: Place, name: string, spec: 
 export function releaseOf(place: Place, way: Way): readonly JsonObject[] {
   const { name, blue, green } = place;
   const services = [
-    { name: blue, port: 80, weight: 100 },
+    { name: blue, port: 80, weight: 100, ...way.active },
     { name: green, port: 80, weight: 0, ...way.entry },
   ];
   const backends = way.backends?.(place) ?? [ours(place)];

@@ -184,7 +184,7 @@ export const PARTS: readonly Way[] = [
       body: { spec: { compress: {} } },
     }),
     answer: /^404/,
-    says: /active-route: IngressRoute .* names Middleware \S+-part, .* exactly one type in its spec/,
+    says: /active-route: IngressRoute .* names Middleware \S+-part, .* its spec has 2 types and not one/,
   },
   {
     it: 'a TLSOption is deleted that the route of the release needs',

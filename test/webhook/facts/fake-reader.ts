@@ -72,6 +72,15 @@ export class FakeReader implements Reader, NeighborReader {
     return Promise.resolve(at(found, 'metadata', 'uid') === uid ? 'there' : 'gone');
   }
 
+  /** Those named `hidden` cannot be read. */
+  seeSecret(_namespace: string, name: string): Promise<'there' | 'gone' | 'unreadable'> {
+    if (name === 'hidden') return Promise.resolve('unreadable');
+    const found = this.#objects.some(
+      (object) => object['kind'] === 'Secret' && at(object, 'metadata', 'name') === name,
+    );
+    return Promise.resolve(found ? 'there' : 'gone');
+  }
+
   async #get(kind: string, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
     const found = await this.#all(kind, namespace, signal);
     return found.find((object) => at(object, 'metadata', 'name') === name) ?? null;

@@ -1,7 +1,9 @@
 import type { CheckResult } from '../checks/check.ts';
-import { denial } from '../checks/check.ts';
+import { denial, warning } from '../checks/check.ts';
+import { ANNOTATION } from '../annotations.ts';
+import { PROVIDER } from '../traefik/names.ts';
 import type { Settings } from '../types.ts';
-import type { Guard, GuardedRequest, MissingPart, Mix, PartUse, Routed, RouteLoss } from './guard.ts';
+import type { Beyond, Guard, GuardedRequest, Mix, NewPart, PartTrouble, PartUse, Routed, RouteLoss } from './guard.ts';
 
 type RouteRequest = GuardedRequest & { readonly kind: 'ingressroute' };
 type FrontRequest = GuardedRequest & { readonly kind: 'traefikservice-update' };
@@ -22,7 +24,7 @@ export const activeRoute: Guard = {
     return [
       ...lost(request, settings),
       ...request.mixes.map((each) => mixed(request, each)),
-      ...request.missing.map((each) => absent(request, each)),
+      ...request.parts.flatMap((each) => named(request, each, settings) ?? []),
     ];
   },
 };
@@ -46,10 +48,13 @@ function lost(request: RouteRequest | FrontRequest, settings: Settings): readonl
 }
 
 /** Where Traefik looks beyond the namespace, nothing here knows what it finds. */
-function mayBeThere(loss: RouteLoss, { allowCrossNamespace, crossProviders }: Settings): boolean {
-  if (loss.how !== 'nothing there' || loss.beyond === null) return false;
-  if ('namespace' in loss.beyond) return allowCrossNamespace;
-  return crossProviders.includes('*') || crossProviders.includes(loss.beyond.provider);
+function mayBeThere(loss: RouteLoss, settings: Settings): boolean {
+  return loss.how === 'nothing there' && loss.beyond !== null && looksAt(loss.beyond, settings);
+}
+
+function looksAt(beyond: Beyond, { allowCrossNamespace, crossProviders }: Settings): boolean {
+  if ('namespace' in beyond || beyond.provider === PROVIDER) return allowCrossNamespace;
+  return crossProviders.includes('*') || crossProviders.includes(beyond.provider);
 }
 
 function last(
@@ -75,6 +80,16 @@ function last(
       'the last route of an active TraefikService changes its ingress class',
       `${where}: Traefik would not read it with ingress class ${loss.className || "''"}. Create another IngressRoute with that class first. ${unguard}`,
     );
+  if (loss.how === 'hung')
+    return denial(
+      'the last route of an active TraefikService hangs under another',
+      `${where}: ${hanging(name, loss)}. Remove parentRefs. ${unguard}`,
+    );
+  if (loss.how === 'adopted')
+    return denial(
+      'the last route of an active TraefikService becomes a parent',
+      `${way} would hang under ${loss.parents.join(', ')}, which points at TraefikService ${traefikService} in ${namespace}, where ${service} answers: Traefik sends a parent with a backend no request. Leave parentRefs out`,
+    );
   return denial(
     'the last route of an active TraefikService leads to nothing',
     `${where}. Traefik would find no ${loss.backend}: every request would get 404. Create it first. ${unguard}`,
@@ -88,26 +103,76 @@ function mixed({ name, namespace }: RouteRequest, { traefikService, beside }: Mi
   );
 }
 
-function absent(
+function hanging(name: string, { parents, missing }: RouteLoss & { readonly how: 'hung' }): string {
+  if (missing !== null) return `its parent IngressRoute ${missing} does not exist, and Traefik would read none of it`;
+  if (parents.includes(name)) return 'it would hang under itself, and get no request';
+  return `under ${parents.join(', ')} it would get no request: a parent has no backend, a child no TLS and no entry points`;
+}
+
+function named(
   { name, namespace }: RouteRequest,
-  { part, missing, traefikService, service }: MissingPart,
-): CheckResult {
+  { part, written, trouble, traefikService, service }: NewPart,
+  settings: Settings,
+): CheckResult | null {
+  const what = `IngressRoute ${name} would name ${part} ${written}`;
+  const then = `every request to TraefikService ${traefikService}, where ${service} answers, would fail`;
+  if (trouble.how === 'absent')
+    return denial(
+      `a route names a ${part} that does not exist`,
+      `${what}, which does not exist in ${namespace}: ${then}. Create it first`,
+    );
+  if (trouble.how !== 'beyond') return troubled(`${what} of ${namespace}: ${inWords(trouble)}`, then, part, trouble);
+  if (looksAt(trouble.beyond, settings)) {
+    // Up to 3.6 Traefik takes such a name for one of another namespace (loadIngressRouteConfiguration).
+    if (part !== 'TLSOption' || trouble.namespaced || settings.allowCrossNamespace) return null;
+    return denial(
+      `a route names a ${part} of another provider`,
+      `${what} without a namespace, and Traefik before 3.7 reads that with allowCrossNamespace=true only: ${then}. Write namespace: ${namespace} beside its name`,
+    );
+  }
+  const own = 'namespace' in trouble.beyond || trouble.beyond.provider === PROVIDER;
   return denial(
-    `a route names a ${part} that does not exist`,
-    `IngressRoute ${name} would name ${part} ${missing}, which does not exist in ${namespace}: every request to TraefikService ${traefikService}, where ${service} answers, would fail. Create it first`,
+    `a route names a ${part} ${own ? 'of another namespace' : 'of another provider'}`,
+    own
+      ? `${what}${'namespace' in trouble.beyond ? ` of namespace ${trouble.beyond.namespace}` : ''}, which Traefik reads with allowCrossNamespace=true only: ${then}. Name a ${part} of ${namespace}, without @ and namespace`
+      : `${what}, and the cluster does not tell whether that provider has it; if not, ${then}. Name a ${part} of ${namespace}, or add the provider to the chart's crossProviders`,
+  );
+}
+
+function inWords(trouble: PartTrouble): string {
+  if (trouble.how === 'flawed') return trouble.flaw.cause;
+  const { kind, name } = trouble.required;
+  return trouble.seen === 'gone'
+    ? `it needs ${kind} ${name}, which does not exist`
+    : `it needs ${kind} ${name}, which the webhook may not read`;
+}
+
+function wayOut(part: string, trouble: PartTrouble): string {
+  if (trouble.how === 'flawed') return trouble.flaw.fix;
+  return trouble.seen === 'gone'
+    ? `Create it first`
+    : `Grant the webhook get on it, or annotate the ${part} with ${ANNOTATION.override}`;
+}
+
+function troubled(what: string, then: string, part: string, trouble: PartTrouble): CheckResult {
+  const detail = `${what}, and ${then}. ${wayOut(part, trouble)}`;
+  if (trouble.how === 'flawed' && !trouble.flaw.certain)
+    return warning(`a ${part} that some versions cannot build`, detail);
+  return denial(
+    trouble.how === 'lacking' && trouble.seen === 'unreadable'
+      ? `a ${part} needs something that cannot be seen`
+      : `a ${part} that production needs cannot be built`,
+    detail,
   );
 }
 
 function needed({ part, name, namespace, change }: PartRequest, { by, traefikService, service }: PartUse): CheckResult {
-  const unguard = `For a teardown, run: kubectl bluegreen unguard ${traefikService} -n ${namespace}`;
   const goes = `${by} in ${namespace} names ${part} ${name}, and ${service} of TraefikService ${traefikService} answers`;
-  if (change === 'deleted')
-    return denial(
-      `a ${part} that production needs is deleted`,
-      `${goes}: without it every request fails. Remove it from ${by} first. ${unguard}`,
-    );
+  if (change.how !== 'deleted')
+    return troubled(`${goes}: ${inWords(change)}`, 'every request would fail', part, change);
+  const unguard = `For a teardown, run: kubectl bluegreen unguard ${traefikService} -n ${namespace}`;
   return denial(
-    `a ${part} that production needs cannot be built`,
-    `${goes}: Traefik needs exactly one type in its spec, otherwise every request gets 404. Write one type, or remove it from ${by} first`,
+    `a ${part} that production needs is deleted`,
+    `${goes}: without it every request fails. Remove it from ${by} first. ${unguard}`,
   );
 }

@@ -12,6 +12,7 @@ const DOING: Readonly<Record<Exclude<WorkloadAction, 'replace all pods at once'>
   'change pod labels': 'must not get other pod labels, which would remove its pods from the Service',
   'change port names': 'must not get other port names, which its Service leads to',
   'change nodes': 'must not be moved to other nodes, which deletes its pods on the former ones',
+  'change ordinals': 'must not get other ordinals, which deletes all of its pods at once',
   resume: 'must not be resumed from a pause, which would roll out the pending changes',
 };
 

@@ -1,6 +1,8 @@
 import type { CheckResult, Rule } from '../checks/check.ts';
 import type { Collision } from '../collisions.ts';
 import type { Child } from '../state.ts';
+import type { Flaw } from '../traefik/flaw.ts';
+import type { Required } from '../traefik/part-flaws.ts';
 import type { PartKind } from '../traefik/parts.ts';
 import type { TakenPort } from '../traefik/listed-port.ts';
 import type { Color, Group, Pair, Settings } from '../types.ts';
@@ -37,6 +39,8 @@ export type WorkloadAction =
   | 'change port names'
   /** Of a DaemonSet: those where its pods run. */
   | 'change nodes'
+  /** Of a StatefulSet: the numbers of its pods, so that none of them stays. */
+  | 'change ordinals'
   /** A rollout that was held back, with other images, pod labels or port names than those that run. */
   | 'resume'
   /** Another template, with an update strategy that may leave no ready pod for a while. */
@@ -80,6 +84,10 @@ export type RouteLoss =
   | { readonly how: 'deleted' }
   | { readonly how: 'emptied' }
   | { readonly how: 'another class'; readonly className: string }
+  /** It hangs under others that do not lead to it; one of these may not exist. */
+  | { readonly how: 'hung'; readonly parents: readonly string[]; readonly missing: string | null }
+  /** It hangs under one that led there until then: a parent answers nothing by itself. */
+  | { readonly how: 'adopted'; readonly parents: readonly string[] }
   /** It leads to a backend that does not exist; or that does where Traefik is set to look beyond the namespace. */
   | { readonly how: 'nothing there'; readonly backend: string; readonly beyond: Beyond | null };
 
@@ -93,14 +101,26 @@ export interface Mix {
   readonly beside: string;
 }
 
-/** What a changed rule names and is not there, for a governed TraefikService whose active color answers. */
-export interface MissingPart extends Routed {
+/** Why Traefik makes nothing of a Middleware, TLSOption or ServersTransport. */
+export type PartTrouble =
+  | { readonly how: 'flawed'; readonly flaw: Flaw }
+  /** Something that it needs does not exist; or the webhook may not read whether it does. */
+  | { readonly how: 'lacking'; readonly required: Required; readonly seen: 'gone' | 'unreadable' };
+
+/** What a changed rule names anew for a governed TraefikService whose active color answers, and why that is no good. */
+export interface NewPart extends Routed {
   readonly part: PartKind;
-  readonly missing: string;
+  /** As it is written. */
+  readonly written: string;
+  readonly trouble:
+    | PartTrouble
+    | { readonly how: 'absent' }
+    /** What is there is not known; `namespaced` where the reference says its own namespace, too. */
+    | { readonly how: 'beyond'; readonly beyond: Beyond; readonly namespaced: boolean };
 }
 
 /** What a request does to a Middleware, TLSOption or ServersTransport. */
-export type PartChange = 'deleted' | 'unbuildable';
+export type PartChange = { readonly how: 'deleted' } | PartTrouble;
 
 /** A governed TraefikService that needs such an object, and what names it, as in `IngressRoute shop`. */
 export interface PartUse extends Routed {
@@ -183,7 +203,7 @@ export type GuardedRequest =
       readonly leaves: readonly Routed[];
       readonly loss: RouteLoss | null;
       readonly mixes: readonly Mix[];
-      readonly missing: readonly MissingPart[];
+      readonly parts: readonly NewPart[];
     }
   | {
       readonly kind: 'part';

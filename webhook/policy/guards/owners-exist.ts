@@ -5,7 +5,7 @@ import type { Guard } from './guard.ts';
 export const ownersExist: Guard = {
   id: 'owners-exist',
   description:
-    'A governed TraefikService, a listed Service, the workload of an active color, and a route or Middleware that production needs get no owner that does not exist: the garbage collector would delete them.',
+    'A governed TraefikService, a listed Service, the workload of an active color, and whatever a route or an entry of production needs get no owner that does not exist: the garbage collector would delete them.',
   cel: 'no',
   needs: 'neighbors',
   find: ({ request }) => {

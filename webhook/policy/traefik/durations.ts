@@ -24,6 +24,12 @@ export function isDuration(value: Json | undefined): boolean {
   return GO.test(value) && nanoseconds(value) < MOST;
 }
 
+/** How long a duration is, in milliseconds: a bare number is in seconds. */
+export function millisecondsOf(value: number | string): number {
+  const seconds = Number(value);
+  return (Number.isNaN(seconds) ? nanoseconds(`${value}`) : seconds * 1e9) / 1e6;
+}
+
 function nanoseconds(text: string): number {
   return [...text.matchAll(new RegExp(TERM, 'g'))].reduce(
     (total, [, amount, unit]) => total + Number(amount) * (UNITS.get(unit ?? '') ?? 0),

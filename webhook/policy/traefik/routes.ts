@@ -9,11 +9,8 @@ export interface RouteRule {
   readonly middlewares: readonly Json[];
 }
 
-/**
- * Names of the IngressRoutes of its own namespace under whose rules an IngressRoute hangs its own (Traefik 3.6). Traefik
- * reads none of it without one of them (resolveParentRouterNames, kubernetes_http.go).
- */
-export function parentsOf(route: JsonObject, namespace: string): readonly string[] {
+/** Names of the IngressRoutes of its own namespace under whose rules an IngressRoute hangs its own (Traefik 3.6). */
+export function parentsOf(route: JsonObject | null, namespace: string): readonly string[] {
   return list(at(route, 'spec', 'parentRefs'))
     .filter((parent) => (text(get(parent, 'namespace')) || namespace) === namespace)
     .map((parent) => text(get(parent, 'name')) ?? '');
