@@ -2,7 +2,7 @@ import { ANNOTATION } from '../annotations.ts';
 import { governed } from '../governed.ts';
 import { annotation } from '../../../common/json.ts';
 import { colorOf, pairOfName } from '../names.ts';
-import { otherEntriesOf } from '../traefik/entries.ts';
+import { isWeighted, otherEntriesOf } from '../traefik/entries.ts';
 import { denial } from './check.ts';
 import type { Check, CheckResult, Subject } from './check.ts';
 import { namesTouched } from '../touched.ts';
@@ -12,7 +12,7 @@ import type { JsonObject } from '../../../common/json.ts';
 
 /**
  * The list holds the pair and nothing else. Traefik splits without a dependable ratio when a Service is listed twice,
- * and drops the whole TraefikService when one cannot be built. Where another kind than `weighted` is used as well,
+ * and drops the whole TraefikService when one cannot be built. Where another kind than `weighted` is used,
  * `weighted-only` speaks.
  */
 export const knownColors: Check = {
@@ -25,7 +25,7 @@ export const knownColors: Check = {
     namesTouched(subject) || [renamed, exchanged, ended].some((identity) => identity(subject).length > 0),
   find: (subject) => {
     const identity = [...renamed(subject), ...exchanged(subject), ...ended(subject)];
-    if (otherEntriesOf(subject.change.object).length > 0) return identity;
+    if (!isWeighted(subject.change.object) && otherEntriesOf(subject.change.object).length > 0) return identity;
     return [
       ...identity,
       ...strangers(subject),

@@ -1,7 +1,6 @@
 import { at, sameJson } from '../../../common/json.ts';
-import { otherEntriesOf } from '../traefik/entries.ts';
-import type { JsonObject } from '../../../common/json.ts';
-import { denial } from './check.ts';
+import { isWeighted, otherEntriesOf } from '../traefik/entries.ts';
+import { denial, warning } from './check.ts';
 import type { Check } from './check.ts';
 
 const KINDS = ['mirroring', 'highestRandomWeight', 'failover'] as const;
@@ -9,16 +8,24 @@ const KINDS = ['mirroring', 'highestRandomWeight', 'failover'] as const;
 /** The other kinds of a TraefikService send requests to a color whatever its weight is. */
 export const weightedOnly: Check = {
   id: 'weighted-only',
-  description: 'No mirroring, highestRandomWeight or failover reaches a color.',
+  description:
+    'No mirroring, highestRandomWeight or failover reaches a color, unless Traefik ignores it beside weighted.',
   cel: 'yes',
   needs: 'nothing',
   touched: ({ change: { object, oldObject } }) =>
     oldObject === null ||
-    hasWeights(object) !== hasWeights(oldObject) ||
+    isWeighted(object) !== isWeighted(oldObject) ||
     KINDS.some((kind) => !sameJson(at(object, 'spec', kind), at(oldObject, 'spec', kind))),
   find: ({ change, pair }) => {
     if (otherEntriesOf(change.object).length === 0) return [];
     const kinds = KINDS.filter((kind) => at(change.object, 'spec', kind) !== undefined).join(', ');
+    if (isWeighted(change.object))
+      return [
+        warning(
+          'another kind beside weighted',
+          `${kinds} has no effect: Traefik reads spec.weighted only where both are there. Remove ${kinds}`,
+        ),
+      ];
     return [
       denial(
         'another kind than weighted',
@@ -27,7 +34,3 @@ export const weightedOnly: Check = {
     ];
   },
 };
-
-function hasWeights(object: JsonObject | null): boolean {
-  return at(object, 'spec', 'weighted') !== undefined;
-}

@@ -36,6 +36,11 @@ export function allEntriesOf(object: JsonObject | null): readonly Json[] {
   return [...list(at(spec, 'weighted', 'services')), ...otherEntriesOf(object)];
 }
 
+/** Whether the strategy is `weighted`: Traefik reads none of the others beside it. */
+export function isWeighted(object: JsonObject | null): boolean {
+  return entriesOf(object).strategy === 'weighted';
+}
+
 /** The entries of all strategies but `weighted`: they reach a Service whatever its weight is. */
 export function otherEntriesOf(object: JsonObject | null): readonly Json[] {
   const spec = at(object, 'spec');
