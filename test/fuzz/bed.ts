@@ -25,6 +25,8 @@ export interface BedOptions {
   readonly allowEmptyServices: boolean;
   /** Names of the releases; all of them unless given. */
   readonly releases?: readonly string[];
+  /** How often each of them is there, to write to all of these at a time; once unless given. */
+  readonly copies?: number;
 }
 
 export interface Bed {
@@ -34,7 +36,7 @@ export interface Bed {
 }
 
 const REPLICAS = 2;
-const SOCKETS = 16;
+const SOCKETS = 32;
 
 /** May write everything that a release is made of; has no verb of bluegreen's own. */
 const RIGHTS = [
@@ -59,7 +61,7 @@ const RIGHTS = [
   },
 ];
 
-export async function openBed({ traefik, allowEmptyServices, releases }: BedOptions): Promise<Bed> {
+export async function openBed({ traefik, allowEmptyServices, releases, copies = 1 }: BedOptions): Promise<Bed> {
   const images = [traefikSpec(REGISTRY, traefik), await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))];
   const cluster = await startCluster({ images });
   const client = connect(cluster, SOCKETS);
@@ -86,14 +88,16 @@ export async function openBed({ traefik, allowEmptyServices, releases }: BedOpti
     const proof = startProof(client, replicas);
     const chosen = readReleases().filter(({ name }) => releases === undefined || releases.includes(name));
     const lanes = await Promise.all(
-      chosen.map(async (release, index): Promise<Lane> => {
-        const tools = { client, proof, replicas };
-        const [guarded, open] = await Promise.all([
-          openSite(tools, release, `guarded-${index}`, true),
-          openSite(tools, release, `open-${index}`, false),
-        ]);
-        return { guarded, open };
-      }),
+      Array.from({ length: copies }, () => chosen)
+        .flat()
+        .map(async (release, index): Promise<Lane> => {
+          const tools = { client, proof, replicas };
+          const [guarded, open] = await Promise.all([
+            openSite(tools, release, `guarded-${index}`, true),
+            openSite(tools, release, `open-${index}`, false),
+          ]);
+          return { guarded, open };
+        }),
     );
     return {
       lanes,

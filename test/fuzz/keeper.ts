@@ -20,9 +20,11 @@ export interface Keeper {
   readonly read: (object: Named) => Promise<JsonObject | null>;
   /** The object itself; of a ReplicaSet, which has the name of its Deployment here, the newest one. */
   find(object: Named): Promise<Named>;
+  /** Whether an endpoint is terminating: Traefik sends it requests still. */
+  hasLeaving(): Promise<boolean>;
   create(kind: Kind, manifest: JsonObject): Promise<Reply>;
   /** Makes the object what the manifest says, or deletes it where there is none. */
-  putBack(object: Named, manifest: JsonObject | undefined): Promise<void>;
+  readonly putBack: (object: Named, manifest: JsonObject | undefined) => Promise<void>;
   /** Deletes every object of the kinds that the oracle writes. */
   clear(): Promise<void>;
   /** Does its work while nobody guards the namespace. */
@@ -56,6 +58,12 @@ export function keeperOf(client: Client, namespace: string, guarded: boolean): K
     );
     const newest = owned.toSorted((a, b) => revisionOf(b) - revisionOf(a))[0];
     return { kind, name: text(at(newest, 'metadata', 'name')) ?? name };
+  }
+  async function hasLeaving(): Promise<boolean> {
+    const { body } = await client.call('GET', `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`);
+    return list(body['items'])
+      .flatMap((slice) => list(at(slice, 'endpoints')))
+      .some((endpoint) => at(endpoint, 'conditions', 'terminating') === true);
   }
   function create(kind: Kind, manifest: JsonObject): Promise<Reply> {
     return client.call('POST', pathOf(kind, namespace), { body: here(manifest) });
@@ -112,6 +120,7 @@ export function keeperOf(client: Client, namespace: string, guarded: boolean): K
     here,
     read,
     find,
+    hasLeaving,
     create,
     putBack,
     clear,

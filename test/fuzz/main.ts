@@ -16,6 +16,7 @@ release: one that harms nobody is a false alarm. Prints the smallest write of ea
   --writes N              writes to send (1000)
   --seed S                the same writes for the same seed (1)
   --traefik VERSION       Traefik 2.11, 3.6 or 3.7 (3.6)
+  --copies N              of each release, written to side by side (3); another number writes others
   --allow-empty-services  with Traefik's allowEmptyServices=true
   --report FILE           the result as JSON
   -h, --help              show this
@@ -31,6 +32,7 @@ const VERSIONS: ReadonlyMap<string, TraefikVersion> = new Map([
 const OPTIONS = {
   writes: { type: 'string', default: '1000' },
   seed: { type: 'string', default: '1' },
+  copies: { type: 'string', default: '3' },
   traefik: { type: 'string', default: '3.6' },
   'allow-empty-services': { type: 'boolean', default: false },
   report: { type: 'string' },
@@ -40,12 +42,12 @@ const OPTIONS = {
 function readArguments(args: string[]) {
   const { values } = parseArgs({ args, options: OPTIONS });
   if (values.help) return null;
-  const [writes, seed] = [Number(values.writes), Number(values.seed)];
-  if (!Number.isInteger(writes) || writes < 1 || !Number.isInteger(seed))
-    throw new Problem(`--writes and --seed are whole numbers.\n\n${USAGE}`);
+  const [writes, seed, copies] = [Number(values.writes), Number(values.seed), Number(values.copies)];
+  if (![writes, seed, copies].every(Number.isInteger) || writes < 1 || copies < 1)
+    throw new Problem(`--writes, --seed and --copies are whole numbers.\n\n${USAGE}`);
   const traefik = VERSIONS.get(values.traefik);
   if (traefik === undefined) throw new Problem(`--traefik is ${[...VERSIONS.keys()].join(', ')}.\n\n${USAGE}`);
-  return { writes, seed, traefik, allowEmptyServices: values['allow-empty-services'], report: values.report };
+  return { writes, seed, copies, traefik, allowEmptyServices: values['allow-empty-services'], report: values.report };
 }
 
 function progress(line: string): void {
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
   progress('starting the cluster ...');
   const bed = await openBed(wanted);
   try {
-    const report = await consult({ ...bed, writes, seed, progress });
+    const report = await consult({ ...bed, writes, seed, allowEmptyServices: wanted.allowEmptyServices, progress });
     process.stdout.write(`\n${formatReport(report)}\n`);
     if (file !== undefined) writeFileSync(file, toJson(wanted, report));
     if (report.counts.broken > 0) process.exitCode = 1;

@@ -4,13 +4,14 @@ import type { Report } from './oracle.ts';
 
 /** What the oracle found, as a person reads it. */
 export function formatReport({ seed, counts, findings, seconds }: Report): string {
-  const { accepted, unchanged, denied, invalid, broken, once, falseAlarms } = counts;
+  const { accepted, unchanged, denied, invalid, broken, once, byRule, falseAlarms } = counts;
   const writes = accepted + unchanged + denied + invalid;
   const share = denied === 0 ? 0 : (100 * falseAlarms) / denied;
   return [
     `seed ${seed}: ${writes} writes in ${seconds.toFixed(0)} s, ${(writes / seconds).toFixed(1)} a second`,
     `accepted ${accepted}, unchanged ${unchanged}, denied ${denied}, not taken by the API server itself ${invalid}`,
     `broken ${broken}${once === 0 ? '' : ` (and ${once} that were wrong only once)`}`,
+    `denied by a rule that the design lists ${byRule}`,
     `false alarms ${falseAlarms}, ${share.toFixed(1)} % of the denials`,
     '',
     tableOf('broken', findings, ['PRODUCTION ANSWERS', 'WRITES', 'RELEASE', 'SMALLEST WRITE']),

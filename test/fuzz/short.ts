@@ -32,6 +32,7 @@ export async function shortForm(traefik: TraefikVersion): Promise<void> {
       ...bed,
       writes: WRITES,
       seed: SEED,
+      allowEmptyServices: false,
       progress: (line) => t.comment(line),
     });
     t.ok(counts.accepted > WRITES / 10, `${counts.accepted} writes are accepted`);

@@ -33,8 +33,10 @@ export interface Site {
   /** Sends a write as an ordinary user; `unchanged` when the object is the same as before. */
   send(write: Write, dryRun?: boolean): Promise<Reply & { readonly unchanged: boolean }>;
   read(object: Named): Promise<JsonObject | null>;
-  /** Whether every workload of the release has the pods that it asks for. */
+  /** Whether every workload of the release has the pods that it asks for, and none that goes answers any more. */
   settled(): Promise<boolean>;
+  /** Makes an object what the manifest says, or deletes it, as an administrator. */
+  set(object: Named, manifest: JsonObject | undefined): Promise<void>;
   /** Puts back what was written, whoever guards it. */
   restore(written: readonly Named[]): Promise<void>;
   close(): Promise<void>;
@@ -45,6 +47,8 @@ export const USER = 'somebody';
 
 const FIRST_MS = 240_000;
 const AGAIN_MS = 30_000;
+/** How often a release is made anew that does not come back. */
+const ANEW = 3;
 const LOOKS = 4;
 /** What the webhook says when it had no time; whoever wrote tries again. */
 const MISSED = /was not completed by the mutating webhook|did not answer in time/;
@@ -53,7 +57,7 @@ const MISSED = /was not completed by the mutating webhook|did not answer in time
 export async function openSite(tools: Tools, release: Release, namespace: string, guarded: boolean): Promise<Site> {
   const { client, proof, replicas } = tools;
   const keeper = keeperOf(client, namespace, guarded);
-  const { here, read } = keeper;
+  const { here, read, putBack } = keeper;
   const traffic = startTraffic({ replicas, host: keeper.host, tls: release.tls });
   /** What the API server and the webhook made of the manifests. */
   const first = new Map<string, JsonObject>();
@@ -76,7 +80,7 @@ export async function openSite(tools: Tools, release: Release, namespace: string
   async function settled(): Promise<boolean> {
     const workloads = release.objects.filter(({ kind }) => isWorkload(kind));
     const stored = await Promise.all(workloads.map(read));
-    return stored.every((object) => object !== null && isSettled(object));
+    return stored.every((object) => object !== null && isSettled(object)) && !(await keeper.hasLeaving());
   }
 
   /** Whether production is well, within some time. */
@@ -93,11 +97,14 @@ export async function openSite(tools: Tools, release: Release, namespace: string
       for (const [key, object] of objects) await keeper.putBack(object, first.get(key));
     });
     if (await serves(AGAIN_MS)) return;
-    await keeper.unguarded(async () => {
-      await keeper.clear();
-      for (const object of release.objects) await keeper.putBack(object, first.get(keyOf(object)));
-    });
-    if (!(await serves(FIRST_MS))) throw new Problem(`the release in namespace ${namespace} cannot be restored`);
+    for (let left = ANEW; left > 0; left--) {
+      await keeper.unguarded(async () => {
+        await keeper.clear();
+        for (const object of release.objects) await keeper.putBack(object, first.get(keyOf(object)));
+      });
+      if (await serves(FIRST_MS)) return;
+    }
+    throw new Problem(`the release in namespace ${namespace} cannot be restored`);
   }
 
   await keeper.makeNamespace();
@@ -129,7 +136,7 @@ export async function openSite(tools: Tools, release: Release, namespace: string
     const stored = await read(object);
     if (stored !== null) first.set(keyOf(object), manifestOf(stored));
   }
-  return { release, traffic, send, read, settled, restore, close: () => traffic.stop() };
+  return { release, traffic, send, read, settled, set: putBack, restore, close: () => traffic.stop() };
 }
 
 function keyOf({ kind, name }: Named): string {

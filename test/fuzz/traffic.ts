@@ -18,6 +18,8 @@ export interface Traffic {
   record(): Recording;
   /** Asks every replica so often, one request after the other, and adds the answers to what is recorded. */
   burst(requests: number): Promise<readonly Answer[]>;
+  /** Asks every replica so often for a host below this one, and records nothing. */
+  look(prefix: string, requests: number): Promise<readonly Answer[]>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export function startTraffic({ replicas, host, tls }: TrafficOptions): Traffic {
   const agents = new Map(replicas.map((address) => [address, agentFor(tls)]));
   const recordings = new Set<{ readonly since: number; readonly answers: Answer[] }>();
   const stopping = new AbortController();
+  const plain = agentFor(false);
 
   async function ask(address: string): Promise<Answer> {
     const sent = performance.now();
@@ -79,8 +82,17 @@ export function startTraffic({ replicas, host, tls }: TrafficOptions): Traffic {
       });
       return (await Promise.all(bursts)).flat();
     },
+    look: async (prefix, requests) => {
+      const looks = replicas.map(async (address) => {
+        const answers: Answer[] = [];
+        for (let left = requests; left > 0; left--) answers.push(await send(address, `${prefix}${host}`, plain));
+        return answers;
+      });
+      return (await Promise.all(looks)).flat();
+    },
     stop: async () => {
       stopping.abort();
+      plain.destroy();
       await Promise.all(clients);
       for (const agent of agents.values()) agent.destroy();
     },

@@ -33,7 +33,7 @@ const LOOKS = 24;
 /** Milliseconds that pods may take. What takes longer is judged as it stands then. */
 const PODS_MS = 8_000;
 /** Milliseconds in which the garbage collector finds an owner missing. */
-const OWNER_MS = 3_000;
+const OWNER_MS = 12_000;
 
 export async function tryOut(site: Site, proof: Proof, sequence: Sequence): Promise<Trial> {
   const recording = site.traffic.record();
@@ -80,8 +80,14 @@ async function whileItTakes(site: Site, written: readonly Write[], soFar: () => 
   async function wrongOr(done: () => Promise<boolean>): Promise<boolean> {
     return soFar() !== null || (await done());
   }
-  if (written.some(({ wanted }) => list(at(wanted, 'metadata', 'ownerReferences')).length > 0))
-    await soon(() => wrongOr(() => Promise.resolve(false)), OWNER_MS);
+  const owned = written.filter(({ wanted }) => list(at(wanted, 'metadata', 'ownerReferences')).length > 0);
+  if (owned.length > 0) {
+    await soon(
+      () =>
+        wrongOr(async () => (await Promise.all(owned.map((each) => site.read(each)))).every((each) => each === null)),
+      OWNER_MS,
+    );
+  }
   if (written.some(({ kind }) => isWorkload(kind))) await soon(() => wrongOr(() => site.settled()), PODS_MS);
   return soFar();
 }
