@@ -49,6 +49,11 @@ function setFlags(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
 }
 
+/**
+ * Helm would have the API server put together the schemas of all its resources for each installation. Tests of the
+ * chart's life call Helm as users do.
+ */
+const WITHOUT_SCHEMAS = '--disable-openapi-validation';
 /** One replica that goes at once when it is told to: enough for what is not about replicas. */
 const SMALL = { replicaCount: '1', drainSeconds: '1' } as const;
 /** The chart's own values, for tests of upgrades, drains and what replicas do together. */
@@ -62,7 +67,7 @@ export const REPLICATED = { replicaCount: '2', drainSeconds: '20' } as const;
 export async function installBluegreen(target: Target, values: Readonly<Record<string, string>> = {}): Promise<void> {
   await target.provide([await webhookSpec(target.registry)]);
   const image = { 'image.repository': `${target.registry}/bluegreen-webhook`, 'image.tag': VERSION };
-  const place = ['-n', RELEASE.namespace, '--create-namespace', '--wait', '--timeout', '120s'];
+  const place = ['-n', RELEASE.namespace, '--create-namespace', '--wait', '--timeout', '120s', WITHOUT_SCHEMAS];
   const flags = setFlags({ ...image, ...SMALL, ...values });
   await target.helmOk(['upgrade', '--install', RELEASE.name, CHART, ...place, ...flags]);
   // A first installation begins to deny what no webhook answers for when the pods have been ready for a while.
@@ -72,7 +77,7 @@ export async function installBluegreen(target: Target, values: Readonly<Record<s
 
 /** Upgrades the chart with the values that it has, waits as Helm does, and returns what Helm printed. */
 export function upgradeBluegreen(target: Pick<Target, 'helmOk'>, ...flags: readonly string[]): Promise<string> {
-  const place = ['-n', RELEASE.namespace, '--reuse-values', '--wait', '--timeout', '120s'];
+  const place = ['-n', RELEASE.namespace, '--reuse-values', '--wait', '--timeout', '120s', WITHOUT_SCHEMAS];
   return target.helmOk(['upgrade', RELEASE.name, CHART, ...place, ...flags]);
 }
 

@@ -42,11 +42,14 @@ function asList(items: readonly object[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
+/** kubectl and helm end before it would pay that Go collects their garbage. */
+const SHORT_LIVED = { GOGC: 'off' } as const;
+
 /** Makes the handle. Every call gets the environment, with the caller's own on top. */
 export function makeKube(options: KubeOptions): Kube {
   const { env, kubectlFlags = [], helmFlags = [], check = () => {} } = options;
   function withEnv(given: RunOptions): RunOptions {
-    return { ...given, env: { ...env, ...given.env } };
+    return { ...given, env: { ...SHORT_LIVED, ...env, ...given.env } };
   }
   const kube: Kube = {
     env,
