@@ -28,6 +28,8 @@ const SHOP = 'shop';
 const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
 const here = ['-n', RELEASE.namespace];
 const PER_SECOND = 10;
+/** Milliseconds between two looks at what takes seconds. */
+const LOOK_MS = 250;
 const stream = admissions(cluster, SHOP, PER_SECOND);
 t.teardown(() => stream.close());
 
@@ -73,10 +75,14 @@ async function trustedAlone(inSecret: string): Promise<boolean> {
 }
 /** Waits until another CA issues and it alone is trusted. */
 async function rotated(from: string): Promise<boolean> {
-  return until(async () => {
-    const issuing = await authority();
-    return issuing !== from && issuing !== '' && (await trustedAlone(issuing));
-  }, 150_000);
+  return until(
+    async () => {
+      const issuing = await authority();
+      return issuing !== from && issuing !== '' && (await trustedAlone(issuing));
+    },
+    150_000,
+    LOOK_MS,
+  );
 }
 /** Calls that the API server could not make, by the reason in its own log. */
 function failed(reason: RegExp): number {
@@ -123,7 +129,7 @@ t.test('a CA that lives for 90 seconds is replaced in time, and nobody notices',
   const first = await authority();
   await undisturbed(t, 'rotation in time', rotated(first));
   t.not(await authority(), first);
-  t.ok(await until(settled, 60_000));
+  t.ok(await until(settled, 60_000, LOOK_MS));
 });
 
 t.test('an upgrade that gives the CA a longer life, while that goes on', async (t) => {
@@ -132,7 +138,7 @@ t.test('an upgrade that gives the CA a longer life, while that goes on', async (
 });
 
 t.test('a rotation by hand', async (t) => {
-  t.ok(await until(settled, 60_000));
+  t.ok(await until(settled, 60_000, LOOK_MS));
   const before = await authority();
   await cluster.kubectlOk([...here, 'annotate', 'secret', 'bluegreen-ca', 'bluegreen.dev/rotate-ca=now']);
   await undisturbed(t, 'rotation by annotation', rotated(before));
@@ -145,7 +151,7 @@ t.test('deleting the Secret is a rotation, too', async (t) => {
   await cluster.kubectlOk([...here, 'delete', 'secret', 'bluegreen-ca', '--wait=false']);
   await undisturbed(t, 'rotation by deleting the Secret', rotated(before));
   t.not(await authority(), before);
-  t.ok(await until(settled, 60_000));
+  t.ok(await until(settled, 60_000, LOOK_MS));
 });
 
 t.test('a replica is killed, and another one starts, in the middle of a rotation', async (t) => {
@@ -175,7 +181,7 @@ t.test('what something overwrites is set again within a moment', async (t) => {
   );
   t.comment(`calls that failed for want of trust: ${failed(DISTRUST) - distrusted}`);
   // Written anew, the Secret is empty: another CA takes over.
-  const after = until(settled, 60_000);
+  const after = until(settled, 60_000, LOOK_MS);
   await undisturbed(t, 'after it', after);
   t.ok(await after);
 });

@@ -16,6 +16,9 @@ export interface Answer {
 }
 
 const POLL_MS = 50;
+const LONGEST_POLL_MS = 1000;
+/** Of the time that a look took. */
+const PAUSE_SHARE = 2;
 const REQUEST_MS = 2000;
 
 /** One GET; status 0 if nobody answers (yet). */
@@ -45,14 +48,18 @@ export function get({ ip, authority, token }: Api, path: string): Promise<Answer
   });
 }
 
-/** Polls until the condition holds; false when the time (in milliseconds) is over. */
-export async function until(condition: () => Promise<boolean>, timeout: number): Promise<boolean> {
+/**
+ * Polls until the condition holds; false when the time (in milliseconds) is over. It pauses for longer than it looked,
+ * so that what waits leaves most of the machine to what it waits for.
+ * @param pause the shortest, in milliseconds
+ */
+export async function until(condition: () => Promise<boolean>, timeout: number, pause = POLL_MS): Promise<boolean> {
   const end = Date.now() + timeout;
-  while (Date.now() < end) {
+  for (let looked = Date.now(); looked < end; looked = Date.now()) {
     if (await condition()) {
       return true;
     }
-    await sleep(POLL_MS);
+    await sleep(Math.max(pause, Math.min(PAUSE_SHARE * (Date.now() - looked), LONGEST_POLL_MS)));
   }
   return false;
 }
