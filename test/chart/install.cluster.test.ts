@@ -25,6 +25,8 @@ const client = connect(cluster);
 t.teardown(() => client.close());
 
 const SHOP = 'shop';
+/** Milliseconds between two of the creations that are tried meanwhile. */
+const PAUSE_MS = 20;
 const SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices`;
 const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
@@ -62,7 +64,7 @@ async function during(
   do {
     const outcome = await attempt(blue, green);
     counts[outcome] = (counts[outcome] ?? 0) + 1;
-  } while ((await Promise.race([ended, sleep(5)])) !== 'ended');
+  } while ((await Promise.race([ended, sleep(PAUSE_MS)])) !== 'ended');
   return counts;
 }
 

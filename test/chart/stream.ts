@@ -20,6 +20,8 @@ export const STORED = 'stored';
 export const AGAIN = 'late, sent again';
 const LATE = /did not answer in time|context deadline exceeded|Client.Timeout/;
 const TRIES = 10;
+/** Milliseconds after each request: four kinds without a pause would have the machine to themselves. */
+const PAUSE_MS = 40;
 
 export interface Stream {
   /** How everything since the last report ended. */
@@ -113,7 +115,7 @@ export function startStream(cluster: Pick<Cluster, 'api'>): Stream {
   async function goOn(work: (turn: number) => Promise<void>): Promise<void> {
     for (let turn = 1; !stop.signal.aborted; turn++) {
       await work(turn);
-      await sleep(5);
+      await sleep(PAUSE_MS);
     }
   }
   const running = [apply, create, promote, mistake].map(goOn);

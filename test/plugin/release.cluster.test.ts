@@ -193,7 +193,7 @@ t.test(
     t.teardown(() => gate.close());
     const file = join(cluster.dir, 'gate.json');
     writeFileSync(file, gate.kubeconfig);
-    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost' });
+    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 50 });
     t.teardown(() => traffic.stop());
     const first = await traffic.until(({ version }) => version === '1.0', 30_000);
 
