@@ -6,9 +6,9 @@ function metadata(name: string): JsonObject {
   return { name, namespace: NAMESPACE };
 }
 const labels = { app: 'cart' };
-const IMAGE = 'registry.local/none:v1';
+const POD = { nodeSelector: { none: 'none' }, containers: [{ name: 'cart', image: 'registry.local/none:v1' }] };
 
-/** An application without colors, whose image does not exist: that its pods never start makes no difference. */
+/** An application without colors, whose pods no node takes: that they never start makes no difference. */
 export const OBJECTS: readonly JsonObject[] = [
   {
     apiVersion: 'apps/v1',
@@ -17,7 +17,7 @@ export const OBJECTS: readonly JsonObject[] = [
     spec: {
       replicas: 1,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'cart', image: IMAGE }] } },
+      template: { metadata: { labels }, spec: POD },
     },
   },
   {
