@@ -6,8 +6,9 @@ import { annotation } from '../../common/json.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';
-import { history, live, NAMED, personIn, stored, toColor } from './people.ts';
+import { history, live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
+import { allTo } from '../objects.ts';
 
 const FILES = join(import.meta.dirname, 'gitops');
 const SHOP = `${NAMED}/shop`;
@@ -37,7 +38,7 @@ for (const { namespace } of TOOLS) {
 for (const { namespace } of TOOLS) for (const color of ['blue', 'green']) await rolledOut(cluster, namespace, color);
 
 async function smokeTest(person: Person): Promise<string | null> {
-  return annotation(await stored(person, 'shop'), 'bluegreen.dev/smoke-test-record');
+  return annotation(await person.stored('shop'), 'bluegreen.dev/smoke-test-record');
 }
 async function revisionOf(person: Person, color: string): Promise<string> {
   return (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`))
@@ -128,13 +129,14 @@ t.test(`the record stays small over ${FLIPS} promotions and rollbacks`, async (t
   const alice = personIn(cluster, 'client-side', 'alice');
   const names = ['6.1.5', await revisionOf(alice, 'green')];
   for (let flip = 0; flip < FLIPS; flip++) {
-    await alice.may(t, `patch ${PINNED} ${toColor('green', { 'smoke-test': `passed:${names[flip % 2]}` })}`);
-    await alice.may(t, `patch ${PINNED} ${toColor('blue')}`);
+    const metadata = { annotations: { 'bluegreen.dev/smoke-test': `passed:${names[flip % 2]}` } };
+    await alice.patch(t, 'pinned', { metadata, spec: allTo('green') });
+    await alice.patch(t, 'pinned', { spec: allTo('blue') });
   }
   const events = await history(alice, 'pinned');
   t.equal(events.length, HISTORY_LIMIT);
   t.same(new Set(events), new Set(['promotion blue to green by alice', 'rollback green to blue by alice']));
-  const record = annotation(await stored(alice, 'pinned'), 'bluegreen.dev/record') ?? '';
+  const record = annotation(await alice.stored('pinned'), 'bluegreen.dev/record') ?? '';
   t.ok(record.length < RECORD_LIMIT, `${record.length} characters`);
 });
 
@@ -148,7 +150,7 @@ for (const { namespace, user, apply } of TOOLS)
         return tool.may(t, `${apply} -f ${join(FILES, 'release.yaml')}`);
       }
       async function said(): Promise<string | null> {
-        return annotation(await stored(alice, 'shop'), 'bluegreen.dev/smoke-test');
+        return annotation(await alice.stored('shop'), 'bluegreen.dev/smoke-test');
       }
       await alice.run(`delete ${SHOP} ${PINNED}`);
       await sync();

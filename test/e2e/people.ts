@@ -1,9 +1,11 @@
 import type { Test } from 'tap';
-import { annotation, parseObject } from '../../common/json.ts';
+import { annotation, at, get, list, text } from '../../common/json.ts';
 import { readRecord } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import type { Kube } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { allTo } from '../objects.ts';
+import { connect } from './api.ts';
+import type { Call } from './api.ts';
 
 export interface Said {
   readonly ok: boolean;
@@ -19,6 +21,12 @@ export interface Person {
   may(t: Test, line: string, ...says: readonly string[]): Promise<string>;
   /** A command that has to be denied in words that have all this; what it said. */
   mayNot(t: Test, line: string, ...says: readonly string[]): Promise<string>;
+  /** Creates a TraefikService without kubectl, where the way of writing does not matter; it has to succeed. */
+  create(t: Test, object: JsonObject): Promise<void>;
+  /** Writes a merge patch of a TraefikService without kubectl; it has to succeed. */
+  patch(t: Test, name: string, patch: JsonObject): Promise<void>;
+  /** A TraefikService as it is stored, read without kubectl; null where there is none. */
+  stored(name: string): Promise<JsonObject | null>;
 }
 
 /** The mutating webhook has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
@@ -28,15 +36,26 @@ const TRIES = 5;
 const WORD = /'([^']*)'|\S+/g;
 
 /** @param user impersonated; the cluster's administrator unless given */
-export function personIn(kube: Kube, namespace: string, user?: string): Person {
+export function personIn(cluster: Pick<Cluster, 'api' | 'kubectl'>, namespace: string, user?: string): Person {
+  const client = connect(cluster, 1);
+  const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices`;
   const who = user === undefined ? [] : [`--as=${user}`];
   async function once(line: string, input?: string): Promise<Said> {
     const words = [...line.matchAll(WORD)].map(([word, quoted]) => quoted ?? word);
-    const { code, stdout, stderr } = await kube.kubectl(
+    const { code, stdout, stderr } = await cluster.kubectl(
       [...words, '-n', namespace, ...who],
       input === undefined ? {} : { input },
     );
     return { ok: code === 0, said: `${stdout}${stderr}`.trim() };
+  }
+  async function write(t: Test, method: 'POST' | 'PATCH', name: string, call: Call): Promise<void> {
+    for (let left = TRIES; ; left--) {
+      const { status, body } = await client.call(method, `${path}${name}`, { ...call, user: user ?? null });
+      const message = text(body['message']) ?? '';
+      if (left > 1 && status >= 300 && MISSED.test(message)) continue;
+      t.ok(status < 300, `${method} ${name}\n${message}`);
+      return;
+    }
   }
   const run: Person['run'] = async (line, input) => {
     for (let left = TRIES; ; left--) {
@@ -54,6 +73,13 @@ export function personIn(kube: Kube, namespace: string, user?: string): Person {
     run,
     may: (t, line, ...says) => checked(t, true, line, says),
     mayNot: (t, line, ...says) => checked(t, false, line, says),
+    create: (t, object) => write(t, 'POST', '', { body: object }),
+    patch: (t, name, patch) => write(t, 'PATCH', `/${name}`, { body: patch, type: 'application/merge-patch+json' }),
+    stored: async (name) => {
+      const { status, body } = await client.call('GET', `${path}/${name}`);
+      if (status !== 200 && status !== 404) throw new Error(`${name}: ${status} ${JSON.stringify(body)}`);
+      return status === 200 ? body : null;
+    },
   };
 }
 
@@ -64,27 +90,21 @@ export function toColor(color: 'blue' | 'green', annotations: Readonly<Record<st
   return `--type=merge -p '${JSON.stringify(patch)}'`;
 }
 
-/** A TraefikService as it is stored. */
-export async function stored(person: Person, name: string): Promise<JsonObject | null> {
-  const { ok, said } = await person.run(`get ${NAMED}/${name} -o json`);
-  return ok ? parseObject(said) : null;
-}
-
 /** How a TraefikService's name begins where both groups are installed. */
 export const NAMED = 'traefikservice.traefik.io';
 
-/** What a TraefikService says, in a word or two: `green, previous blue`. */
+/** What a TraefikService says, in a word or two: `100 0: green, previous blue`. */
 export async function live(person: Person, name: string): Promise<string> {
-  const weights = await person.run(`get ${NAMED}/${name} -o jsonpath={.spec.weighted.services[*].weight}`);
-  const object = await stored(person, name);
+  const object = await person.stored(name);
+  const weights = list(at(object, 'spec', 'weighted', 'services')).flatMap((entry) => get(entry, 'weight') ?? []);
   const active = annotation(object, 'bluegreen.dev/active') ?? 'nobody';
   const previous = annotation(object, 'bluegreen.dev/previous');
-  return `${weights.said}: ${active}${previous === null ? '' : `, previous ${previous}`}`;
+  return `${weights.join(' ')}: ${active}${previous === null ? '' : `, previous ${previous}`}`;
 }
 
 /** The history of a TraefikService: `promotion blue to green by alice`. */
 export async function history(person: Person, name: string): Promise<readonly string[]> {
-  const events = readRecord(await stored(person, name)).history;
+  const events = readRecord(await person.stored(name)).history;
   return events.map(({ kind, from, to, by, override }) => {
     const what = kind === 'creation' ? `creation with ${to}` : `${kind} ${from ?? 'nothing'} to ${to}`;
     return `${what} by ${by ?? 'nobody'}${override === null ? '' : ` (${override})`}`;

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../common/json.ts';
 import { installBluegreen, installTraefikCrds, REGISTRY, startCluster, webhookSpec } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { history, live, NAMED, personIn, stored, toColor } from './people.ts';
+import { history, live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'permissions');
@@ -207,7 +207,7 @@ t.test('a backup with green active is restored as it was', async (t) => {
   const [alice, oncall] = ['alice', 'oncall'].map((user) => personIn(cluster, 'backup', user));
   if (alice === undefined || oncall === undefined) throw new Error('no such user');
   await oncall.may(t, promoted('v2'));
-  const backup = await stored(alice, 'shop');
+  const backup = await alice.stored('shop');
   /** As a backup program writes it: without what belongs to the object that is gone. */
   function restored(annotations: Readonly<Record<string, string>> = {}): string {
     const metadata = { name: 'shop', annotations: { ...annotationsOf(backup), ...annotations } };
@@ -223,7 +223,7 @@ t.test('a backup with green active is restored as it was', async (t) => {
   t.match(await create(alice, restored(restore)), 'bluegreen.dev/restore needs the verb override');
   t.match(await create(oncall, restored(restore)), 'created');
   t.equal(await live(alice, 'shop'), '0 100: green, previous blue');
-  t.same(annotationsOf(await stored(alice, 'shop')), { ...annotationsOf(backup), ...restore });
+  t.same(annotationsOf(await alice.stored('shop')), { ...annotationsOf(backup), ...restore });
   await alice.may(t, blueAgain);
   t.equal((await history(alice, 'shop')).at(-1), 'rollback green to blue by alice', 'the way back is there');
 
@@ -233,5 +233,5 @@ t.test('a backup with green active is restored as it was', async (t) => {
   await guardAs(t, 'backup', '-', true);
   await alice.may(t, `label ${SHOP} team=web`);
   t.equal(await live(alice, 'shop'), '0 100: green, previous blue');
-  t.same(annotationsOf(await stored(alice, 'shop')), annotationsOf(backup));
+  t.same(annotationsOf(await alice.stored('shop')), annotationsOf(backup));
 });

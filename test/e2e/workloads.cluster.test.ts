@@ -8,7 +8,7 @@ import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { bundleOf } from '../images/bundles.ts';
 import { demoImage } from '../images/specs.ts';
-import { history, live, NAMED, personIn, stored, toColor } from './people.ts';
+import { history, live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'workloads');
@@ -29,7 +29,7 @@ for (const namespace of namespaces) {
 }
 
 async function smokeTest(person: Person): Promise<string | null> {
-  return annotation(await stored(person, 'shop'), 'bluegreen.dev/smoke-test-record');
+  return annotation(await person.stored('shop'), 'bluegreen.dev/smoke-test-record');
 }
 function attest(value: string): string {
   return `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=${value}`;

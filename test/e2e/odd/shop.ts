@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import type { Color } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
-import { live, NAMED, personIn, stored } from '../people.ts';
+import { live, NAMED, personIn } from '../people.ts';
 import type { Person, Said } from '../people.ts';
 import { allTo, traefikService, weightedSpec } from '../../objects.ts';
 
@@ -85,21 +85,18 @@ export function openShop(cluster: Cluster, place: ShopPlace, pass = PASSED): Sho
     to,
     spec,
     merge,
-    async make(t, annotations = {}) {
-      const { ok, said } = await shop.pipe(alice, 'create -f -', manifest([100, 0], annotations));
-      t.ok(ok, said);
-    },
+    make: (t, annotations = {}) => alice.create(t, manifest([100, 0], annotations)),
     async tested(t) {
       await shop.make(t);
-      await alice.may(t, `annotate ${resource} bluegreen.dev/smoke-test=${pass}`);
+      await alice.patch(t, name, { metadata: { annotations: full({ 'smoke-test': pass }) } });
     },
     async promoted(t) {
       await shop.tested(t);
-      await alice.may(t, `patch ${resource} ${to('green')}`);
+      await alice.patch(t, name, { spec: spec('green') });
     },
     open: (elsewhere) => openShop(cluster, { ...place, namespace: elsewhere }, pass),
     live: () => live(alice, name),
-    object: async () => (await stored(alice, name)) ?? {},
+    object: async () => (await alice.stored(name)) ?? {},
   };
   return shop;
 }

@@ -1,5 +1,5 @@
 import { annotation, at, isObject } from '../../../common/json.ts';
-import { history, stored } from '../people.ts';
+import { history } from '../people.ts';
 import type { OddCase } from './shop.ts';
 import { ingressRoute, service } from '../../objects.ts';
 
@@ -27,7 +27,7 @@ export const WRITING: readonly OddCase[] = [
       );
       t.notOk(pruned.ok);
       t.match(pruned.said, 'active-route: ', 'nor does apply --prune');
-      t.ok(await stored(alice, shop.name), resource);
+      t.ok(await alice.stored(shop.name), resource);
     },
   },
   {
@@ -37,7 +37,7 @@ export const WRITING: readonly OddCase[] = [
       const { ok, said } = await shop.pipe(shop.alice, 'replace --force -f -', shop.manifest([0, 100]));
       t.notOk(ok);
       t.match(said, 'smoke-test: ');
-      t.notOk(await stored(shop.alice, shop.name), 'kubectl deletes first: nobody was sent there');
+      t.notOk(await shop.alice.stored(shop.name), 'kubectl deletes first: nobody was sent there');
       await shop.make(t);
     },
   },
