@@ -28,13 +28,17 @@ function switchTo(
   return ['PATCH', `${shopIn(namespace)}${query}`, { body, type, user: user ?? null }];
 }
 
-/** Denied twice: one Event, which is counted. Each time another object, for the pause between two counts grows. */
+/**
+ * Denied twice: one Event, which is counted. Each time another object, for the pause between two counts grows; the one
+ * before goes, because the audit looks at each every other second.
+ */
 function deniedTwice(time: number): readonly Ask[] {
   const name = `denied-${time}`;
   const all = shopIn('sleeping').replace(/\/shop$/, '');
+  const gone: readonly Ask[] = time === 0 ? [] : [['DELETE', `${all}/denied-${time - 1}`]];
   const type = 'application/merge-patch+json';
   const ask: Ask = ['PATCH', `${all}/${name}`, { body: { spec: weightedSpec(30, 30) }, type }];
-  return [['POST', all, { body: traefikService({ name }, weightedSpec(100, 0)) }], ask, ask];
+  return [...gone, ['POST', all, { body: traefikService({ name }, weightedSpec(100, 0)) }], ask, ask];
 }
 
 /** All of them, one after the other, for the `time`-th time. */
