@@ -44,6 +44,7 @@ export function lintRoute(object: JsonObject, group: Group, space: Space): reado
         leaves: [],
         loss: null,
         mixes,
+        previews: [],
         parts: [],
       },
       settings: LENIENT,

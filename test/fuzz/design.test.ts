@@ -44,6 +44,8 @@ t.test('what the design lists for TraefikServices', async (t) => {
     t.equal(rule('TraefikService', 'shop', set), expected, JSON.stringify(set));
   t.equal(rule('TraefikService', 'other', entries({ name: 'nothing', weight: 1 })), null, 'names no color');
   t.equal(rule('TraefikService', 'other', entries({ ...green, weight: 100 })), 'smoke-test');
+  t.equal(rule('TraefikService', 'other', entries({ ...blue, passHostHeader: false })), 'distinct-names');
+  t.equal(rule('TraefikService', 'other', entries({ ...blue, strategy: 'p2c' })), null);
 });
 
 t.test('what the design lists for objects around them', async (t) => {
@@ -56,7 +58,8 @@ t.test('what the design lists for objects around them', async (t) => {
   t.equal(rule('Service', 'blue', { '/spec/selector/color': 'green' }), 'active-service');
   t.equal(rule('Service', 'green', { '/spec/selector/color': 'red' }), null);
   t.equal(rule('Service', 'green', { '/spec/ports/0/port': 81 }), 'active-service');
-  t.equal(rule('Service', 'blue', { '/spec/publishNotReadyAddresses': true }), null);
+  t.equal(rule('Service', 'blue', { '/spec/publishNotReadyAddresses': true }), 'active-service');
+  t.equal(rule('Service', 'green', { '/spec/publishNotReadyAddresses': true }), null);
   const services = [
     { name: 'blue', port: 80 },
     { name: 'green', port: 80 },

@@ -39,7 +39,25 @@ function ofTraefikService(release: Release, wanted: JsonObject): string | null {
   }
   const entries = list(at(spec, 'weighted', 'services'));
   if (!isShop && !entries.some((entry) => colorOf(release, entry))) return null;
+  if (!isShop && otherOptions(release, entries)) return 'distinct-names';
   return ofList(release, wanted, entries);
+}
+
+/** Options by which Traefik chooses among pods, or that say which Service it is. */
+const NO_OPTIONS: ReadonlySet<string> = new Set(['name', 'kind', 'namespace', 'port', 'weight', 'strategy']);
+
+/** Traefik keeps one configuration of a port of a Service: the active color has the same options everywhere. */
+function otherOptions(release: Release, entries: readonly Json[]): boolean {
+  const shop = objectOf(release, 'TraefikService', release.shop)?.manifest;
+  const own = list(at(shop, 'spec', 'weighted', 'services')).find((entry) => get(entry, 'name') === release.blue);
+  return entries
+    .filter((entry) => get(entry, 'name') === release.blue && get(entry, 'port') === get(own, 'port'))
+    .some((entry) => !sameJson(optionsOf(entry), optionsOf(own)));
+}
+
+function optionsOf(entry: Json | undefined): JsonObject {
+  const all = isObject(entry) ? Object.entries(entry) : [];
+  return Object.fromEntries(all.filter(([key]) => !NO_OPTIONS.has(key)));
 }
 
 function ofList(release: Release, wanted: JsonObject, entries: readonly Json[]): string | null {
@@ -99,6 +117,7 @@ function ofService(release: Release, { name, wanted }: Write): string | null {
     [get(port, 'port'), get(port, 'name')].some((each) => each === listed),
   );
   if (!kept) return 'active-service';
+  if (name === release.blue && at(wanted, 'spec', 'publishNotReadyAddresses') === true) return 'active-service';
   const turned = !sameJson(at(before, 'spec', 'selector') ?? {}, at(wanted, 'spec', 'selector') ?? {});
   return name === release.blue && turned ? 'active-service' : null;
 }

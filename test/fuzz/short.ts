@@ -6,7 +6,9 @@ import { changesOf, describeSequence } from './describe.ts';
 import type { Finding } from './findings.ts';
 import { readKnown } from './known.ts';
 import { consult } from './oracle.ts';
+import { harmNext } from './next.ts';
 import { readReleases } from './releases.ts';
+import { fromSet } from './set.ts';
 import { tryOut } from './trial.ts';
 
 const WRITES = 40;
@@ -25,6 +27,23 @@ export async function shortForm(traefik: TraefikVersion): Promise<void> {
         await guarded.restore(written);
         t.ok(effect, `${describeSequence(guarded.release, sequence)}: ${effect?.what ?? said}`);
       }
+  });
+
+  t.test('what a command does next goes well after a write that does nothing, and not after others', async (t) => {
+    for (const { open } of bed.lanes) {
+      const { release } = open;
+      t.equal(await harmNext(open, bed.proof, []), null, release.name);
+      const closed = fromSet(release, {
+        way: 'merge patch',
+        kind: 'Service',
+        name: release.green,
+        set: { '/spec/ports/0/targetPort': 1 },
+      });
+      const { effect, written } = await tryOut(open, bed.proof, [closed]);
+      t.equal(effect, null, 'the preview answers nothing, which production does not see');
+      t.match(await harmNext(open, bed.proof, written), /^after a promotion /);
+      await open.restore([...written, { kind: 'TraefikService', name: release.shop }]);
+    }
   });
 
   t.test('of some writes no other one breaks production', async (t) => {

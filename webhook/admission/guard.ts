@@ -106,7 +106,7 @@ function targets(request: GuardedRequest): readonly Target[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
   if (request.kind === 'traefikservice-update') return request.leaves.map(targetOf);
   if (request.kind === 'ingressroute') {
-    const concerned = [...request.leaves, ...request.mixes, ...request.parts];
+    const concerned = [...request.leaves, ...request.mixes, ...request.previews, ...request.parts];
     return concerned.length === 0 ? [{ group: 'traefik.io', name: '' }] : concerned.map(targetOf);
   }
   if (request.kind === 'owners') return request.neededBy.map(targetOf);

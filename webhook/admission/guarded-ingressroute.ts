@@ -1,6 +1,7 @@
 import { newPartsOf } from '../facts/new-parts.ts';
 import { leftBy } from '../facts/route-loss.ts';
 import { mixesOf } from '../facts/route-mixes.ts';
+import { previewsOf } from '../facts/route-previews.ts';
 import { spaceOf } from '../facts/routes.ts';
 import { traefikServicesIn } from '../facts/usage.ts';
 import { at, get, list, sameJson } from '../../common/json.ts';
@@ -39,6 +40,7 @@ export async function readIngressRoute(
       leaves: left?.leaves ?? [],
       loss: left?.loss ?? null,
       mixes: mixesOf(change, space),
+      previews: previewsOf(change, space),
       parts,
     },
     override: annotationOf(ANNOTATION.override, object ?? oldObject),

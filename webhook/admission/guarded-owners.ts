@@ -9,7 +9,7 @@ import { governedIn, traefikServicesIn, usesOfService } from '../facts/usage.ts'
 import type { Governed } from '../facts/usage.ts';
 import type { OwnerReference } from '../facts/usage-reader.ts';
 import { ANNOTATION } from '../policy/index.ts';
-import type { NewOwner, PartKind, TraefikServiceName } from '../policy/index.ts';
+import type { Needing, NewOwner, PartKind, TraefikServiceName } from '../policy/index.ts';
 import { groupOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import { isWorkload, kindOf, refOf } from './guarded-workload.ts';
@@ -47,7 +47,8 @@ export async function guardedOwners(
   const before = new Set(referencesOf(oldObject).map(({ uid }) => uid));
   if (references.length === 0 || references.some(({ uid }) => before.has(uid))) return null;
   const all = await governedIn(reader, namespace, signal);
-  const neededBy = all.length === 0 ? [] : await needing(request, all, reader, signal);
+  const found = all.length === 0 ? [] : await needing(request, all, reader, signal);
+  const neededBy = found.map((each): Needing => ({ preview: false, ...each }));
   if (neededBy.length === 0) return null;
   const seen = await Promise.all(references.map((each) => reader.seeOwner(namespace, each, signal)));
   if (seen.includes('there')) return null;
@@ -74,7 +75,7 @@ async function needing(
   all: readonly Governed[],
   reader: GuardReader,
   signal: AbortSignal,
-): Promise<readonly TraefikServiceName[]> {
+): Promise<readonly (TraefikServiceName | Needing)[]> {
   const { namespace, group, resource, oldObject } = request;
   const ref = refOf(request);
   if (resource === 'traefikservices') {
@@ -87,7 +88,9 @@ async function needing(
   if (!isWorkload(request)) return [];
   const services = await reader.listServices(namespace, signal);
   const uses = await usesOfWorkload(reader, { namespace, all, services }, { ref, object: oldObject }, signal);
-  return uses.filter(({ active }) => active);
+  return uses
+    .filter(({ active, child }) => active || child !== null)
+    .map(({ group: of, traefikService, active }) => ({ group: of, traefikService, preview: !active }));
 }
 
 /** Those that no route would lead to without a TraefikService in front of them. */

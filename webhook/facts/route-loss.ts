@@ -2,11 +2,13 @@ import { nameOf } from '../../common/objects.ts';
 import {
   answeringIn,
   answeringRoutes,
+  entriesOf,
   ingressClassOf,
   isOpen,
   objectKey,
   GROUPS,
   parentsOf,
+  portTaken,
   reachedBy,
   referenceOf,
   resolve,
@@ -14,7 +16,7 @@ import {
   sameReaders,
 } from '../policy/index.ts';
 import { sameJson } from '../../common/json.ts';
-import type { JsonObject } from '../../common/json.ts';
+import type { Json, JsonObject } from '../../common/json.ts';
 import type { Beyond, ObjectsByKey, Routed, RouteLoss, RouteRule, Target } from '../policy/index.ts';
 import type { Reader } from './reader.ts';
 import { activeOf, isThere, newRules, reachedFrom, spaceOf, writtenTarget } from './routes.ts';
@@ -110,21 +112,33 @@ async function lossOf(reader: Reader, change: RulesChange, signal: AbortSignal):
   const first = missing.find(isFound);
   return first === undefined || missing.includes(null) ? null : first;
 
-  async function firstMissing({ services }: RouteRule): Promise<RouteLoss | null> {
-    const targets = services.map((entry) => ({ entry, target: resolve(referenceOf(entry), namespace) }));
-    const there = await Promise.all(targets.map(({ target }) => exists(target)));
-    const lost = targets[there.indexOf(false)];
-    if (lost === undefined) return null;
-    return {
-      how: 'nothing there',
-      backend: writtenTarget(lost.entry, namespace),
-      beyond: beyondOf(lost.target, namespace),
-    };
+  function firstMissing({ services }: RouteRule): Promise<RouteLoss | null> {
+    return missingAmong(reader, services, { namespace, all }, signal);
   }
+}
+
+/** The first of some backends that Traefik does not find, as what is lost by it; null when it finds all of them. */
+async function missingAmong(
+  reader: Reader,
+  entries: readonly Json[],
+  { namespace, all }: Pick<Space, 'namespace' | 'all'>,
+  signal: AbortSignal,
+): Promise<RouteLoss | null> {
+  const targets = entries.map((entry) => ({ entry, target: resolve(referenceOf(entry), namespace) }));
+  const there = await Promise.all(targets.map(({ target }) => exists(target)));
+  const lost = targets[there.indexOf(false)];
+  if (lost === undefined) return null;
+  return {
+    how: 'nothing there',
+    backend: writtenTarget(lost.entry, namespace),
+    beyond: beyondOf(lost.target, namespace),
+  };
+
   async function exists(target: Target): Promise<boolean> {
     if (beyondOf(target, namespace) !== null) return false;
     if (target.kind === 'TraefikService') return all.has(target.key);
-    return target.kind === 'Service' && (await reader.getService(namespace, target.name, signal)) !== null;
+    if (target.kind !== 'Service') return false;
+    return portTaken(await reader.getService(namespace, target.name, signal), target.port) !== null;
   }
 }
 
@@ -149,21 +163,26 @@ export async function leftByFront(
   const behind = space.governed.filter(({ object }) => reached.has(objectKey(namespace, nameOf(object))));
   if (behind.length === 0) return null;
   const others = objects.filter((each) => each.group !== group || nameOf(each.object) !== name);
-  const later = spaceOf(after === null ? others : [...others, { group, object: after }], namespace);
+  const old = entriesOf(before).entries;
+  const added = entriesOf(after).entries.filter((entry) => !old.some((each) => sameJson(each, entry)));
+  // Traefik drops it with any entry that it does not find, at weight 0 too.
+  const dropped = await missingAmong(reader, added, space, signal);
+  const stays = after === null || dropped !== null ? [] : [{ group, object: after }];
+  const later = spaceOf([...others, ...stays], namespace);
   const routes = await Promise.all(GROUPS.map((each) => reader.listIngressRoutes(each, namespace, signal)));
   const there = routes.flat().filter(isThere);
   const last = behind.filter(({ object }) => {
     const key = objectKey(namespace, nameOf(object));
-    const [was, is] = [space, later].map((each) =>
+    const [led, leads] = [space, later].map((each) =>
       there.some((route) => reachedFrom(route, each, 'answering').has(key)),
     );
-    return was && !is;
+    return led && !leads;
   });
   if (last.length === 0) return null;
-  const [old, fresh] = [before, after].map((object) =>
-    [{ services: answeringIn(object), middlewares: [] }].filter(answers),
+  const [was, is] = [before, after].map((object) =>
+    [{ match: '', services: answeringIn(object), middlewares: [] }].filter(answers),
   );
-  const loss = await lossOf(reader, { ...later, before: old ?? [], after: fresh ?? [] }, signal);
+  const loss = dropped ?? (await lossOf(reader, { ...later, before: was ?? [], after: is ?? [] }, signal));
   return loss === null ? null : answeringLeft(reader, namespace, { last, loss }, signal);
 }
 

@@ -3,7 +3,18 @@ import { denial, warning } from '../checks/check.ts';
 import { ANNOTATION } from '../annotations.ts';
 import { PROVIDER } from '../traefik/names.ts';
 import type { Settings } from '../types.ts';
-import type { Beyond, Guard, GuardedRequest, Mix, NewPart, PartTrouble, PartUse, Routed, RouteLoss } from './guard.ts';
+import type {
+  Beyond,
+  Guard,
+  GuardedRequest,
+  Mix,
+  NewPart,
+  PartTrouble,
+  PartUse,
+  PreviewRoute,
+  Routed,
+  RouteLoss,
+} from './guard.ts';
 
 type RouteRequest = GuardedRequest & { readonly kind: 'ingressroute' };
 type FrontRequest = GuardedRequest & { readonly kind: 'traefikservice-update' };
@@ -24,6 +35,7 @@ export const activeRoute: Guard = {
     return [
       ...lost(request, settings),
       ...request.mixes.map((each) => mixed(request, each)),
+      ...request.previews.map((each) => past(request, each)),
       ...request.parts.flatMap((each) => named(request, each, settings) ?? []),
     ];
   },
@@ -100,6 +112,13 @@ function mixed({ name, namespace }: RouteRequest, { traefikService, beside }: Mi
   return denial(
     'a route mixes an active TraefikService with another backend',
     `IngressRoute ${name} in ${namespace} would send part of the requests to TraefikService ${traefikService} and part to ${beside}, past its rules. Give each a rule or a route of its own, or weight 0`,
+  );
+}
+
+function past({ name, namespace }: RouteRequest, { traefikService, preview }: PreviewRoute): CheckResult {
+  return denial(
+    'a route leads past an active TraefikService to its preview',
+    `IngressRoute ${name} in ${namespace} would send the requests of TraefikService ${traefikService} to ${preview}, its preview, past its rules. Switch instead: kubectl bluegreen promote ${traefikService} -n ${namespace}. For a preview host, write a rule of its own`,
   );
 }
 

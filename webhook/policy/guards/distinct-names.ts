@@ -1,3 +1,5 @@
+import { sameJson } from '../../../common/json.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { denial, warning } from '../checks/check.ts';
 import type { CheckResult } from '../checks/check.ts';
 import type { Collision } from '../collisions.ts';
@@ -20,7 +22,7 @@ export const distinctNames: Guard = {
 function finding(request: WriteRequest, collision: Collision): CheckResult {
   const { here, there, other } = collision;
   if (here !== null && there !== null && here.name === there.name && here.port === there.port)
-    return otherOptions(request, collision, here);
+    return otherOptions(request, collision, here, there);
   const { name, namespace } = request;
   const rename = here === null ? `Give ${name} another name` : `Write the port of ${here.name} in another way`;
   return denial(
@@ -35,9 +37,20 @@ function described(traefikService: string, service: BuiltService | null): string
 }
 
 /** Options of the preview can be tried out. */
-function otherOptions({ name, namespace }: WriteRequest, collision: Collision, service: BuiltService): CheckResult {
+function otherOptions(
+  { name, namespace }: WriteRequest,
+  collision: Collision,
+  service: BuiltService,
+  there: BuiltService,
+): CheckResult {
   const reason = 'a color is listed with different options';
   const other = collision.other?.name ?? name;
+  const answers = collision.active && !sameJson(toClients(service), toClients(there));
   const detail = `TraefikServices ${name} and ${other} in ${namespace} list Service ${service.name} with different options, and Traefik keeps those of one of them for both. Write the same options in both, or take ${service.name} out of one`;
-  return collision.active ? denial(reason, detail) : warning(reason, detail);
+  return answers ? denial(reason, detail) : warning(reason, detail);
+}
+
+/** Without the choice among the pods: the answers are the same by any. */
+function toClients({ options }: BuiltService): JsonObject {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => key !== 'strategy'));
 }

@@ -60,6 +60,12 @@ export interface TraefikServiceName {
   readonly traefikService: string;
 }
 
+/** One that needs an object. */
+export interface Needing extends TraefikServiceName {
+  /** Only its listed preview does: without it Traefik drops the TraefikService while allowEmptyServices=false. */
+  readonly preview: boolean;
+}
+
 /** An entry for a Service in a governed TraefikService, and what a change of the Service means to Traefik there. */
 export interface Listing {
   readonly use: Use;
@@ -99,6 +105,11 @@ export interface Mix {
   readonly group: Group;
   readonly traefikService: string;
   readonly beside: string;
+}
+
+/** A rule that led to a governed TraefikService, and leads to the Service of its preview. */
+export interface PreviewRoute extends TraefikServiceName {
+  readonly preview: string;
 }
 
 /** Why Traefik makes nothing of a Middleware, TLSOption or ServersTransport. */
@@ -152,7 +163,7 @@ export type GuardedRequest =
       readonly name: string;
       readonly owners: readonly NewOwner[];
       /** The TraefikServices that need the object. */
-      readonly neededBy: readonly TraefikServiceName[];
+      readonly neededBy: readonly Needing[];
     }
   | {
       readonly kind: 'service';
@@ -203,6 +214,7 @@ export type GuardedRequest =
       readonly leaves: readonly Routed[];
       readonly loss: RouteLoss | null;
       readonly mixes: readonly Mix[];
+      readonly previews: readonly PreviewRoute[];
       readonly parts: readonly NewPart[];
     }
   | {

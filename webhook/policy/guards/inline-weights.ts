@@ -13,11 +13,13 @@ export const inlineWeights: Guard = {
   needs: 'neighbors',
   find: ({ request }) => {
     if (request.kind !== 'ingressroute') return [];
-    return request.routes.flatMap((names) => route(names, request.pairs));
+    // What active-route denies needs no warning.
+    const denied = new Set(request.previews.map(({ preview }) => preview));
+    return request.routes.flatMap((names) => route(names, request.pairs, denied));
   },
 };
 
-function route(names: readonly string[], pairs: readonly Pair[]): readonly CheckResult[] {
+function route(names: readonly string[], pairs: readonly Pair[], denied: ReadonlySet<string>): readonly CheckResult[] {
   const present = new Set(names);
   const candidates = [...pairs, ...names.map(pairOfName).filter((pair) => pair !== null)];
   const split = candidates.find((pair) => present.has(pair.blue) && present.has(pair.green));
@@ -29,7 +31,7 @@ function route(names: readonly string[], pairs: readonly Pair[]): readonly Check
       ),
     ];
   const direct = pairs.flatMap((pair) => [pair.blue, pair.green]).find((name) => present.has(name));
-  if (direct === undefined) return [];
+  if (direct === undefined || denied.has(direct)) return [];
   const detail = `this IngressRoute points at ${direct} directly: a switch does not move it. Right for a preview host, wrong for production`;
   return [warning('a route points at one color', detail)];
 }

@@ -5,13 +5,14 @@ import type { Guard } from './guard.ts';
 export const ownersExist: Guard = {
   id: 'owners-exist',
   description:
-    'A governed TraefikService, a listed Service, the workload of an active color, and whatever a route or an entry of production needs get no owner that does not exist: the garbage collector would delete them.',
+    'A governed TraefikService, a listed Service, the workload of an active color, with `allowEmptyServices=false` that of a listed preview, and whatever a route or an entry of production needs get no owner that does not exist: the garbage collector would delete them.',
   cel: 'no',
   needs: 'neighbors',
-  find: ({ request }) => {
-    const [owner] = request.kind === 'owners' ? request.owners : [];
-    const [first] = request.kind === 'owners' ? request.neededBy : [];
-    if (request.kind !== 'owners' || owner === undefined || first === undefined) return [];
+  find: ({ request, settings }) => {
+    if (request.kind !== 'owners') return [];
+    const [owner] = request.owners;
+    const first = request.neededBy.find(({ preview }) => !preview || !settings.allowEmptyServices);
+    if (owner === undefined || first === undefined) return [];
     const { object, name, namespace } = request;
     const what = `${object} ${name} in ${namespace} must not get the owner ${owner.name}`;
     if (owner.seen === 'gone')

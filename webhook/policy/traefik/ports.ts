@@ -29,8 +29,15 @@ export function protocolOf(scheme: string, { name, port }: Pick<ServicePort, 'na
 
 /** Whether a port tells by its `appProtocol`, its name or its number that no such protocol is spoken there. */
 export function contradicts(protocol: Protocol, port: ServicePort): boolean {
+  if (protocol === 'h2c' && isHttp1(port)) return true;
   const spoken = spokenAt(port);
   return spoken !== null && (spoken === 'tls') !== (protocol === 'https');
+}
+
+/** Whether a port says http by its `appProtocol`, or else by its name: not every server of it speaks HTTP/2 in plain. */
+function isHttp1({ name, appProtocol }: ServicePort): boolean {
+  const word = appProtocol ?? name ?? '';
+  return word === 'http' || /^http[^s]/.test(word);
 }
 
 function spokenAt({ name, port, appProtocol }: ServicePort): 'plain' | 'tls' | null {

@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../../../common/json.ts';
 
 /** A rule of an IngressRoute, of which Traefik makes a router. */
 export interface RouteRule {
+  /** Which requests it takes, as it is written. */
+  readonly match: string;
   /** The backends, as they are written. */
   readonly services: readonly Json[];
   /** References to Middlewares, as they are written. */
@@ -25,7 +27,11 @@ const CLASS = 'kubernetes.io/ingress.class';
 export function rulesOf(route: JsonObject | null): readonly RouteRule[] {
   return list(at(route, 'spec', 'routes'))
     .filter((rule) => text(get(rule, 'match')))
-    .map((rule) => ({ services: list(get(rule, 'services')), middlewares: list(get(rule, 'middlewares')) }))
+    .map((rule) => ({
+      match: text(get(rule, 'match')) ?? '',
+      services: list(get(rule, 'services')),
+      middlewares: list(get(rule, 'middlewares')),
+    }))
     .filter(({ services }) => services.length > 0);
 }
 

@@ -35,6 +35,9 @@ t.test('a port contradicts by its appProtocol before its name, and by its name b
   t.equal(contradicts('http', { name: null, port: 443 }), true);
   t.equal(contradicts('https', { name: 'http', port: 80, appProtocol: 'https' }), false);
   t.equal(contradicts('https', { name: 'web', port: 8443 }), false, 'nothing is said of this one');
-  t.equal(contradicts('h2c', { name: 'http', port: 80 }), false);
+  t.equal(contradicts('h2c', { name: 'http', port: 80 }), true, 'not every server of http speaks HTTP/2 in plain');
+  t.equal(contradicts('h2c', { name: 'http', port: 80, appProtocol: 'kubernetes.io/h2c' }), false);
+  t.equal(contradicts('h2c', { name: 'grpc', port: 80 }), false);
+  t.equal(contradicts('h2c', { name: null, port: 80 }), false);
   t.equal(contradicts('h2c', { name: 'https', port: 8443 }), true);
 });

@@ -12,7 +12,7 @@ t.test('a rule answers that has a match and backends', async (t) => {
     { match: 'Host(`c`)', services: [] },
     'no rule',
   ];
-  t.same(rulesOf({ spec: { routes } }), [{ services: SHOP, middlewares: [{ name: 'limit' }] }]);
+  t.same(rulesOf({ spec: { routes } }), [{ match: 'Host(`a`)', services: SHOP, middlewares: [{ name: 'limit' }] }]);
   t.same(rulesOf({ spec: {} }), []);
   t.same(rulesOf(null), []);
 });
