@@ -25,10 +25,11 @@ const traefik = traefikAt(cluster);
 
 interface Release {
   readonly person: Person;
-  readonly traffic: Traffic;
+  /** Where production answers. */
+  readonly host: string;
 }
 
-/** A release under traffic: production answers with blue. */
+/** A release of which blue is active. */
 async function release(
   t: Test,
   namespace: string,
@@ -54,10 +55,15 @@ async function release(
       ingressRoute({ name: 'shop' }, `Host(\`${host}\`)`, [{ name: 'shop', kind: 'TraefikService' }]),
     ]),
   );
+  return { person, host };
+}
+
+/** Asks for production until the test ends; blue answers first. */
+async function askFor(t: Test, host: string): Promise<Traffic> {
   const traffic = startTraffic({ url: `${traefik.url}/`, host, connections: 1, pause: 10 });
   t.teardown(() => traffic.stop());
   await traffic.until(isBlue, CHANGE_MS);
-  return { person, traffic };
+  return traffic;
 }
 
 function isBlue({ version }: Sample): boolean {
@@ -75,12 +81,13 @@ function guardedRelease(given: PodsCase): Promise<Release> {
 
 for (const [index, given] of CASES.entries()) {
   t.test(given.name, async (t) => {
-    const [open, { person, traffic }] = await Promise.all([
+    const [open, { person, host }] = await Promise.all([
       release(t, `pods-${index}`, 'off', given),
       guardedRelease(given),
     ]);
+    const [unguarded, traffic] = await Promise.all([askFor(t, open.host), askFor(t, host)]);
     await open.person.may(t, await given.line(open.person));
-    const broken = await open.traffic.until((sample) => !isBlue(sample), CHANGE_MS);
+    const broken = await unguarded.until((sample) => !isBlue(sample), CHANGE_MS);
     t.comment(`where nothing is guarded: ${broken.failure ?? `version ${broken.version}`}`);
 
     const before = traffic.samples.length;
