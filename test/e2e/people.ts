@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { annotation, at, get, list, text } from '../../common/json.ts';
+import { annotation, at, get, list, number, text } from '../../common/json.ts';
 import { readRecord } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
@@ -96,7 +96,7 @@ export const NAMED = 'traefikservice.traefik.io';
 /** What a TraefikService says, in a word or two: `100 0: green, previous blue`. */
 export async function live(person: Person, name: string): Promise<string> {
   const object = await person.stored(name);
-  const weights = list(at(object, 'spec', 'weighted', 'services')).flatMap((entry) => get(entry, 'weight') ?? []);
+  const weights = list(at(object, 'spec', 'weighted', 'services')).flatMap((entry) => number(get(entry, 'weight')) ?? []);
   const active = annotation(object, 'bluegreen.dev/active') ?? 'nobody';
   const previous = annotation(object, 'bluegreen.dev/previous');
   return `${weights.join(' ')}: ${active}${previous === null ? '' : `, previous ${previous}`}`;
