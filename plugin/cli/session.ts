@@ -67,9 +67,9 @@ function readerOf(client: Client): Session['reader'] {
   const reader = createReader(client);
   return {
     ...reader,
-    listTraefikServices: async (group, namespace, signal) => {
+    peekTraefikServices: async (group, namespace, signal) => {
       try {
-        return await reader.listTraefikServices(group, namespace, signal);
+        return await reader.peekTraefikServices(group, namespace, signal);
       } catch (error) {
         if (hasStatus(error, FORBIDDEN) && !(await isServed(client, group))) return [];
         throw error;

@@ -5,6 +5,7 @@ import {
   decide,
   docsLine,
   findingLine,
+  likelyRevisions,
   namedKinds,
   NO_NEIGHBORS,
   NO_PERMISSION_ASKED,
@@ -21,7 +22,8 @@ const FACTS_DEADLINE = 10_000;
 
 /** What the cluster says about both colors, now. Never rejects. */
 export function askFacts(session: Session, found: TraefikServiceRef, io: Io): Promise<Facts> {
-  return gatherFacts(session.reader, { ...found, named: namedKinds([found.object]) }, deadlineOf(io));
+  const query = { ...found, named: namedKinds([found.object]), revisions: likelyRevisions(found.object) };
+  return gatherFacts(session.reader, query, deadlineOf(io));
 }
 
 /** The other TraefikServices that send requests to its colors, now. Never rejects. */

@@ -94,7 +94,7 @@ function isObjectPath(path: string): boolean {
 }
 
 function list(store: Map<string, Stored>, path: string, url: URL): Answer {
-  const selector = (url.searchParams.get('labelSelector') ?? '').split(',').filter((term) => term !== '');
+  const selector = termsOf(url.searchParams.get('labelSelector') ?? '');
   const kind = path.split('/').at(-1) ?? '';
   const everywhere = !path.includes('/namespaces/');
   const prefix = everywhere ? path.slice(0, -kind.length) : `${path}/`;
@@ -105,10 +105,17 @@ function list(store: Map<string, Stored>, path: string, url: URL): Answer {
       const labels: unknown = object.metadata['labels'];
       const have =
         typeof labels === 'object' && labels !== null ? Object.entries(labels).map((term) => term.join('=')) : [];
-      return selector.every((term) => have.includes(term));
+      return selector.every((term) => term.some((each) => have.includes(each)));
     });
   if (items.length === 0 && !knownGroup(store, path)) return { status: 404, body: '404 page not found\n' };
   return { status: 200, body: { kind: 'List', metadata: {}, items } };
+}
+
+/** Terms of a label selector, each as the labels of which one is to be there: `a=b,c in (d,e)` is a=b, and c=d or c=e. */
+function termsOf(selector: string): readonly (readonly string[])[] {
+  return [...selector.matchAll(/([^,=() ]+)(?:=([^,]*)| in \(([^)]*)\))/g)].map(([, key = '', value, values]) =>
+    (values?.split(',') ?? [value ?? '']).map((each) => `${key}=${each}`),
+  );
 }
 
 function knownGroup(store: Map<string, Stored>, path: string): boolean {

@@ -4,7 +4,7 @@ import { gatherNeighbors } from '../facts/neighbors.ts';
 import type { NeighborReader } from '../facts/neighbors.ts';
 import type { Reader } from '../facts/reader.ts';
 import type { RecentFacts } from '../facts/recent.ts';
-import { consider, governed, NO_NEIGHBORS, NOT_ASKED } from '../policy/index.ts';
+import { consider, governed, likelyRevisions, NO_NEIGHBORS, NOT_ASKED } from '../policy/index.ts';
 import type {
   Candidate,
   Change,
@@ -97,7 +97,7 @@ async function lookAndDecide(
   const { reader, access, now } = dependencies;
   const { needs } = considered;
   const [facts, neighbors, permissions] = await Promise.all([
-    needs.facts ? timedFacts({ ...change, pair, named: needs.named }, dependencies, signal) : NOT_ASKED,
+    needs.facts ? timedFacts(queryOf(change, pair, needs.named), dependencies, signal) : NOT_ASKED,
     warns && needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
     askPermissions({ change, user, verbs: needs.verbs, access }, signal),
   ]);
@@ -149,6 +149,11 @@ async function askPermissions({ change, user, verbs, access }: Question, signal:
   );
   const answered = new Map(answers);
   return { promote: answered.get('promote') ?? 'not asked', override: answered.get('override') ?? 'not asked' };
+}
+
+function queryOf(change: Change, pair: Pair, named: FactsQuery['named']): FactsQuery {
+  const { group, namespace, oldObject } = change;
+  return { group, namespace, pair, named, revisions: likelyRevisions(oldObject) };
 }
 
 function timedFacts(query: FactsQuery, around: Dependencies, signal: AbortSignal): Promise<Facts> {

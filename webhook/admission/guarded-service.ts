@@ -1,5 +1,5 @@
-import { listingsOf, publishesUnready } from '../facts/listings.ts';
-import { labelsAt } from '../facts/selector.ts';
+import { listingsOf } from '../facts/listings.ts';
+import { labelsAt, publishesUnready } from '../facts/selector.ts';
 import { governedIn, usesOfService } from '../facts/usage.ts';
 import { at, sameJson, text } from '../../common/json.ts';
 import { ANNOTATION } from '../policy/index.ts';

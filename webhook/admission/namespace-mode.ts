@@ -1,7 +1,7 @@
 import { MODE_LABEL, isWeaker, modeOf, NAMESPACE_MODES } from '../policy/index.ts';
 import { at, text } from '../../common/json.ts';
 import { missingWeights } from '../facts/manifests.ts';
-import type { NeighborReader } from '../facts/neighbors.ts';
+import type { UsageReader } from '../facts/usage-reader.ts';
 import type { Color, NamespaceMode } from '../policy/index.ts';
 import { UNTOUCHED } from './answers.ts';
 import type { Deadline } from './deadline.ts';
@@ -15,7 +15,7 @@ export interface ModeChange {
 }
 
 export interface ModeDependencies {
-  readonly reader: NeighborReader;
+  readonly reader: Pick<UsageReader, 'listTraefikServices'>;
   /** Starts a time of so many milliseconds. */
   readonly deadline: (milliseconds: number) => Deadline;
   /** The mode of namespaces without a label of their own. */

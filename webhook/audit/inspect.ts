@@ -1,6 +1,15 @@
 import { gatherFacts } from '../facts/gather.ts';
 import type { Reader } from '../facts/reader.ts';
-import { ANNOTATION, governed, namedKinds, NOT_ASKED, readRecord, stateOf, inspect } from '../policy/index.ts';
+import {
+  ANNOTATION,
+  governed,
+  likelyRevisions,
+  namedKinds,
+  NOT_ASKED,
+  readRecord,
+  stateOf,
+  inspect,
+} from '../policy/index.ts';
 import type { Color, Facts, Group, Pair, Settings } from '../policy/index.ts';
 import type { Audited } from '../telemetry/audit-gauges.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -54,7 +63,11 @@ export async function inspectListed(
   if (pair === null) return null;
   const asked = !isOnTheWayOut(object);
   const facts: Facts = asked
-    ? await gatherFacts(reader, { ...target, pair, named: namedKinds([object]) }, signal)
+    ? await gatherFacts(
+        reader,
+        { ...target, pair, named: namedKinds([object]), revisions: likelyRevisions(object) },
+        signal,
+      )
     : NOT_ASKED;
   const { active } = stateOf(object, pair);
   return {

@@ -4,7 +4,7 @@ import { hasReadyCondition } from '../../common/objects.ts';
 import { portTaken, protocolOf, referenceOf } from '../policy/index.ts';
 import type { Listing, TakenPort, Use } from '../policy/index.ts';
 import type { Reader } from './reader.ts';
-import { selectorOf } from './selector.ts';
+import { publishesUnready, selectorOf } from './selector.ts';
 import { serversOf } from './service.ts';
 import { usesOfService } from './usage.ts';
 import type { Governed } from './usage.ts';
@@ -63,11 +63,6 @@ function portsOfEntry(use: Use, entry: Json | undefined, update: ServiceUpdate):
 /** Without an address in the cluster, which the API server gives to every other Service that is no ExternalName. */
 function isHeadless(service: JsonObject | null): boolean {
   return at(service, 'spec', 'clusterIP') === 'None';
-}
-
-/** Whether pods count that are not ready. */
-export function publishesUnready(service: JsonObject | null): boolean {
-  return at(service, 'spec', 'publishNotReadyAddresses') === true;
 }
 
 /** Whether other endpoints may come behind an entry. */

@@ -2,7 +2,7 @@ import { at, text } from '../../common/json.ts';
 import { governed, GROUPS, manifestWeights, storedStateOf } from '../policy/index.ts';
 import type { Color } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import type { NeighborReader } from './neighbors.ts';
+import type { UsageReader } from './usage-reader.ts';
 
 /** A governed TraefikService without any weight: Traefik splits production evenly. */
 export interface Weightless {
@@ -21,7 +21,7 @@ export interface MissingWeights {
 
 /** Reads them from the objects themselves. */
 export async function missingWeights(
-  reader: NeighborReader,
+  reader: Pick<UsageReader, 'listTraefikServices'>,
   namespace: string,
   signal: AbortSignal,
 ): Promise<MissingWeights> {

@@ -4,7 +4,7 @@ import { keysOf, neighborOf, GROUPS } from '../policy/index.ts';
 import type { Group, Neighbors, Pair } from '../policy/index.ts';
 import type { UsageReader } from './usage-reader.ts';
 
-export type NeighborReader = Pick<UsageReader, 'listTraefikServices'>;
+export type NeighborReader = Pick<UsageReader, 'peekTraefikServices'>;
 
 export interface NeighborsQuery {
   /** The TraefikService whose neighbors are looked for; the name may be empty. */
@@ -16,7 +16,7 @@ export interface NeighborsQuery {
 
 /**
  * Reads the TraefikServices of both groups that stand beside one, as far as they reach its colors. Never rejects: only a
- * warning depends on them, so a failed or late look-up denies nothing. What one group answers counts although the other
+ * warning depends on them, so a failed or late look-up denies nothing, and the API server's cache is recent enough. What one group answers counts although the other
  * one cannot be read; without a neighbor, nothing is known then.
  */
 export async function gatherNeighbors(
@@ -26,7 +26,7 @@ export async function gatherNeighbors(
 ): Promise<Neighbors> {
   const answers = await Promise.allSettled(
     GROUPS.map(async (each) => {
-      const objects = await reader.listTraefikServices(each, namespace, signal);
+      const objects = await reader.peekTraefikServices(each, namespace, signal);
       const keys = keysOf(objects);
       return objects
         .filter((object) => each !== group || at(object, 'metadata', 'name') !== name)

@@ -7,6 +7,8 @@ import type { Json, JsonObject } from '../../common/json.ts';
 export interface Endpoint {
   /** Null for an endpoint that is no pod. */
   readonly pod: string | null;
+  /** Of that pod; null where the endpoint does not tell. */
+  readonly uid: string | null;
   readonly ready: boolean;
 }
 
@@ -17,6 +19,7 @@ export function endpointsOf(slices: readonly JsonObject[]): readonly Endpoint[] 
     .filter((endpoint) => at(endpoint, 'conditions', 'terminating') !== true)
     .map((endpoint) => ({
       pod: at(endpoint, 'targetRef', 'kind') === 'Pod' ? text(at(endpoint, 'targetRef', 'name')) : null,
+      uid: text(at(endpoint, 'targetRef', 'uid')),
       ready: at(endpoint, 'conditions', 'ready') !== false,
     }));
 }

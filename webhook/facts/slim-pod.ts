@@ -12,6 +12,7 @@ export function slimPod(pod: JsonObject): JsonObject {
   return {
     metadata: {
       name: at(pod, 'metadata', 'name') ?? null,
+      uid: at(pod, 'metadata', 'uid') ?? null,
       labels: Object.fromEntries(labels),
       ownerReferences: only(at(pod, 'metadata', 'ownerReferences'), [
         'controller',

@@ -12,6 +12,7 @@ export interface OwnerReference {
 /** What the guards ask of a cluster beside the Reader's; the same rules apply. A group that is not installed has no items. */
 export interface UsageReader {
   listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  peekTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
   listIngressRoutes(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
   listServices(namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
   getNamespace(name: string, signal: AbortSignal): Promise<JsonObject | null>;

@@ -3,7 +3,7 @@ import type { Use, Group, Pair } from '../policy/index.ts';
 import { annotation, at, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { LabelSelector } from './reader.ts';
-import { selectorOf } from './selector.ts';
+import { selectorOf, selects } from './selector.ts';
 import type { UsageReader } from './usage-reader.ts';
 
 export interface Governed {
@@ -75,8 +75,4 @@ export function usesOfPods(
   return services
     .filter((service) => selects(selectorOf(service), labels))
     .flatMap((service) => usesOfService(all, text(at(service, 'metadata', 'name')) ?? ''));
-}
-
-function selects(selector: LabelSelector | null, labels: LabelSelector): boolean {
-  return selector !== null && Object.entries(selector).every(([key, value]) => labels[key] === value);
 }

@@ -7,6 +7,12 @@ import { ownerOf } from './owners.ts';
 import type { Owner } from './owners.ts';
 import { imagesOf } from './revisions.ts';
 
+/** What is asked of a cluster to find a workload. */
+export type WorkloadReader = Pick<
+  Reader,
+  'getReplicaSet' | 'getDeployment' | 'getStatefulSet' | 'getDaemonSet' | 'listReplicaSets'
+>;
+
 export interface WorkloadQuery {
   readonly namespace: string;
   /** The Service's selector. */
@@ -20,7 +26,7 @@ export interface WorkloadQuery {
  * kind's making; null for pods without one. Of several (equal templates have equal hashes) one that is not settled.
  */
 export async function readWorkload(
-  reader: Reader,
+  reader: WorkloadReader,
   query: WorkloadQuery,
   signal: AbortSignal,
 ): Promise<Workload | null> {
@@ -37,7 +43,7 @@ export async function readWorkload(
 }
 
 async function ofOwner(
-  reader: Reader,
+  reader: WorkloadReader,
   namespace: string,
   { kind, name }: Owner,
   signal: AbortSignal,
@@ -67,7 +73,7 @@ interface ControllerOf {
 }
 
 async function ofReplicaSet(
-  reader: Reader,
+  reader: WorkloadReader,
   namespace: string,
   { set, likely }: ControllerOf,
   signal: AbortSignal,

@@ -55,6 +55,7 @@ export {
 } from './record.ts';
 export {
   describe,
+  likelyRevisions,
   readSmokeTest,
   settledRevision,
   stillRuns,

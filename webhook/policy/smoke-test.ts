@@ -1,6 +1,6 @@
 import { ANNOTATION } from './annotations.ts';
 import { annotation, parseObject, text, texts } from '../../common/json.ts';
-import { sameImages, singleRevision } from './record.ts';
+import { readRecord, sameImages, singleRevision } from './record.ts';
 import type { Change, Color, ColorFacts, Facts, Revision, Need } from './types.ts';
 import type { JsonObject } from '../../common/json.ts';
 
@@ -29,6 +29,13 @@ export function readSmokeTest(object: JsonObject | null): SmokeTestRecord | null
     by: text(value['by']) ?? '',
     at: text(value['at']) ?? '',
   };
+}
+
+/** Revisions that the colors of a TraefikService probably run, by what is recorded on it; anyone may have written that. */
+export function likelyRevisions(object: JsonObject | null): readonly string[] {
+  const { active, previous } = readRecord(object);
+  const recorded = [active?.revision, previous?.revision, readSmokeTest(object)?.revision];
+  return recorded.filter((revision) => typeof revision === 'string');
 }
 
 /** A smoke test bound to a revision, why the attestation does not count, or why that is unknown now. */

@@ -4,17 +4,25 @@ import type { OwnerReference } from '../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../common/json.ts';
 import type { Group, PartKind } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { labelsAt, selects } from '../../../webhook/facts/selector.ts';
 import { parseObjects } from '../../yaml.ts';
 
 /** A cluster made of plain Kubernetes YAML. */
 export class FakeReader implements Reader, NeighborReader {
   readonly calls: string[] = [];
   readonly #objects: readonly JsonObject[];
+  /** What a look into the API server's cache sees. */
+  readonly #cached: readonly JsonObject[];
   /** Called before every answer: may throw or wait. */
   readonly #before: (kind: string, signal: AbortSignal) => Promise<void>;
 
-  constructor(source: string, before: (kind: string, signal: AbortSignal) => Promise<void> = async () => {}) {
+  constructor(
+    source: string,
+    before: (kind: string, signal: AbortSignal) => Promise<void> = async () => {},
+    cached: string = source,
+  ) {
     this.#objects = parseObjects(source);
+    this.#cached = cached === source ? this.#objects : parseObjects(cached);
     this.#before = before;
   }
 
@@ -36,6 +44,37 @@ export class FakeReader implements Reader, NeighborReader {
 
   getDaemonSet(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
     return this.#get('DaemonSet', namespace, name, signal);
+  }
+
+  getEndpointSlice(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null> {
+    return this.#get('EndpointSlice', namespace, name, signal);
+  }
+
+  async peekEndpointSlices(
+    namespace: string,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly JsonObject[]> {
+    const found = await this.#all('EndpointSlice', namespace, signal, this.#cached);
+    return found.filter((object) => services.includes(labelOf(object, 'kubernetes.io/service-name')));
+  }
+
+  async peekPods(
+    namespace: string,
+    selectors: readonly LabelSelector[],
+    signal: AbortSignal,
+  ): Promise<readonly (readonly JsonObject[])[]> {
+    const found = await this.#all('Pod', namespace, signal, this.#cached);
+    return selectors.map((selector) => found.filter((pod) => selects(selector, labelsAt(pod, 'metadata', 'labels'))));
+  }
+
+  async peekReplicaSets(
+    namespace: string,
+    hashes: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly JsonObject[]> {
+    const found = await this.#all('ReplicaSet', namespace, signal, this.#cached);
+    return found.filter((object) => hashes.includes(labelOf(object, 'pod-template-hash')));
   }
 
   listEndpointSlices(namespace: string, service: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
@@ -63,6 +102,10 @@ export class FakeReader implements Reader, NeighborReader {
   async listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
     const found = await this.#all('TraefikService', namespace, signal);
     return found.filter((object) => text(object['apiVersion'])?.startsWith(`${group}/`));
+  }
+
+  peekTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return this.listTraefikServices(group, namespace, signal);
   }
 
   /** Of ConfigMaps nothing can be read. */
@@ -93,11 +136,15 @@ export class FakeReader implements Reader, NeighborReader {
     );
   }
 
-  async #all(kind: string, namespace: string, signal: AbortSignal): Promise<JsonObject[]> {
+  async #all(kind: string, namespace: string, signal: AbortSignal, objects = this.#objects): Promise<JsonObject[]> {
     this.calls.push(kind);
     await this.#before(kind, signal);
-    return this.#objects.filter(
+    return objects.filter(
       (object) => object['kind'] === kind && text(at(object, 'metadata', 'namespace')) === namespace,
     );
   }
+}
+
+function labelOf(object: JsonObject, label: string): string {
+  return labelsAt(object, 'metadata', 'labels')[label] ?? '';
 }

@@ -8,12 +8,15 @@ import type { JsonObject } from '../../../common/json.ts';
 import { FakeReader } from './fake-reader.ts';
 
 const PAIR = { blue: 'blue', green: 'green' };
-const QUERY = { group: 'traefik.io', namespace: 'demo', pair: PAIR, named: [] } as const;
+const QUERY = { group: 'traefik.io', namespace: 'demo', pair: PAIR, named: [], revisions: [] } as const;
 
 /** Keeps of the pods what the webhook keeps of them. */
 class SlimReader extends FakeReader {
   override async listPods(...asked: Parameters<FakeReader['listPods']>): Promise<readonly JsonObject[]> {
     return (await super.listPods(...asked)).map(slimPod);
+  }
+  override async peekPods(...asked: Parameters<FakeReader['peekPods']>): Promise<readonly (readonly JsonObject[])[]> {
+    return (await super.peekPods(...asked)).map((pods) => pods.map(slimPod));
   }
 }
 
@@ -274,8 +277,39 @@ t.test('objects without any of the expected fields are read as empty', async (t)
 t.test('both colors are asked at once, and nothing twice', async (t) => {
   const reader = new FakeReader(settled('blue') + settled('green'));
   await gatherFacts(reader, QUERY, new AbortController().signal);
-  t.same(reader.calls.slice(0, 4).sort(), ['EndpointSlice', 'EndpointSlice', 'Service', 'Service']);
-  t.equal(reader.calls.length, 10, 'five a color');
+  t.same(reader.calls.slice(0, 3).sort(), ['EndpointSlice', 'Service', 'Service']);
+  t.same(reader.calls.slice(3, 6).sort(), ['EndpointSlice', 'EndpointSlice', 'Pod']);
+  t.equal(reader.calls.length, 10);
+});
+
+t.test('with the revisions that they run, two steps do', async (t) => {
+  const reader = new FakeReader(settled('blue') + settled('green'));
+  const facts = await gatherFacts(reader, { ...QUERY, revisions: ['h1'] }, new AbortController().signal);
+  t.same(facts, await gather(settled('blue') + settled('green')));
+  const [first, second] = [reader.calls.slice(0, 4), reader.calls.slice(4)];
+  t.same(first.sort(), ['EndpointSlice', 'ReplicaSet', 'Service', 'Service']);
+  t.same(second.sort(), ['Deployment', 'Deployment', 'EndpointSlice', 'EndpointSlice', 'Pod']);
+});
+
+t.test('revisions of many ReplicaSets, and of none, are no help and no harm', async (t) => {
+  const others = ['a', 'b', 'c', 'd', 'e'].map((name) => replicaSet(name)).join('');
+  const source = settled('blue') + settled('green') + others;
+  for (const revisions of [['h1'], ['none'], ['not a label!']]) {
+    const facts = await gatherFacts(new FakeReader(source), { ...QUERY, revisions }, new AbortController().signal);
+    t.same(facts, await gather(source));
+  }
+});
+
+t.test('many pods are listed, by pages, as they are now', async (t) => {
+  const many = Array.from({ length: 101 }, (_, index) => `green-${index}`);
+  const pods = many.map((name) => pod(name, { color: 'green' })).join('');
+  const reader = new FakeReader(
+    settled('blue') + service('green') + slice('green', ...many) + pods,
+    async () => {},
+    '',
+  );
+  const facts = await gatherFacts(reader, QUERY, new AbortController().signal);
+  t.match(facts, { known: true, green: { readyEndpoints: 101, revisions: { length: 1 } } });
 });
 
 t.test('a ReplicaSet and the Deployment that its name tells of are asked for together', async (t) => {

@@ -4,7 +4,13 @@ import type { FactsQuery } from '../../../webhook/facts/gather.ts';
 import { NOTHING_NAMED } from '../../../webhook/policy/index.ts';
 import type { ColorFacts, Facts } from '../../../webhook/policy/index.ts';
 
-const QUERY: FactsQuery = { group: 'traefik.io', namespace: 'demo', pair: { blue: 'blue', green: 'green' }, named: [] };
+const QUERY: FactsQuery = {
+  group: 'traefik.io',
+  namespace: 'demo',
+  pair: { blue: 'blue', green: 'green' },
+  named: [],
+  revisions: [],
+};
 const COLOR: ColorFacts = { service: null, readyEndpoints: 0, servers: {}, revisions: [], workload: null };
 const FACTS: Facts = { known: true, blue: COLOR, green: COLOR, named: NOTHING_NAMED, samePods: null };
 

@@ -9,7 +9,7 @@ const PAIR = { blue: 'blue', green: 'green' };
 async function read(source: string): Promise<string | null> {
   const facts = await gatherFacts(
     new FakeReader(source),
-    { group: 'traefik.io', namespace: 'demo', pair: PAIR, named: [] },
+    { group: 'traefik.io', namespace: 'demo', pair: PAIR, named: [], revisions: [] },
     new AbortController().signal,
   );
   if (!facts.known) throw new Error(facts.reason);

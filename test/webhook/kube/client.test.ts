@@ -73,6 +73,33 @@ t.test('lists follow their pages to the end', async (t) => {
   t.match(decodeURIComponent(api.calls[3]?.url ?? ''), 'kubernetes.io/service-name=blue');
 });
 
+t.test('what the cache has is asked for in one list', async (t) => {
+  const labels = { app: 'shop', color: 'green' };
+  const api = await fakeApi(() => ({ status: 200, body: { items: [{ metadata: { name: 'a', labels } }] } }));
+  const client = createKubeClient(api.config);
+  t.teardown(() => (client.close(), api.close()));
+  const reader = createReader(client);
+  const [blue, green] = [{ app: 'shop', color: 'blue' }, labels];
+  t.same(await reader.peekPods('demo', [blue, green], soon()), [[], [{ metadata: { name: 'a', labels } }]]);
+  await reader.peekPods('demo', [{ app: 'shop' }, { color: 'green' }], soon());
+  await reader.peekEndpointSlices('demo', ['blue', 'green'], soon());
+  await reader.peekReplicaSets('demo', ['h1', 'h2'], soon());
+  await reader.peekTraefikServices('traefik.io', 'demo', soon());
+  const queries = api.calls.map(({ url }) => new URL(url, 'https://x').searchParams);
+  t.ok(queries.every((query) => query.get('resourceVersion') === '0'));
+  t.same(
+    queries.map((query) => query.get('labelSelector')),
+    [
+      'app=shop,color in (blue,green)',
+      'app=shop',
+      'color=green',
+      'kubernetes.io/service-name in (blue,green)',
+      'pod-template-hash in (h1,h2)',
+      null,
+    ],
+  );
+});
+
 t.test('errors are sentences', async (t) => {
   let reply: { status: number; body: unknown } | null = null;
   const api = await fakeApi(() => reply);
