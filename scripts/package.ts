@@ -1,11 +1,12 @@
 // Makes the plugin's executable for this machine, dist/kubectl-bluegreen: the bundled plugin inside Node's own binary
 // (Single Executable Application), with V8's code cache. For other platforms: npm run release
 import { execFileSync } from 'node:child_process';
-import { renameSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 
+import { copyStripped } from './executable/strip.ts';
 import { SEA } from './sea.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -17,8 +18,11 @@ async function packageForThisMachine(): Promise<void> {
   const output = join(DIST, name);
   // Made beside its place and moved there whole: the present one may be running.
   const draft = join(DIST, `${process.pid}-${name}`);
+  const node = join(DIST, 'work', 'node');
+  mkdirSync(join(DIST, 'work'), { recursive: true });
+  if (process.platform === 'linux') copyStripped(process.execPath, node);
   await sea.default(join(DIST, 'plugin.cjs'), {
-    nodePath: process.execPath,
+    nodePath: process.platform === 'linux' ? node : process.execPath,
     targets: [{ nodeRange: 'node24', platform: platformName(), arch: process.arch, output: draft }],
     seaConfig: { ...SEA, useCodeCache: true },
   });

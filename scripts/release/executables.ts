@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { copyStripped } from '../executable/strip.ts';
 import { SEA } from '../sea.ts';
 
 /** A platform that the plugin is released for. */
@@ -47,7 +48,9 @@ export function makeExecutable(platform: Platform, bundle: string, work: string)
   mkdirSync(folder, { recursive: true });
   const output = join(folder, executableName(platform));
   rmSync(output, { force: true });
-  copyFileSync(nodeBinary(platform.npm, platform.node, platform.os === 'windows' ? 'node.exe' : 'node', work), output);
+  const node = nodeBinary(platform.npm, platform.node, platform.os === 'windows' ? 'node.exe' : 'node', work);
+  if (platform.os === 'linux') copyStripped(node, output);
+  else copyFileSync(node, output);
   chmodSync(output, 0o755);
   const pkg = createRequire(import.meta.url).resolve('@yao-pkg/pkg/package.json');
   const cli = join(createRequire(pkg).resolve('postject'), '..', 'cli.js');

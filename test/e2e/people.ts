@@ -96,7 +96,9 @@ export const NAMED = 'traefikservice.traefik.io';
 /** What a TraefikService says, in a word or two: `100 0: green, previous blue`. */
 export async function live(person: Person, name: string): Promise<string> {
   const object = await person.stored(name);
-  const weights = list(at(object, 'spec', 'weighted', 'services')).flatMap((entry) => number(get(entry, 'weight')) ?? []);
+  const weights = list(at(object, 'spec', 'weighted', 'services')).flatMap(
+    (entry) => number(get(entry, 'weight')) ?? [],
+  );
   const active = annotation(object, 'bluegreen.dev/active') ?? 'nobody';
   const previous = annotation(object, 'bluegreen.dev/previous');
   return `${weights.join(' ')}: ${active}${previous === null ? '' : `, previous ${previous}`}`;
