@@ -23,6 +23,7 @@ import { createReader } from './facts/cluster-reader.ts';
 import { createKubeClient } from './kube/client.ts';
 import type { KubeClient } from './kube/client.ts';
 import { createStoredObjects } from './kube/stored-object.ts';
+import { keepWarm } from './kube/warm.ts';
 import { createServerClock } from './kube/server-clock.ts';
 import { loadKubeConfig } from './kube/config.ts';
 import { createEventStore } from './kube/event-store.ts';
@@ -136,13 +137,15 @@ async function run(config: Config, log: Log): Promise<void> {
     stopAudit.signal,
   );
 
+  const warm = keepWarm(client, stop.signal);
+
   await ended;
   // Another replica can take over while this one still answers.
   stopAudit.abort();
   await drain(server, config.drainSeconds, cutShort.signal, log);
   probes.close();
   stop.abort();
-  await Promise.all([certificates.ended, audited, announcer.done]);
+  await Promise.all([certificates.ended, audited, announcer.done, warm]);
   client.close();
 }
 

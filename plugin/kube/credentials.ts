@@ -1,6 +1,5 @@
 import { ConfigError, ConnectError } from './errors.ts';
 import type { ExecEnvironment } from './exec.ts';
-import { runExecPlugin } from './exec.ts';
 import type { Files, User } from './kubeconfig.ts';
 import type { Connection } from './resolve.ts';
 import { stringAt } from '../../common/json-paths.ts';
@@ -52,6 +51,7 @@ export async function collectCredentials(
     return { credentials: own, expires: renewable ? now + TOKEN_FILE_HOLDS : null, renewable };
   }
   if (user.exec !== null && connection.url.protocol === 'https:') {
+    const { runExecPlugin } = await import('./exec.ts');
     const caData = ca === null ? null : base64(ca);
     const { expires, ...issued } = await runExecPlugin(user.exec, cluster, caData, environment);
     return { credentials: { ...own, ...issued }, expires, renewable: true };
