@@ -7,14 +7,25 @@ import { timeProcess } from './process.ts';
 /** Runs a program with these arguments to its end; milliseconds. */
 export type Time = (...args: readonly string[]) => Promise<number>;
 
-/** The plugin's executable and kubectl, aimed at a cluster. */
-export function programs(cluster: Cluster): { readonly bluegreen: Time; readonly kubectl: Time } {
+/** The plugin's executable, kubectl, and the plugin as users run it, by kubectl; aimed at a cluster. */
+export interface Programs {
+  readonly bluegreen: Time;
+  readonly kubectl: Time;
+  readonly kubectlBluegreen: Time;
+}
+
+export function programs(cluster: Cluster): Programs {
   // Trust in further roots costs every Node process some milliseconds: a user's machine has none of it.
   const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
   function time(name: string): Time {
     return (...args) => timeProcess(join(cluster.binDir, name), args, env);
   }
-  return { bluegreen: time('kubectl-bluegreen'), kubectl: time('kubectl') };
+  const kubectl = time('kubectl');
+  return {
+    bluegreen: time('kubectl-bluegreen'),
+    kubectl,
+    kubectlBluegreen: (...args) => kubectl('bluegreen', ...args),
+  };
 }
 
 export function revisionOfGreen(cluster: Cluster): Promise<string> {

@@ -16,6 +16,11 @@ export const BENCHMARKS: readonly Entry[] = [
     load: async () => (await import('./admission.ts')).admission,
   },
   {
+    name: 'moments',
+    summary: 'a promotion in a busy cluster, and after a minute of silence',
+    load: async () => (await import('./moments.ts')).moments,
+  },
+  {
     name: 'start',
     summary: 'from nothing to the first answer, memory, and what is pulled for it',
     load: async () => (await import('./start.ts')).start,
