@@ -87,18 +87,19 @@ export async function openBed({ traefik, allowEmptyServices, releases, copies = 
     const replicas = await traefikAddresses(cluster);
     const proof = startProof(client, replicas);
     const chosen = readReleases().filter(({ name }) => releases === undefined || releases.includes(name));
-    const lanes = await Promise.all(
-      Array.from({ length: copies }, () => chosen)
-        .flat()
-        .map(async (release, index): Promise<Lane> => {
-          const tools = { client, proof, replicas };
-          const [guarded, open] = await Promise.all([
-            openSite(tools, release, `guarded-${index}`, true),
-            openSite(tools, release, `open-${index}`, false),
-          ]);
-          return { guarded, open };
-        }),
-    );
+    const tools = { client, proof, replicas };
+    const lanes: Lane[] = [];
+    for (let copy = 0; copy < copies; copy++) {
+      // Not all of them at once: so many pods that start leave the webhook no time.
+      const next = chosen.map(async (release, index): Promise<Lane> => {
+        const [guarded, open] = await Promise.all([
+          openSite(tools, release, `guarded-${copy * chosen.length + index}`, true),
+          openSite(tools, release, `open-${copy * chosen.length + index}`, false),
+        ]);
+        return { guarded, open };
+      });
+      lanes.push(...(await Promise.all(next)));
+    }
     return {
       lanes,
       proof,

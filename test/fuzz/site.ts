@@ -50,7 +50,9 @@ const AGAIN_MS = 30_000;
 /** How often a release is made anew that does not come back. */
 const ANEW = 3;
 const LOOKS = 4;
-/** What the webhook says when it had no time; whoever wrote tries again. */
+/** Milliseconds until the next try of what the webhook had no time for. */
+const MISSED_MS = 1_000;
+/** What the webhook says then. */
 const MISSED = /was not completed by the mutating webhook|did not answer in time/;
 
 /** @param guarded whether bluegreen watches the namespace */
@@ -121,6 +123,7 @@ export async function openSite(tools: Tools, release: Release, namespace: string
       const said = text(body['message']) ?? String(status);
       if (status < 300) return null;
       if (left === 1 || !MISSED.test(said)) return said;
+      await sleep(MISSED_MS);
     }
   }
   // A release begins with pods that are ready: then the record knows what it began with.

@@ -134,6 +134,12 @@ export const CASES: readonly PodsCase[] = [
     says: ['owners-exist: Deployment blue'],
   },
   {
+    ...gone('deployment/green'),
+    name: 'an owner that does not exist for the Deployment of a listed preview',
+    workloads: deployments,
+    says: ['owners-exist: Deployment green'],
+  },
+  {
     name: 'a new image for a listed preview with the strategy Recreate',
     workloads: preview({ strategy: { type: 'Recreate' } }),
     line: toNone('deployment/green'),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../common/json.ts';
-import { ours, pathOf, rule, traefik } from './place.ts';
+import { ours, pathOf, rule, service, traefik } from './place.ts';
 import type { Place, Way, Write } from './place.ts';
 
 /** Of a Deployment that is not there. */
@@ -35,6 +35,12 @@ const WITH_MIDDLEWARE = {
 const WITH_TRANSPORT = {
   beside: part('ServersTransport', { forwardingTimeouts: { dialTimeout: '10s' } }),
   entry: { serversTransport: '{name}-part' },
+};
+const IN_FRONT = {
+  beside: (place: Place) => [
+    traefik('TraefikService', place, partName(place), { weighted: { services: [ours(place)] } }),
+  ],
+  backends: (place: Place) => [{ name: partName(place), kind: 'TraefikService' }],
 };
 const CLOSED = /^(404|failed)/;
 
@@ -170,11 +176,33 @@ export const CONTENTS: readonly Way[] = [
     says: /owners-exist: ServersTransport \S+-part/,
   },
   {
-    beside: (place) => [traefik('TraefikService', place, partName(place), { weighted: { services: [ours(place)] } })],
-    backends: (place) => [{ name: partName(place), kind: 'TraefikService' }],
+    ...IN_FRONT,
     it: 'an owner that does not exist for a TraefikService in front of the release',
     write: patch('traefikservices', OWNED),
     answer: /^404/,
     says: /owners-exist: TraefikService \S+-part/,
+  },
+  {
+    it: 'the route of the release leads straight to its preview',
+    write: patchRoute((place) => ({ spec: { routes: [rule(place, { name: place.green, port: 80 })] } })),
+    answer: /^200 6\.1\.6/,
+    says: /active-route: .* to \S+-green, its preview, past its rules/,
+  },
+  {
+    it: 'the last route leads to a Service without that port',
+    beside: (place) => [service(place, partName(place), 'green')],
+    write: patchRoute((place) => ({ spec: { routes: [rule(place, { name: partName(place), port: 81 })] } })),
+    answer: /^404/,
+    says: /active-route: .* Traefik would find no Service \S+-part/,
+  },
+  {
+    ...IN_FRONT,
+    it: 'a TraefikService in front of the release gets an entry that does not exist',
+    write: (place) =>
+      patch('traefikservices', {
+        spec: { weighted: { services: [ours(place), { name: 'nothing', port: 80, weight: 0 }] } },
+      })(place),
+    answer: /^404/,
+    says: /active-route: .* Traefik would find no Service nothing/,
   },
 ];
