@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..');
 const MODULES = join(ROOT, 'node_modules');
 const PLATFORMS_WITH_NODE = new Set(['linux-x64', 'linux-arm64', 'darwin-x64']);
 const OLDEST_NODE = [22, 19];
-const OLDEST_GO = [1, 25];
+const OLDEST_GO = [1, 26];
 const POLICY = '/usr/sbin/policy-rc.d';
 
 // Programs that the test cluster needs, and the Debian package each comes from.

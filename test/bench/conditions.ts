@@ -30,7 +30,7 @@ const LENGTHS: Readonly<Record<Growing, readonly number[]>> = {
 export const conditions: Benchmark = {
   run: async ({ say, rounds = ROUNDS }) => {
     say('booting a cluster');
-    const cluster = await startCluster({ mutatingPolicies: true });
+    const cluster = await startCluster();
     const writer = openWriter(cluster, 1);
     try {
       await installTraefikCrds(cluster);

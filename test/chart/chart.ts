@@ -17,7 +17,7 @@ export function fileText(path: string): string {
 }
 
 // Where nobody told it otherwise, a Helm built from source takes itself to be on Kubernetes 1.20.
-const PLACE = ['--namespace', NAMESPACE, '--kube-version', '1.34.4'];
+const PLACE = ['--namespace', NAMESPACE, '--kube-version', '1.37.2'];
 
 /** Runs helm without a cluster. */
 export function helm(args: readonly string[]): Promise<Result> {
@@ -29,8 +29,8 @@ export function template(values: readonly string[] = [], flags: readonly string[
   return helm(['template', 'bluegreen', CHART, ...PLACE, ...values.flatMap((value) => ['--set', value]), ...flags]);
 }
 
-/** For `template` and `render`: a cluster that serves MutatingAdmissionPolicies, as the test cluster can. */
-export const MUTATING_POLICIES = ['--api-versions', 'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy'];
+/** For `template` and `render`: a cluster that serves MutatingAdmissionPolicies, as the test cluster does. */
+export const MUTATING_POLICIES = ['--api-versions', 'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy'];
 
 /** The objects that the chart renders, hooks included. */
 export async function render(

@@ -141,7 +141,7 @@ t.test('nor uninstalling it, which leaves nothing', async (t) => {
 t.test('a GitOps tool finds nothing to correct, however often it syncs', async (t) => {
   const image = ['image.repository=registry.local/bluegreen-webhook', `image.tag=${VERSION}`];
   const values = image.flatMap((value) => ['--set', value]);
-  const place = ['--namespace', RELEASE.namespace, '--no-hooks', '--kube-version', '1.34.4'];
+  const place = ['--namespace', RELEASE.namespace, '--no-hooks', '--kube-version', '1.37.2'];
   const input = await cluster.helmOk(['template', RELEASE.name, CHART, ...place, ...values]);
   const flags = ['--server-side', '--field-manager=argocd-controller', '--force-conflicts', '-f', '-'];
   function sync(): Promise<string> {

@@ -23,7 +23,7 @@ export interface ClusterOptions {
   readonly images?: readonly ImageSpec[];
   /** The API server's audit policy (audit.k8s.io/v1): what it selects is in the log `audit`, one JSON line a request. */
   readonly audit?: object;
-  /** Serves MutatingAdmissionPolicies, as Kubernetes 1.36 does by default. */
+  /** Whether the API server serves MutatingAdmissionPolicies, as it does by default from Kubernetes 1.36 on; true unless given. */
   readonly mutatingPolicies?: boolean;
   /**
    * The API server's configuration of admission: files by name, in a folder of the node. `admission.yaml` is its
@@ -150,7 +150,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     options.progress?.(step, Date.now() - started);
   }
   const programs = defaultPrograms(options.programs ?? {});
-  const { audit, admission, mutatingPolicies = false } = options;
+  const { audit, admission, mutatingPolicies = true } = options;
   const parts: Parts = {
     programs,
     mutatingPolicies,

@@ -99,7 +99,7 @@ async function runDisposable(bare: boolean): Promise<void> {
   function boot(): Promise<Cluster> {
     return startCluster({ images, onFailure: broken.reject });
   }
-  const cluster = await timed('Kubernetes 1.34', boot);
+  const cluster = await timed('Kubernetes 1.37', boot);
   try {
     async function work(): Promise<void> {
       const traefik = await timed('Traefik 3.6', () => installTraefik(cluster));

@@ -45,7 +45,7 @@ const VALUES = { ...REPLICATED, 'certificates.trustDelay': '5s' };
 
 export async function openBed(): Promise<Bed> {
   const images = [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))];
-  const cluster = await startCluster({ images, mutatingPolicies: true });
+  const cluster = await startCluster({ images });
   const client = connect(cluster, SOCKETS);
   const install: Bed['install'] = (more = {}) => installBluegreen(cluster, { ...VALUES, ...more });
   function settled(): Promise<void> {

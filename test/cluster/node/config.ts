@@ -23,8 +23,8 @@ export interface Parts {
   readonly audit?: object;
   /** Files of the API server's admission configuration, in that folder. */
   readonly admission?: (folder: string) => Readonly<Record<string, string>>;
-  /** Whether the API server serves MutatingAdmissionPolicies, which are beta and off in 1.34. */
-  readonly mutatingPolicies?: boolean;
+  /** Whether the API server serves MutatingAdmissionPolicies, as it does by default. */
+  readonly mutatingPolicies: boolean;
 }
 
 export type Component = keyof Programs | 'containerd';
@@ -93,9 +93,10 @@ function auditFlags(dir: string): string[] {
   return [`--audit-policy-file=${join(dir, AUDIT_POLICY)}`, `--audit-log-path=${join(dir, 'log', 'audit.log')}`];
 }
 
-const MUTATING_POLICIES = [
-  '--feature-gates=MutatingAdmissionPolicy=true',
-  '--runtime-config=admissionregistration.k8s.io/v1beta1=true',
+/** What is served before Kubernetes 1.36. */
+const NO_MUTATING_POLICIES = [
+  '--feature-gates=MutatingAdmissionPolicy=false',
+  `--runtime-config=${['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'].map((kind) => `admissionregistration.k8s.io/v1/${kind}=false`).join(',')}`,
 ];
 
 /** For each component: Go collects garbage less often, which costs some memory instead of a tenth of the time. */
@@ -142,7 +143,7 @@ function commandLines(
       `--kubelet-client-key=${at('pki/kubelet-client.key')}`,
       ...(audit === undefined ? [] : auditFlags(dir)),
       ...(admission === undefined ? [] : [`--admission-control-config-file=${at('admission/admission.yaml')}`]),
-      ...(mutatingPolicies === true ? MUTATING_POLICIES : []),
+      ...(mutatingPolicies ? [] : NO_MUTATING_POLICIES),
     ],
     // The default limits delay the first service account, and with it the first pod, by seconds.
     'kube-controller-manager': [

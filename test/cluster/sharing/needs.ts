@@ -18,7 +18,7 @@ export type Need = (typeof NEEDS)[number];
 
 const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
   api: async () => {
-    const cluster = await startCluster({ mutatingPolicies: true });
+    const cluster = await startCluster();
     await installTraefikCrds(cluster);
     return cluster;
   },

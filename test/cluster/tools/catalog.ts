@@ -51,13 +51,13 @@ export interface Tool {
   readonly onDemand: boolean;
 }
 
-const KUBERNETES = '1.34.4';
-const ETCD = '3.6.5';
+const KUBERNETES = '1.37.2';
+const ETCD = '3.7.2';
 const TRAEFIK = '3.6.12';
 const TRAEFIK_2 = '2.11.35';
 const TRAEFIK_37 = '3.7.13';
-const HELM = '3.20.0';
-const COREDNS = '1.13.1';
+const HELM = '3.22.0';
+const COREDNS = '1.15.0';
 const PROMETHEUS_OPERATOR = '0.85.0';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
@@ -112,7 +112,7 @@ const kubernetes: Tool = {
   stamps: {
     'k8s.io/component-base/version.gitVersion': `v${KUBERNETES}`,
     'k8s.io/component-base/version.gitMajor': '1',
-    'k8s.io/component-base/version.gitMinor': '34',
+    'k8s.io/component-base/version.gitMinor': '37',
   },
   cost: 406,
   packages: 2780,
@@ -148,9 +148,9 @@ const helm: Tool = {
   stamps: {
     'helm.sh/helm/v3/internal/version.version': `v${HELM}`,
     'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': '1',
-    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': '34',
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': '37',
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
-    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '34',
+    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '37',
   },
   cost: 13,
   packages: 120,
