@@ -34,11 +34,9 @@ await cluster.apply(
 );
 
 /** Applies the manifest of a namespace, with weights or without; the weights that are stored then, and what was said. */
-async function applied(mode: string, ...weights: readonly [number | null, number | null]) {
-  const input = JSON.stringify(traefikService({ name: 'shop', namespace: mode }, weightedSpec(...weights)));
-  // Server-side: what changes nothing is sent, too.
-  const way = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
-  const { code, stderr } = await cluster.kubectl(way, { input });
+async function applied(mode: string, blue: number | null, green: number | null, ...flags: readonly string[]) {
+  const input = JSON.stringify(traefikService({ name: 'shop', namespace: mode }, weightedSpec(blue, green)));
+  const { code, stderr } = await cluster.kubectl(['apply', ...flags, '-f', '-'], { input });
   const stored = await cluster.kubectlOk(['get', '-n', mode, 'traefikservices.traefik.io/shop', '-o', 'json']);
   const services = list(at(parseObject(stored) ?? {}, 'spec', 'weighted', 'services'));
   return { code, stderr, weights: services.map((each) => get(each, 'weight') ?? null) };
@@ -73,8 +71,9 @@ t.test('weights that were lost with the mode off come back with the first apply'
   const split =
     'Traefik splits the production of shop evenly, because it has no weights. Run: kubectl bluegreen promote';
   t.match((await label('audit')).stderr, split);
+  // Server-side: what changes nothing is sent, too.
   async function repaired(): Promise<boolean> {
-    return (await applied('audit', null, null)).weights.join() === '100,0';
+    return (await applied('audit', null, null, '--server-side', '--force-conflicts')).weights.join() === '100,0';
   }
   t.ok(await until(repaired, TIME_MS));
 });
