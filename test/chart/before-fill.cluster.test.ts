@@ -1,7 +1,7 @@
 // A cluster that serves no MutatingAdmissionPolicies, as before Kubernetes 1.36: the chart finds out and leaves them out, and
 // the API server denies what leaves weights out while no webhook answers. weights.cluster.test.ts has the ways of writing.
 import t from 'tap';
-import { at, get, list, parseObject, text } from '../../common/json.ts';
+import { at, get, list, number, parseObject, text } from '../../common/json.ts';
 import { until } from '../cluster/node/api.ts';
 import {
   installBluegreen,
@@ -39,7 +39,20 @@ async function applied(mode: string, blue: number | null, green: number | null, 
   const { code, stderr } = await cluster.kubectl(['apply', ...flags, '-f', '-'], { input });
   const stored = await cluster.kubectlOk(['get', '-n', mode, 'traefikservices.traefik.io/shop', '-o', 'json']);
   const services = list(at(parseObject(stored) ?? {}, 'spec', 'weighted', 'services'));
-  return { code, stderr, weights: services.map((each) => get(each, 'weight') ?? null) };
+  return { code, stderr, weights: services.map((each) => number(get(each, 'weight'))) };
+}
+
+function label(mode: string) {
+  return cluster.kubectl(['label', '--overwrite', 'namespace', 'audit', `bluegreen.dev/mode=${mode}`]);
+}
+
+async function lost(): Promise<boolean> {
+  return (await applied('audit', null, null)).weights.join() === ',';
+}
+
+// Server-side: what changes nothing is sent, too.
+async function repaired(): Promise<boolean> {
+  return (await applied('audit', null, null, '--server-side', '--force-conflicts')).weights.join() === '100,0';
 }
 
 t.test('Helm finds no MutatingAdmissionPolicies and installs none', async (t) => {
@@ -59,22 +72,12 @@ t.test('while the webhook answers it fills them in, in every mode but off', asyn
 });
 
 t.test('weights that were lost with the mode off come back with the first apply', async (t) => {
-  function label(mode: string) {
-    return cluster.kubectl(['label', '--overwrite', 'namespace', 'audit', `bluegreen.dev/mode=${mode}`]);
-  }
   const left = 'write weights into the manifests of shop, which leave them out: with mode off nothing fills them in';
   t.match((await label('off')).stderr, left);
-  async function lost(): Promise<boolean> {
-    return (await applied('audit', null, null)).weights.join() === ',';
-  }
   t.ok(await until(lost, TIME_MS), 'Traefik splits production');
   const split =
     'Traefik splits the production of shop evenly, because it has no weights. Run: kubectl bluegreen promote';
   t.match((await label('audit')).stderr, split);
-  // Server-side: what changes nothing is sent, too.
-  async function repaired(): Promise<boolean> {
-    return (await applied('audit', null, null, '--server-side', '--force-conflicts')).weights.join() === '100,0';
-  }
   t.ok(await until(repaired, TIME_MS));
 });
 
