@@ -69,6 +69,8 @@ t.test('while the webhook answers it fills them in, in every mode but off', asyn
     t.same((await applied(mode, 100, 0)).weights, [100, 0], mode);
     if (mode !== 'off') t.same((await applied(mode, null, null)).weights, [100, 0], mode);
   }
+  const half = await applied('enforce', null, 100);
+  t.match(half.stderr, 'weights-total: blue 100 (filled in) + green 100 = 200, not 100', 'and says what it filled in');
 });
 
 t.test('weights that were lost with the mode off come back with the first apply', async (t) => {
