@@ -18,8 +18,8 @@ async function packageForThisMachine(): Promise<void> {
   const output = join(DIST, name);
   // Made beside its place and moved there whole: the present one may be running.
   const draft = join(DIST, `${process.pid}-${name}`);
-  const node = join(DIST, 'work', 'node');
-  mkdirSync(join(DIST, 'work'), { recursive: true });
+  const node = join(DIST, 'work', 'stripped', 'node');
+  mkdirSync(join(DIST, 'work', 'stripped'), { recursive: true });
   if (process.platform === 'linux') copyStripped(process.execPath, node);
   await sea.default(join(DIST, 'plugin.cjs'), {
     nodePath: process.platform === 'linux' ? node : process.execPath,

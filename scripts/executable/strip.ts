@@ -6,7 +6,7 @@ import { chmodSync, copyFileSync, renameSync } from 'node:fs';
  * stays. Where there is no `strip` for it, as for another architecture, it is copied as it is.
  */
 export function copyStripped(node: string, output: string): void {
-  const draft = `${output}.draft`;
+  const draft = `${output}.${process.pid}.draft`;
   const stripped = spawnSync('strip', ['--strip-all', '-o', draft, node], { stdio: 'ignore' });
   if (stripped.status !== 0) copyFileSync(node, draft);
   chmodSync(draft, 0o755);
