@@ -1,17 +1,9 @@
-import { webcrypto } from 'node:crypto';
-import { createServer } from 'node:https';
-import { text as read } from 'node:stream/consumers';
-import { createAuthority } from '../../../certs/ca.ts';
-import { issueLeaf } from '../../../certs/serving.ts';
-import { at, parseObject } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
-import { endpointSlice, namespaceObject, service } from '../../objects.ts';
-import { listen } from '../../ports.ts';
+import { serveWebhook } from './foreign-webhook.ts';
 
 const NAMESPACE = 'around-mutator';
 const NAME = 'later';
-const HOUR = 3_600_000;
 
 function weight(index: number, value: number): JsonObject {
   return {
@@ -28,33 +20,13 @@ const PATCHES: Readonly<Record<string, readonly Json[]>> = {
   label: [{ op: 'add', path: '/metadata/labels/seen', value: 'yes' }],
 };
 
-function answer(url: string, body: string): string {
-  const review = parseObject(body);
-  const { pathname } = new URL(url, 'https://localhost');
-  const patch = Buffer.from(JSON.stringify(PATCHES[pathname.slice(1)] ?? [])).toString('base64');
-  const response = { uid: at(review, 'request', 'uid'), allowed: true, patchType: 'JSONPatch', patch };
-  return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response });
-}
-
 /** Another team's mutating webhooks, in a server on this machine; how to stop it. */
 export async function startMutators(cluster: Cluster): Promise<() => void> {
-  const tools = { now: () => new Date(), crypto: webcrypto };
-  const authority = await createAuthority(tools, HOUR);
-  const leaf = await issueLeaf(tools, authority, [`${NAME}.${NAMESPACE}.svc`], HOUR);
-  const server = createServer({ key: leaf.key, cert: leaf.certificate }, (request, response) => {
-    read(request).then(
-      (body) => response.setHeader('content-type', 'application/json').end(answer(request.url ?? '', body)),
-      () => response.destroy(),
-    );
+  const foreign = await serveWebhook(cluster, { namespace: NAMESPACE, name: NAME }, (path) => {
+    const patch = Buffer.from(JSON.stringify(PATCHES[path.slice(1)] ?? [])).toString('base64');
+    return Promise.resolve({ patchType: 'JSONPatch', patch });
   });
-  const host = cluster.ip.replace(/\.2$/, '.1');
-  const port = await listen(server, host);
-  const caBundle = Buffer.from(authority.certificate).toString('base64');
-  const metadata = { name: NAME, namespace: NAMESPACE };
   await cluster.apply([
-    namespaceObject(NAMESPACE),
-    service(metadata, null, [{ port: 443 }]),
-    endpointSlice(metadata, NAME, host, [{ port }]),
     {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'MutatingWebhookConfiguration',
@@ -65,7 +37,7 @@ export async function startMutators(cluster: Cluster): Promise<() => void> {
         admissionReviewVersions: ['v1'],
         sideEffects: 'None',
         failurePolicy: 'Fail',
-        clientConfig: { caBundle, service: { ...metadata, path: `/${key}`, port: 443 } },
+        clientConfig: foreign.clientConfig(`/${key}`),
         objectSelector: { matchLabels: { mutated: key } },
         rules: [
           {
@@ -78,8 +50,5 @@ export async function startMutators(cluster: Cluster): Promise<() => void> {
       })),
     },
   ]);
-  return () => {
-    server.closeAllConnections();
-    server.close();
-  };
+  return () => foreign.stop();
 }
