@@ -1,14 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../common/errors.ts';
 import { EXPIRED, NOT_FOUND } from '../../common/http-status.ts';
 import { at, isObject, parseObject, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { hasStatus } from '../../common/kube/errors.ts';
 import type { KubeClient } from './client.ts';
-import { WATCH_SECONDS } from './watch.ts';
-
-const PAUSE_LEAST_MS = 500;
-const PAUSE_MOST_MS = 30_000;
+import { pauseAfter, WATCH_SECONDS } from './watch.ts';
 
 /** For the question from where on to watch, in milliseconds. */
 const CALL_MS = 5000;
@@ -58,8 +54,7 @@ export async function watchChanges(
       // Where the kind does not exist there is nothing to miss.
       else if (!signal.aborted && !hasStatus(error, NOT_FOUND)) onProblem(messageOf(error));
     }
-    const pause = Math.min(PAUSE_LEAST_MS * 2 ** failures++, PAUSE_MOST_MS);
-    await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+    await pauseAfter(failures++, signal);
   }
 }
 

@@ -34,7 +34,12 @@ export async function watchObject(
     } catch {
       // The looks that do not depend on a watch say what is wrong.
     }
-    const pause = Math.min(PAUSE_LEAST_MS * 2 ** failures++, PAUSE_MOST_MS);
-    await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+    await pauseAfter(failures++, signal);
   }
+}
+
+/** Waits before a watch is opened again, longer after each failure in a row, or until `signal` is aborted. */
+export async function pauseAfter(failures: number, signal: AbortSignal): Promise<void> {
+  const pause = Math.min(PAUSE_LEAST_MS * 2 ** failures, PAUSE_MOST_MS);
+  await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
 }
