@@ -12,17 +12,10 @@ import { butForbidden } from './groups.ts';
  * UsageError for both, and a UserError where the selector selects nothing.
  */
 export async function chosenTargets(
-  { args, flags }: Pick<Call, 'args' | 'flags'>,
+  call: Pick<Call, 'args' | 'flags'>,
   session: Session,
 ): Promise<readonly (TraefikServiceArgument | null)[]> {
-  const selector = flags.text('selector');
-  if (selector === undefined) return allTargets(args);
-  if (args.length > 0) throw new UsageError('name cannot be provided when a selector is specified');
-  const listing = await listGoverned(session, session.namespace, selector);
-  if (listing.found.length > 0) return listing.found.map(({ name, group }) => ({ name, group }));
-  throw new UserError(
-    `no blue-green TraefikService in namespace "${session.namespace}" has the labels ${selector}${butForbidden(listing)}`,
-  );
+  return (await selected(call, session)) ?? allTargets(call.args);
 }
 
 /** The TraefikServices of the names or of --selector. Throws as `chosenTargets` and `findTarget` do. */
@@ -30,6 +23,21 @@ export async function findChosen(
   call: Pick<Call, 'args' | 'flags'>,
   session: Session,
 ): Promise<readonly TraefikServiceRef[]> {
-  const targets = await chosenTargets(call, session);
-  return Promise.all(targets.map((target) => findTarget(session, target)));
+  const found = await selected(call, session);
+  return found ?? Promise.all(allTargets(call.args).map((target) => findTarget(session, target)));
+}
+
+/** What --selector selects; null without it. */
+async function selected(
+  { args, flags }: Pick<Call, 'args' | 'flags'>,
+  session: Session,
+): Promise<readonly TraefikServiceRef[] | null> {
+  const selector = flags.text('selector');
+  if (selector === undefined) return null;
+  if (args.length > 0) throw new UsageError('name cannot be provided when a selector is specified');
+  const listing = await listGoverned(session, session.namespace, selector);
+  if (listing.found.length > 0) return listing.found;
+  throw new UserError(
+    `no blue-green TraefikService in namespace "${session.namespace}" has the labels ${selector}${butForbidden(listing)}`,
+  );
 }

@@ -67,8 +67,8 @@ export interface Listing {
 }
 
 /**
- * All governed TraefikServices of a namespace, or of all with `null`; those that a label selector selects. Throws where no group answers, and where one fails
- * in another way than by RBAC: half a list would pass for all of it.
+ * All governed TraefikServices of a namespace, or of all with `null`; with a label selector, those that it selects.
+ * Throws where no group answers, and where one fails in another way than by RBAC: half a list would pass for all of it.
  */
 export async function listGoverned(
   session: Session,
