@@ -12,17 +12,23 @@ import { SEA } from './sea.ts';
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
+/** Path of a copy of this Node without its symbols. */
+function strippedNode(): string {
+  const folder = join(DIST, 'work', 'stripped');
+  mkdirSync(folder, { recursive: true });
+  const node = join(folder, 'node');
+  copyStripped(process.execPath, node);
+  return node;
+}
+
 async function packageForThisMachine(): Promise<void> {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.ts'), 'plugin'], { stdio: 'inherit' });
   const name = process.platform === 'win32' ? 'kubectl-bluegreen.exe' : 'kubectl-bluegreen';
   const output = join(DIST, name);
   // Made beside its place and moved there whole: the present one may be running.
   const draft = join(DIST, `${process.pid}-${name}`);
-  const node = join(DIST, 'work', 'stripped', 'node');
-  mkdirSync(join(DIST, 'work', 'stripped'), { recursive: true });
-  if (process.platform === 'linux') copyStripped(process.execPath, node);
   await sea.default(join(DIST, 'plugin.cjs'), {
-    nodePath: process.platform === 'linux' ? node : process.execPath,
+    nodePath: process.platform === 'linux' ? strippedNode() : process.execPath,
     targets: [{ nodeRange: 'node24', platform: platformName(), arch: process.arch, output: draft }],
     seaConfig: { ...SEA, useCodeCache: true },
   });

@@ -21,8 +21,8 @@ export interface FindingsReport {
 export type OnFinding = (seen: Seen, finding: Finding) => void;
 
 /**
- * A finding is logged and told when it is first seen and when it is resolved. One that has the same check and reason is the same,
- * whatever its numbers say. A replica that takes over knows of none and logs all of them once.
+ * A finding is logged and told when it is first seen, and logged when it is resolved. One that has the same check and
+ * reason is the same, whatever its numbers say. A replica that takes over knows of none and logs all of them once.
  */
 export function createFindingsReport(log: Log, onFinding: OnFinding): FindingsReport {
   let before = new Map<string, Seen>();
