@@ -29,11 +29,8 @@ const traefik = await installTraefik(cluster, {
   allowEmptyServices: true,
   flags: ['--providers.kubernetescrd.safenaming=true'],
 });
-await Promise.all([
-  installBluegreen(cluster, { allowEmptyServices: 'true' }),
-  installPlugin(cluster),
-  installDemo(cluster),
-]);
+await Promise.all([installBluegreen(cluster, { allowEmptyServices: 'true' }), installPlugin(cluster)]);
+await installDemo(cluster);
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', ROUTE_MS);

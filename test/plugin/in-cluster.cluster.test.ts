@@ -30,7 +30,8 @@ const traefik = await installTraefik(cluster, {
   replicas: 2,
   flags: ['--metrics.prometheus.addrouterslabels=true'],
 });
-await Promise.all([installBluegreen(cluster), installPlugin(cluster), installDemo(cluster)]);
+await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+await installDemo(cluster);
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', 30_000);
