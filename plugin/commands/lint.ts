@@ -4,6 +4,7 @@ import { EXIT } from '../cli/io.ts';
 import { namespaceWithoutCluster } from '../cli/namespace.ts';
 import { UsageError } from '../kube/errors.ts';
 import { flow } from '../printers/flow.ts';
+import { textOf } from '../lint/objects.ts';
 import type { LintFinding } from '../lint/objects.ts';
 import type { LintReport } from '../lint/run.ts';
 
@@ -93,11 +94,11 @@ async function pageOf(findings: readonly LintFinding[]): Promise<string> {
   return checks.length === 0 ? '' : `${docsLine(checks, DOCS_URL)}\n`;
 }
 
-function line(call: Call, { file, position, severity, check, resource, message }: LintFinding): string {
+function line(call: Call, finding: LintFinding): string {
+  const { file, position, severity, check } = finding;
   const paint = call.paint.out;
   const level = severity === 'error' ? paint.bad('error') : paint.warn('warning');
-  const what = resource === '' ? message : `${resource}: ${message}`;
-  return `${file}:${position.line}:${position.column}: ${level} ${check}: ${what}`;
+  return `${file}:${position.line}:${position.column}: ${level} ${check}: ${textOf(finding)}`;
 }
 
 function count(number: number, noun: string): string {

@@ -1,15 +1,17 @@
 import { oneLine } from '../printers/line.ts';
 import { junitXml } from '../printers/junit.ts';
+import { textOf } from './objects.ts';
 import type { LintFinding } from './objects.ts';
 import type { LintReport } from './run.ts';
 
 /** Workflow commands of GitHub Actions, which shows them at the lines of a pull request. */
 export function toGithub(findings: readonly LintFinding[]): string {
   return findings
-    .map(({ severity, file, position, check, resource, message }) => {
-      const { line, column } = position;
+    .map((finding) => {
+      const { severity, file, check } = finding;
+      const { line, column } = finding.position;
       const place = file === '-' ? '' : `file=${property(file)},line=${line},col=${column},`;
-      return `::${severity} ${place}title=${property(check)}::${data(textOf(resource, message))}\n`;
+      return `::${severity} ${place}title=${property(check)}::${data(textOf(finding))}\n`;
     })
     .join('');
 }
@@ -28,17 +30,13 @@ export function toJunit(
     cases: [
       ...good.map((file) => ({ group: file, name: 'lint', failure: null })),
       ...findings.map((finding) => {
-        const { file, position, severity, check, resource, message } = finding;
-        const name = `${severity} ${check}: ${textOf(resource, message)}`;
+        const { file, position, severity, check, message } = finding;
+        const name = `${severity} ${check}: ${textOf(finding)}`;
         const detail = `${file}:${position.line}:${position.column}`;
         return { group: file, name, failure: fails(finding) ? { message, detail } : null };
       }),
     ],
   });
-}
-
-function textOf(resource: string, message: string): string {
-  return resource === '' ? message : `${resource}: ${message}`;
 }
 
 function data(text: string): string {

@@ -14,6 +14,11 @@ export interface LintFinding {
   readonly resource: string;
 }
 
+/** One line about the object, or about the file where nothing of it could be read. */
+export function textOf({ resource, message }: Pick<LintFinding, 'resource' | 'message'>): string {
+  return resource === '' ? message : `${resource}: ${message}`;
+}
+
 /** `NAMESPACE/NAME` of an object; the fallback is the namespace of the command line. */
 export function keyOf(object: JsonObject, fallback: string): string {
   return `${namespaceOf(object, fallback)}/${stringAt(object, 'metadata', 'name') ?? ''}`;

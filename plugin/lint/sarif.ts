@@ -1,5 +1,6 @@
 import { CHECKS, GUARDS } from '../../webhook/policy/index.ts';
 import { VERSION } from '../../common/version.ts';
+import { textOf } from './objects.ts';
 import type { LintFinding } from './objects.ts';
 
 /** Findings as SARIF 2.1.0, which code hosts show beside the lines. */
@@ -20,7 +21,7 @@ export function toSarif(findings: readonly LintFinding[]): object {
         results: findings.map((finding) => ({
           ruleId: finding.check,
           level: finding.severity,
-          message: { text: `${finding.resource}: ${finding.message}` },
+          message: { text: textOf(finding) },
           locations: [
             {
               physicalLocation: {

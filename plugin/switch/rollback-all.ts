@@ -17,7 +17,10 @@ import { rollBack } from './rollback.ts';
 export async function rollBackAll(call: Call, session: Session, found: readonly TraefikServiceRef[]): Promise<number> {
   const codes = await Promise.all(found.map((each) => rollBackOne(call, session, each)));
   const failed = codes.filter((code) => code !== EXIT.ok).length;
-  if (failed > 0) call.io.err.write(`${failed} of ${found.length} did not go back; the others did.\n`);
+  if (failed > 0)
+    call.io.err.write(
+      `${failed} of ${found.length} did not go back${failed < found.length ? '; the others did' : ''}.\n`,
+    );
   return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
 }
 

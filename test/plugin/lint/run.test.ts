@@ -270,6 +270,9 @@ t.test('for machines', async (t) => {
       },
     ],
   });
+  const unreadable = (await run('lint -f - -o sarif', { stdin: 'a: [' })).out;
+  t.match(unreadable, '"ruleId": "yaml"');
+  t.notMatch(unreadable, '"text": ": ', 'a message without an object begins with itself');
   t.equal(
     (await run('lint -f - -o github', { stdin: BAD })).out.split('\n')[0],
     '::error title=weights-total::demo/shop: shop-blue 60 + shop-green 30 = 90, not 100. Set one to 100 and the other to 0',

@@ -7,8 +7,11 @@ import { PROMOTED, SHOP, shop, TESTED } from '../shop.ts';
 const CART = SHOP.replace(/shop$/, 'cart');
 
 /** Releases shop and cart, alike but for their labels, of which green is active in both. */
-function two(cart: Readonly<Record<string, string>> = PROMOTED): Record<string, object> {
-  const ours = labelled(shop({ weights: [0, 100], annotations: PROMOTED })[SHOP], { team: 'web', tier: 'front' });
+function two(
+  cart: Readonly<Record<string, string>> = PROMOTED,
+  own: Readonly<Record<string, string>> = PROMOTED,
+): Record<string, object> {
+  const ours = labelled(shop({ weights: [0, 100], annotations: own })[SHOP], { team: 'web', tier: 'front' });
   const theirs = labelled(shop({ weights: [0, 100], annotations: cart })[SHOP], { team: 'web' });
   return { ...shop(), [SHOP]: ours, [CART]: theirs };
 }
@@ -34,6 +37,8 @@ t.test('what cannot go back keeps none of the others', async (t) => {
   t.match(out, 'traefikservice.traefik.io/shop rolled back');
   t.match(err, 'traefikservice.traefik.io/cart: error: nothing to roll back to: ');
   t.match(err, '1 of 2 did not go back; the others did.\n');
+  const neither = await fakeCluster(t, two({}, {}));
+  t.match((await neither.run('rollback cart shop')).err, '2 of 2 did not go back.\n');
 });
 
 t.test('rollback by label goes back where there is a version to go back to', async (t) => {
