@@ -71,7 +71,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
     name: 'request-timeout',
     type: 'text',
     fallback: '0',
-    help: 'How long to wait before giving up on a single server request (e.g. 1s, 2m, 3h). Zero means no limit.',
+    help: 'How long to wait before giving up on a single server request (e.g. 1s, 2m, 3h). Zero means 32s for a read and 65s for a write.',
   },
   { name: 'server', short: 's', type: 'text', help: 'The address and port of the Kubernetes API server.' },
   { name: 'tls-server-name', type: 'text', help: 'Server name to use for server certificate validation.' },

@@ -20,6 +20,8 @@ export interface JobRun {
   readonly abandoned: 'remove' | 'leave';
   /** Milliseconds that its pod has to start; why it does not is told as soon as it is known. */
   readonly startWithin: number;
+  /** Milliseconds from its creation to its end, after which it is abandoned; left out for one without a limit. */
+  readonly endWithin?: number;
   /** Told the name that the API server gave the Job. */
   readonly created?: (name: string) => void;
 }
@@ -40,7 +42,8 @@ const LOOK_CLOSER = 4;
 
 /**
  * Creates a Job of one pod, follows its log and waits for its end. Throws a UserError that says why the pod does not
- * start, or why there is no exit code; a Job that did not start is removed. Rejects at Ctrl-C.
+ * start, or why there is no exit code, with the time-out's exit code where it did not end in time; a Job that did not
+ * start is removed. Rejects at Ctrl-C.
  */
 export async function runJob(call: Call, session: Session, manifest: JsonObject, run: JobRun): Promise<JobEnd> {
   const namespace = stringAt(manifest, 'metadata', 'namespace') ?? session.namespace;
@@ -49,6 +52,9 @@ export async function runJob(call: Call, session: Session, manifest: JsonObject,
   const job = await session.client.create(jobs, manifest, { query, signal: call.io.interrupted });
   const name = nameOf(job);
   run.created?.(name);
+  const { interrupted } = call.io;
+  const late = run.endWithin === undefined ? null : AbortSignal.timeout(run.endWithin);
+  const signal = late === null ? interrupted : AbortSignal.any([interrupted, late]);
   const running: RunningJob = {
     call,
     session,
@@ -56,14 +62,16 @@ export async function runJob(call: Call, session: Session, manifest: JsonObject,
     namespace,
     job,
     path: resourcePath('batch/v1', 'jobs', { namespace, name }),
+    signal: interrupted,
   };
   let runs = false;
   try {
     const pod = await started(running);
     runs = true;
-    return { name, exitCode: await ended(running, pod) };
+    return { name, exitCode: await ended({ ...running, signal }, pod) };
   } catch (error) {
     if (!runs || run.abandoned === 'remove') await remove(running);
+    if (runs && late?.aborted === true && !interrupted.aborted) throw notEnded(name, run.endWithin ?? 0);
     throw error;
   }
 }
@@ -75,6 +83,19 @@ interface RunningJob {
   readonly namespace: string;
   readonly job: JsonObject;
   readonly path: string;
+  /** Aborted at Ctrl-C; of a Job whose pod has started, also when its time is over. */
+  readonly signal: AbortSignal;
+}
+
+function notEnded(name: string, limit: number): UserError {
+  return new UserError(
+    `Job ${name} did not end within ${seconds(limit)}: give it more time with --timeout`,
+    EXIT.timeout,
+  );
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.ceil(milliseconds / 1000)}s`;
 }
 
 /** Removes the Job with its pods; what cannot be removed is named. */
@@ -88,7 +109,7 @@ async function remove({ call, session, job, namespace, path }: RunningJob): Prom
 
 /** The Job's pod, once its container runs or has ended. */
 async function started(running: RunningJob): Promise<JsonObject> {
-  const { call, run, job, namespace } = running;
+  const { call, run, job, namespace, signal } = running;
   const deadline = call.io.now().getTime() + run.startWithin;
   let told = '';
   for (let look = 0; ; look += 1) {
@@ -102,27 +123,27 @@ async function started(running: RunningJob): Promise<JsonObject> {
       if (text !== '' && text !== told) call.io.err.write(`Job ${nameOf(job)} in ${namespace} waits: ${text}\n`);
       told = text;
     }
-    await call.io.sleep(POLL, call.io.interrupted);
+    await call.io.sleep(POLL, signal);
   }
 }
 
 function notStarted(name: string, text: string, limit: number | null): UserError {
-  const when = limit === null ? '' : ` within ${limit / 1000}s`;
+  const when = limit === null ? '' : ` within ${seconds(limit)}`;
   return new UserError(`the pod of Job ${name} did not start${when}: ${text || 'no reason is known'}`, EXIT.error);
 }
 
 async function why(
-  { call, session, namespace, job }: RunningJob,
+  { session, namespace, job, signal }: RunningJob,
   pod: JsonObject | null,
 ): Promise<Awaited<ReturnType<typeof diagnose>>> {
   const query = { namespace, pods: pod === null ? [] : [pod], owners: pod === null ? [job] : [] };
-  return diagnose(session.client, query, call.io.interrupted);
+  return diagnose(session.client, query, signal);
 }
 
-async function podOf({ call, session, namespace, job }: RunningJob): Promise<JsonObject | null> {
+async function podOf({ session, namespace, job, signal }: RunningJob): Promise<JsonObject | null> {
   const path = resourcePath('v1', 'pods', { namespace });
   const query = { labelSelector: `job-name=${nameOf(job)}` };
-  const pods = await session.client.list(path, { query, signal: call.io.interrupted });
+  const pods = await session.client.list(path, { query, signal });
   return pods[0] ?? null;
 }
 
@@ -138,13 +159,13 @@ function hasStarted(pod: JsonObject): boolean {
 
 /** Follows the log to the container's end and answers with its exit code. */
 async function ended(running: RunningJob, first: JsonObject): Promise<number> {
-  const { call, session, namespace, run, job } = running;
+  const { call, session, namespace, run, job, signal } = running;
   const container = stringAt(objectsAt(first, 'spec', 'containers')[0], 'name') ?? '';
   const follow = createFollower(session.client, { namespace, pod: nameOf(first), container }, run.line);
   for (;;) {
-    await follow(call.io.interrupted).catch((error: unknown) => {
+    await follow(signal).catch((error: unknown) => {
       // A stream that breaks is taken up again; a pod that is gone is found out below.
-      if (call.io.interrupted.aborted || hasStatus(error, FORBIDDEN)) throw error;
+      if (signal.aborted || hasStatus(error, FORBIDDEN)) throw error;
     });
     const pod = await podOf(running);
     if (pod === null) throw new UserError(`the pod of Job ${nameOf(job)} is gone: ${await failureOf(running)}`);
@@ -159,13 +180,13 @@ async function ended(running: RunningJob, first: JsonObject): Promise<number> {
     if (stringAt(pod, 'status', 'phase') === 'Failed') {
       throw new UserError(`the pod of Job ${nameOf(job)} failed: ${stringAt(pod, 'status', 'message') ?? 'evicted'}`);
     }
-    await call.io.sleep(POLL, call.io.interrupted);
+    await call.io.sleep(POLL, signal);
   }
 }
 
 /** What the Job itself says of its failure. */
-async function failureOf({ call, session, path }: RunningJob): Promise<string> {
-  const job = await session.client.getOrNull(path, { signal: call.io.interrupted });
+async function failureOf({ session, path, signal }: RunningJob): Promise<string> {
+  const job = await session.client.getOrNull(path, { signal });
   if (job === null) return 'the Job was deleted';
   const failed = objectsAt(job, 'status', 'conditions').find((each) => stringAt(each, 'type') === 'Failed');
   return stringAt(failed, 'message') ?? 'it was deleted';

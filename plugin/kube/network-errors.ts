@@ -28,12 +28,11 @@ export function explainNetworkError(error: unknown, connection: Connection, sign
   return new ConnectError(`Unable to connect to the server: ${reason}`, hint);
 }
 
-function explainAbort(signal: AbortSignal, connection: Connection): unknown {
-  const reason: unknown = signal.reason;
-  if (!(reason instanceof DOMException) || reason.name !== 'TimeoutError') return reason;
-  const limit = connection.timeout > 0 ? ` within ${connection.timeout / 1000}s (--request-timeout)` : ' in time';
+function explainAbort({ reason }: AbortSignal, { url }: Connection): unknown {
+  const late: unknown = reason;
+  if (!(late instanceof DOMException) || late.name !== 'TimeoutError') return late;
   return new ConnectError(
-    `Unable to connect to the server: context deadline exceeded (no answer from ${connection.url.host}${limit})`,
+    `Unable to connect to the server: context deadline exceeded (no answer from ${url.host} in time)`,
   );
 }
 

@@ -6,6 +6,7 @@ import tls from 'node:tls';
 import type { Request, Response } from '../../common/kube/client.ts';
 import { explainNetworkError } from './network-errors.ts';
 import type { Credentials } from './credentials.ts';
+import { LIMITS, patienceFor } from './patience.ts';
 import type { Connection } from './resolve.ts';
 import type { MessageStream } from './websocket.ts';
 
@@ -32,7 +33,12 @@ export type Upgraded =
 const CONNECTIONS = 2;
 
 /** Keep-alive agents to one API server. Failures to reach it reject with a ConnectError in kubectl's words. */
-export function openTransport(connection: Connection, credentials: Credentials, proxy: string | null): Transport {
+export function openTransport(
+  connection: Connection,
+  credentials: Credentials,
+  proxy: string | null,
+  limits = LIMITS,
+): Transport {
   const secure = connection.url.protocol === 'https:';
   const proxyEnv = proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
   const options = { keepAlive: true, ...(secure ? tlsOptions(connection, credentials) : {}), ...proxyEnv };
@@ -63,25 +69,33 @@ export function openTransport(connection: Connection, credentials: Credentials, 
       streams.destroy();
     },
     send: async (request) => {
-      const signal = limit(request.signal, connection.timeout);
+      const patience = patienceFor(connection, request, limits);
       try {
-        const outgoing = start(request, signal, asksPod(request) ? streams : agent);
+        const outgoing = start(request, patience.signal, asksPod(request) ? streams : agent);
+        patience.watch(outgoing);
         outgoing.end(request.body);
         return await readResponse(await answerOf(outgoing));
       } catch (error) {
-        throw explainNetworkError(error, connection, signal);
+        throw explainNetworkError(error, connection, patience.signal);
+      } finally {
+        patience.end();
       }
     },
     stream: async (request) => {
+      const patience = patienceFor(connection, request, limits);
       try {
-        const outgoing = start(request, request.signal, streams);
+        const outgoing = start(request, patience.signal, streams);
+        patience.watch(outgoing);
         outgoing.end();
         return await answerOf(outgoing);
       } catch (error) {
-        throw explainNetworkError(error, connection, request.signal);
+        throw explainNetworkError(error, connection, patience.signal);
+      } finally {
+        patience.end();
       }
     },
     upgrade: async (request, protocol) => {
+      const patience = patienceFor(connection, request, limits);
       try {
         const { openWebSocket } = await import('./websocket.ts');
         const url = `${connection.url.protocol}//${connection.url.host}${pathOf(request)}`;
@@ -90,11 +104,14 @@ export function openTransport(connection: Connection, credentials: Credentials, 
         const opened = await openWebSocket(url, protocol, {
           agent: streams,
           headers: accepting,
-          signal: request.signal,
+          signal: patience.signal,
+          started: (outgoing) => patience.watch(outgoing),
         });
         return opened.kind === 'socket' ? opened : { kind: 'refused', response: await readResponse(opened.response) };
       } catch (error) {
-        throw explainNetworkError(error, connection, request.signal);
+        throw explainNetworkError(error, connection, patience.signal);
+      } finally {
+        patience.end();
       }
     },
   };
@@ -175,12 +192,6 @@ function bodyHeaders(request: Request): Record<string, string | number> {
     'Content-Type': request.contentType ?? 'application/json',
     'Content-Length': Buffer.byteLength(request.body),
   };
-}
-
-function limit(signal: AbortSignal | undefined, timeout: number): AbortSignal | undefined {
-  if (timeout === 0) return signal;
-  const deadline = AbortSignal.timeout(timeout);
-  return signal ? AbortSignal.any([signal, deadline]) : deadline;
 }
 
 /** Texts of one Warning header, which may hold several: `299 - "text", 299 - "other"`. */

@@ -1,4 +1,4 @@
-import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocket } from 'ws';
 
@@ -8,6 +8,8 @@ export interface OpenOptions {
   readonly headers: OutgoingHttpHeaders;
   /** Ends the connection, whether it is open yet or not. */
   readonly signal: AbortSignal | undefined;
+  /** Told the request of the handshake before it is sent. */
+  readonly started: (request: ClientRequest) => void;
 }
 
 /** The messages of a WebSocket, one a chunk; what is written goes out as one binary message a chunk. */
@@ -22,13 +24,14 @@ export type Opened =
  * where there is no answer, or one that is no WebSocket handshake.
  */
 export function openWebSocket(url: string, protocol: string, options: OpenOptions): Promise<Opened> {
-  const { agent, headers, signal } = options;
+  const { agent, headers, signal, started } = options;
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, protocol, {
       agent,
       perMessageDeflate: false,
       finishRequest: (request) => {
         for (const [name, value] of Object.entries(headers)) if (value !== undefined) request.setHeader(name, value);
+        started(request);
         request.end();
       },
     });

@@ -48,7 +48,8 @@ export async function testByManifest(
   const job = prepareJob(manifest, namespace, env, Math.ceil((timeout + START_WITHIN) / 1000));
   const end = await runJob(call, session, job, {
     abandoned: 'remove',
-    startWithin: START_WITHIN,
+    startWithin: Math.min(START_WITHIN, timeout),
+    endWithin: timeout,
     line: (line) => call.io.err.write(`${line}\n`),
   });
   return single(`Job ${end.name}`, end.exitCode === 0, `exit code ${end.exitCode}`);

@@ -34,6 +34,9 @@ export interface SmokeRequest {
   readonly record: boolean;
 }
 
+/** Milliseconds that a test has at least. */
+const LEAST = 1000;
+
 /** A smoke test that ran to its end. */
 export interface Smoked {
   readonly found: TraefikServiceRef;
@@ -52,12 +55,15 @@ export async function smokeTest(
   given: TraefikServiceRef,
   request: SmokeRequest,
 ): Promise<Smoked> {
+  const deadline = call.io.now().getTime() + request.timeout;
   const before = await takeSnapshot(call, session, given);
   if (before.revision === null && request.record) throw unbindable(before);
   const place = await placeOf(call, session, before.found, before.preview);
   await awaitDeparted(call, session, before, request.timeout);
   const started = call.io.now();
-  const { results, url, via } = await perform(call, session, before, place, request);
+  // What it waited for before is a part of the time.
+  const timeout = Math.max(LEAST, deadline - started.getTime());
+  const { results, url, via } = await perform(call, session, before, place, { ...request, timeout });
   const passed = results.every(({ failed }) => failed === 0);
   const seconds = (call.io.now().getTime() - started.getTime()) / 1000;
   const { group, namespace, name } = before.found;

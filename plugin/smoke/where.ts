@@ -17,7 +17,7 @@ import { ASSIGNMENT, LONGEST_ASSIGNMENT, decode } from './wire.ts';
 /** From where the preview is asked: a Job in the cluster, this machine through a forwarded port, or this machine at a URL. */
 export type Via = 'job' | 'forward' | 'url';
 
-/** Milliseconds that a Job's pod has to start. */
+/** Milliseconds that a Job's pod has to start, at most. */
 export const START_WITHIN = 60_000;
 
 /** How checks are to run. */
@@ -106,7 +106,8 @@ export async function checkByJob(call: Call, session: Session, errand: Errand): 
   let results: readonly CheckResult[] | null = null;
   const end = await runJob(call, session, manifest, {
     abandoned: 'remove',
-    startWithin: START_WITHIN,
+    startWithin: Math.min(START_WITHIN, errand.timeout),
+    endWithin: errand.timeout,
     line: (line) => {
       const message = decode(line);
       if (message === null) other.push(line);

@@ -97,3 +97,46 @@ t.test('a Job whose container did not start says nothing about the preview', asy
   t.match(err, 'did not run to its end: exec: "/e2e": no such file or directory');
   passStays(t, cluster);
 });
+
+t.test('a Job that goes on longer than --timeout ends the command and is removed', async (t) => {
+  const cluster = await tested(t);
+  cluster.intercept = ({ method, url }) => {
+    if (method === 'POST' && url.includes('/jobs')) {
+      cluster.put(POD, {
+        metadata: { labels: { 'job-name': 'smoke-x7k2p' } },
+        spec: { containers: [{ name: 'e2e' }] },
+        status: { phase: 'Running', containerStatuses: [{ name: 'e2e', state: { running: { startedAt: 'now' } } }] },
+      });
+    }
+    return url.includes('/job-pod/log') ? { status: 200, body: '' } : null;
+  };
+  const line = ['smoke', 'shop', '--job', 'j.yaml', '--timeout', '1s'];
+  const { code, err } = await cluster.run(line, { files: { 'j.yaml': JOB } });
+  t.equal(code, 3, err);
+  t.match(err, 'error: Job smoke-x7k2p did not end within 1s: give it more time with --timeout\n');
+  t.notOk(cluster.objects.has('/apis/batch/v1/namespaces/demo/jobs/smoke-x7k2p'));
+  passStays(t, cluster);
+});
+
+t.test(
+  'a Job whose pod does not start within --timeout is told with the reason, not waited for a minute',
+  async (t) => {
+    const cluster = await tested(t);
+    const waiting = { reason: 'ErrImagePull', message: 'connection refused' };
+    cluster.intercept = ({ method, url }) => {
+      if (method === 'POST' && url.includes('/jobs')) {
+        cluster.put(POD, {
+          metadata: { labels: { 'job-name': 'smoke-x7k2p' } },
+          spec: { containers: [{ name: 'e2e', image: 'e2e:1' }] },
+          status: { phase: 'Pending', containerStatuses: [{ name: 'e2e', image: 'e2e:1', state: { waiting } }] },
+        });
+      }
+      return null;
+    };
+    const line = ['smoke', 'shop', '--job', 'j.yaml', '--timeout', '20s'];
+    const { code, err } = await cluster.run(line, { files: { 'j.yaml': JOB }, hurried: true });
+    t.equal(code, 1, err);
+    t.match(err, 'the pod of Job smoke-x7k2p did not start within 20s: ErrImagePull: image e2e:1 cannot be pulled');
+    passStays(t, cluster);
+  },
+);
