@@ -37,6 +37,7 @@ const PLUGIN = [
     'plugin/smoke',
     'plugin/analysis',
     'plugin/decommission',
+    'plugin/adopt',
     'plugin/doctor',
     'plugin/lint',
   ],

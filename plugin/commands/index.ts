@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/help.ts';
+import { adopt } from './adopt.ts';
 import { completion } from './completion.ts';
 import { decommission } from './decommission.ts';
 import { deploy } from './deploy.ts';
@@ -28,7 +29,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'Release a version', commands: [release, deploy, smoke, promote, analyze, rollback, decommission] },
   { title: 'See what is active', commands: [status, list, history, logs, portForward] },
   { title: 'Hold releases back', commands: [freeze, unfreeze, unguard] },
-  { title: 'Begin, and check', commands: [init, lint, doctor] },
+  { title: 'Begin, and check', commands: [init, adopt, lint, doctor] },
   { title: 'Other commands', commands: [completion, options, version] },
 ];
 

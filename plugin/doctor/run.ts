@@ -2,6 +2,7 @@ import { describeError } from '../kube/errors.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding, DoctorCheck } from './finding.ts';
+import { lookAtLookalikes } from './lookalikes.ts';
 import { lookAtPermissions } from './permissions.ts';
 import { lookAtReplicas } from './replicas.ts';
 import { lookAtReleases } from './releases.ts';
@@ -15,6 +16,7 @@ const LOOKS: readonly DoctorCheck[] = [
   lookAtPermissions,
   lookAtTraefik,
   lookAtReleases,
+  lookAtLookalikes,
 ];
 
 /** Looks at everything at once; the findings come in a fixed order. */

@@ -16,6 +16,7 @@ import { stringAt } from '../../common/json-paths.ts';
 import { LENIENT } from '../switch/settings.ts';
 import type { LintObject } from '../kube/manifests.ts';
 import { lintEntries } from './entries.ts';
+import { lintLookalikes } from './lookalikes.ts';
 import { namesTaken } from './names.ts';
 import { groupOf, keyOf, namespaceOf } from './objects.ts';
 import type { LintFinding } from './objects.ts';
@@ -59,8 +60,8 @@ export function lintObjects(objects: readonly LintObject[], namespace: string): 
       return [...lintOne(release, neighborsOf(release, objects, releases, namespace), here), ...taken];
     }
     return routes.includes(item)
-      ? lintRoutes(item, namespace, { objects, releases })
-      : [...lintUngoverned(item, namespace), ...taken];
+      ? [...lintRoutes(item, namespace, { objects, releases }), ...lintLookalikes(item, namespace)]
+      : [...lintUngoverned(item, namespace), ...lintLookalikes(item, namespace), ...taken];
   });
   return { findings, checked: releases.length, routes: routes.length };
 }

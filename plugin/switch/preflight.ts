@@ -12,7 +12,7 @@ import {
 } from '../../webhook/policy/index.ts';
 import type { Decision, Facts, Neighbors } from '../../webhook/policy/index.ts';
 import type { Io } from '../cli/io.ts';
-import type { Plan } from '../traefikservice/patches.ts';
+import type { Write } from '../traefikservice/patches.ts';
 import type { Session } from '../cli/session.ts';
 import { LENIENT } from './settings.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -38,7 +38,7 @@ function deadlineOf(io: Io): AbortSignal {
 /** The webhook's own policy on the object as the plan leaves it. Nothing is sent. */
 export function judge(
   found: TraefikServiceRef,
-  plan: Plan,
+  plan: Pick<Write, 'after'>,
   facts: Facts,
   io: Io,
   neighbors = NO_NEIGHBORS,

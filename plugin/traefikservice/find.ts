@@ -1,6 +1,6 @@
 import type { CallOptions } from '../../common/kube/client.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
-import { ANNOTATION, GROUPS, governed } from '../../webhook/policy/index.ts';
+import { ANNOTATION, GROUPS, governed, likelyPairOf } from '../../webhook/policy/index.ts';
 import type { Group, Pair } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Client } from '../kube/client.ts';
@@ -9,7 +9,7 @@ import { stringAt } from '../../common/json-paths.ts';
 import type { Session } from '../cli/session.ts';
 import type { TraefikServiceArgument } from './argument.ts';
 import { askGroups, butForbidden, whyUnanswered } from './groups.ts';
-import type { Unanswered } from './groups.ts';
+import type { Answers, Unanswered } from './groups.ts';
 
 /** A governed TraefikService, as it was read. */
 export interface TraefikServiceRef {
@@ -34,7 +34,7 @@ export function objectPath({
   return resourcePath(`${group}/v1alpha1`, 'traefikservices', { namespace, name });
 }
 
-function collectionPath(group: Group, namespace: string | null): string {
+export function collectionPath(group: Group, namespace: string | null): string {
   return resourcePath(`${group}/v1alpha1`, 'traefikservices', { namespace });
 }
 
@@ -49,14 +49,28 @@ export function readAgain(client: Client, found: TraefikServiceRef, options: Cal
  */
 export async function findTarget(session: Session, target: TraefikServiceArgument | null): Promise<TraefikServiceRef> {
   if (target === null) return findOnly(session);
-  const groups = target.group === null ? GROUPS : [target.group];
-  const asked = await askGroups(session, groups, (group) => read(session, group, target.name));
-  const [first, second] = asked.answers.flatMap(({ found }) => found ?? []);
+  const asked = await askByName(session, target);
+  const found = await Promise.all(asked.answers.map(({ group, object }) => asGoverned(session, group, object)));
+  const [first, second] = found.filter((each) => each !== null);
   if (first !== undefined && second !== undefined) throw ambiguous(target.name);
   if (first !== undefined) return first;
   const [ungoverned] = asked.answers;
-  if (ungoverned !== undefined) throw notGoverned({ group: ungoverned.group, name: target.name }, butForbidden(asked));
+  if (ungoverned !== undefined) throw notGoverned(ungoverned, target.name, butForbidden(asked));
   throw whyUnanswered(asked);
+}
+
+/** A TraefikService of any kind, and the pair of a governed one. Throws where there is none, or one in each group. */
+export async function findAny(
+  session: Session,
+  target: TraefikServiceArgument,
+): Promise<Omit<TraefikServiceRef, 'pair'> & { readonly pair: Pair | null }> {
+  const asked = await askByName(session, target);
+  const [first, second] = asked.answers;
+  if (first === undefined) throw whyUnanswered(asked);
+  if (second !== undefined) throw ambiguous(target.name);
+  const { group, object } = first;
+  const { namespace } = session;
+  return { group, namespace, name: target.name, object, pair: await pairOf(session, namespace, object) };
 }
 
 /** Governed TraefikServices, sorted by namespace and name. */
@@ -108,17 +122,25 @@ async function findOnly(session: Session): Promise<TraefikServiceRef> {
   );
 }
 
-interface Lookup {
+interface Stored {
   readonly group: Group;
-  readonly found: TraefikServiceRef | null;
+  readonly object: JsonObject;
 }
 
-async function read(session: Session, group: Group, name: string): Promise<Lookup> {
-  const object = await session.client.get(objectPath({ group, namespace: session.namespace, name }), {});
-  return { group, found: await asGoverned(session, group, object) };
+/** Asks the group of an argument, or both, for the object of that name. */
+function askByName(session: Session, { group: given, name }: TraefikServiceArgument): Promise<Answers<Stored>> {
+  return askGroups(session, given === null ? GROUPS : [given], async (group) => {
+    const object = await session.client.get(objectPath({ group, namespace: session.namespace, name }), {});
+    return { group, object };
+  });
 }
 
-async function asGoverned(session: Session, group: Group, object: JsonObject): Promise<TraefikServiceRef | null> {
+/** A TraefikService as the API server lists it; null for one that is not governed. */
+export async function asGoverned(
+  session: Session,
+  group: Group,
+  object: JsonObject,
+): Promise<TraefikServiceRef | null> {
   const namespace = stringAt(object, 'metadata', 'namespace') ?? session.namespace;
   const name = stringAt(object, 'metadata', 'name') ?? '';
   const pair = await pairOf(session, namespace, object);
@@ -143,9 +165,14 @@ function ambiguous(name: string): UserError {
 }
 
 /** `rest` follows the message. */
-function notGoverned(resource: Pick<TraefikServiceRef, 'group' | 'name'>, rest: string): UserError {
+function notGoverned({ group, object }: Stored, name: string, rest: string): UserError {
+  const likely = likelyPairOf(object);
+  const how =
+    likely === null
+      ? `Name them with the annotations ${ANNOTATION.blue} and ${ANNOTATION.green}`
+      : `If ${likely.blue} and ${likely.green} are its colors: kubectl bluegreen adopt ${name} --blue ${likely.blue} --green ${likely.green}`;
   return new UserError(
-    `${resourceName(resource)} has no blue/green pair: its services are neither "blue" and "green" nor equal apart from such a prefix or suffix. ` +
-      `Name them with the annotations ${ANNOTATION.blue} and ${ANNOTATION.green}${rest}`,
+    `${resourceName({ group, name })} has no blue/green pair: its services are neither "blue" and "green" nor equal apart from such a prefix or suffix. ` +
+      `${how}${rest}`,
   );
 }

@@ -29,7 +29,11 @@ export function imagesOf(facts: Facts & { readonly known: true }, color: Color):
 }
 
 /** The command line that does something to a release, as a person would type it. */
-export function commandLine(verb: string, { group, name, namespace }: TraefikServiceRef, extra = ''): string {
+export function commandLine(
+  verb: string,
+  { group, name, namespace }: Pick<TraefikServiceRef, 'group' | 'name' | 'namespace'>,
+  extra = '',
+): string {
   const target = group === 'traefik.io' ? name : resourceName({ group, name });
   return `kubectl bluegreen ${verb} ${target} -n ${namespace}${extra}`;
 }

@@ -62,8 +62,17 @@ export function planDetach(object: JsonObject, pair: Pair, color: Color): readon
   return [...guardOf(object), { op: 'test', path: `${path}/name`, value: child.written }, { op: 'remove', path }];
 }
 
-/** The same switch with an annotation beside it, in the one patch. */
-export function withAnnotation(plan: Plan, key: string, value: string): Plan {
+/** A patch, and the object as it leaves it. */
+export type Write = Pick<Plan, 'patch' | 'after'>;
+
+/** The patch that writes annotations and nothing else, if nobody else wrote meanwhile. */
+export function planAnnotations(object: JsonObject, annotations: Readonly<Record<string, string>>): Write {
+  const nothing: Write = { patch: guardOf(object), after: object };
+  return Object.entries(annotations).reduce((plan, [key, value]) => withAnnotation(plan, key, value), nothing);
+}
+
+/** The same write with an annotation beside it, in the one patch. */
+export function withAnnotation<P extends Write>(plan: P, key: string, value: string): P {
   const metadata = at(plan.after, 'metadata');
   const annotations = at(metadata, 'annotations');
   const patch: readonly PatchOperation[] = [

@@ -14,6 +14,8 @@ import type { Look } from './look.ts';
 import type { AuditReader } from './reader.ts';
 import { createRevisits } from './revisits.ts';
 import type { Revisits } from './revisits.ts';
+import { createLookalikes } from './lookalikes.ts';
+import type { Lookalikes } from './lookalikes.ts';
 import { lookAgain } from './look-again.ts';
 import { readScope } from './scope.ts';
 import type { ScopeSettings } from './scope.ts';
@@ -41,6 +43,7 @@ const ROUND = { most: 5, every: 1000 };
 export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Promise<void> {
   const { inventory, gauges, clock, log, intervalMs } = parts;
   const report = createFindingsReport(log, parts.onFinding);
+  const lookalikes = createLookalikes(log);
   const revisits = createRevisits(clock);
   const watching = inventory.watch({ onChange: (target) => revisits.changed(target), onProblem: sayOnce(log) }, signal);
   gauges.every(intervalMs / 1000);
@@ -48,7 +51,7 @@ export async function keepAuditing(parts: AuditParts, signal: AbortSignal): Prom
   try {
     while (!signal.aborted) {
       const started = clock.now();
-      const problem = await auditOnce(parts, report, signal);
+      const problem = await auditOnce(parts, { report, lookalikes }, signal);
       if (signal.aborted) return;
       gauges.show(report.entries());
       if (problem === '') gauges.succeeded(clock.date().getTime() / 1000, (clock.now() - started) / 1000);
@@ -84,14 +87,19 @@ async function revisit(parts: AuditParts, { report, revisits, end }: Revisiting,
 }
 
 /** What kept the audit from seeing everything; empty when nothing did. */
-async function auditOnce(parts: AuditParts, report: FindingsReport, signal: AbortSignal): Promise<string> {
-  const { inventory, settings } = parts;
+async function auditOnce(
+  parts: AuditParts,
+  { report, lookalikes }: { readonly report: FindingsReport; readonly lookalikes: Lookalikes },
+  signal: AbortSignal,
+): Promise<string> {
+  const { inventory, settings, gauges } = parts;
   const look: Look = {
-    onSeen: (_, seen) => void (seen !== null && report.add(seen)),
+    onSeen: (listed, seen) => (seen === null ? lookalikes.addService(listed) : report.add(seen)),
     onMissed: (target) => report.keep(target),
   };
   let problem = '';
   report.begin();
+  lookalikes.begin();
   try {
     const inScope = await readScope(inventory, settings, signal);
     for (const group of GROUPS)
@@ -103,12 +111,34 @@ async function auditOnce(parts: AuditParts, report: FindingsReport, signal: Abor
         if (signal.aborted) return '';
         problem ||= found;
       }
+    await lookAtRoutes(parts, { lookalikes, inScope }, signal);
+    if (signal.aborted) return '';
+    gauges.lookalikes(lookalikes.end());
   } catch (error) {
     report.end(false);
     return messageOf(error);
   }
   report.end(true);
   return problem;
+}
+
+interface RouteLook {
+  readonly lookalikes: Lookalikes;
+  readonly inScope: (namespace: string) => boolean;
+}
+
+/** IngressRoutes that divide requests over what looks like a pair. */
+async function lookAtRoutes(
+  { inventory }: AuditParts,
+  { lookalikes, inScope }: RouteLook,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const group of GROUPS)
+    for await (const page of inventory.ingressRoutes(group, signal))
+      for (const route of page) {
+        const target = targetOf(group, route);
+        if (inScope(target.namespace)) lookalikes.addRoute(target, route);
+      }
 }
 
 /** Why the audit does not see changes as they happen: once, and when it sees them again. */

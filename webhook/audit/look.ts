@@ -16,7 +16,7 @@ export interface LookParts extends InspectionTools {
 
 export interface Look {
   /** One that could be looked at; null when it is not governed. */
-  readonly onSeen: (target: Target, seen: Seen | null) => void;
+  readonly onSeen: (listed: Listed, seen: Seen | null) => void;
   /** One of which it could not even be told whether it is governed. */
   readonly onMissed: (target: Target) => void;
 }

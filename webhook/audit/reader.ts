@@ -11,6 +11,8 @@ export interface ToldOfChanges {
 export interface AuditReader {
   /** The TraefikServices of all namespaces, a page at a time; none where the group is not installed. */
   traefikServices(group: Group, signal: AbortSignal): AsyncIterable<readonly JsonObject[]>;
+  /** The IngressRoutes of all namespaces; none where the group is not installed, or the webhook may not list them. */
+  ingressRoutes(group: Group, signal: AbortSignal): AsyncIterable<readonly JsonObject[]>;
   /** One TraefikService as it is stored now; null when there is none. */
   traefikService(target: Target, signal: AbortSignal): Promise<JsonObject | null>;
   /**

@@ -3,7 +3,7 @@ import type { AuditReader } from '../audit/reader.ts';
 import { targetOf } from '../audit/inspect.ts';
 import { GROUPS, MODE_LABEL } from '../policy/index.ts';
 import type { Group } from '../policy/index.ts';
-import { NOT_FOUND } from '../../common/http-status.ts';
+import { FORBIDDEN, NOT_FOUND } from '../../common/http-status.ts';
 import type { Page, Query } from '../../common/kube/client.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
 import { nameOf } from '../../common/objects.ts';
@@ -25,17 +25,23 @@ function collection(group: Group, namespace: string | null = null): string {
 /** The AuditReader on a real API server. */
 export function createAuditReader(client: KubeClient): AuditReader {
   /** Nothing where the kind does not exist. */
-  async function* pages(path: string, attempt: string, query: Query, signal: AbortSignal) {
+  async function* pages(path: string, attempt: string, query: Query, signal: AbortSignal, none = [NOT_FOUND]) {
     let next: string | null = null;
     do {
       const options = { query, attempt, signal: AbortSignal.any([signal, AbortSignal.timeout(PAGE_MS)]) };
-      const page: Page = await unlessStatus([NOT_FOUND], NO_PAGE, client.page(path, PAGE, next, options));
+      const page: Page = await unlessStatus(none, NO_PAGE, client.page(path, PAGE, next, options));
       yield page.items;
       next = page.next;
     } while (next !== null);
   }
   return {
     traefikServices: (group, signal) => pages(collection(group), `list traefikservices.${group}`, {}, signal),
+    // The webhook may list them for its guards; without guards, none are looked at.
+    ingressRoutes: (group, signal) =>
+      pages(resourcePath(`${group}/v1alpha1`, 'ingressroutes'), `list ingressroutes.${group}`, {}, signal, [
+        NOT_FOUND,
+        FORBIDDEN,
+      ]),
     // By the right to list, which the webhook has anyway.
     async traefikService({ group, namespace, name }, signal) {
       const [found = null] = await client.listOrNone(collection(group, namespace), {

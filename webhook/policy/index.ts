@@ -41,6 +41,7 @@ export type {
 export { docsLine, findingLine } from './message.ts';
 export { evaluateUngoverned, explain, NO_OVERRIDE, warningLines, type Evaluation } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';
+export { colorAnnotations, likelyPairOf, likelyPairsIn } from './likely-pair.ts';
 export { colorOf, pairOfName } from './names.ts';
 export { newOverride, NO_PERMISSION_ASKED, type Permission, type Permissions } from './permissions.ts';
 export {

@@ -22,6 +22,8 @@ export interface Audited {
 export interface AuditGauges {
   /** Takes the place of all that was shown before. The first so many objects are shown one by one, the rest only counted. */
   show(seen: Iterable<Audited>): void;
+  /** So many objects are not governed, and their Services look like a pair. */
+  lookalikes(count: number): void;
   /** An audit that saw everything ended at that time (seconds since the epoch) after so many seconds. */
   succeeded(at: number, seconds: number): void;
   /** Seconds between two audits; shown as long as this replica audits. */
@@ -78,6 +80,11 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
     help: 'Governed TraefikServices. Above the limit on objects shown by name, the rest is in this number alone.',
     registers,
   });
+  const lookalikes = new Gauge({
+    name: 'bluegreen_lookalikes',
+    help: 'TraefikServices and IngressRoutes that are not governed and whose Services look like a pair.',
+    registers,
+  });
   const interval = new Gauge({
     name: 'bluegreen_audit_interval_seconds',
     help: 'Time from the end of an audit to the next one.',
@@ -94,7 +101,7 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
     registers,
   });
   const objects = [findings, active, ready, switched, frozen];
-  const single = [governed, interval, success, duration];
+  const single = [governed, lookalikes, interval, success, duration];
 
   function countFindings(seen: Audited, namespaces: Set<string>): void {
     if (namespaces.size < limits.namespaces) namespaces.add(seen.namespace);
@@ -124,6 +131,7 @@ export function createAuditGauges(registry: Registry, limits = SHOWN): AuditGaug
       }
       governed.set(count);
     },
+    lookalikes: (count) => lookalikes.set(count),
     succeeded(at, seconds) {
       success.set(at);
       duration.set(seconds);

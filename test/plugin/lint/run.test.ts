@@ -291,3 +291,28 @@ t.test('for machines', async (t) => {
   t.match((await run('lint /bad.yaml --strict -o junit', { files: two })).out, 'tests="3" failures="3"');
   t.equal((await run('lint -f - --strict', { stdin: GOOD.replace('blue, port: 80', 'blue, weight: 100') })).code, 1);
 });
+
+t.test('what looks like a pair and is not governed', async (t) => {
+  const web = GOOD.replaceAll('shop-blue', 'web')
+    .replaceAll('shop-green', 'web-green')
+    .replace('name: shop,', 'name: web,');
+  const route = `apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: web, namespace: demo}
+spec:
+  routes:
+    - match: Host(\`web.test\`)
+      kind: Rule
+      services: [{name: web-v1, port: 80, weight: 9}, {name: web-v2, port: 80, weight: 1}]
+`;
+  const { code, out } = await run('lint /d', { files: { '/d/a.yaml': web, '/d/b.yaml': route } });
+  t.equal(code, 0);
+  t.match(
+    out,
+    '/d/a.yaml:4:11: warning not-governed: demo/web: web and web-green look like a pair, and no check applies to it. If they are two versions of one service, annotate it: bluegreen.dev/blue: web and bluegreen.dev/green: web-green',
+  );
+  t.match(out, '/d/b.yaml:6:5: warning not-governed: demo/web: it splits requests over web-v1 and web-v2');
+  const annotations = 'annotations: {bluegreen.dev/blue: web, bluegreen.dev/green: web-green}';
+  const governed = web.replace('namespace: demo}', `namespace: demo, ${annotations}}`);
+  t.equal((await run('lint /d', { files: { '/d/a.yaml': governed } })).out, '');
+});

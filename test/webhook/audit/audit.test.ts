@@ -303,3 +303,33 @@ t.test('why changes are not seen is one line, and that they are seen again is an
     ],
   );
 });
+
+/** A TraefikService over two Services. */
+function over(namespace: string, blue: string, green: string) {
+  return {
+    metadata: { namespace, name: 'web' },
+    spec: { weighted: { services: [{ name: blue }, { name: green }] } },
+  };
+}
+
+t.test('what looks like a pair and is not governed is counted, and named once in the log', async (t) => {
+  const { inventory, clock, start, shown, log } = audit({ excluded: ['other'] });
+  inventory.put('traefik.io', over('demo', 'web', 'web-green'), over('other', 'web', 'web-green'));
+  const services = [{ name: 'web-stable' }, { name: 'web-canary' }];
+  inventory.routes.set('traefik.io', [
+    { metadata: { namespace: 'demo', name: 'web' }, spec: { routes: [{ match: 'Host(`a`)', services }] } },
+  ]);
+  start();
+  await clock.pass(20 * MINUTES);
+  t.same(await shown('lookalikes'), ['bluegreen_lookalikes 2']);
+  t.same(await shown('traefikservices'), ['bluegreen_traefikservices 0']);
+  const named = log.lines.map(({ message, fields }) => [message, ...Object.values(fields)].join(' '));
+  t.same(named, [
+    'not governed, and its Services look like a pair TraefikService traefik.io demo web web web-green',
+    'not governed, and its Services look like a pair IngressRoute traefik.io demo web web-stable web-canary',
+  ]);
+  inventory.put('traefik.io', over('demo', 'web', 'api'));
+  inventory.routes.clear();
+  await clock.pass(20 * MINUTES);
+  t.same(await shown('lookalikes'), ['bluegreen_lookalikes 0']);
+});

@@ -9,6 +9,7 @@ import { weightedSpec } from '../../objects.ts';
 /** A cluster's list of TraefikServices, which a test changes as it goes. */
 export class FakeInventory implements AuditReader {
   readonly objects = new Map<Group, JsonObject[]>();
+  readonly routes = new Map<Group, JsonObject[]>();
   readonly named = new Map<string, string>();
   /** Thrown by the next page. */
   fault: Error | null = null;
@@ -58,6 +59,10 @@ export class FakeInventory implements AuditReader {
       yield all.slice(start, start + this.#size);
       if (this.fault !== null) throw this.fault;
     }
+  }
+
+  async *ingressRoutes(group: Group): AsyncGenerator<readonly JsonObject[]> {
+    yield this.routes.get(group) ?? [];
   }
 
   namespacesWithMode(modes: readonly string[]): Promise<ReadonlySet<string>> {

@@ -1,0 +1,54 @@
+// Applications as people have them before they meet this project, and what happens around them.
+import { join } from 'node:path';
+import t from 'tap';
+import { run } from '../../scripts/lib/run.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
+import { personIn } from './people.ts';
+import type { Person } from './people.ts';
+
+const FILES = join(import.meta.dirname, 'applications');
+const cluster = await shareCluster(t, 'traefik');
+const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
+
+/** The plugin in a namespace, run as `kubectl bluegreen`. */
+function bluegreenIn(namespace: string) {
+  return async (line: string) => {
+    const { code, stdout, stderr } = await run('kubectl-bluegreen', [...line.split(' '), '-n', namespace], { env });
+    return { code, out: stdout, err: stderr, flat: `${stdout}${stderr}`.replaceAll(/\s+/g, ' ') };
+  };
+}
+
+async function namespaceOf(name: string): Promise<Person> {
+  await cluster.kubectlOk(['create', 'namespace', name]);
+  return personIn(cluster, name);
+}
+
+t.test('what looks like a pair is listed, and adopted after a look at what changes', async (t) => {
+  const admin = await namespaceOf('lookalikes');
+  const bluegreen = bluegreenIn('lookalikes');
+  await admin.may(t, `apply -f ${join(FILES, 'web.yaml')}`);
+  const doctor = (await bluegreen('doctor')).flat;
+  t.match(doctor, 'lookalikes/traefikservice.traefik.io/web is not governed, and web and web-green look like a pair');
+  t.match(doctor, 'kubectl bluegreen adopt web -n lookalikes --blue web --green web-green');
+  t.match(doctor, 'lookalikes/ingressroute.traefik.io/api splits requests over api-blue-service and api-green-service');
+  await admin.may(t, 'patch traefikservices.traefik.io web --type=merge -p {"metadata":{"labels":{"team":"web"}}}');
+
+  const look = await bluegreen('adopt web --dry-run=server');
+  t.match(look, { code: 0, out: 'traefikservice.traefik.io/web adopted (server dry run)\n' }, look.err);
+  t.match(look.err, /blue +web +100 +active\ngreen +web-green +0 +preview\n/);
+  t.match(await bluegreen('adopt web'), { code: 1, err: 'without a terminal, say --yes' });
+  t.match(await bluegreen('adopt web --yes'), { code: 0, out: 'traefikservice.traefik.io/web adopted\n' });
+  t.match((await bluegreen('list')).out, /^web +blue +100 +0 /m);
+  t.notMatch((await bluegreen('doctor')).flat, 'traefikservice.traefik.io/web is not governed');
+  const weights = JSON.stringify({
+    spec: {
+      weighted: {
+        services: [
+          { name: 'web', weight: 60 },
+          { name: 'web-green', weight: 40 },
+        ],
+      },
+    },
+  });
+  await admin.mayNot(t, `patch traefikservices.traefik.io web --type=merge -p ${weights}`, 'single-active: ');
+});
