@@ -15,10 +15,13 @@ import type { TraefikVersion } from '../cluster/traefik-objects.ts';
 import { connect } from '../e2e/api.ts';
 import { namespaceObject } from '../objects.ts';
 import type { Lane } from './oracle.ts';
+import { defaultCertificate } from './certificate.ts';
 import { markerObjects, MARKERS, startProof } from './proof.ts';
-import type { Proof } from './proof.ts';
 import { readReleases } from './releases.ts';
+import type { Release } from './releases.ts';
+import { shared } from './shared.ts';
 import { openSite, USER } from './site.ts';
+import type { Site } from './site.ts';
 
 export interface BedOptions {
   readonly traefik: TraefikVersion;
@@ -31,12 +34,14 @@ export interface BedOptions {
 
 export interface Bed {
   readonly lanes: readonly Lane[];
-  readonly proof: Proof;
+  /** By webhook, the calls that the API server let pass without an answer. */
+  failedOpen(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
 const REPLICAS = 2;
-const SOCKETS = 32;
+const SOCKETS = 64;
+const OPENED = /^apiserver_admission_webhook_fail_open_count\{name="([^"]+)\.bluegreen\.dev".*\} (\d+)$/gm;
 
 /** May write everything that a release is made of; has no verb of bluegreen's own. */
 const RIGHTS = [
@@ -73,13 +78,15 @@ export async function openBed({ traefik, allowEmptyServices, releases, copies = 
     await installTraefik(cluster, {
       version: traefik,
       replicas: REPLICAS,
-      // A marker is read at once; what Traefik makes of the objects is the same with its own two seconds.
-      providersThrottleDuration: '0s',
-      flags: ['--entrypoints.websecure.address=:8443/tcp'],
+      // A marker is read soon, and what many sites write at once together; what Traefik makes of the objects is the same
+      // with its own two seconds.
+      providersThrottleDuration: '100ms',
+      metrics: false,
+      flags: ['--entrypoints.websecure.address=:8443/tcp', '--providers.kubernetescrd.throttleduration=100ms'],
       ...(allowEmptyServices ? { allowEmptyServices } : {}),
     });
     await installBluegreen(cluster, { allowEmptyServices: String(allowEmptyServices) });
-    await cluster.apply([namespaceObject(MARKERS, 'off'), ...RIGHTS]);
+    await cluster.apply([namespaceObject(MARKERS, 'off'), ...RIGHTS, ...(await defaultCertificate(MARKERS))]);
     await cluster.apply(
       markerObjects().map((object) => ({ ...object, metadata: { ...metadataOf(object), namespace: MARKERS } })),
     );
@@ -88,23 +95,26 @@ export async function openBed({ traefik, allowEmptyServices, releases, copies = 
     const proof = startProof(client, replicas);
     const chosen = readReleases().filter(({ name }) => releases === undefined || releases.includes(name));
     const tools = { client, proof, replicas };
-    const lanes: Lane[] = [];
-    for (let copy = 0; copy < copies; copy++) {
-      // Not all of them at once: so many pods that start leave the webhook no time.
-      const next = chosen.map(async (release, index): Promise<Lane> => {
-        const [guarded, open] = await Promise.all([
-          openSite(tools, release, `guarded-${copy * chosen.length + index}`, true),
-          openSite(tools, release, `open-${copy * chosen.length + index}`, false),
-        ]);
-        return { guarded, open };
-      });
-      lanes.push(...(await Promise.all(next)));
+    const sites: Site[] = [];
+    async function open(release: Release, namespace: string, guarded: boolean): Promise<Site> {
+      const site = await openSite(tools, release, namespace, guarded);
+      sites.push(site);
+      return site;
     }
+    // One after the other: so many pods that start leave the webhook no time.
+    async function laneOf(release: Release): Promise<Lane> {
+      const free = await open(release, `open-${release.name}`, false);
+      const guarded: Site[] = [];
+      for (let copy = 0; copy < copies; copy++)
+        guarded.push(await open(release, `guarded-${release.name}-${copy}`, true));
+      return { guarded, open: shared(free) };
+    }
+    const lanes = await Promise.all(chosen.map(laneOf));
     return {
       lanes,
-      proof,
+      failedOpen: () => failedOpen(cluster),
       close: async () => {
-        await Promise.all(lanes.flatMap(({ guarded, open }) => [guarded.close(), open.close()]));
+        await Promise.all(sites.map((site) => site.close()));
         proof.close();
         await close();
       },
@@ -113,6 +123,13 @@ export async function openBed({ traefik, allowEmptyServices, releases, copies = 
     await close();
     throw error;
   }
+}
+
+async function failedOpen(cluster: Cluster): Promise<Readonly<Record<string, number>>> {
+  const metrics = await cluster.kubectlOk(['get', '--raw', '/metrics']);
+  const counts: Record<string, number> = {};
+  for (const [, name = '', count] of metrics.matchAll(OPENED)) counts[name] = (counts[name] ?? 0) + Number(count);
+  return counts;
 }
 
 function metadataOf(object: object): object {

@@ -52,16 +52,29 @@ t.test('equal findings are one, and what contains a smaller one counts for it', 
 });
 
 t.test('the report has every number, and the share of false alarms', async (t) => {
-  const counts = { accepted: 60, unchanged: 5, denied: 30, invalid: 5, broken: 1, once: 0, byRule: 12, falseAlarms: 3 };
+  const counts = {
+    accepted: 60,
+    unchanged: 5,
+    denied: 30,
+    invalid: 5,
+    broken: 1,
+    missed: 2,
+    once: 4,
+    byRule: 12,
+    falseAlarms: 3,
+  };
   const [release] = readReleases();
   if (release === undefined) throw new Error('there is no release');
   const findings = makeFindings();
   findings.add('broken', '404', release, [{ way: 'delete', kind: 'Service', name: 'green', wanted: null }]);
-  const text = formatReport({ seed: 9, counts, findings: findings.all, seconds: 20 });
+  const text = formatReport({ seed: 9, counts, findings: findings.all, seconds: 20, failedOpen: { guard: 7 } });
   for (const part of [
     'seed 9: 100 writes in 20 s, 5.0 a second',
     'denied 30',
     'broken 1',
+    'the first time only 4',
+    'when asked again 2',
+    'without an answer: guard 7',
     'false alarms 3, 10.0 %',
     'delete Service green',
   ])

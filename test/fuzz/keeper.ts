@@ -1,5 +1,5 @@
 // The oracle's own writes to a namespace, as the administrator whom no guard stops: they put objects back.
-import { at, isObject, list, text } from '../../common/json.ts';
+import { at, isObject, list, sameJson, text } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import { objectAt } from '../../common/json-paths.ts';
 import { Problem } from '../cluster/index.ts';
@@ -9,6 +9,7 @@ import { HOST } from './releases.ts';
 import { pathOf, RESOURCES } from './resources.ts';
 import type { Kind } from './resources.ts';
 import { soon } from './soon.ts';
+import { manifestOf } from './writes.ts';
 
 export interface Named {
   readonly kind: Kind;
@@ -25,6 +26,8 @@ export interface Keeper {
   create(kind: Kind, manifest: JsonObject): Promise<Reply>;
   /** Makes the object what the manifest says, or deletes it where there is none. */
   readonly putBack: (object: Named, manifest: JsonObject | undefined) => Promise<void>;
+  /** The same where the guards allow it, and leave it as the manifest says. */
+  isPutBack(object: Named, manifest: JsonObject | undefined): Promise<boolean>;
   /** Deletes every object of the kinds that the oracle writes. */
   clear(): Promise<void>;
   /** Does its work while nobody guards the namespace. */
@@ -92,15 +95,27 @@ export function keeperOf(client: Client, namespace: string, guarded: boolean): K
     }
     if (!(await soon(gone, GONE_MS))) throw new Problem(`${object.kind} ${object.name} in ${namespace} stays`);
   }
-  async function replaced(object: Named, manifest: JsonObject): Promise<boolean> {
+  /** The object as it is then; null where it cannot be replaced. */
+  async function replaced(object: Named, manifest: JsonObject): Promise<JsonObject | null> {
     const stored = await read(object);
-    if (stored === null || isLeaving(stored)) return false;
+    if (stored === null || isLeaving(stored)) return null;
     const resourceVersion = at(stored, 'metadata', 'resourceVersion');
     const body = here({ ...manifest, metadata: { ...objectAt(manifest, 'metadata'), resourceVersion } });
-    return (await client.call('PUT', pathOf(object.kind, namespace, object.name), { body })).status < 300;
+    const reply = await client.call('PUT', pathOf(object.kind, namespace, object.name), { body });
+    return reply.status < 300 ? reply.body : null;
+  }
+  async function isPutBack(object: Named, manifest: JsonObject | undefined): Promise<boolean> {
+    if (manifest !== undefined) {
+      const made = await replaced(object, manifest);
+      return made !== null && sameJson(manifestOf(made), manifest);
+    }
+    const { status } = await client.call('DELETE', pathOf(object.kind, namespace, object.name), {
+      body: { propagationPolicy: 'Background' },
+    });
+    return status === 404 || (status < 300 && (await read(object)) === null);
   }
   async function putBack(object: Named, manifest: JsonObject | undefined): Promise<void> {
-    if (manifest !== undefined && (await replaced(object, manifest))) return;
+    if (manifest !== undefined && (await replaced(object, manifest)) !== null) return;
     await remove(object);
     if (manifest === undefined) return;
     if (!(await soon(async () => (await create(object.kind, manifest)).status < 300, GONE_MS)))
@@ -123,6 +138,7 @@ export function keeperOf(client: Client, namespace: string, guarded: boolean): K
     hasLeaving,
     create,
     putBack,
+    isPutBack,
     clear,
     makeNamespace: () =>
       done(

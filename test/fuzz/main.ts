@@ -16,7 +16,7 @@ release: one that harms nobody is a false alarm. Prints the smallest write of ea
   --writes N              writes to send (1000)
   --seed S                the same writes for the same seed (1)
   --traefik VERSION       Traefik 2.11, 3.6 or 3.7 (3.6)
-  --copies N              of each release, written to side by side (3); another number writes others
+  --copies N              of each release, written to side by side (4)
   --allow-empty-services  with Traefik's allowEmptyServices=true
   --report FILE           the result as JSON
   -h, --help              show this
@@ -32,7 +32,7 @@ const VERSIONS: ReadonlyMap<string, TraefikVersion> = new Map([
 const OPTIONS = {
   writes: { type: 'string', default: '1000' },
   seed: { type: 'string', default: '1' },
-  copies: { type: 'string', default: '3' },
+  copies: { type: 'string', default: '4' },
   traefik: { type: 'string', default: '3.6' },
   'allow-empty-services': { type: 'boolean', default: false },
   report: { type: 'string' },

@@ -5,7 +5,6 @@ import type { Json } from '../../common/json.ts';
 import { effectOf } from './effect.ts';
 import type { Color } from './effect.ts';
 import type { Sequence } from './generate.ts';
-import type { Proof } from './proof.ts';
 import { objectOf } from './releases.ts';
 import type { Site } from './site.ts';
 import { HOST } from './releases.ts';
@@ -15,12 +14,12 @@ const LOOKS = 8;
 const ROUTE = { kind: 'IngressRoute', name: 'next' } as const;
 
 /** What the next step broke, in words; null while all of it goes well. */
-export async function harmNext(site: Site, proof: Proof, written: Sequence): Promise<string | null> {
-  return (await byRoutes(site, proof, written)) ?? (await bySwitches(site, proof));
+export async function harmNext(site: Site, written: Sequence): Promise<string | null> {
+  return (await byRoutes(site, written)) ?? (await bySwitches(site));
 }
 
 /** A route to a TraefikService that was written beside the release: it has to answer. */
-async function byRoutes(site: Site, proof: Proof, written: Sequence): Promise<string | null> {
+async function byRoutes(site: Site, written: Sequence): Promise<string | null> {
   const { release } = site;
   const beside = written
     .filter(({ kind, name, wanted }) => kind === 'TraefikService' && wanted !== null && !objectOf(release, kind, name))
@@ -34,7 +33,7 @@ async function byRoutes(site: Site, proof: Proof, written: Sequence): Promise<st
       metadata: { name: ROUTE.name },
       spec: { routes: [{ match, kind: 'Rule', services }] },
     });
-    await proof.read(['IngressRoute']);
+    await site.untilRead(['IngressRoute']);
     const answers = await site.traffic.look('next.', LOOKS);
     await site.set(ROUTE, undefined);
     if (answers.some((answer) => !('version' in answer))) return `a route to ${name} is not answered`;
@@ -43,11 +42,11 @@ async function byRoutes(site: Site, proof: Proof, written: Sequence): Promise<st
 }
 
 /** Only a preview that is ready is promoted. */
-async function bySwitches(site: Site, proof: Proof): Promise<string | null> {
+async function bySwitches(site: Site): Promise<string | null> {
   if (!(await site.settled())) return null;
   for (const color of ['green', 'blue'] as const) {
     await switchTo(site, color);
-    await proof.read(['TraefikService']);
+    await site.untilRead(['TraefikService']);
     const effect = effectOf(await site.traffic.burst(LOOKS), color);
     if (effect !== null) return `after ${color === 'green' ? 'a promotion' : 'the rollback'} ${effect.what}`;
   }

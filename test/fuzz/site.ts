@@ -37,8 +37,13 @@ export interface Site {
   settled(): Promise<boolean>;
   /** Makes an object what the manifest says, or deletes it, as an administrator. */
   set(object: Named, manifest: JsonObject | undefined): Promise<void>;
-  /** Puts back what was written, whoever guards it. */
-  restore(written: readonly Named[]): Promise<void>;
+  /**
+   * Puts back what was written, whoever guards it.
+   * @param well whether production was well all the time: then it is not waited for where that is certain
+   */
+  restore(written: readonly Named[], well?: boolean): Promise<void>;
+  /** Resolves when Traefik has read what was written to these kinds, and what was put back before. */
+  untilRead(kinds: Iterable<Kind>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +54,13 @@ const FIRST_MS = 240_000;
 const AGAIN_MS = 30_000;
 /** How often a release is made anew that does not come back. */
 const ANEW = 3;
+/** Kinds that nobody but Traefik acts on, each request anew. */
+const AT_ONCE: ReadonlySet<Kind> = new Set([
+  'TraefikService',
+  'IngressRoute',
+  'Middleware',
+  'ServersTransport',
+] as const);
 const LOOKS = 4;
 /** Milliseconds until the next try of what the webhook had no time for. */
 const MISSED_MS = 1_000;
@@ -63,6 +75,8 @@ export async function openSite(tools: Tools, release: Release, namespace: string
   const traffic = startTraffic({ replicas, host: keeper.host, tls: release.tls });
   /** What the API server and the webhook made of the manifests. */
   const first = new Map<string, JsonObject>();
+  /** Kinds of which Traefik may not have read yet what was put back. */
+  const unread = new Set<Kind>();
 
   async function send(wanted: Write, dryRun = false): ReturnType<Site['send']> {
     const start = objectOf(release, wanted.kind, wanted.name)?.manifest ?? null;
@@ -85,19 +99,29 @@ export async function openSite(tools: Tools, release: Release, namespace: string
     return stored.every((object) => object !== null && isSettled(object)) && !(await keeper.hasLeaving());
   }
 
+  async function untilRead(kinds: Iterable<Kind>): Promise<void> {
+    const all = new Set<Kind>([...unread, ...kinds]);
+    unread.clear();
+    await proof.read(all);
+  }
+
   /** Whether production is well, within some time. */
   async function serves(timeout: number): Promise<boolean> {
     if (!(await soon(settled, timeout))) return false;
-    await proof.read(['TraefikService', 'IngressRoute', 'Service']);
+    await untilRead(['TraefikService', 'IngressRoute', 'Service']);
     return soon(async () => effectOf(await traffic.burst(LOOKS), 'blue') === null, timeout);
   }
 
-  async function restore(written: readonly Named[]): Promise<void> {
+  async function restore(written: readonly Named[], well = false): Promise<void> {
     if (written.length === 0) return;
     const objects = new Map(written.map((object) => [keyOf(object), object]));
-    await keeper.unguarded(async () => {
-      for (const [key, object] of objects) await keeper.putBack(object, first.get(key));
-    });
+    for (const [key, object] of objects) if (await keeper.isPutBack(object, first.get(key))) objects.delete(key);
+    if (objects.size > 0)
+      await keeper.unguarded(async () => {
+        for (const [key, object] of objects) await keeper.putBack(object, first.get(key));
+      });
+    for (const { kind } of written) unread.add(kind);
+    if (well && written.every(({ kind }) => AT_ONCE.has(kind))) return;
     if (await serves(AGAIN_MS)) return;
     for (let left = ANEW; left > 0; left--) {
       await keeper.unguarded(async () => {
@@ -139,7 +163,7 @@ export async function openSite(tools: Tools, release: Release, namespace: string
     const stored = await read(object);
     if (stored !== null) first.set(keyOf(object), manifestOf(stored));
   }
-  return { release, traffic, send, read, settled, set: putBack, restore, close: () => traffic.stop() };
+  return { release, traffic, send, read, settled, set: putBack, restore, untilRead, close: () => traffic.stop() };
 }
 
 function keyOf({ kind, name }: Named): string {

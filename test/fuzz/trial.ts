@@ -4,10 +4,8 @@ import { annotation } from '../../common/json.ts';
 import { effectOf } from './effect.ts';
 import type { Color, Effect } from './effect.ts';
 import type { Sequence } from './generate.ts';
-import type { Proof } from './proof.ts';
 import { deniedBy } from './denial.ts';
 import { isWorkload } from './resources.ts';
-import type { Kind } from './resources.ts';
 import type { Site } from './site.ts';
 import { soon } from './soon.ts';
 import type { Recording } from './traffic.ts';
@@ -22,6 +20,10 @@ export interface Trial {
   /** The rules of the denial; empty without one. */
   readonly rules: readonly string[];
   readonly said: string;
+  /** Of bluegreen, about what was accepted. */
+  readonly warnings: readonly string[];
+  /** The color that had to answer. */
+  readonly active: Color;
   /** What production did wrong by what was accepted. */
   readonly effect: Effect | null;
   /** The writes that changed something. */
@@ -29,16 +31,17 @@ export interface Trial {
 }
 
 /** Requests to each replica of Traefik when everything has taken effect: enough for the splits that are written. */
-const LOOKS = 24;
+const LOOKS = 12;
 /** Milliseconds that pods may take. What takes longer is judged as it stands then. */
 const PODS_MS = 8_000;
 /** Milliseconds in which the garbage collector finds an owner missing. */
 const OWNER_MS = 12_000;
 
-export async function tryOut(site: Site, proof: Proof, sequence: Sequence): Promise<Trial> {
+export async function tryOut(site: Site, sequence: Sequence): Promise<Trial> {
   const recording = site.traffic.record();
   const outcomes: Outcome[] = [];
   const written: Write[] = [];
+  const warnings: string[] = [];
   let denial: Pick<Trial, 'rules' | 'said'> = { rules: [], said: '' };
   for (const write of sequence) {
     const reply = await site.send(write);
@@ -47,30 +50,32 @@ export async function tryOut(site: Site, proof: Proof, sequence: Sequence): Prom
     const outcome =
       reply.status < 400 ? (reply.unchanged ? 'unchanged' : 'accepted') : rules === null ? 'invalid' : 'denied';
     outcomes.push(outcome);
-    if (outcome === 'accepted') written.push(write);
+    if (outcome === 'accepted') {
+      written.push(write);
+      warnings.push(...reply.warnings);
+    }
     if (rules !== null) denial = { rules, said };
     if (outcome === 'denied' || outcome === 'invalid') break;
   }
-  const effect = written.length === 0 ? null : await watch(site, proof, written, recording);
+  const active = await activeAfter(site, written);
+  const effect = written.length === 0 ? null : await watch(site, written, active, recording);
   recording.end();
-  return { outcomes, ...denial, effect, written };
+  return { outcomes, ...denial, warnings, active, effect, written };
 }
 
 async function watch(
   site: Site,
-  proof: Proof,
   written: readonly Write[],
+  active: Color,
   recording: Recording,
 ): Promise<Effect | null> {
-  const active = await activeAfter(site, written);
   // After a switch the color before it goes on answering until Traefik has read of it.
   function soFar(): Effect | null {
     return active === 'blue' ? effectOf(recording.answers, active) : null;
   }
   const early = await whileItTakes(site, written, soFar);
   if (early !== null) return early;
-  const kinds = new Set(written.map(({ kind }): Kind => kind));
-  await proof.read(kinds);
+  await site.untilRead(written.map(({ kind }) => kind));
   const looked = await site.traffic.burst(LOOKS);
   return soFar() ?? effectOf(looked, active);
 }

@@ -1,0 +1,116 @@
+// Judges a write that broke production, or was denied: finds out whether it does so again, and the smallest one that does.
+import { text } from '../../common/json.ts';
+import type { Counts } from './counts.ts';
+import { deniedBy } from './denial.ts';
+import { ruleAgainst } from './design.ts';
+import type { Findings } from './findings.ts';
+import type { Sequence } from './generate.ts';
+import { harmNext } from './next.ts';
+import { isWorkload } from './resources.ts';
+import type { Shared } from './shared.ts';
+import { smallest } from './shrink.ts';
+import type { Site } from './site.ts';
+import { tryOut } from './trial.ts';
+import type { Trial } from './trial.ts';
+
+export interface Judge {
+  /** Counts a sequence that production was wrong after. */
+  broken(site: Site, sequence: Sequence, trial: Trial): Promise<void>;
+  /** Counts a sequence that was denied. */
+  denied(site: Site, sequence: Sequence, trial: Trial): Promise<void>;
+}
+
+export interface JudgeOptions {
+  /** The same release where nobody guards it. */
+  readonly open: Shared<Site>;
+  readonly counts: Counts;
+  readonly findings: Findings;
+  readonly allowEmptyServices: boolean;
+  readonly progress: (line: string) => void;
+}
+
+/** How often the guards are asked about a write that broke production. */
+const ASKED = 4;
+/** How often a smaller write is tried; each costs the time that it takes to take effect. */
+const TRIES = { quick: 40, slow: 12 } as const;
+
+export function judgeOf({ open, counts, findings, allowEmptyServices, progress }: JudgeOptions): Judge {
+  async function broken(site: Site, sequence: Sequence, trial: Trial): Promise<void> {
+    const { release } = site;
+    function onlyNow(how: 'missed' | 'once', which: Sequence): void {
+      counts[how] += 1;
+      const said = trial.warnings.length === 0 ? '' : `, with the warnings ${trial.warnings.join('; ')}`;
+      progress(`${how} (${release.name}): ${JSON.stringify(which)}: ${trial.effect?.what ?? ''}${said}`);
+    }
+    if (await isMissed(site, sequence)) return onlyNow('missed', sequence);
+    const effect = await breaks(site, sequence);
+    if (effect === null) return onlyNow('once', sequence);
+    if (findings.count('broken', effect.what, release, sequence)) return void (counts.broken += 1);
+    const small = await smallest(release, sequence, {
+      holds: async (each) => (await breaks(site, each))?.what === effect.what,
+      tries: triesFor(sequence),
+    });
+    if (await isMissed(site, small)) return onlyNow('missed', small);
+    counts.broken += 1;
+    const { smallest: words } = findings.add('broken', effect.what, release, small);
+    progress(`BROKEN (${release.name}): ${words}: ${effect.what}, ${effect.share}`);
+  }
+
+  async function denied(site: Site, whole: Sequence, { outcomes, rules }: Trial): Promise<void> {
+    const { release } = site;
+    const sequence = whole.slice(0, outcomes.length);
+    if (ruleAgainst(release, sequence, allowEmptyServices) !== null) return void (counts.byRule += 1);
+    if (!(await open.use((free) => harmsNobody(free, sequence)))) return;
+    counts.falseAlarms += 1;
+    const what = rules.join(', ');
+    if (findings.count('false alarm', what, release, sequence)) return;
+    async function same(each: Sequence): Promise<boolean> {
+      if (ruleAgainst(release, each, allowEmptyServices) !== null) return false;
+      return (await denialOf(site, each)) === what && open.use((free) => harmsNobody(free, each));
+    }
+    const small = await smallest(release, sequence, { holds: same, tries: triesFor(sequence), deep: false });
+    const { smallest: words } = findings.add('false alarm', what, release, small);
+    progress(`FALSE ALARM (${release.name}): ${words}: ${what}`);
+  }
+  return { broken, denied };
+}
+
+async function breaks(site: Site, sequence: Sequence): Promise<Trial['effect']> {
+  const { effect, written } = await tryOut(site, sequence);
+  await site.restore(written);
+  return effect;
+}
+
+async function harmsNobody(open: Site, sequence: Sequence): Promise<boolean> {
+  const { effect, written, outcomes } = await tryOut(open, sequence);
+  const harms = effect !== null || outcomes.includes('invalid') || (await harmNext(open, written)) !== null;
+  await open.restore([...written, { kind: 'TraefikService', name: open.release.shop }]);
+  return !harms;
+}
+
+/** The rules that deny a sequence. */
+async function denialOf(site: Site, sequence: Sequence): Promise<string | null> {
+  const [only] = sequence;
+  if (only !== undefined && sequence.length === 1) {
+    const { status, body } = await site.send(only, true);
+    return status < 400 ? null : (deniedBy(text(body['message']) ?? '')?.join(', ') ?? null);
+  }
+  const { rules, written } = await tryOut(site, sequence);
+  await site.restore(written);
+  return rules.length > 0 ? rules.join(', ') : null;
+}
+
+/** A guard that cannot look in time lets a write pass, and a busy machine misses it: asked without effect. */
+async function isMissed(site: Site, sequence: Sequence): Promise<boolean> {
+  const [first] = sequence;
+  if (first === undefined) return false;
+  for (let left = ASKED; left > 0; left--) {
+    const { status, body } = await site.send(first, true);
+    if (status >= 400 && deniedBy(text(body['message']) ?? '') !== null) return true;
+  }
+  return false;
+}
+
+function triesFor(sequence: Sequence): number {
+  return sequence.some(({ kind }) => isWorkload(kind)) ? TRIES.slow : TRIES.quick;
+}
