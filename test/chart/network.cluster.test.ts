@@ -38,18 +38,18 @@ const split: JsonObject = {
   spec: {
     weighted: {
       services: [
-        { name: 'blue', port: 81, weight: 100 },
-        { name: 'green', port: 81, weight: 0 },
+        { name: 'blue', port: 81, weight: 0 },
+        { name: 'green', port: 81, weight: 100 },
       ],
     },
   },
 };
 
-/** Denied in words that only the webhook has: the Services do not exist. */
+/** Denied in words that only the webhook has: the active color has no endpoint. */
 async function denied(): Promise<boolean> {
   const path = '/apis/traefik.io/v1alpha1/namespaces/default/traefikservices?dryRun=All';
   const { body } = await client.call('POST', path, split);
-  return text(body['message'])?.includes('backends-exist: Service blue does not exist') ?? false;
+  return text(body['message'])?.includes('ready-endpoints: green has no ready endpoint') ?? false;
 }
 async function pods(): Promise<readonly unknown[]> {
   const path = `/api/v1${here}/pods?labelSelector=app.kubernetes.io/component%3Dwebhook`;

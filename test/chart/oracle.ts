@@ -74,7 +74,7 @@ export function shapeOf({ object }: Decision): Shape {
 
 class NoTraefikServices extends FakeReader implements UsageReader {
   override listTraefikServices = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
-  listIngressRoutes = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
+  override listIngressRoutes = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
   listServices = (): Promise<readonly JsonObject[]> => Promise.resolve([]);
   getNamespace = (): Promise<JsonObject> => Promise.resolve({ metadata: { name: ENFORCED } });
 }

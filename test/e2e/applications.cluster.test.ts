@@ -52,3 +52,67 @@ t.test('what looks like a pair is listed, and adopted after a look at what chang
   });
   await admin.mayNot(t, `patch traefikservices.traefik.io web --type=merge -p ${weights}`, 'single-active: ');
 });
+
+t.test('a whole new application goes through a dry run and a diff, in any order, and is applied', async (t) => {
+  const admin = await namespaceOf('whole');
+  const file = join(FILES, 'whole.yaml');
+  const later = 'Warning: backends-exist: Service shop-blue does not exist in whole; Traefik answers 404';
+  await admin.may(
+    t,
+    `apply --dry-run=server -f ${file}`,
+    later,
+    'entry-options: shop-blue has serversTransport patient',
+  );
+  const { code, stdout, stderr } = await cluster.kubectl(['diff', '-n', 'whole', '-f', file]);
+  t.equal(code, 1, 'there are differences');
+  t.match(stdout, '+    - name: shop-green');
+  t.notMatch(stderr, 'denied');
+  await admin.may(
+    t,
+    `apply -f ${file}`,
+    later,
+    'traefikservice.traefik.io/shop created',
+    'ingressroute.traefik.io/shop created',
+  );
+  await admin.may(t, `apply -f ${file}`);
+});
+
+t.test(
+  'what a route names is not created before its Services, and not with green active before its pods',
+  async (t) => {
+    const admin = await namespaceOf('routed');
+    const pair = JSON.stringify({
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'TraefikService',
+      metadata: { name: 'shop' },
+      spec: {
+        weighted: {
+          services: [
+            { name: 'shop-blue', port: 80, weight: 0 },
+            { name: 'shop-green', port: 80, weight: 100 },
+          ],
+        },
+      },
+    });
+    const green = await admin.run('create -f -', pair);
+    t.notOk(green.ok);
+    t.match(green.said, 'Create it with shop-blue at 100, or after the pods of shop-green');
+    t.match(green.said, 'a restore has the annotation bluegreen.dev/restore: <reason>');
+    t.notMatch(green.said, 'kubectl annotate');
+    const route = JSON.stringify({
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'IngressRoute',
+      metadata: { name: 'shop' },
+      spec: {
+        routes: [{ kind: 'Rule', match: 'Host(`routed.test`)', services: [{ name: 'shop', kind: 'TraefikService' }] }],
+      },
+    });
+    t.ok((await admin.run('create -f -', route)).ok);
+    const denied = await admin.run(
+      'create -f -',
+      pair.replace('"weight":0', '"weight":100').replace('"weight":100}]', '"weight":0}]'),
+    );
+    t.notOk(denied.ok, denied.said);
+    t.match(denied.said, 'backends-exist: Service shop-blue does not exist in routed; Traefik would answer 404');
+  },
+);

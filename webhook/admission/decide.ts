@@ -2,12 +2,15 @@ import { gatherFacts } from '../facts/gather.ts';
 import type { FactsQuery } from '../facts/gather.ts';
 import { gatherNeighbors } from '../facts/neighbors.ts';
 import type { NeighborReader } from '../facts/neighbors.ts';
+import { isNamed } from '../facts/routed.ts';
+import type { RouteReader } from '../facts/routed.ts';
 import type { Reader } from '../facts/reader.ts';
 import type { RecentFacts } from '../facts/recent.ts';
 import { consider, governed, likelyRevisions, NO_NEIGHBORS, NOT_ASKED } from '../policy/index.ts';
 import type {
   Candidate,
   Change,
+  CheckId,
   Decision,
   Facts,
   Mode,
@@ -24,7 +27,7 @@ import type { AdmissionRequest } from './types.ts';
 
 /** What an admission handler needs of the world. */
 export interface Dependencies {
-  readonly reader: Reader & NeighborReader;
+  readonly reader: Reader & NeighborReader & RouteReader;
   readonly access: Access;
   readonly settings: Settings;
   /** Where the pages of docs/ are published. */
@@ -101,7 +104,27 @@ async function lookAndDecide(
     warns && needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
     askPermissions({ change, user, verbs: needs.verbs, access }, signal),
   ]);
-  return considered.decide({ facts, neighbors, permissions, at: now() });
+  const answers = { facts, neighbors, permissions, at: now() };
+  const decision = considered.decide(answers);
+  if (!(await isUnrouted(change, decision, dependencies, signal))) return decision;
+  return considered.decide({ ...answers, unrouted: true });
+}
+
+/** Checks that deny a creation before what it names is created. */
+const ABSENCE: ReadonlySet<CheckId> = new Set(['backends-exist', 'entry-options']);
+
+/** Whether no route leads to what is created: asked only where the answer may hang on it. What cannot be read is a route. */
+async function isUnrouted(
+  { operation, namespace, name }: Change,
+  { findings }: Decision,
+  { reader, settings: { allowCrossNamespace } }: Dependencies,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (operation !== 'CREATE' || !findings.some(({ check }) => ABSENCE.has(check))) return false;
+  return isNamed(reader, { namespace, name, allowCrossNamespace }, signal).then(
+    (named) => !named,
+    () => false,
+  );
 }
 
 /** Without looking: a rollback goes through as it does when the cluster cannot be read. */

@@ -40,11 +40,11 @@ export function createReader(client: ResourceClient<ReadOptions>, keepPod?: Keep
       signal,
     });
   }
-  function listOfTraefik(plural: string, query: Query = {}): UsageReader['listTraefikServices'] {
+  function listOfTraefik(plural: string, query: Query = {}): UsageReader['listIngressRoutes'] {
     return (group, namespace, signal) =>
       client.listOrNone(resourcePath(`${group}/v1alpha1`, plural, { namespace }), {
         query,
-        attempt: `list ${plural}.${group} of namespace ${namespace}`,
+        attempt: `list ${plural}.${group}${namespace === null ? '' : ` of namespace ${namespace}`}`,
         signal,
       });
   }

@@ -123,6 +123,7 @@ async function missingAmong(
   entries: readonly Json[],
   { namespace, all }: Pick<Space, 'namespace' | 'all'>,
   signal: AbortSignal,
+  seen: ReadonlySet<string> = new Set(),
 ): Promise<RouteLoss | null> {
   const targets = entries.map((entry) => ({ entry, target: resolve(referenceOf(entry), namespace) }));
   const there = await Promise.all(targets.map(({ target }) => exists(target)));
@@ -136,9 +137,17 @@ async function missingAmong(
 
   async function exists(target: Target): Promise<boolean> {
     if (beyondOf(target, namespace) !== null) return false;
-    if (target.kind === 'TraefikService') return all.has(target.key);
+    if (target.kind === 'TraefikService') return isBuilt(target.key);
     if (target.kind !== 'Service') return false;
     return portTaken(await reader.getService(namespace, target.name, signal), target.port) !== null;
+  }
+
+  /** Traefik drops a TraefikService with any entry that it does not find: a circle finds itself. */
+  async function isBuilt(key: string): Promise<boolean> {
+    const objects = all.get(key);
+    if (objects === undefined || seen.has(key)) return objects !== undefined;
+    const needed = objects.flatMap((object) => entriesOf(object).entries);
+    return (await missingAmong(reader, needed, { namespace, all }, signal, new Set([...seen, key]))) === null;
   }
 }
 

@@ -12,8 +12,10 @@ export interface OwnerReference {
 /** What the guards ask of a cluster beside the Reader's; the same rules apply. A group that is not installed has no items. */
 export interface UsageReader {
   listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
-  peekTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
-  listIngressRoutes(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  /** Of a namespace, or of all with null. */
+  peekTraefikServices(group: Group, namespace: string | null, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  /** Of a namespace, or of all with null. */
+  listIngressRoutes(group: Group, namespace: string | null, signal: AbortSignal): Promise<readonly JsonObject[]>;
   listServices(namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]>;
   getNamespace(name: string, signal: AbortSignal): Promise<JsonObject | null>;
   /** Whether what an owner reference in a namespace names exists; of a kind that may not be read, that is not known. */

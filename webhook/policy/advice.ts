@@ -15,6 +15,14 @@ export function manifestSwitches({ change, oldState }: Subject): boolean {
   return change.user !== '' && oldState !== null && oldState.active !== null && listComesFromManifest(change.object);
 }
 
+/** How to create what has green active. Without its pods no test can be bound: it starts with blue, or is a restore. */
+function creationAdvice({ facts, pair }: Subject, to: Color, value: string): string {
+  const start = `Create it with ${pair.blue} at 100`;
+  if (facts.known && facts[to].revisions.length > 0)
+    return `${start}, or, if ${pair[to]} was tested, with the annotation ${ANNOTATION.smokeTest}: ${value}`;
+  return `${start}, or after the pods of ${pair[to]}; a restore has the annotation ${ANNOTATION.restore}: <reason>`;
+}
+
 /**
  * What is wrong with an untested color, and how to test it. The command of kubectl stands behind the plugin's where
  * there is room for it.
@@ -25,8 +33,7 @@ export function testAdvice(subject: Subject, to: Color, what: string): string {
     annotation(change.oldObject, ANNOTATION.smokeTest),
     annotation(change.object, ANNOTATION.smokeTest),
   ]);
-  if (change.operation === 'CREATE')
-    return `${what}. Create it with ${pair.blue} at 100, or, if ${pair[to]} was tested, with the annotation ${ANNOTATION.smokeTest}: ${value}`;
+  if (change.operation === 'CREATE') return `${what}. ${creationAdvice(subject, to, value)}`;
   const smoke = pluginCommand('smoke', change);
   if (manifestSwitches(subject))
     return `${what}. The applied manifest sets the weights: leave them out. To promote ${pair[to]}, test it: ${smoke}`;

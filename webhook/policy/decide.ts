@@ -27,6 +27,8 @@ export interface Answers {
   readonly neighbors?: Neighbors;
   /** Left out where no verb is needed, or the caller leaves that to the webhook. */
   readonly permissions?: Permissions;
+  /** Whether no route leads to what is created; left out where that was not asked. */
+  readonly unrouted?: boolean;
   /** RFC 3339, the time of this review. */
   readonly at: string;
 }
@@ -47,14 +49,14 @@ export function consider({ change, pair, settings, mode = 'enforce' }: ConsiderI
   const summary = summarizeChange({ change, pair });
   return {
     needs: needsOf(summary, change, settings),
-    decide: ({ facts, neighbors = NO_NEIGHBORS, permissions = NO_PERMISSION_ASKED, at }) => {
+    decide: ({ facts, neighbors = NO_NEIGHBORS, permissions = NO_PERMISSION_ASKED, unrouted = false, at }) => {
       const reason = newRestore(change);
       if (reason !== null && permissions.override === 'granted')
         return { ...decide({ change: unchanged(change), pair, settings, facts, neighbors, at }), override: reason };
       function complete(checks: readonly CheckId[]): Decision {
         const broken = { checks, mode };
         const defaulted = applyDefaults(summary, { change, pair, facts, permissions, broken, at });
-        const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions, at };
+        const subject: Subject = { ...defaulted, change, pair, facts, neighbors, settings, permissions, unrouted, at };
         const evaluation = evaluate(subject);
         return { ...defaulted, ...evaluation, warnings: [...defaulted.warnings, ...evaluation.warnings] };
       }

@@ -55,9 +55,16 @@ function isWorse(found: Obstacle, before: Obstacles | null): boolean {
 }
 
 /** What is said of an obstacle; nothing of one that is uncertain and was there before. */
-export function resultsOf({ obstacle, isNew }: Judged): readonly CheckResult[] {
-  const { reason, cause, fix, certain } = obstacle;
+export function resultsOf(
+  { obstacle, isNew }: Judged,
+  { unrouted }: Pick<Subject, 'unrouted'>,
+): readonly CheckResult[] {
+  const { reason, cause, fix, certain, absent } = obstacle;
   if (!certain) return isNew ? [warning(reason, `${cause}. ${fix}`)] : [];
+  if (absent && isNew && unrouted)
+    return [
+      warning(reason, `${cause}; Traefik answers 404 for every color until it does. No IngressRoute leads here yet`),
+    ];
   const so = isEmptiness(obstacle) ? "with Traefik's allowEmptyServices=false, listing it" : 'Traefik';
   return [(isNew ? denial : warning)(reason, `${cause}; ${so} would answer 404 for every color. ${fix}`)];
 }

@@ -86,7 +86,7 @@ export { protocolOf } from './traefik/ports.ts';
 export { answering, answeringIn, byKey, reachedBy, type ObjectsByKey, type Reach } from './traefik/nesting.ts';
 export { referenceOf, resolve, type Target } from './traefik/reference.ts';
 export { ingressClassOf, parentsOf, rulesOf, sameReaders, type RouteRule } from './traefik/routes.ts';
-export { entriesOf } from './traefik/entries.ts';
+export { allEntriesOf, entriesOf } from './traefik/entries.ts';
 export { answeringRoutes, isOpen } from './traefik/route-trees.ts';
 export { flawOf, requiredBy, type Required } from './traefik/part-flaws.ts';
 export type { Flaw } from './traefik/flaw.ts';

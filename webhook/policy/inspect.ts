@@ -41,6 +41,7 @@ export function inspect({ object, pair, facts, settings, ...target }: InspectInp
     neighbors: NO_NEIGHBORS,
     settings: { ...settings, requireFullCapacity: false },
     permissions: NO_PERMISSION_ASKED,
+    unrouted: false,
     at: '',
     object,
     oldState: { children: [], blue: null, green: null, active: newState.active },

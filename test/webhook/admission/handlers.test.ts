@@ -310,3 +310,43 @@ t.test('other TraefikServices that cannot be listed hold up no promotion', async
   t.equal(answer.verdict, 'patched');
   t.match(answer.warnings, [/^shared-color: .* could not be read \(cannot list traefikservices: forbidden\)/]);
 });
+
+async function created(cluster: string, before?: (kind: string) => Promise<void>): Promise<Answer> {
+  const handle = mutateHandler('enforce', world(BEFORE, new FakeReader(cluster, before)));
+  return handle(request(traefikService([100, 0])));
+}
+
+async function unreadable(kind: string): Promise<void> {
+  if (kind === 'IngressRoute') throw new Error('forbidden');
+}
+
+t.test('before its Services and with no route, a TraefikService is created with a warning', async (t) => {
+  const route = `---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: front, namespace: demo}
+spec:
+  routes: [{match: PathPrefix(\`/\`), services: [{name: shop, kind: TraefikService}]}]
+`;
+  const missing = 'backends-exist: Service green does not exist in demo; Traefik ';
+  t.match(await created(''), {
+    verdict: 'patched',
+    warnings: [
+      /no ready endpoint/,
+      /blue does not exist/,
+      `${missing}answers 404 for every color until it does. No IngressRoute leads here yet`,
+    ],
+  });
+  t.match(await created(route), { verdict: 'denied', message: `${missing}would answer 404` }, 'it is routed');
+  t.match(await created('', unreadable), { verdict: 'denied' }, 'whether it is routed cannot be read');
+  const handle = mutateHandler('enforce', world(BEFORE, new FakeReader('')));
+  t.match(
+    await handle(request(traefikService([0, 100]))),
+    {
+      verdict: 'denied',
+      message:
+        'Create it with blue at 100, or after the pods of green; a restore has the annotation bluegreen.dev/restore',
+    },
+    'green cannot be active without its pods',
+  );
+});

@@ -1,4 +1,4 @@
-import type { NeighborReader } from '../../../webhook/facts/neighbors.ts';
+import type { RouteReader } from '../../../webhook/facts/routed.ts';
 import type { LabelSelector, Reader } from '../../../webhook/facts/reader.ts';
 import type { OwnerReference } from '../../../webhook/facts/usage-reader.ts';
 import { at, text } from '../../../common/json.ts';
@@ -8,7 +8,7 @@ import { labelsAt, selects } from '../../../webhook/facts/selector.ts';
 import { parseObjects } from '../../yaml.ts';
 
 /** A cluster made of plain Kubernetes YAML. */
-export class FakeReader implements Reader, NeighborReader {
+export class FakeReader implements Reader, RouteReader {
   readonly calls: string[] = [];
   readonly #objects: readonly JsonObject[];
   /** What a look into the API server's cache sees. */
@@ -99,13 +99,21 @@ export class FakeReader implements Reader, NeighborReader {
     return found.filter((object) => text(object['apiVersion'])?.startsWith(`${group}/`));
   }
 
-  async listTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
-    const found = await this.#all('TraefikService', namespace, signal);
-    return found.filter((object) => text(object['apiVersion'])?.startsWith(`${group}/`));
+  listTraefikServices(group: Group, namespace: string | null, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return this.#ofGroup('TraefikService', group, namespace, signal);
   }
 
-  peekTraefikServices(group: Group, namespace: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
+  peekTraefikServices(group: Group, namespace: string | null, signal: AbortSignal): Promise<readonly JsonObject[]> {
     return this.listTraefikServices(group, namespace, signal);
+  }
+
+  listIngressRoutes(group: Group, namespace: string | null, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return this.#ofGroup('IngressRoute', group, namespace, signal);
+  }
+
+  async #ofGroup(kind: string, group: Group, namespace: string | null, signal: AbortSignal): Promise<JsonObject[]> {
+    const found = await this.#all(kind, namespace, signal);
+    return found.filter((object) => text(object['apiVersion'])?.startsWith(`${group}/`));
   }
 
   /** Of ConfigMaps nothing can be read. */
@@ -136,11 +144,17 @@ export class FakeReader implements Reader, NeighborReader {
     );
   }
 
-  async #all(kind: string, namespace: string, signal: AbortSignal, objects = this.#objects): Promise<JsonObject[]> {
+  async #all(
+    kind: string,
+    namespace: string | null,
+    signal: AbortSignal,
+    objects = this.#objects,
+  ): Promise<JsonObject[]> {
     this.calls.push(kind);
     await this.#before(kind, signal);
     return objects.filter(
-      (object) => object['kind'] === kind && text(at(object, 'metadata', 'namespace')) === namespace,
+      (object) =>
+        object['kind'] === kind && (namespace === null || text(at(object, 'metadata', 'namespace')) === namespace),
     );
   }
 }

@@ -28,7 +28,10 @@ export const backendsExist: Check = {
     const judged = judgeEntries(subject, 'backend').filter(
       (each) => !isEmptiness(each.obstacle) || concerns(subject, each),
     );
-    return [...judged.flatMap(resultsOf), ...(judged.length === 0 ? activePort(subject, facts) : [])];
+    return [
+      ...judged.flatMap((each) => resultsOf(each, subject)),
+      ...(judged.length === 0 ? activePort(subject, facts) : []),
+    ];
   },
 };
 

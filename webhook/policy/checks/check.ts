@@ -13,6 +13,8 @@ export interface Subject extends DefaultedChange {
   readonly neighbors: Neighbors;
   readonly settings: Settings;
   readonly permissions: Permissions;
+  /** Whether it is a creation that no route leads to yet, as far as the cluster tells: nothing answers less by it. */
+  readonly unrouted: boolean;
   /** RFC 3339, the time of the review; empty where there is no clock. */
   readonly at: string;
 }

@@ -22,7 +22,7 @@ export const entryOptions: Check = {
   touched: () => true,
   find: (subject) => [
     ...judgeEntries(subject, 'options')
-      .flatMap(resultsOf)
+      .flatMap((each) => resultsOf(each, subject))
       // Without facts only what the entries say by themselves was judged.
       .map((result) => (subject.facts.known ? result : { ...result, needs: 'nothing' as const })),
     ...(subject.facts.known ? protocols(subject, subject.facts) : []),

@@ -2,7 +2,7 @@ import { get } from '../../../common/json.ts';
 import type { Json } from '../../../common/json.ts';
 import type { Group, Named, ServiceFacts, ServicePort } from '../types.ts';
 import { namedObstacles } from './named.ts';
-import { obstacle, obstacleBy, suspicion } from './obstacle.ts';
+import { absence, obstacle, obstacleBy, suspicion } from './obstacle.ts';
 import type { Obstacle } from './obstacle.ts';
 import { badDurations, optionObstacles, schemeOf } from './options.ts';
 import { protocolOf, servicePort } from './ports.ts';
@@ -83,7 +83,7 @@ function crossNamespace(name: string, namespace: string, settings: TraefikSettin
 }
 
 function noService(name: string, namespace: string): Obstacle {
-  return obstacle({
+  return absence({
     reason: 'a listed Service does not exist',
     cause: `Service ${name} does not exist in ${namespace}`,
     fix: 'Create it first',

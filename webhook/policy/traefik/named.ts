@@ -1,6 +1,6 @@
 import { at, get, list, text } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
-import { obstacle, obstacleBy, suspicion } from './obstacle.ts';
+import { absence, obstacleBy, suspicion } from './obstacle.ts';
 import type { Obstacle } from './obstacle.ts';
 import { NAMED_KINDS } from '../types.ts';
 import type { Named, NamedKind } from '../types.ts';
@@ -77,7 +77,7 @@ function missing(name: string, each: NamedObject, { namespace, named, settings }
       fix: `Make sure that it exists`,
     });
   if (known.some((other) => objectKey(namespace, other) === objectKey(namespace, bare))) return null;
-  return obstacle({
+  return absence({
     reason: `a ${kind} does not exist`,
     cause: `${has}, and there is no ${kind} ${bare} in ${namespace}`,
     fix: 'Create it first, or leave it out',

@@ -12,21 +12,28 @@ export interface Obstacle {
   readonly setting: keyof TraefikSettings | null;
   /** False where only some versions of Traefik fail at it, or what would tell could not be read. */
   readonly certain: boolean;
+  /** Whether it is an object that does not exist and may yet be created. */
+  readonly absent: boolean;
 }
 
 type Said = Pick<Obstacle, 'reason' | 'cause' | 'fix'>;
 
 /** An obstacle with every setting and version. */
 export function obstacle(said: Said): Obstacle {
-  return { ...said, setting: null, certain: true };
+  return { ...said, setting: null, certain: true, absent: false };
+}
+
+/** An object that does not exist. */
+export function absence(said: Said): Obstacle {
+  return { ...obstacle(said), absent: true };
 }
 
 /** An obstacle while a setting of Traefik is as it is. */
 export function obstacleBy(setting: keyof TraefikSettings, said: Said): Obstacle {
-  return { ...said, setting, certain: true };
+  return { ...said, setting, certain: true, absent: false };
 }
 
 /** What may be an obstacle: its cause says what Traefik then does. */
 export function suspicion(said: Said): Obstacle {
-  return { ...said, setting: null, certain: false };
+  return { ...said, setting: null, certain: false, absent: false };
 }

@@ -26,7 +26,7 @@ class FakeUsageReader extends FakeReader implements UsageReader {
     this.#objects = objects;
   }
 
-  listIngressRoutes(group: string): Promise<readonly JsonObject[]> {
+  override listIngressRoutes(group: string): Promise<readonly JsonObject[]> {
     return Promise.resolve(this.#of('IngressRoute', group));
   }
 
