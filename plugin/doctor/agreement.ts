@@ -8,7 +8,7 @@ import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 import { webhookPods } from './webhook-pods.ts';
 
-const { ok, warn, fail, unknown } = findingsOf('traefik');
+const { ok, warn, fail, unknown } = findingsOf('traefik-agreement');
 
 /** The environment variables by which the chart gives Traefik's settings to the webhook. */
 export const VARIABLES: Readonly<Record<TraefikSetting, string>> = {

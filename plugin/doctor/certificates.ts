@@ -5,7 +5,7 @@ import { objectAt, stringAt } from '../../common/json-paths.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
-const { ok, warn, fail } = findingsOf('webhook');
+const { ok, warn, fail } = findingsOf('webhook-certificates');
 const DAY = 86_400_000;
 /** A CA that ends sooner ought to have been replaced; one with a short life, in its last sixth. */
 const SOON = 7 * DAY;

@@ -7,7 +7,7 @@ import { commandLine } from '../traefikservice/names.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
-const { warn, unknown } = findingsOf('releases');
+const { warn, unknown } = findingsOf('not-governed');
 
 /** What looks like a blue-green pair by the names of its Services, and that nothing guards. */
 export async function lookAtLookalikes({ session, namespace }: DoctorContext): Promise<readonly DoctorFinding[]> {

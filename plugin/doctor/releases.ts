@@ -13,9 +13,11 @@ import { problemTitle } from '../production/problem.ts';
 import { problemsOf } from '../production/problems.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
+import { lookAtPods } from './release-pods.ts';
 import { lookAtWeights } from './weights.ts';
 
-const { ok, warn, fail, unknown } = findingsOf('releases');
+const listed = findingsOf('releases-listed');
+const { fail } = findingsOf('release-production');
 /** How many releases are looked at together. */
 const AT_ONCE = 8;
 
@@ -28,7 +30,7 @@ export async function lookAtReleases(context: DoctorContext): Promise<readonly D
       lookAtTraefik(session, context.traefik, context.io),
     ]);
     const findings: DoctorFinding[] = forbidden.map(({ group, error }) =>
-      unknown(`the TraefikServices of ${group} could not be listed`, describeError(error)),
+      listed.unknown(`the TraefikServices of ${group} could not be listed`, describeError(error)),
     );
     for (let index = 0; index < found.length; index += AT_ONCE) {
       const some = await Promise.all(found.slice(index, index + AT_ONCE).map((each) => lookAtOne(context, each, seen)));
@@ -36,9 +38,9 @@ export async function lookAtReleases(context: DoctorContext): Promise<readonly D
     }
     const place = namespace === null ? 'in the cluster' : `in namespace ${namespace}`;
     const weights = await lookAtWeights(context, found);
-    return [ok(`blue-green TraefikServices ${place}: ${found.length}`), ...weights, ...findings];
+    return [listed.ok(`blue-green TraefikServices ${place}: ${found.length}`), ...weights, ...findings];
   } catch (error) {
-    return [unknown('the TraefikServices could not be listed', describeError(error))];
+    return [listed.unknown('the TraefikServices could not be listed', describeError(error))];
   }
 }
 
@@ -72,16 +74,23 @@ async function lookAtOne(
   const told = [...findings, ...warnings].map(explain);
   return [
     ...problems.map((problem) => fail(`${label}: ${problemTitle(problem)}`, problem.advice)),
-    ...(facts.known ? [] : [unknown(`${label}: its pods could not be read`, facts.reason)]),
+    ...(await lookAtPods({ session, io }, found, facts, problems.length > 0)),
     ...(unguarded
       ? [
-          warn(
+          findingsOf('release-guarded').warn(
             `${label} is unguarded: ${unguarded}`,
             `The guards do not protect it. To guard it again: ${commandLine('unguard', found, ' --undo')}`,
           ),
         ]
       : []),
-    ...told.map((text) => warn(`${label}: ${text}`, `See 'kubectl bluegreen status ${name} -n ${namespace}'.`)),
-    ...undoRisks(object, pair).map((risk) => warn(`${label}: a switch would be undone`, risk)),
+    ...told.map((text) =>
+      findingsOf('release-findings').warn(
+        `${label}: ${text}`,
+        `See 'kubectl bluegreen status ${name} -n ${namespace}'.`,
+      ),
+    ),
+    ...undoRisks(object, pair).map((risk) =>
+      findingsOf('release-kept').warn(`${label}: a switch would be undone`, risk),
+    ),
   ];
 }

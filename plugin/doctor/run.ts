@@ -1,37 +1,103 @@
-import { describeError } from '../kube/errors.ts';
+import { ApiError, hasStatus } from '../../common/kube/errors.ts';
+import { resourcePath } from '../../common/kube/paths.ts';
+import { NOT_FOUND, UNAUTHORIZED } from '../../common/http-status.ts';
 import { stringAt } from '../../common/json-paths.ts';
+import { describeError } from '../kube/errors.ts';
+import { lookAtDefinitions } from './definitions.ts';
 import { findingsOf } from './finding.ts';
-import type { DoctorContext, DoctorFinding, DoctorCheck } from './finding.ts';
+import type { CheckName, DoctorContext, DoctorFinding, DoctorLook } from './finding.ts';
+import { lookAtInstallation } from './installation.ts';
 import { lookAtLookalikes } from './lookalikes.ts';
 import { lookAtPermissions } from './permissions.ts';
 import { lookAtReplicas } from './replicas.ts';
 import { lookAtReleases } from './releases.ts';
 import { lookAtTraefik } from './traefik.ts';
+import { atLeast } from './versions.ts';
 import { lookAtWebhook } from './webhook.ts';
 
-const LOOKS: readonly DoctorCheck[] = [
-  lookAtServer,
-  lookAtWebhook,
-  lookAtReplicas,
-  lookAtPermissions,
-  lookAtTraefik,
-  lookAtReleases,
-  lookAtLookalikes,
-];
+/** Of a running installation, and of a cluster that is to get one. */
+const LOOKS: Readonly<Record<'run' | 'pre', readonly DoctorLook[]>> = {
+  run: [lookAtWebhook, lookAtReplicas, lookAtPermissions, lookAtTraefik],
+  pre: [lookAtInstallation, lookAtTraefik],
+};
+/** Milliseconds for a look, and for that at all releases: doctor ends whatever does not answer. */
+const WITHIN = { first: 15_000, look: 40_000, releases: 120_000 };
 
-/** Looks at everything at once; the findings come in a fixed order. */
-export async function examine(context: DoctorContext): Promise<readonly DoctorFinding[]> {
-  const findings = await Promise.all(LOOKS.map((look) => look(context)));
-  return findings.flat();
+/** Without these there is nothing to look at. */
+const FATAL: ReadonlySet<CheckName> = new Set(['api-server', 'namespace-exists']);
+
+/** What an examination found. */
+export interface Examination {
+  /** In a fixed order. */
+  readonly findings: readonly DoctorFinding[];
+  /** Whether it went to its end: a server that cannot be asked ends it at once. */
+  readonly complete: boolean;
 }
 
-async function lookAtServer({ session, io }: DoctorContext): Promise<readonly DoctorFinding[]> {
-  const { ok, fail } = findingsOf('api');
+/** Looks at the API server, and then at everything else at once; with `pre`, at what an installation needs. */
+export async function examine(context: DoctorContext, pre: boolean): Promise<Examination> {
+  const first = await lookAtServer(limited(context, WITHIN.first));
+  if (first.some(({ state, check }) => state === 'fail' && FATAL.has(check)))
+    return { findings: first, complete: false };
+  const [definitions, ...looks] = await Promise.all(
+    [lookAtDefinitions, ...LOOKS[pre ? 'pre' : 'run']].map((look) => look(limited(context, WITHIN.look))),
+  );
+  const withReleases = !pre && definitions?.every(({ state }) => state !== 'fail') === true;
+  const releases = withReleases ? await lookAtAllReleases(limited(context, WITHIN.releases)) : [];
+  const findings = [...first, ...looks.flat(), ...(definitions ?? []), ...releases];
+  return { findings: findings.toSorted((a, b) => ORDER.indexOf(a.area) - ORDER.indexOf(b.area)), complete: true };
+}
+
+const ORDER: readonly DoctorFinding['area'][] = ['api', 'webhook', 'permissions', 'traefik', 'releases'];
+
+async function lookAtAllReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  return (await Promise.all([lookAtReleases(context), lookAtLookalikes(context)])).flat();
+}
+
+function limited(context: DoctorContext, milliseconds: number): DoctorContext {
+  const interrupted = AbortSignal.any([context.io.interrupted, AbortSignal.timeout(milliseconds)]);
+  return { ...context, io: { ...context.io, interrupted } };
+}
+
+async function lookAtServer(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  const { session, io } = context;
+  const answers = findingsOf('api-server');
+  const { host } = session.connection.url;
   try {
-    const version = await session.client.get('/version', { signal: io.interrupted });
-    const gitVersion = stringAt(version, 'gitVersion') ?? 'of an unknown version';
-    return [ok(`the API server ${session.connection.url.host} answers, Kubernetes ${gitVersion}`)];
+    const version = stringAt(await session.client.get('/version', { signal: io.interrupted }), 'gitVersion') ?? '';
+    return [
+      answers.ok(`the API server ${host} answers, Kubernetes ${version || 'of an unknown version'}`),
+      ...kubernetesVersion(version),
+      ...(await lookAtNamespace(context)),
+    ];
   } catch (error) {
-    return [fail('the API server cannot be asked', describeError(error))];
+    if (!(error instanceof ApiError) || hasStatus(error, UNAUTHORIZED))
+      return [answers.fail('the API server cannot be asked', describeError(error))];
+    return [
+      answers.unknown(`the API server ${host} does not answer which version it is`, describeError(error)),
+      ...(await lookAtNamespace(context)),
+    ];
   }
+}
+
+/** The oldest version that has what the chart installs. */
+const OLDEST = '1.30';
+
+function kubernetesVersion(version: string): readonly DoctorFinding[] {
+  if (atLeast(version, OLDEST) !== false) return [];
+  const { fail } = findingsOf('kubernetes-version');
+  return [fail(`Kubernetes ${version} is older than ${OLDEST}`, `The chart needs Kubernetes ${OLDEST} or later.`)];
+}
+
+async function lookAtNamespace({ session, io, namespace }: DoctorContext): Promise<readonly DoctorFinding[]> {
+  if (namespace === null) return [];
+  const path = resourcePath('v1', 'namespaces', { name: namespace });
+  const missing = await session.client.get(path, { signal: io.interrupted }).then(
+    () => false,
+    (error: unknown) => hasStatus(error, NOT_FOUND),
+  );
+  const { fail } = findingsOf('namespace-exists');
+  return missing
+    ? [fail(`namespace ${namespace} does not exist`, 'Choose another with -n, or check all with -A.')]
+    : [];
 }

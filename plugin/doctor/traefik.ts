@@ -6,18 +6,22 @@ import type { Replica } from '../traefik/replicas.ts';
 import { compareSettings } from './agreement.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
+import { atLeast, tagOf } from './versions.ts';
 
-const { ok, warn, fail, unknown } = findingsOf('traefik');
+const found = findingsOf('traefik-pods');
+const options = findingsOf('traefik-options');
+const readable = findingsOf('traefik-readable');
+/** The oldest version that is tested. */
+const OLDEST = '2.10';
 
 /** Traefik's replicas and the settings that decide how a switch goes. */
 export async function lookAtTraefik(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const { session, io, traefik } = context;
   try {
     const replicas = await findReplicas(session.client, traefik, io.interrupted);
-    const [first] = replicas;
-    if (first === undefined) {
+    if (replicas.length === 0) {
       return [
-        warn(
+        found.warn(
           'no ready Traefik pod was found',
           'Name them with --traefik=NAMESPACE/LABEL=VALUE. The default is app.kubernetes.io/name=traefik.',
         ),
@@ -25,41 +29,49 @@ export async function lookAtTraefik(context: DoctorContext): Promise<readonly Do
     }
     const reach = await Promise.all(replicas.map((replica) => reachable(context, replica)));
     const agreement = await compareSettings(context, replicas);
-    return [ok(`ready Traefik replicas: ${replicas.length}`), ...settings(first), ...agreement, ...reach.flat()];
+    return [
+      found.ok(`ready Traefik replicas: ${replicas.length}`),
+      ...new Map(replicas.flatMap(settings).map((finding) => [finding.title, finding])).values(),
+      ...agreement,
+      ...reach.flat(),
+    ];
   } catch (error) {
     return [
-      unknown("Traefik's pods could not be listed", `${describeError(error)}. Name their namespace with --traefik.`),
+      found.unknown(
+        "Traefik's pods could not be listed",
+        `${describeError(error)}. Name their namespace with --traefik.`,
+      ),
     ];
   }
 }
 
-function settings({ options }: Replica): readonly DoctorFinding[] {
-  const throttle = throttleOf(options);
-  const empty = options.get('providers.kubernetescrd.allowemptyservices') === 'true';
+function settings(replica: Replica): readonly DoctorFinding[] {
+  const throttle = throttleOf(replica.options);
+  const empty = replica.options.get('providers.kubernetescrd.allowemptyservices') === 'true';
   return [
     throttle > 500
-      ? warn(
+      ? options.warn(
           `a switch may take ${throttle / 1000}s (providersThrottleDuration)`,
           'Traefik applies at most one change in that time. Set --providers.providersthrottleduration=100ms, or less, for faster rollbacks.',
         )
-      : ok(`a switch takes at most ${throttle / 1000}s (providersThrottleDuration)`),
+      : options.ok(`a switch takes at most ${throttle / 1000}s (providersThrottleDuration)`),
     empty
-      ? ok('a color without endpoints does not take the site down (allowEmptyServices=true)')
-      : warn(
+      ? options.ok('a color without endpoints does not take the site down (allowEmptyServices=true)')
+      : options.warn(
           'a listed color without endpoints takes the whole site down, even at weight 0 (allowEmptyServices=false)',
           'The setting to have is --providers.kubernetescrd.allowemptyservices=true, and the value allowEmptyServices=true of the chart. Until then deploy and release detach the preview, and decommission detaches a color before it scales it to zero.',
         ),
-    ...(options.get('providers.kubernetescrd.allowcrossnamespace') === 'true'
+    ...(replica.options.get('providers.kubernetescrd.allowcrossnamespace') === 'true'
       ? [
-          warn(
+          options.warn(
             'routes may point at colors in other namespaces (allowCrossNamespace=true)',
             'A TraefikService elsewhere can send traffic to a color without the policy of its namespace.',
           ),
         ]
       : []),
-    ...(options.get('providers.kubernetescrd.safenaming') === 'true'
+    ...(replica.options.get('providers.kubernetescrd.safenaming') === 'true'
       ? [
-          warn(
+          options.warn(
             'Traefik uses safe names for its services (safeNaming=true)',
             "--wait looks up a TraefikService by its plain name, so it may not find it in Traefik's API.",
           ),
@@ -79,14 +91,20 @@ async function reachable({ session, io }: DoctorContext, replica: Replica): Prom
   const metrics = metricsPort !== null && (await answers({ session, io }, replica, metricsPort));
   if (version !== null)
     return [
-      ok(`${name} is Traefik ${stringAt(version, 'Version') ?? 'of an unknown version'}, and its API can be read`),
+      readable.ok(
+        `${name} is Traefik ${stringAt(version, 'Version') ?? 'of an unknown version'}, and its API can be read`,
+      ),
+      ...age(name, stringAt(version, 'Version') ?? ''),
     ];
-  if (metrics) return [ok(`the metrics of ${name} can be read, its API cannot: --wait proves less`)];
+  const tagged = age(name, tagOf(replica.image) ?? '');
+  if (metrics)
+    return [readable.ok(`the metrics of ${name} can be read, its API cannot: --wait proves less`), ...tagged];
   return [
-    (metricsPort === null ? warn : fail)(
+    (metricsPort === null ? readable.warn : readable.fail)(
       `neither the API nor the metrics of ${name} can be read`,
       '--wait cannot prove that this replica has switched. Enable the API (--api, entry point "traefik") or the metrics inside the cluster.',
     ),
+    ...tagged,
   ];
 }
 
@@ -103,4 +121,15 @@ async function answers(
   } catch {
     return false;
   }
+}
+
+function age(name: string, version: string): readonly DoctorFinding[] {
+  if (atLeast(version, OLDEST) !== false) return [];
+  const { warn } = findingsOf('traefik-version');
+  return [
+    warn(
+      `${name} is Traefik ${version}, older than ${OLDEST}`,
+      `Upgrade Traefik: ${OLDEST} is the oldest version that is tested.`,
+    ),
+  ];
 }

@@ -11,7 +11,7 @@ import { entriesOf, isRecorder, readConfigurations } from '../webhook/configurat
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 
-const { ok, warn, unknown } = findingsOf('releases');
+const { ok, warn, unknown } = findingsOf('weights-filled');
 const ADMISSION = 'admissionregistration.k8s.io';
 const LABEL = 'app.kubernetes.io/name=bluegreen';
 

@@ -10,6 +10,8 @@ import { optionsOf } from './options.ts';
 export interface Replica {
   readonly namespace: string;
   readonly name: string;
+  /** Of its first container. */
+  readonly image: string;
   readonly apiPort: number | null;
   readonly metricsPort: number | null;
   /** See `optionsOf`. */
@@ -42,6 +44,7 @@ function replicaOf(pod: JsonObject): Replica {
   return {
     namespace: stringAt(pod, 'metadata', 'namespace') ?? '',
     name: nameOf(pod),
+    image: stringAt(objectsAt(pod, 'spec', 'containers')[0], 'image') ?? '',
     apiPort: portNamed(pod, API_PORTS),
     metricsPort: portNamed(pod, METRICS_PORTS),
     options: optionsOf(pod),

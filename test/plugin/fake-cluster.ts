@@ -81,6 +81,9 @@ function respond(store: Map<string, Stored>, call: Call): Answer {
   if (call.method === 'POST') return create(store, path, call);
   if (call.method === 'DELETE') return object === undefined ? missing(path) : remove(store, path, object);
   if (object !== undefined) return { status: 200, body: object };
+  const [, namespace] = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path) ?? [];
+  if (namespace !== undefined && [...store.keys()].some((key) => key.includes(`/namespaces/${namespace}/`)))
+    return { status: 200, body: { metadata: { name: namespace } } };
   if (/^\/apis\/[^/]+\/v1alpha1$/.test(path) && knownGroup(store, path)) return { status: 200, body: {} };
   if (/\/(?:[a-z]+)$/.test(path) && !isObjectPath(path)) return list(store, path, url);
   return missing(path);

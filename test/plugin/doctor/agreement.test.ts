@@ -4,6 +4,7 @@ import { VARIABLES } from '../../../plugin/doctor/agreement.ts';
 import { readConfig } from '../../../webhook/config.ts';
 import { fakeCluster } from '../fake-cluster.ts';
 
+const DEMO = '/api/v1/namespaces/demo';
 const WEBHOOK = '/api/v1/namespaces/bluegreen-system/pods/webhook-1';
 const READY = { conditions: [{ type: 'Ready', status: 'True' }] };
 const PROVIDER = '--providers.kubernetescrd';
@@ -28,7 +29,7 @@ function traefik(args: readonly string[]): object {
 /** What doctor says where the chart has these values, and each Traefik pod these arguments. */
 async function doctor(t: Test, values: Readonly<Record<string, string>>, ...pods: readonly (readonly string[])[]) {
   const replicas = pods.map((args, index) => [`/api/v1/namespaces/traefik/pods/traefik-${index}`, traefik(args)]);
-  const cluster = await fakeCluster(t, { [WEBHOOK]: webhook(values), ...Object.fromEntries(replicas) });
+  const cluster = await fakeCluster(t, { [DEMO]: {}, [WEBHOOK]: webhook(values), ...Object.fromEntries(replicas) });
   return (await cluster.run('doctor')).out;
 }
 

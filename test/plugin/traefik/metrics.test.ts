@@ -40,6 +40,7 @@ const REPLICA = {
   namespace: 'traefik',
   name: 'traefik-1',
   metricsPort: 9100,
+  image: 'traefik:v3.6',
   apiPort: null,
   options: new Map<string, string>(),
 };

@@ -1,0 +1,28 @@
+/** A version by its numbers; `v1.34.4+k3s1` is 1.34.4. */
+interface Version {
+  readonly major: number;
+  readonly minor: number;
+}
+
+function parse(text: string): Version | null {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(text) ?? [];
+  return major === undefined || minor === undefined ? null : { major: Number(major), minor: Number(minor) };
+}
+
+/** Whether a version is not older than another, by major and minor; null where one of them is none. */
+export function atLeast(text: string, oldest: string): boolean | null {
+  const [version, least] = [parse(text), parse(oldest)];
+  if (version === null || least === null) return null;
+  return version.major === least.major ? version.minor >= least.minor : version.major > least.major;
+}
+
+/** Whether two versions differ in more than their patch; null where one of them is none. */
+export function isSkewed(one: string, other: string): boolean | null {
+  const [a, b] = [parse(one), parse(other)];
+  return a === null || b === null ? null : a.major !== b.major || a.minor !== b.minor;
+}
+
+/** The version in an image's tag; null without a tag. */
+export function tagOf(image: string): string | null {
+  return /:([\w][\w.-]*)(?:@|$)/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1] ?? null;
+}
