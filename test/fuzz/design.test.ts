@@ -4,14 +4,14 @@ import { ruleAgainst } from './design.ts';
 import { readReleases } from './releases.ts';
 import { fromSet } from './set.ts';
 
-const release = readReleases().find(({ name }) => name === 'deployments');
-if (release === undefined) throw new Error('there is no release of Deployments');
+const release = readReleases().find(({ name }) => name === 'deployments') ?? missing();
+function missing(): never {
+  throw new Error('there is no release of Deployments');
+}
 
 function rule(kind: string, name: string, set: JsonObject | null, allowEmptyServices = false): string | null {
   const way = set === null ? 'delete' : 'merge patch';
-  return release === undefined
-    ? ''
-    : ruleAgainst(release, [fromSet(release, { way, kind, name, set })], allowEmptyServices);
+  return ruleAgainst(release, [fromSet(release, { way, kind, name, set })], allowEmptyServices);
 }
 function entries(...services: readonly JsonObject[]): JsonObject {
   return { '/spec/weighted/services': services.map((each) => ({ port: 80, ...each })) };
@@ -69,4 +69,26 @@ t.test('what the design lists for objects around them', async (t) => {
     rule('IngressRoute', 'preview', { '/spec/routes': [{ match: 'Host(`a`)', services: services.slice(1) }] }),
     null,
   );
+  const mixed = [
+    { kind: 'TraefikService', name: 'shop' },
+    { name: 'green', port: 80 },
+  ];
+  t.equal(
+    rule('IngressRoute', 'preview', { '/spec/routes': [{ match: 'Host(`a`)', services: mixed }] }),
+    'inline-weights',
+  );
+});
+
+t.test('a name that Traefik has for a port of a color is no other one', async (t) => {
+  const nothing = entries({ name: 'nothing' });
+  t.equal(rule('TraefikService', 'blue.80', nothing), 'distinct-names');
+  t.equal(rule('TraefikService', 'green-http', nothing), 'distinct-names');
+  t.equal(rule('TraefikService', 'blue-8080', nothing), null);
+});
+
+t.test('a container that a server-side apply names otherwise comes beside the one that is there', async (t) => {
+  const set = { '/spec/template/spec/containers/0/name': 'other' };
+  const renamed = { way: 'server-side apply', kind: 'Deployment', name: 'blue', set };
+  t.equal(ruleAgainst(release, [fromSet(release, renamed)], false), 'active-workload');
+  t.equal(ruleAgainst(release, [fromSet(release, { ...renamed, way: 'replace' })], false), null);
 });

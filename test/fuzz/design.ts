@@ -21,9 +21,16 @@ function ruleOf(release: Release, write: Write, allowEmptyServices: boolean): st
   return isWorkload(kind) ? ofWorkload(release, write, allowEmptyServices) : null;
 
   function splits(rule: Json): boolean {
-    const named = new Set(list(get(rule, 'services')).map((entry) => colorOf(release, entry)));
+    const named = new Set(list(get(rule, 'services')).map((entry) => answering(release, entry)));
     return named.has(release.blue) && named.has(release.green);
   }
+}
+
+/** The color that answers what is sent to a backend of a route: a TraefikService of the release answers by blue. */
+function answering(release: Release, entry: Json): string | null {
+  const name = (text(get(entry, 'name')) ?? '').replace(/@kubernetescrd$/, '');
+  const isOurs = get(entry, 'kind') === 'TraefikService' && objectOf(release, 'TraefikService', name) !== undefined;
+  return isOurs ? release.blue : colorOf(release, entry);
 }
 
 const OTHERS = ['mirroring', 'highestRandomWeight', 'failover'];
@@ -32,6 +39,7 @@ const OTHERS = ['mirroring', 'highestRandomWeight', 'failover'];
 function ofTraefikService(release: Release, wanted: JsonObject): string | null {
   const spec = at(wanted, 'spec');
   const isShop = text(at(wanted, 'metadata', 'name')) === release.shop;
+  if (takesPlace(release, text(at(wanted, 'metadata', 'name')) ?? '')) return 'distinct-names';
   if ((get(spec, 'weighted') ?? null) === null) {
     const other = OTHERS.find((key) => (get(spec, key) ?? null) !== null);
     const reached = other !== undefined && entriesBelow(get(spec, other)).some((entry) => colorOf(release, entry));
@@ -41,6 +49,13 @@ function ofTraefikService(release: Release, wanted: JsonObject): string | null {
   if (!isShop && !entries.some((entry) => colorOf(release, entry))) return null;
   if (!isShop && otherOptions(release, entries)) return 'distinct-names';
   return ofList(release, wanted, entries);
+}
+
+/** Traefik has a port of a Service and a TraefikService by names of one kind, in which a dot is a dash. */
+function takesPlace({ shop, blue, green }: Release, name: string): boolean {
+  const key = name.replaceAll('.', '-');
+  const ports = [blue, green].flatMap((color) => ['80', '81', 'http', 'other'].map((port) => `${color}-${port}`));
+  return ports.includes(key) || (key === shop.replaceAll('.', '-') && name !== shop);
 }
 
 /** Options by which Traefik chooses among pods, or that say which Service it is. */
@@ -123,14 +138,16 @@ function ofService(release: Release, { name, wanted }: Write): string | null {
 }
 
 /** What serves production is not scaled to 0, deleted, or given other images or pod labels; a listed preview neither, if … */
-function ofWorkload(release: Release, { kind, name, wanted }: Write, allowEmptyServices: boolean): string | null {
+function ofWorkload(release: Release, { way, kind, name, wanted }: Write, allowEmptyServices: boolean): string | null {
   const gone = wanted === null || at(wanted, 'spec', 'replicas') === 0;
   if (name === release.green && gone && !allowEmptyServices && isListed(release)) return 'preview-workload';
   if (name !== release.blue) return null;
   if (gone) return 'active-workload';
   const before = objectOf(release, kind, name)?.manifest;
   const turned = [imagesOf, labelsOf].some((read) => !sameJson(read(before), read(wanted)));
-  return before !== undefined && turned ? 'active-workload' : null;
+  // A container of another name comes beside those of other field managers.
+  const added = way === 'server-side apply' && !sameJson(namesOf(before), namesOf(wanted));
+  return before !== undefined && (turned || added) ? 'active-workload' : null;
 }
 
 function isListed(release: Release): boolean {
@@ -139,9 +156,16 @@ function isListed(release: Release): boolean {
 }
 
 function imagesOf(workload: JsonObject | undefined): Json {
+  return containersOf(workload).map((container) => get(container, 'image') ?? null);
+}
+
+function namesOf(workload: JsonObject | undefined): Json {
+  return containersOf(workload).map((container) => get(container, 'name') ?? null);
+}
+
+function containersOf(workload: JsonObject | undefined): readonly Json[] {
   const pod = at(workload, 'spec', 'template', 'spec');
-  const containers = [...list(get(pod, 'containers')), ...list(get(pod, 'initContainers'))];
-  return containers.map((container) => get(container, 'image') ?? null);
+  return [...list(get(pod, 'containers')), ...list(get(pod, 'initContainers'))];
 }
 
 function labelsOf(workload: JsonObject | undefined): Json {

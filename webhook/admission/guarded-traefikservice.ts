@@ -1,5 +1,6 @@
 import { leftByFront } from '../facts/route-loss.ts';
-import { routesTo } from '../facts/routes.ts';
+import { mixesOfFront } from '../facts/route-mixes.ts';
+import { routesTo, spaceOf } from '../facts/routes.ts';
 import { traefikServicesIn } from '../facts/usage.ts';
 import { ANNOTATION } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
@@ -19,7 +20,8 @@ export async function readTraefikService(
   const name = nameOf(request);
   if (request.operation === 'UPDATE') {
     const change = { group, namespace, name, before: oldObject, after: object };
-    const left = await leftByFront(reader, change, await traefikServicesIn(reader, namespace, signal), signal);
+    const objects = await traefikServicesIn(reader, namespace, signal);
+    const left = await leftByFront(reader, change, objects, signal);
     return {
       request: {
         kind: 'traefikservice-update',
@@ -27,6 +29,7 @@ export async function readTraefikService(
         name,
         leaves: left?.leaves ?? [],
         loss: left?.loss ?? null,
+        mixes: mixesOfFront(change, spaceOf(objects, namespace)),
       },
       override: annotationOf(ANNOTATION.override, object),
     };

@@ -52,7 +52,7 @@ function heldBack(workload: JsonObject): number {
 export function templateActions(kind: string, object: JsonObject, before: Json | undefined): readonly WorkloadAction[] {
   const template = at(object, 'spec', 'template');
   const actions: readonly [WorkloadAction, boolean][] = [
-    ['change images', !sameJson(perContainer(template, 'image'), perContainer(before, 'image'))],
+    ['change images', !sameImages(template, before)],
     ['change pod labels', !sameJson(labelsOf(template), labelsOf(before))],
     ['change port names', !sameJson(portNames(template), portNames(before))],
     ['change nodes', kind === 'DaemonSet' && !sameJson(nodesOf(template), nodesOf(before))],
@@ -78,13 +78,24 @@ function labelsOf(template: Json | undefined): Json {
   return at(template, 'metadata', 'labels') ?? {};
 }
 
-/** A field of each container by the container's name, init containers included. */
-function perContainer(template: Json | undefined, field: string): JsonObject {
+/** Whether the containers run the images that they ran, in another order or by other names. */
+function sameImages(one: Json | undefined, other: Json | undefined): boolean {
+  const [now, then] = [imagesOf(one), imagesOf(other)];
+  const [byName, byNameThen] = [now, then].map((images) => Object.fromEntries(images));
+  return sameJson(byName, byNameThen) || sameJson(withoutNames(now), withoutNames(then));
+}
+
+function withoutNames(images: readonly (readonly [string, Json])[]): Json {
+  return images.map(([, image]) => image);
+}
+
+/** Names and images of the containers, init containers after the others. */
+function imagesOf(template: Json | undefined): readonly (readonly [string, Json])[] {
   const spec = get(template, 'spec');
-  const containers = [...list(get(spec, 'containers')), ...list(get(spec, 'initContainers'))];
-  return Object.fromEntries(
-    containers.map((container) => [text(get(container, 'name')) ?? '', get(container, field) ?? null]),
-  );
+  return [...list(get(spec, 'containers')), ...list(get(spec, 'initContainers'))].map((container) => [
+    text(get(container, 'name')) ?? '',
+    get(container, 'image') ?? null,
+  ]);
 }
 
 /** The number of each named port: a Service may lead to a port by its name. */

@@ -136,6 +136,18 @@ export const ROUTES: readonly Way[] = [
     answer: /^200 6\.1\.6/,
     says: /active-route: .* would send part of the requests to TraefikService .* and part to Service \S+-other/,
   },
+  {
+    ...nested,
+    it: 'a TraefikService in front of the release lists another Service beside it',
+    beside: (place) => [...nested.beside(place), service(place, `${place.name}-other`, 'green')],
+    write: (place) => ({
+      method: 'PATCH',
+      path: pathOf('traefikservices', place, frontName(place)),
+      body: { spec: { weighted: { services: [ours(place), { name: `${place.name}-other`, port: 80 }] } } },
+    }),
+    answer: /^200 6\.1\.6/,
+    says: /active-route: TraefikService \S+-front .* would send part of the requests .* and part to Service \S+-other/,
+  },
 ];
 
 function partName({ name }: Place): string {

@@ -24,17 +24,17 @@ type PartRequest = GuardedRequest & { readonly kind: 'part' };
 export const activeRoute: Guard = {
   id: 'active-route',
   description:
-    'A TraefikService that an IngressRoute points at is not deleted. The last IngressRoute that points at one whose active color answers is not deleted or emptied, and keeps the Middlewares, TLSOptions and ServersTransports that it needs; no IngressRoute mixes one with other backends.',
+    'A TraefikService that an IngressRoute points at is not deleted. The last IngressRoute that points at one whose active color answers is not deleted or emptied, and keeps the Middlewares, TLSOptions and ServersTransports that it needs; no IngressRoute, and no TraefikService in front, mixes one with other backends.',
   cel: 'no',
   needs: 'neighbors',
   find: ({ request, settings }) => {
     if (request.kind === 'traefikservice-deletion') return routed(request);
     if (request.kind === 'part') return request.uses.map((use) => needed(request, use));
-    if (request.kind === 'traefikservice-update') return lost(request, settings);
-    if (request.kind !== 'ingressroute') return [];
+    if (request.kind !== 'ingressroute' && request.kind !== 'traefikservice-update') return [];
+    const found = [...lost(request, settings), ...request.mixes.map((each) => mixed(request, each))];
+    if (request.kind === 'traefikservice-update') return found;
     return [
-      ...lost(request, settings),
-      ...request.mixes.map((each) => mixed(request, each)),
+      ...found,
       ...request.previews.map((each) => past(request, each)),
       ...request.parts.flatMap((each) => named(request, each, settings) ?? []),
     ];
@@ -75,7 +75,7 @@ function last(
   loss: RouteLoss,
 ): CheckResult {
   const unguard = `For a teardown, run: kubectl bluegreen unguard ${traefikService} -n ${namespace}`;
-  const way = kind === 'ingressroute' ? `IngressRoute ${name}` : `TraefikService ${name}`;
+  const way = inFront({ kind, name });
   const where = `${way} is the last one that points at TraefikService ${traefikService} in ${namespace}, where ${service} answers`;
   if (loss.how === 'deleted')
     return denial(
@@ -108,11 +108,15 @@ function last(
   );
 }
 
-function mixed({ name, namespace }: RouteRequest, { traefikService, beside }: Mix): CheckResult {
+function mixed({ kind, name, namespace }: RouteRequest | FrontRequest, { traefikService, beside }: Mix): CheckResult {
   return denial(
     'a route mixes an active TraefikService with another backend',
-    `IngressRoute ${name} in ${namespace} would send part of the requests to TraefikService ${traefikService} and part to ${beside}, past its rules. Give each a rule or a route of its own, or weight 0`,
+    `${inFront({ kind, name })} in ${namespace} would send part of the requests to TraefikService ${traefikService} and part to ${beside}, past its rules. Give each a rule or a route of its own, or weight 0`,
   );
+}
+
+function inFront({ kind, name }: Pick<RouteRequest | FrontRequest, 'kind' | 'name'>): string {
+  return `${kind === 'ingressroute' ? 'IngressRoute' : 'TraefikService'} ${name}`;
 }
 
 function past({ name, namespace }: RouteRequest, { traefikService, preview }: PreviewRoute): CheckResult {

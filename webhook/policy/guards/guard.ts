@@ -100,7 +100,7 @@ export type RouteLoss =
 /** Where a backend is that the namespace does not show: in another one, or in another provider of Traefik. */
 export type Beyond = { readonly namespace: string } | { readonly provider: string };
 
-/** A rule that sends requests to a governed TraefikService and to another backend. */
+/** A rule, or a TraefikService in front, that sends requests to a governed TraefikService and to another backend. */
 export interface Mix {
   readonly group: Group;
   readonly traefikService: string;
@@ -201,6 +201,7 @@ export type GuardedRequest =
       /** What no IngressRoute leads to any more, and how this one stops to do so. */
       readonly leaves: readonly Routed[];
       readonly loss: RouteLoss | null;
+      readonly mixes: readonly Mix[];
     }
   | {
       readonly kind: 'ingressroute';
