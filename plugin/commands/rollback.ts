@@ -1,6 +1,7 @@
 import type { Command } from '../cli/command.ts';
 import { MUTATION_FLAGS, SELECTOR_FLAG, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { checkFormat } from '../printers/object.ts';
+import { lookAhead } from '../switch/ahead.ts';
 import { rollBack } from '../switch/rollback.ts';
 import { UsageError } from '../kube/errors.ts';
 import { MOST_NAMES } from '../traefikservice/argument.ts';
@@ -42,16 +43,17 @@ Several names go back at the same time; one that cannot keeps the others from no
     checkFormat(call.flags.text('output'));
     const session = await call.connect();
     const { rollBackAll, chooseAll, withWayBack } = await import('../switch/rollback-all.ts');
+    const ahead = lookAhead(call, session);
     if (call.flags.boolean('all')) {
       if (call.args.length > 0 || call.flags.isSet('selector'))
         throw new UsageError('--all takes no NAME and no label');
-      return rollBackAll(call, session, await chooseAll(call, session));
+      return rollBackAll(call, session, await chooseAll(call, session), ahead);
     }
     const found = await findChosen(call, session);
-    if (call.flags.isSet('selector')) return rollBackAll(call, session, withWayBack(call, found));
+    if (call.flags.isSet('selector')) return rollBackAll(call, session, withWayBack(call, found), ahead);
     const [only, ...others] = found;
     return only !== undefined && others.length === 0
-      ? rollBack(call, session, only)
-      : rollBackAll(call, session, found);
+      ? rollBack(call, session, only, ahead)
+      : rollBackAll(call, session, found, ahead);
   },
 };

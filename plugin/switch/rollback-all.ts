@@ -8,14 +8,20 @@ import { listGoverned, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { whyNoRollback } from '../traefikservice/names.ts';
 import { servesAlone } from '../traefikservice/shares.ts';
+import type { Ahead } from './ahead.ts';
 import { rollBack } from './rollback.ts';
 
 /**
  * Rolls several releases back at the same time. What fails keeps none of the others from going back: the previous
  * version of one is better than the bad version of all. Answers with the exit code of the first that failed.
  */
-export async function rollBackAll(call: Call, session: Session, found: readonly TraefikServiceRef[]): Promise<number> {
-  const codes = await Promise.all(found.map((each) => rollBackOne(call, session, each)));
+export async function rollBackAll(
+  call: Call,
+  session: Session,
+  found: readonly TraefikServiceRef[],
+  ahead: Ahead,
+): Promise<number> {
+  const codes = await Promise.all(found.map((each) => rollBackOne(call, session, each, ahead)));
   const failed = codes.filter((code) => code !== EXIT.ok).length;
   if (failed > 0)
     call.io.err.write(
@@ -24,9 +30,9 @@ export async function rollBackAll(call: Call, session: Session, found: readonly 
   return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
 }
 
-async function rollBackOne(call: Call, session: Session, found: TraefikServiceRef): Promise<number> {
+async function rollBackOne(call: Call, session: Session, found: TraefikServiceRef, ahead: Ahead): Promise<number> {
   try {
-    return await rollBack(call, session, found);
+    return await rollBack(call, session, found, ahead);
   } catch (error) {
     if (call.io.interrupted.aborted) throw error;
     call.io.err.write(`${resourceName(found)}: ${describeError(error)}\n`);

@@ -1,4 +1,4 @@
-import { otherColor, previousOf, readRecord, stateOf, warningLines } from '../../webhook/policy/index.ts';
+import { NOT_ASKED, otherColor, previousOf, readRecord, stateOf, warningLines } from '../../webhook/policy/index.ts';
 import type { Color, Facts, Finding } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
@@ -13,26 +13,38 @@ import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { formerText, formerVersion } from '../traefikservice/former.ts';
 import { commandLine, shortImages, whyNoRollback } from '../traefikservice/names.ts';
 import { printMutation } from '../traefikservice/print.ts';
+import type { Plan } from '../traefikservice/patches.ts';
 import { sendSwitch } from '../traefikservice/write.ts';
 import { servesAlone, transition } from '../traefikservice/shares.ts';
+import { runsRecorded } from './ahead.ts';
+import type { Ahead } from './ahead.ts';
 import { planRollback } from './back.ts';
 import { askFacts, docsLines, findingLines, judge } from './preflight.ts';
 import { awaitReady, replicasLike, scaleTo, workloadOf } from './scale.ts';
 import { warn } from '../cli/warn.ts';
 
 /**
- * Sends production back to the previous color of the record; scales it up first where it has no ready endpoint. Answers
- * with the exit code. Throws a UserError where nothing is recorded, or the color cannot be brought up.
+ * Sends production back to the previous color of the record: at once where that runs what is recorded, by `ahead`, and
+ * otherwise after a look at all of it; scales it up first where it has no ready endpoint. Answers with the exit code. Throws
+ * a UserError where nothing is recorded, or the color cannot be brought up.
  */
-export async function rollBack(call: Call, session: Session, first: TraefikServiceRef): Promise<number> {
+export async function rollBack(call: Call, session: Session, first: TraefikServiceRef, ahead: Ahead): Promise<number> {
   const to = previousOf(first.object);
   if (to === null) throw nothingToGoBackTo(call, first);
   if (servesAlone(first, to)) {
     printMutation(call, first, 'unchanged', first.object);
     return EXIT.ok;
   }
+  if (await mayGoAtOnce(call, first, to, ahead)) return goBack(call, session, first, to, null);
   const { found, facts } = await prepareColor(call, session, first, to);
   return goBack(call, session, found, to, facts);
+}
+
+/** Without a request to the API server, nothing but a full look says what the policy would. */
+async function mayGoAtOnce(call: Call, found: TraefikServiceRef, to: Color, ahead: Ahead): Promise<boolean> {
+  if (dryRunOf(call) === 'client' || !runsRecorded(found, to, await ahead(found))) return false;
+  const plan = planRollback(found, to);
+  return plan !== null && judge(found, plan, NOT_ASKED, call.io).findings.length === 0;
 }
 
 function nothingToGoBackTo({ io }: Call, found: TraefikServiceRef): UserError {
@@ -109,24 +121,23 @@ function deniedText(found: TraefikServiceRef, to: Color, findings: readonly Find
   return `${resourceName(found)} cannot be rolled back to ${to}. Nothing was changed:\n${lines.join('\n')}`;
 }
 
+/** With `facts` null the webhook tells what they would, and they are read while it decides. */
 async function goBack(
   call: Call,
   session: Session,
   found: TraefikServiceRef,
   to: Color,
-  facts: Facts,
+  facts: Facts | null,
 ): Promise<number> {
   const { err } = call.io;
   const plan = planRollback(found, to);
   if (plan === null) throw new UserError(listsNone(found));
-  const decision = judge(found, plan, facts, call.io);
-  if (decision.findings.length > 0 && dryRunOf(call) === 'none') {
-    throw new UserError(deniedText(found, to, decision.findings));
-  }
-  for (const warning of warningLines(decision)) session.warn(warning);
+  if (facts !== null) warnOrDeny(call, session, found, plan, facts);
   const waits = call.flags.boolean('wait') && dryRunOf(call) === 'none';
   const wait = waits ? await prepareWait(call, session) : null;
-  const stored = await sendSwitch(call, session, found, plan);
+  const sent = sendSwitch(call, session, found, plan);
+  const seen = facts ?? (dryRunOf(call) === 'none' ? askFacts(session, found, call.io) : NOT_ASKED);
+  const stored = await sent;
   printMutation(call, found, 'rolled back', stored);
   if (dryRunOf(call) !== 'none') return EXIT.ok;
   const images = readRecord(found.object).previous?.images ?? [];
@@ -136,7 +147,15 @@ async function goBack(
   try {
     if (wait !== null) await awaitTraefik(call, session, wait, found, to);
   } finally {
-    await reportProduction(call, session, [{ found: { ...found, object: stored }, facts }]);
+    await reportProduction(call, session, [{ found: { ...found, object: stored }, facts: await seen }]);
   }
   return EXIT.ok;
+}
+
+function warnOrDeny(call: Call, session: Session, found: TraefikServiceRef, plan: Plan, facts: Facts): void {
+  const decision = judge(found, plan, facts, call.io);
+  if (decision.findings.length > 0 && dryRunOf(call) === 'none') {
+    throw new UserError(deniedText(found, plan.to, decision.findings));
+  }
+  for (const warning of warningLines(decision)) session.warn(warning);
 }
