@@ -1,11 +1,12 @@
 // Makes the plugin's executable for this machine, dist/kubectl-bluegreen: the bundled plugin inside Node's own binary
-// (Single Executable Application), with V8's code cache. For other platforms: npm run release
+// (Single Executable Application), with the code that V8 compiles of it. For other platforms: npm run release
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 
+import { prepareCode } from './executable/code.ts';
 import { copyStripped } from './executable/strip.ts';
 import { SEA } from './sea.ts';
 
@@ -27,10 +28,12 @@ async function packageForThisMachine(): Promise<void> {
   const output = join(DIST, name);
   // Made beside its place and moved there whole: the present one may be running.
   const draft = join(DIST, `${process.pid}-${name}`);
-  await sea.default(join(DIST, 'plugin.cjs'), {
-    nodePath: process.platform === 'linux' ? strippedNode() : process.execPath,
+  const node = process.platform === 'linux' ? strippedNode() : process.execPath;
+  const { main, assets } = prepareCode(join(DIST, 'plugin.cjs'), join(DIST, 'work', 'plugin'), node);
+  await sea.default(main, {
+    nodePath: node,
     targets: [{ nodeRange: 'node24', platform: platformName(), arch: process.arch, output: draft }],
-    seaConfig: { ...SEA, useCodeCache: true },
+    seaConfig: { ...SEA, useCodeCache: true, assets },
   });
   renameSync(draft, output);
   process.stdout.write(`${output} (${Math.round(statSync(output).size / 1_000_000)} MB)\n`);

@@ -8,7 +8,7 @@ const PIECES = /\s*(?:'kubectl [^']*'|\S+)/g;
 /** A command that a sentence ends with: it stands on a line of its own, whole, so that it can be copied. */
 const COMMAND = /(?<=: )kubectl [^']*?(?=\. [A-Z]|\.?$)/;
 /** Blanks, then a bullet, a symbol or a label with its padding: later lines begin below what follows. */
-const LEAD = /^ *(?:- |[√‼×?] |[A-Z][a-z]+(?: by)?: +)?/;
+const LEAD = /^ *(?:- |[\u221a\u203c\u00d7?] |[A-Z][a-z]+(?: by)?: +)?/;
 const COMMAND_INDENT = 2;
 /** Narrower than this nothing can be laid out. */
 const NARROW = 40;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { prepareCode } from '../executable/code.ts';
 import { copyStripped } from '../executable/strip.ts';
 import { SEA } from '../sea.ts';
 
@@ -38,8 +39,8 @@ export function executableName({ os }: Platform): string {
 }
 
 /**
- * The plugin inside Node's own binary (Single Executable Application) for another platform, without V8's code cache,
- * which only that platform could make.
+ * The plugin inside Node's own binary (Single Executable Application) for a platform. The code that V8 compiles
+ * of it goes with it where this is that platform: only it could make that.
  * @param work folder for what is fetched and made on the way; what is in it already is used again
  * @returns path of the executable
  */
@@ -55,15 +56,7 @@ export function makeExecutable(platform: Platform, bundle: string, work: string)
   const pkg = createRequire(import.meta.url).resolve('@yao-pkg/pkg/package.json');
   const cli = join(createRequire(pkg).resolve('postject'), '..', 'cli.js');
   const segment = platform.os === 'darwin' ? ['--macho-segment-name', 'NODE_SEA'] : [];
-  const inject = [
-    cli,
-    output,
-    'NODE_SEA_BLOB',
-    blobFor(platform.node, bundle, work),
-    '--sentinel-fuse',
-    FUSE,
-    ...segment,
-  ];
+  const inject = [cli, output, 'NODE_SEA_BLOB', blobFor(platform, bundle, work), '--sentinel-fuse', FUSE, ...segment];
   execFileSync(process.execPath, inject, { stdio: ['ignore', 'ignore', 'pipe'] });
   return output;
 }
@@ -82,12 +75,13 @@ function nodeBinary(npm: string, version: string, executable: string, work: stri
 }
 
 /** The SEA blob, written by a Node of the very version that will read it: other versions may lay it out differently. */
-function blobFor(version: string, bundle: string, work: string): string {
+function blobFor({ npm, node: version }: Platform, bundle: string, work: string): string {
   const host = `node-${process.platform}-${process.arch}`;
   const generator = `v${version}` === process.version ? process.execPath : nodeBinary(host, version, 'node', work);
-  const blob = join(work, `plugin-${version}.blob`);
-  const config = join(work, `plugin-${version}.json`);
-  writeFileSync(config, JSON.stringify({ ...SEA, main: bundle, output: blob, useCodeCache: false }));
+  const name = join(work, `plugin-${npm}-${version}`);
+  const [blob, config] = [`${name}.blob`, `${name}.json`];
+  const code = prepareCode(bundle, name, npm === host ? generator : null);
+  writeFileSync(config, JSON.stringify({ ...SEA, ...code, output: blob, useCodeCache: false }));
   execFileSync(generator, ['--experimental-sea-config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   return blob;
 }

@@ -11,7 +11,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['m', 6e10],
   ['h', 3.6e12],
 ]);
-const TERM = String.raw`(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)`;
+const TERM = String.raw`(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)`;
 const GO = new RegExp(`^[+-]?(?:${TERM})+$`);
 /** Go counts nanoseconds in 64 bits. */
 const MOST = 2 ** 63;
