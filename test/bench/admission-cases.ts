@@ -20,8 +20,9 @@ export interface Case {
   readonly apart?: number;
   /** Of the project's answer. */
   readonly status: number;
-  /** What may be added to the request without any policy. */
+  /** What may be added to the request without any policy, and by the chart's policy alone. */
   readonly added: Pick<Figure, 'goal' | 'bound'>;
+  readonly addedByPolicy?: Pick<Figure, 'bound'>;
 }
 
 export const STATIC: readonly Case[] = [
@@ -47,7 +48,8 @@ export const STATIC: readonly Case[] = [
     variants: ['none', 'policy', 'bare', 'project'],
     patch: (number) => ({ metadata: { annotations: { 'bluegreen.dev/smoke-test': `failed:${number}` } } }),
     status: 200,
-    added: { goal: 1.2 },
+    added: { goal: 2.5 },
+    addedByPolicy: { bound: { atMost: 0.8 } },
   },
   {
     name: 'denied',
@@ -67,7 +69,7 @@ export const STATIC: readonly Case[] = [
     }),
     apart: APART,
     status: 200,
-    added: { goal: null, bound: { atMost: 10 } },
+    added: { goal: null, bound: { atMost: 15 } },
   },
 ];
 
@@ -79,5 +81,5 @@ export const ROLLBACK: Case = {
   patch: () => ({ spec: allTo('blue') }),
   apart: APART,
   status: 200,
-  added: { goal: null, bound: { atMost: 10 } },
+  added: { goal: null, bound: { atMost: 12 } },
 };

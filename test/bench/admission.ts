@@ -151,7 +151,22 @@ function figuresOf(each: Case, count: number, samples: Samples): readonly Figure
       reference: summarize(addedBy(variant, samples)),
       ...(variant === 'bare' ? goals : { goal: null }),
     }));
-  return [...whole, ...added];
+  return [...whole, ...added, ...policyOf(each, count, samples)];
+}
+
+/** What the chart's policy alone adds, where that has a goal. */
+function policyOf({ what, addedByPolicy }: Case, count: number, samples: Samples): readonly Figure[] {
+  if (addedByPolicy === undefined || count > 1) return [];
+  return [
+    {
+      what: `added by the chart's policy alone: ${what}`,
+      subject: summarize(addedBy('policy', samples)),
+      against: `added by ${NAMES.bare}`,
+      reference: summarize(addedBy('bare', samples)),
+      goal: null,
+      ...addedByPolicy,
+    },
+  ];
 }
 
 /** Round by round, what a variant takes beyond the same request without policy. */

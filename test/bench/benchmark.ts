@@ -1,7 +1,7 @@
 import type { Summary } from './statistics.ts';
 
 /** What samples count; times where nothing else is said. */
-export type Unit = 'ms' | 's' | 'MiB' | 'KiB' | 'a second' | 'requests';
+export type Unit = 'ms' | 's' | 'MB' | 'MiB' | 'KiB' | 'a second' | 'requests';
 
 /** One thing that was measured beside its reference, in the same run. */
 export interface Figure {
@@ -10,7 +10,7 @@ export interface Figure {
   readonly reference: Summary;
   /** What the reference is, such as `kubectl patch`. */
   readonly against: string;
-  /** How many times the reference's median is allowed; null where none was agreed. */
+  /** How many times the reference's median is allowed, or has to be reached `a second`; null where none was agreed. */
   readonly goal: number | null;
   /** Of both sides' samples; milliseconds where it is left out. */
   readonly unit?: Unit;

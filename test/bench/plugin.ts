@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import {
   allImages,
   DEMO_NAMESPACE,
@@ -7,7 +8,8 @@ import {
   installTraefik,
   startCluster,
 } from '../cluster/index.ts';
-import { installPlugin } from '../cluster/plugin.ts';
+import { installPlugin, pluginExecutable } from '../cluster/plugin.ts';
+import { packedSize } from './packed.ts';
 import { openWriter } from './api.ts';
 import type { Writer } from './api.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
@@ -22,6 +24,7 @@ const ROUNDS = 40;
 /** Listing thousands of objects takes its time. */
 const LIST_ROUNDS = 12;
 const CONNECTIONS = 16;
+const MB = 1e6;
 const NAME = 'bluegreen-wrr';
 const KIND = 'traefikservices.traefik.io';
 const PATH = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAMESPACE}/traefikservices/${NAME}`;
@@ -49,7 +52,8 @@ export const plugin: Benchmark = {
       const figures = [...(await switches(bench)), ...(await looks(bench))];
       say(`making ${RELEASES} TraefikServices`);
       await makeReleases(writer, RELEASES);
-      return [...figures, await listAll({ ...bench, rounds: Math.min(rounds, LIST_ROUNDS) })];
+      figures.push(await listAll({ ...bench, rounds: Math.min(rounds, LIST_ROUNDS) }));
+      return [...figures, ...(await sizes(await pluginExecutable()))];
     } finally {
       writer.close();
       await cluster.stop();
@@ -143,6 +147,19 @@ async function listAll({ bluegreen, kubectl, rounds }: Bench): Promise<Figure> {
     () => kubectl('get', KIND, '-A'),
   );
   return figure(`list -A, ${RELEASES} TraefikServices`, times.subject, 'kubectl get -A', times.reference, 2);
+}
+
+/** The executable on disk and to download, beside the Node that it is made of. */
+async function sizes(executable: string): Promise<readonly Figure[]> {
+  const node = process.execPath;
+  function size(what: string, subject: number, against: string, reference: number, atMost: number): Figure {
+    const [own, other] = [summarize([subject / MB]), summarize([reference / MB])];
+    return { what, subject: own, against, reference: other, goal: null, bound: { atMost }, unit: 'MB' };
+  }
+  return [
+    size('the executable', statSync(executable).size, "Node's own", statSync(node).size, 100),
+    size('to download', await packedSize(executable), "Node's own, compressed", await packedSize(node), 40),
+  ];
 }
 
 function figure(

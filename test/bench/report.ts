@@ -23,15 +23,17 @@ export function lookAtMachine(): Machine {
 }
 
 /** What is judged of a figure: medians, so that records without samples can be judged as well. */
-export interface Judged extends Pick<Figure, 'goal' | 'bound'> {
+export interface Judged extends Pick<Figure, 'goal' | 'bound' | 'unit'> {
   readonly subject: Pick<Summary, 'median'>;
   readonly reference: Pick<Summary, 'median'>;
 }
 
 /** Whether a figure is within its goal and its bound; null without either. */
-export function reached({ subject, reference, goal, bound }: Judged): boolean | null {
+export function reached({ subject, reference, goal, bound, unit }: Judged): boolean | null {
   if (goal === null && bound === undefined) return null;
-  const close = goal === null || subject.median <= goal * reference.median;
+  const allowed = goal === null ? null : goal * reference.median;
+  const more = unit === 'a second';
+  const close = allowed === null || (more ? subject.median >= allowed : subject.median <= allowed);
   return close && (bound === undefined || within(subject.median, bound));
 }
 
@@ -42,7 +44,7 @@ function within(median: number, bound: Bound): boolean {
 /** What was agreed: `1.2 ×`, `at most 10 ms`; a dash for nothing. */
 export function goalOf({ goal, bound, unit = 'ms' }: Pick<Figure, 'goal' | 'bound' | 'unit'>): string {
   const words = [];
-  if (goal !== null) words.push(`${goal} ×`);
+  if (goal !== null) words.push(`${unit === 'a second' ? '≥ ' : ''}${goal} ×`);
   if (bound !== undefined)
     words.push('atMost' in bound ? `≤ ${formatValue(bound.atMost, unit)}` : `≥ ${formatValue(bound.atLeast, unit)}`);
   return words.length === 0 ? '-' : words.join(', ');

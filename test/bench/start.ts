@@ -1,7 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { createGzip, gzipSync } from 'node:zlib';
-import { pipeline } from 'node:stream/promises';
-import { Writable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import {
   installBluegreen,
   REPLICATED,
@@ -17,6 +14,7 @@ import { bundleOf } from '../images/bundles.ts';
 import { buildImage } from '../../images/image.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { startUp, weigh } from './direct.ts';
+import { packedSize } from './packed.ts';
 import { interleave } from './process.ts';
 import { summarize } from './statistics.ts';
 import { barePod, makeVariants } from './variants.ts';
@@ -112,16 +110,4 @@ async function sizes(): Promise<readonly Figure[]> {
 
 function size(what: string, subject: number, against: string, reference: number, unit: 'MiB' | 'KiB'): Figure {
   return { what, subject: summarize([subject]), against, reference: summarize([reference]), goal: null, unit };
-}
-
-async function packedSize(path: string): Promise<number> {
-  let size = 0;
-  const count = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      done();
-    },
-  });
-  await pipeline(createReadStream(path), createGzip(), count);
-  return size;
 }
