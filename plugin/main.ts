@@ -13,7 +13,12 @@ function output(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
-  return { write: (text) => void stream.write(text), isTTY: stream.isTTY, columns: () => stream.columns };
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY,
+    columns: () => stream.columns,
+    rows: () => stream.rows,
+  };
 }
 
 function read(path: string): string | null {

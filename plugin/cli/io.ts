@@ -5,6 +5,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width of the terminal; undefined off a terminal. */
   columns?(): number | undefined;
+  /** Height of the terminal; undefined off a terminal. */
+  rows?(): number | undefined;
 }
 
 /** Everything that a command may touch of the process it runs in. */

@@ -13,6 +13,9 @@ import { isObject } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { askFacts } from '../switch/preflight.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
+import { keepPods, NO_PODS, reportPods } from '../status/pods.ts';
+import type { PodsReport } from '../status/pods.ts';
+import type { Color, Facts } from '../../webhook/policy/index.ts';
 import { formatStatus } from '../status/format.ts';
 import type { StatusStyle } from '../status/format.ts';
 import { buildReport } from '../status/report.ts';
@@ -49,8 +52,8 @@ are possible, and why not; and what would undo a switch.`,
     const session = await call.connect();
     const found = await findTarget(session, firstTarget(call.args));
     if (call.flags.boolean('watch')) return watch(call, session, found);
-    const [facts, seen] = await Promise.all([askFacts(session, found, call.io), look(call, session)]);
-    print(call, found, await buildReport(session, found, facts, { io: call.io, seen }));
+    const [{ facts, pods }, seen] = await Promise.all([lookAt(call, session, found), look(call, session)]);
+    print(call, found, await buildReport(session, found, facts, { io: call.io, seen, pods }));
     return EXIT.ok;
   },
 };
@@ -65,15 +68,28 @@ async function watch(call: Call, session: Session, first: TraefikServiceRef): Pr
   return showLive(call, async () => {
     const object = await readAgain(session.client, first, { signal: io.interrupted });
     const found = { ...first, object };
-    const [facts, traffic, seen] = await Promise.all([
-      askFacts(session, found, io),
+    const [{ facts, pods }, traffic, seen] = await Promise.all([
+      lookAt(call, session, found),
       meter(io.interrupted),
       look(call, session),
     ]);
-    const report = await buildReport(session, found, facts, { io, seen });
+    const report = await buildReport(session, found, facts, { io, seen, pods });
     const style = { ...styleOf(call), live: { traffic } };
     return { text: formatStatus(found, report, style), key: JSON.stringify(report) };
   });
+}
+
+interface LookedAt {
+  readonly facts: Facts;
+  readonly pods: Readonly<Record<Color, PodsReport>>;
+}
+
+/** The facts, and the pods behind them. */
+async function lookAt({ io }: Call, session: Session, found: TraefikServiceRef): Promise<LookedAt> {
+  const keeping = keepPods(session);
+  const facts = await askFacts(keeping.session, found, io);
+  if (!facts.known) return { facts, pods: { blue: NO_PODS, green: NO_PODS } };
+  return { facts, pods: await reportPods(keeping, found, facts, io.interrupted) };
 }
 
 function look({ flags, io }: Call, session: Session): Promise<Seen> {

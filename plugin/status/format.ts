@@ -11,6 +11,7 @@ import { problemLine } from '../production/problem.ts';
 import type { Outcome } from '../traefikservice/analysis-outcome.ts';
 import { flow } from '../printers/flow.ts';
 import type { Paint } from '../cli/paint.ts';
+import { formatTree } from './tree.ts';
 import { ageOf, formatTable, toSecond } from '../printers/table.ts';
 
 export interface StatusStyle {
@@ -36,6 +37,7 @@ export function formatStatus(found: TraefikServiceRef, report: StatusReport, sty
       header(style),
       report.colors.map((color) => row(color, style)),
     ),
+    ...treeLines(report, style),
   ];
   const unseen = unseenSwitch(found);
   const rest = [
@@ -58,6 +60,11 @@ export function formatStatus(found: TraefikServiceRef, report: StatusReport, sty
     ...(report.factsError === null ? [] : [`Not read:   ${paint.bad(report.factsError)}`]),
   ];
   return `${lines.join('\n')}\n${flow(rest.join('\n'), style.columns)}\n`;
+}
+
+function treeLines({ colors }: StatusReport, style: StatusStyle): readonly string[] {
+  const tree = formatTree(colors, style);
+  return tree === '' ? [] : [tree];
 }
 
 function analysisText({ phase, rolledBack, color, at, reason }: Outcome, { now, paint }: StatusStyle): string {

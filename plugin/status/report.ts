@@ -1,5 +1,6 @@
 import {
   ANNOTATION,
+  COLORS,
   describe,
   explain,
   otherColor,
@@ -30,6 +31,7 @@ import { letThrough } from '../traefikservice/history.ts';
 import type { LetThrough } from '../traefikservice/history.ts';
 import { readOutcome } from '../traefikservice/analysis-outcome.ts';
 import type { Outcome } from '../traefikservice/analysis-outcome.ts';
+import type { PodReport, PodsReport } from './pods.ts';
 
 /** Milliseconds by which the clocks of the webhook and of the client that analyzed may differ. */
 const CLOCKS = 30_000;
@@ -48,6 +50,9 @@ export interface ColorReport {
   readonly readyEndpoints: number | null;
   readonly replicas: number | null;
   readonly workload: string | null;
+  readonly pods: readonly PodReport[];
+  /** Why pods are not ready, or do not come. */
+  readonly podReasons: readonly string[];
   /** What its rollout waits for; null when it is settled or not known. */
   readonly unsettled: string | null;
   readonly smokeTest: {
@@ -90,7 +95,7 @@ export async function buildReport(
   session: Session,
   found: TraefikServiceRef,
   facts: Facts,
-  { io, seen }: { readonly io: Io; readonly seen: Seen },
+  { io, seen, pods }: { readonly io: Io; readonly seen: Seen; readonly pods: Readonly<Record<Color, PodsReport>> },
 ): Promise<StatusReport> {
   const { active } = stateOf(found.object, found.pair);
   const shares = sharesOf(found);
@@ -108,7 +113,7 @@ export async function buildReport(
     frozen: annotation(found.object, ANNOTATION.frozen),
     unguarded: annotation(found.object, ANNOTATION.unguard) || null,
     analysis: analysisOf(found.object, active, release?.since ?? null),
-    colors: [colorReport(found, facts, 'blue', active), colorReport(found, facts, 'green', active)],
+    colors: COLORS.map((color) => colorReport(found, facts, color, { active, ...pods[color] })),
     promote: await promotion(session, found, facts, io),
     rollback: rollback(found, facts, io),
     undoneBy: undoRisks(found.object, found.pair),
@@ -123,7 +128,12 @@ function analysisOf(object: JsonObject, active: Color | null, since: string | nu
   return since !== null && Date.parse(outcome.at) < Date.parse(since) - CLOCKS ? null : outcome;
 }
 
-function colorReport(found: TraefikServiceRef, facts: Facts, color: Color, active: Color | null): ColorReport {
+function colorReport(
+  found: TraefikServiceRef,
+  facts: Facts,
+  color: Color,
+  { active, pods, reasons }: PodsReport & { readonly active: Color | null },
+): ColorReport {
   const child = stateOf(found.object, found.pair)[color];
   const seen = facts.known ? facts[color] : null;
   const workload = seen?.workload ?? null;
@@ -138,6 +148,8 @@ function colorReport(found: TraefikServiceRef, facts: Facts, color: Color, activ
     readyEndpoints: seen?.readyEndpoints ?? null,
     replicas: workload?.replicas ?? null,
     workload: workload === null ? null : `${workload.kind}/${workload.name}`,
+    pods,
+    podReasons: reasons,
     unsettled: workload?.unsettled ?? null,
     smokeTest: smokeTestOf(found.object, facts, color, found.pair[color]),
   };

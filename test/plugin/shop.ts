@@ -45,6 +45,13 @@ export function shop(options: ShopOptions = {}): Record<string, object> {
   };
 }
 
+const RUNNING = {
+  name: 'app',
+  ready: true,
+  restartCount: 0,
+  state: { running: { startedAt: '2026-03-01T10:00:00Z' } },
+};
+
 /** Everything behind one color, settled at that many replicas. */
 export function colorObjects(color: 'blue' | 'green', replicas: number): Record<string, object> {
   const labels = { app: 'shop', color };
@@ -59,13 +66,15 @@ export function colorObjects(color: 'blue' | 'green', replicas: number): Record<
     `/api/v1/namespaces/demo/pods/${name}`,
     {
       metadata: {
+        creationTimestamp: '2026-03-01T10:00:00Z',
         labels: { ...labels, 'pod-template-hash': REVISIONS[color] },
         ownerReferences: [{ kind: 'ReplicaSet', name: set, controller: true, apiVersion: 'apps/v1', uid: 'u' }],
       },
       spec: template.spec,
       status: {
+        phase: 'Running',
         conditions: [{ type: 'Ready', status: 'True' }],
-        containerStatuses: [{ name: 'app', imageID: `registry.local/shop@sha256:${REVISIONS[color]}` }],
+        containerStatuses: [{ ...RUNNING, imageID: `registry.local/shop@sha256:${REVISIONS[color]}` }],
       },
     },
   ]);

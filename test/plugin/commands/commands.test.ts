@@ -43,6 +43,14 @@ COLOR   ROLE      WEIGHT   VERSION    READY   SMOKE-TEST
 blue    active    100      shop:1.0   2/2     -
 green   preview   0        shop:1.1   2/2     passed(5m)
 
+POD                 READY   STATUS    RESTARTS   AGE
+blue
+├─ blue-aaa111-0    1/1     Running   0          120m
+└─ blue-aaa111-1    1/1     Running   0          120m
+green
+├─ green-bbb222-0   1/1     Running   0          120m
+└─ green-bbb222-1   1/1     Running   0          120m
+
 Promote:    possible to green: kubectl bluegreen promote shop -n demo
 Rollback:   not now
             - no promotion was recorded on it yet
