@@ -44,7 +44,7 @@ export async function examine(context: DoctorContext, pre: boolean): Promise<Exa
   );
   const withReleases = !pre && definitions?.every(({ state }) => state !== 'fail') === true;
   const releases = withReleases ? await lookAtAllReleases(limited(context, WITHIN.releases)) : [];
-  const findings = [...first, ...looks.flat(), ...(definitions ?? []), ...releases];
+  const findings = [...first, ...(definitions ?? []), ...looks.flat(), ...releases];
   return { findings: findings.toSorted((a, b) => ORDER.indexOf(a.area) - ORDER.indexOf(b.area)), complete: true };
 }
 
