@@ -167,7 +167,8 @@ async function finish(call: Call, session: Session, end: End): Promise<number> {
   }
   const blind = states.filter((_, index) => verdicts[index] !== undefined && isBlind(verdicts[index]));
   for (const { subject } of blind) notSeen(call, subject.release);
-  return blind.length > 0 ? EXIT.error : EXIT.ok;
+  if (blind.length > 0) return EXIT.error;
+  return inconclusive.length > 0 ? EXIT.inconclusive : EXIT.ok;
 }
 
 /** What was not looked at until the end is no success, whatever --on-inconclusive keeps. */

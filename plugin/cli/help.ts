@@ -59,6 +59,7 @@ Exit codes:
   2     the smoke test did not pass
   3     timed out waiting (see --timeout)
   4     the new color failed its analysis and was rolled back
+  5     the new color is active, and its analysis was inconclusive
   130   interrupted
 
 Use "${PROGRAM} <command> --help" for more information about a given command.

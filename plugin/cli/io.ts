@@ -54,6 +54,8 @@ export const EXIT = {
   timeout: 3,
   /** What was switched turned out bad and was switched back. */
   rolledBack: 4,
+  /** What was switched stays active, and its analysis could not tell whether it is good. */
+  inconclusive: 5,
   /** Ctrl-C. */
   interrupted: 130,
 } as const;

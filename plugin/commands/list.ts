@@ -1,11 +1,12 @@
 import { ANNOTATION, previousOf, readRecord, readSmokeTest, stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import { annotation } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import type { Call, Command } from '../cli/command.ts';
 import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG, SELECTOR_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError } from '../kube/errors.ts';
-import { stringAt } from '../../common/json-paths.ts';
+import { parseJson, stringAt } from '../../common/json-paths.ts';
 import { shortImages } from '../traefikservice/names.ts';
 import { checkFormat, printObject } from '../printers/object.ts';
 import { printJsonpath } from '../printers/jsonpath.ts';
@@ -14,6 +15,7 @@ import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
 import { listGoverned, resourceName } from '../traefikservice/find.ts';
 import type { Listing, TraefikServiceRef } from '../traefikservice/find.ts';
+import { readOutcome } from '../traefikservice/analysis-outcome.ts';
 import { lookAtTraefik, UNSEEN } from '../production/look.ts';
 import { problemsOfAll } from '../production/many.ts';
 import type { Finding } from '../production/many.ts';
@@ -40,6 +42,10 @@ export const list: Command = {
 production that is split or answers no request is reported first. 'kubectl bluegreen status' also reads pods and endpoints.`,
   examples: [
     { comment: 'Of the whole cluster', command: 'kubectl bluegreen list -A' },
+    {
+      comment: 'What is active everywhere, for a script',
+      command: `kubectl bluegreen list -A -o jsonpath='{range .items[*]}{.metadata.name} {.status.active}{"\\n"}{end}'`,
+    },
     { comment: 'With their Services and who switched last', command: 'kubectl bluegreen list -o wide' },
   ],
   flags: [
@@ -100,7 +106,7 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
   const { out, err } = call.io;
   if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
   else if (format !== '' && format !== 'wide') {
-    const items = found.map((item) => item.object);
+    const items = found.map(withStatus);
     out.write(printObject({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items }, '', format));
   } else if (found.length === 0) {
     const nothing = everywhere ? 'No resources found' : `No resources found in ${namespace} namespace`;
@@ -114,6 +120,24 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
     }
     out.write(table(call, found, everywhere, format === 'wide'));
   }
+}
+
+/** A TraefikService as the API server has it, and what its annotations and weights say as an object for programs. */
+function withStatus({ object, pair }: TraefikServiceRef): JsonObject {
+  const { active, blue, green } = stateOf(object, pair);
+  const status = parseJson(
+    JSON.stringify({
+      active,
+      previous: previousOf(object),
+      services: pair,
+      weights: { blue: blue?.weight ?? null, green: green?.weight ?? null },
+      frozen: annotation(object, ANNOTATION.frozen),
+      smokeTest: readSmokeTest(object),
+      analysis: readOutcome(object),
+      record: readRecord(object),
+    }),
+  );
+  return { ...object, status: status ?? null };
 }
 
 /** Sorted as `kubectl get --sort-by` does: by number where both values are numbers. Throws a UsageError for no JSONPath. */

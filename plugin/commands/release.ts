@@ -1,5 +1,7 @@
 import type { Command } from '../cli/command.ts';
-import { inSection, MUTATION_FLAGS, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { inSection, MUTATION_FLAGS, OUTPUT_FLAG, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
+import { checkFormat } from '../printers/object.ts';
 import { UsageError } from '../kube/errors.ts';
 import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget } from '../traefikservice/find.ts';
@@ -20,12 +22,16 @@ are not deployed again, a passed revision is not tested again, an active color i
 not released again without --again.
 
 The exit code is 0 if the version is active and did not fail its analysis, 1 for an error or an analysis that did not see its end, 2 for a failed test, 3 if a step took
-longer than --timeout, and 4 if the analysis rolled back.`,
+longer than --timeout, 4 if the analysis rolled back, and 5 if it is active and its analysis was inconclusive.`,
   examples: [
     {
       comment: 'Release version 1.2: test two paths, switch, analyze for five minutes',
       command:
         'kubectl bluegreen release shop --image app=registry.example.com/shop:1.2 --path /healthz --path / --analyze 5m',
+    },
+    {
+      comment: 'What it would do, and what would deny it',
+      command: 'kubectl bluegreen release shop --image app=registry.example.com/shop:1.2 --path / --dry-run=server',
     },
     {
       comment: 'With a test suite of your own',
@@ -47,13 +53,18 @@ longer than --timeout, and 4 if the analysis rolled back.`,
     ...WAIT_FLAGS,
     { name: 'again', type: 'boolean', help: 'Release images again that were rolled back.' },
     { ...TIMEOUT_FLAG, fallback: '5m', help: 'How long each step may take.' },
-    ...MUTATION_FLAGS.filter(({ name }) => name === 'field-manager'),
+    ...MUTATION_FLAGS.filter(({ name }) => name !== 'output'),
+    {
+      ...OUTPUT_FLAG,
+      help: 'Print one document at the end: a ReleaseReport, or with --dry-run a ReleasePlan. One of: (json, yaml, jsonpath=TEMPLATE).',
+    },
   ],
   arguments: { min: 0, max: 1 },
   takesRest: true,
   completes: 'names',
   run: async (call) => {
     const { flags, io } = call;
+    checkFormat(flags.text('output'));
     if (!flags.isSet('image') && !flags.boolean('previous')) throw new UsageError('required flag(s) "image" not set');
     const [{ wantedImages }, { release: run }] = await Promise.all([
       import('../deploy/previous.ts'),
@@ -71,7 +82,10 @@ longer than --timeout, and 4 if the analysis rolled back.`,
     const found = await findTarget(session, firstTarget(call.args));
     try {
       const images = await wantedImages(call, session, found, null);
-      return await run(call, session, found, { ...request, images });
+      const wanted = { ...request, images };
+      if (!flags.isSet('output') || dryRunOf(call) !== 'none') return await run(call, session, found, wanted);
+      const { reporting } = await import('../release/report.ts');
+      return await reporting(call, session, found, (quiet) => run(quiet, session, found, wanted));
     } catch (error) {
       if (io.interrupted.aborted) io.err.write('Interrupted. Run the same command again to go on from here.\n');
       throw error;

@@ -1,11 +1,10 @@
 import type { Call, Command } from '../cli/command.ts';
-import { OUTPUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { OUTPUT_FLAG, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
-import { UsageError } from '../kube/errors.ts';
+import { UsageError, UserError } from '../kube/errors.ts';
 import { showLive } from '../printers/live.ts';
 import type { Session } from '../cli/session.ts';
 import { lookAtTraefik } from '../production/look.ts';
-import type { Seen } from '../production/look.ts';
 import { findReplicas } from '../traefik/replicas.ts';
 import { createTrafficMeter } from '../traefik/traffic.ts';
 import { parseJson } from '../../common/json-paths.ts';
@@ -20,6 +19,7 @@ import { formatStatus } from '../status/format.ts';
 import type { StatusStyle } from '../status/format.ts';
 import { buildReport } from '../status/report.ts';
 import type { StatusReport } from '../status/report.ts';
+import { unhealthy } from '../status/wait.ts';
 import { firstTarget } from '../traefikservice/argument.ts';
 import { findTarget, readAgain, resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -32,6 +32,10 @@ export const status: Command = {
 are possible, and why not; and what would undo a switch.`,
   examples: [
     { comment: 'The only blue-green TraefikService of the namespace', command: 'kubectl bluegreen status -n demo' },
+    {
+      comment: 'In a pipeline: wait until production is healthy',
+      command: 'kubectl bluegreen status shop --wait --timeout 5m',
+    },
     { comment: 'Follow a switch', command: 'kubectl bluegreen status shop -w' },
     { comment: 'The active color, for a script', command: "kubectl bluegreen status shop -o jsonpath='{.active}'" },
   ],
@@ -42,6 +46,12 @@ are possible, and why not; and what would undo a switch.`,
       type: 'boolean',
       help: 'Redraw the status as it changes, with the requests and errors that Traefik counts.',
     },
+    {
+      name: 'wait',
+      type: 'boolean',
+      help: 'Wait until production is healthy: one version answers, and the active color is rolled out and ready.',
+    },
+    { ...TIMEOUT_FLAG, help: 'How long --wait waits; then the exit code is 3.' },
     OUTPUT_FLAG,
     ...WAIT_FLAGS.filter((flag) => flag.name === 'traefik'),
   ],
@@ -50,13 +60,44 @@ are possible, and why not; and what would undo a switch.`,
   run: async (call) => {
     checkFormat(call.flags.text('output'));
     const session = await call.connect();
+    if (call.flags.boolean('watch') && call.flags.boolean('wait'))
+      throw new UsageError('--watch and --wait exclude each other');
     const found = await findTarget(session, firstTarget(call.args));
     if (call.flags.boolean('watch')) return watch(call, session, found);
-    const [{ facts, pods }, seen] = await Promise.all([lookAt(call, session, found), look(call, session)]);
-    print(call, found, await buildReport(session, found, facts, { io: call.io, seen, pods }));
+    if (call.flags.boolean('wait')) return waitForHealth(call, session, found);
+    print(call, found, await reportOn(call, session, found));
     return EXIT.ok;
   },
 };
+
+/** Milliseconds between two looks of --wait. */
+const POLL = 1000;
+
+/** Looks until production is healthy, and prints the last look. */
+async function waitForHealth(call: Call, session: Session, first: TraefikServiceRef): Promise<number> {
+  const { io } = call;
+  const limit = call.flags.duration('timeout');
+  const deadline = io.now().getTime() + limit;
+  let said = '';
+  for (;;) {
+    const found = { ...first, object: await readAgain(session.client, first, { signal: io.interrupted }) };
+    const report = await reportOn(call, session, found);
+    const reasons = unhealthy(report);
+    const late = io.now().getTime() >= deadline;
+    if (reasons.length === 0 || late) print(call, found, report);
+    if (reasons.length === 0) return EXIT.ok;
+    const why = reasons.join('; ');
+    if (late) {
+      throw new UserError(
+        `timed out after ${limit / 1000}s waiting for ${resourceName(found)} to be healthy: ${why}`,
+        EXIT.timeout,
+      );
+    }
+    if (why !== said) io.err.write(`Waiting: ${why}\n`);
+    said = why;
+    await io.sleep(POLL, io.interrupted);
+  }
+}
 
 async function watch(call: Call, session: Session, first: TraefikServiceRef): Promise<number> {
   const format = call.flags.text('output') ?? '';
@@ -68,15 +109,19 @@ async function watch(call: Call, session: Session, first: TraefikServiceRef): Pr
   return showLive(call, async () => {
     const object = await readAgain(session.client, first, { signal: io.interrupted });
     const found = { ...first, object };
-    const [{ facts, pods }, traffic, seen] = await Promise.all([
-      lookAt(call, session, found),
-      meter(io.interrupted),
-      look(call, session),
-    ]);
-    const report = await buildReport(session, found, facts, { io, seen, pods });
+    const [report, traffic] = await Promise.all([reportOn(call, session, found), meter(io.interrupted)]);
     const style = { ...styleOf(call), live: { traffic } };
     return { text: formatStatus(found, report, style), key: JSON.stringify(report) };
   });
+}
+
+async function reportOn(call: Call, session: Session, found: TraefikServiceRef): Promise<StatusReport> {
+  const { io, flags } = call;
+  const [{ facts, pods }, seen] = await Promise.all([
+    lookAt(call, session, found),
+    lookAtTraefik(session, flags.text('traefik'), io),
+  ]);
+  return buildReport(session, found, facts, { io, seen, pods });
 }
 
 interface LookedAt {
@@ -90,10 +135,6 @@ async function lookAt({ io }: Call, session: Session, found: TraefikServiceRef):
   const facts = await askFacts(keeping.session, found, io);
   if (!facts.known) return { facts, pods: { blue: NO_PODS, green: NO_PODS } };
   return { facts, pods: await reportPods(keeping, found, facts, io.interrupted) };
-}
-
-function look({ flags, io }: Call, session: Session): Promise<Seen> {
-  return lookAtTraefik(session, flags.text('traefik'), io);
 }
 
 function styleOf({ io, flags, paint }: Call): StatusStyle {

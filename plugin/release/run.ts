@@ -3,6 +3,8 @@ import type { Color } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { deployPreview } from '../deploy/deploy.ts';
 import type { WantedImage } from '../deploy/images.ts';
+import { dryRunOf, dryRunSuffix } from '../cli/dry-run.ts';
+import { nameOf } from '../../common/objects.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError } from '../kube/errors.ts';
 import { printMutation } from '../traefikservice/print.ts';
@@ -19,6 +21,7 @@ import { tell } from '../smoke/tell.ts';
 import { dropsEmptyServices } from '../traefik/empty.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
+import { tellPlan } from './plan.ts';
 import { stageOf } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -50,6 +53,7 @@ export async function release(
     throw new UserError(`${resourceName(found)} lists neither ${found.pair.blue} nor ${found.pair.green}`);
   }
   if (stage.kind === 'live') return live(call, session, found, stage, request);
+  if (dryRunOf(call) !== 'none') return plan(call, session, found, stage, request);
   requireNewRelease(call, found, stage, request);
   await requirePossible(call, session, found, stage.color, request);
   const next = steps(call, request);
@@ -69,6 +73,35 @@ export async function release(
   if (code !== EXIT.ok) return code;
   next();
   return promote(call, session, found, stage.color, request);
+}
+
+/** A smoke test in a few words. */
+function testText(trial: SmokeRequest['trial']): string {
+  if (trial.kind === 'checks') return `HTTP checks of ${trial.checks.map(({ path }) => path).join(', ')}`;
+  return trial.kind === 'manifest' ? `Job ${nameOf(trial.manifest)}` : trial.words.join(' ');
+}
+
+/** What it would do, and what would deny it. */
+async function plan(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  stage: Exclude<Stage, { readonly kind: 'live' }>,
+  request: ReleaseRequest,
+): Promise<number> {
+  const { images, replicas, timeout, smoke, analyzes } = request;
+  const { color } = stage;
+  const detached = await staysDetached(call, session, found, color, request);
+  return tellPlan(call, session, found, {
+    color,
+    deploy: { images, replicas, to: color, timeout, detached },
+    test: testText(smoke.trial),
+    analysis: analyzes ? `for ${call.flags.duration('analyze') / 1000}s, and a rollback if it fails` : null,
+    require: async () => {
+      requireNewRelease(call, found, stage, request);
+      await requirePossible(call, session, found, color, request);
+    },
+  });
 }
 
 /**
@@ -125,7 +158,8 @@ async function live(
 ): Promise<number> {
   const { err } = call.io;
   if (request.analyzes && !analyzed) {
-    err.write(`${color} is active with these images already: resuming the analysis\n`);
+    err.write(`${color} is active with these images already: resuming the analysis${dryRunSuffix(dryRunOf(call))}\n`);
+    if (dryRunOf(call) !== 'none') return EXIT.ok;
     return promote(call, session, found, color, request);
   }
   printMutation(call, found, 'unchanged', found.object);

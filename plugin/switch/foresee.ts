@@ -4,6 +4,7 @@ import { annotation } from '../../common/json.ts';
 import { ANNOTATION, NOT_ASKED, findingLine } from '../../webhook/policy/index.ts';
 import type { CheckId, Color } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
+import { dryRunOf } from '../cli/dry-run.ts';
 import type { Session } from '../cli/session.ts';
 import { UserError } from '../kube/errors.ts';
 import { isConflict } from '../traefikservice/conflict.ts';
@@ -39,6 +40,7 @@ export async function requirePromotable(call: Call, session: Session, { found, t
   const tested = withAnnotation(plan, ANNOTATION.smokeTest, TEST);
   const { findings } = judge(found, tested, NOT_ASKED, call.io);
   const known = findings.filter(({ check }) => !CURED.has(check)).map(findingLine);
+  if (known.length === 0 && dryRunOf(call) === 'client') return;
   const reasons = known.length > 0 ? known : await askByDryRun(call, session, { found, to, tests }, tested);
   if (reasons.length === 0) return;
   throw new UserError(

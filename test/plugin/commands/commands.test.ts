@@ -122,3 +122,37 @@ t.test('completion', async (t) => {
   }
   t.equal(await complete('smoke', 'shop', '--', ''), ':0\n', 'what is behind -- is a command line of its own');
 });
+
+t.test('status --wait waits until production is healthy, or for its time', async (t) => {
+  const well = await fakeCluster(t, shop({ annotations: TESTED }));
+  t.match(await well.run('status shop --wait'), { code: 0, out: /^Release: / });
+  const small = await fakeCluster(t, shop({ replicas: { blue: 0, green: 2 } }));
+  const { code, out, err } = await small.run('status shop --wait --timeout 3s', { hurried: true });
+  t.equal(code, 3);
+  t.match(out, 'Release: ', 'the last look is printed');
+  t.match(err, 'Waiting: ');
+  t.match(
+    err,
+    /error: timed out after 3s waiting for traefikservice\.traefik\.io\/shop to be healthy: .*blue has 0 of 1 endpoints ready/,
+  );
+  const split = await fakeCluster(t, shop({ weights: [60, 40] }));
+  t.match(await split.run('status shop --wait --timeout 0s'), { code: 3, err: 'requests get more than one version' });
+  t.match(await split.run('status shop --wait -w'), { code: 1, err: 'exclude each other' });
+});
+
+t.test('list -o json has what is active and the record as objects', async (t) => {
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: PROMOTED }));
+  const { items }: { items: readonly unknown[] } = JSON.parse((await cluster.run('list -A -o json')).out);
+  t.match(items[0], {
+    kind: 'TraefikService',
+    status: {
+      active: 'green',
+      previous: 'blue',
+      services: { blue: 'blue', green: 'green' },
+      weights: { blue: 0, green: 100 },
+      frozen: null,
+      record: { active: { color: 'green', by: 'alice' }, history: [{ kind: 'creation' }, { kind: 'promotion' }] },
+    },
+  });
+  t.equal((await cluster.run('list -A -o jsonpath={.items[*].status.active}')).out, 'green');
+});

@@ -153,3 +153,64 @@ t.test('wrong words', async (t) => {
   t.match((await cluster.run('release shop --path /')).err, 'error: required flag(s) "image" not set\n');
   t.match((await cluster.run('release shop --image x:1')).err, 'error: no test was given');
 });
+
+t.test('--dry-run tells the steps and changes nothing', async (t) => {
+  const cluster = await fakeCluster(t, shop());
+  cluster.intercept = untested;
+  const { code, out, err } = await cluster.run(
+    line('registry.local/shop:2.0', 'http://127.0.0.1:1', '--dry-run=server'),
+  );
+  t.equal(code, 0, err);
+  t.equal(
+    out,
+    `${NAME} released (server dry run)
+  1. deploy   deployment.apps/green: app gets registry.local/shop:2.0
+  2. smoke    green: HTTP checks of /
+  3. promote  production goes to green (green)
+`,
+  );
+  t.equal(writes(cluster).length, 0);
+  const again = await fakeCluster(t, shop({ annotations: TESTED }));
+  const done = await again.run([...line(IMAGES.green, 'http://127.0.0.1:1', '--dry-run=client', '-o', 'json')]);
+  t.match(JSON.parse(done.out), {
+    apiVersion: 'bluegreen.dev/v1',
+    kind: 'ReleasePlan',
+    resource: { name: 'shop', namespace: 'demo' },
+    color: 'green',
+    steps: [
+      { name: 'deploy', state: 'done' },
+      { name: 'smoke', state: 'done', detail: 'revision bbb222 passed already' },
+      { name: 'promote', state: 'pending' },
+    ],
+    denied: [],
+  });
+  t.equal(again.calls.filter(({ method }) => method !== 'GET').length, 0, 'nothing is sent');
+});
+
+t.test('--dry-run names all that would deny the release', async (t) => {
+  const frozen = { ...PROMOTED, 'bluegreen.dev/frozen': 'weekend' };
+  const cluster = await fakeCluster(t, shop({ weights: [0, 100], annotations: frozen }));
+  const { code, out, err } = await cluster.run(
+    line('registry.local/shop:2.0', 'http://127.0.0.1:1', '--dry-run=client'),
+  );
+  t.equal(code, 1);
+  t.match(out, `${NAME} not released (dry run)\n`);
+  t.match(err, /error: .*could not be promoted to blue[^]*frozen: [^]*error: blue has the version to roll back to/);
+});
+
+t.test('-o json prints one document, however it ends', async (t) => {
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
+  cluster.intercept = untested;
+  const { code, out, err } = await cluster.run(line(IMAGES.green, await preview(t, 500), '-o', 'json'));
+  t.equal(code, 0, err);
+  t.match(JSON.parse(out), { kind: 'ReleaseReport', outcome: 'Successful', exitCode: 0, active: 'green', error: null });
+  t.match(err, 'Step 3 of 3: promote');
+  const failing = await fakeCluster(t, shop());
+  failing.intercept = untested;
+  const failed = await failing.run(line(IMAGES.green, await preview(t, 500), '-o', 'json'));
+  t.equal(failed.code, 2);
+  t.match(JSON.parse(failed.out), { outcome: 'NotTested', exitCode: 2, active: 'blue' });
+  const frozen = await fakeCluster(t, shop({ annotations: { ...TESTED, 'bluegreen.dev/frozen': 'weekend' } }));
+  const denied = await frozen.run(line(IMAGES.green, 'http://127.0.0.1:1', '-o', 'json'));
+  t.match(JSON.parse(denied.out), { outcome: 'Failed', exitCode: 1, error: /frozen: / });
+});
