@@ -8,6 +8,7 @@ import { dryRunOf } from '../cli/dry-run.ts';
 import { printMutation } from '../traefikservice/print.ts';
 import { commandLine, running } from '../traefikservice/names.ts';
 import { planDetach } from '../traefikservice/patches.ts';
+import { autoscalerOf, putToRest } from '../switch/autoscaler.ts';
 import { askFacts } from '../switch/preflight.ts';
 import { formatAge } from '../printers/table.ts';
 import { scaleTo, workloadOf } from '../switch/scale.ts';
@@ -133,6 +134,7 @@ async function scaleDown(
   if (now[color] !== null)
     throw new UserError(`${name} was listed again meanwhile, so it is not scaled down. Try later: ${again}`);
   try {
+    await putToRest(call, session, await autoscalerOf(session, found.namespace, workload, call.io.interrupted));
     await scaleTo(call, session, found, workload, 0);
   } catch (error) {
     throw new UserError(

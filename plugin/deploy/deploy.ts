@@ -16,6 +16,7 @@ import { requireDeployable } from './require.ts';
 import { awaitRollout } from './rollout.ts';
 import { sendWorkload } from './send.ts';
 import { workloadsOf } from './workload.ts';
+import { sendRaise } from '../switch/autoscaler.ts';
 import { warn } from '../cli/warn.ts';
 
 /** How deploying ended. */
@@ -39,7 +40,8 @@ export async function deployPreview(
   const plan = await planDeploy(call, session, found, request);
   await requireDeployable(call, session, plan);
   const prepared = await prepareList(call, session, plan);
-  const rolls = await sendWorkload(call, session, plan);
+  if (plan.raise !== null) await sendRaise(call, session, plan.raise);
+  const rolls = (await sendWorkload(call, session, plan)) || plan.raise !== null;
   const { color } = plan;
   if (dryRunOf(call) !== 'none') return { found: prepared, color, changed: rolls || prepared !== found };
   await awaitRollout(call, session, prepared, { ...plan, timeout: request.timeout });

@@ -1,10 +1,11 @@
 import { otherColor, previousOf, replicasOf, stateOf } from '../../webhook/policy/index.ts';
-import type { Color, ColorFacts } from '../../webhook/policy/index.ts';
+import type { Color } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import type { Session } from '../cli/session.ts';
 import { UserError } from '../kube/errors.ts';
 import { askFacts } from '../switch/preflight.ts';
-import { replicasLike } from '../switch/scale.ts';
+import { scalingOf } from '../switch/autoscaler.ts';
+import type { Raise, Scaling } from '../switch/autoscaler.ts';
 import { dropsEmptyServices } from '../traefik/empty.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -23,6 +24,8 @@ export interface DeployPlan {
   readonly images: readonly ContainerImage[];
   /** Those of them that the workload does not have yet. */
   readonly changed: readonly ContainerImage[];
+  /** What its autoscaler lacks before it can take production's load; null where nothing is to change. */
+  readonly raise: Raise | null;
   /** Null where the number stays. */
   readonly replicas: number | null;
   /** It is the color to roll back to, which it cannot be any more with another image. */
@@ -70,7 +73,8 @@ export async function planDeploy(
   const changed = changedImages(workload.object, images);
   const stuck = changed.length === 0 ? null : standstill(workload, found.namespace);
   if (stuck !== null) throw new UserError(stuck);
-  const replicas = wantedReplicas(workload, request.replicas, facts[active]);
+  const scaling = await scalingOf(session, found.namespace, { workload, active: facts[active] }, call.io.interrupted);
+  const replicas = wantedReplicas(workload, request.replicas, scaling);
   const staysOut = request.detached;
   const listed = stateOf(found.object, found.pair)[color] !== null;
   const empties = mayEmpty(workload, replicas, facts[color].readyEndpoints);
@@ -81,6 +85,7 @@ export async function planDeploy(
     workload,
     images,
     changed,
+    raise: scaling.raise,
     replicas,
     forget: changed.length > 0 && previousOf(found.object) === color,
     detach: listed && detachWhy !== null ? detachWhy : null,
@@ -109,9 +114,9 @@ function isLive(found: TraefikServiceRef, color: Color): UserError {
   );
 }
 
-function wantedReplicas(workload: ColorWorkload, asked: number | null, active: ColorFacts): number | null {
+function wantedReplicas(workload: ColorWorkload, asked: number | null, { floor }: Scaling): number | null {
   const now = replicasOf(workload.object);
-  const wanted = asked ?? Math.max(now, replicasLike(active));
+  const wanted = asked ?? Math.max(now, floor);
   return wanted === now ? null : wanted;
 }
 

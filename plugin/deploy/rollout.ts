@@ -68,7 +68,8 @@ function progressOf(color: ColorFacts, { images }: Goal): { readonly done: boole
   if (workload === null) return { done: false, text: 'no pod yet' };
   const [only] = revisions;
   const right = revisions.length === 1 && images.every(({ image }) => only?.images.includes(image));
-  const text = `${ready} of ${workload.replicas} ready`;
+  // An autoscaler may be on its way down.
+  const text = `${Math.min(ready, workload.replicas)} of ${workload.replicas} ready`;
   if (!right && revisions.length > 0)
     return { done: false, text: `${text}, pods of the former version are still there` };
   const enough = workload.replicas > 0 && ready >= workload.replicas;

@@ -9,6 +9,7 @@ import type { DeployPlan } from '../deploy/plan.ts';
 import { requireDeployable } from '../deploy/require.ts';
 import { workloadName } from '../deploy/workload.ts';
 import { UserError, describeError } from '../kube/errors.ts';
+import { autoscalerName } from '../switch/autoscaler.ts';
 import { askFacts } from '../switch/preflight.ts';
 import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
@@ -84,9 +85,10 @@ async function planRelease(
 
 function deployStep(plan: DeployPlan | null): ReleaseStep {
   if (plan === null) return { name: 'deploy', state: 'pending', detail: 'not known' };
-  const { workload, changed, replicas, detach, staysOut } = plan;
+  const { workload, changed, raise, replicas, detach, staysOut } = plan;
   const parts = [
     ...changed.map(({ name, image }) => `${name} gets ${image}`),
+    ...(raise === null ? [] : [`${autoscalerName(raise.autoscaler)} at least ${raise.min} replicas`]),
     ...(replicas === null ? [] : [`${replicas} replicas`]),
     ...(detach === null ? [] : [`leaves the list ${detach}`]),
   ];

@@ -5,6 +5,7 @@ import { dryRunOf } from '../cli/dry-run.ts';
 import { requirePromotable } from '../switch/foresee.ts';
 import { preparePromotion, denied, switchAll } from '../switch/promotion.ts';
 import type { Promotion } from '../switch/promotion.ts';
+import { scalingOf, sendRaise } from '../switch/autoscaler.ts';
 import { awaitReady, replicasLike, scalable, scaleTo } from '../switch/scale.ts';
 import type { Session } from '../cli/session.ts';
 import type { TraefikServiceArgument } from '../traefikservice/argument.ts';
@@ -123,9 +124,13 @@ function withoutCapacity(promotion: Promotion): Promotion {
 async function scaleToMatch(call: Call, session: Session, { found, plan, facts }: Promotion): Promise<void> {
   if (!facts.known) return;
   const { workload } = facts[plan.to];
-  const replicas = replicasLike(facts[otherColor(plan.to)]);
   const target = scalable(workload);
   if (workload === null || target === null) return;
+  const active = facts[otherColor(plan.to)];
+  const scaling = await scalingOf(session, found.namespace, { workload, active }, call.io.interrupted);
+  const replicas = scaling.floor;
+  if (scaling.raise !== null) await sendRaise(call, session, scaling.raise);
+  if (workload.replicas >= replicas) return;
   const dry = dryRunOf(call) !== 'none';
   call.io.err.write(
     `${found.pair[plan.to]} has ${workload.replicas} of the active color's ${replicas} replicas: ${workload.kind} ${workload.name} ${dry ? 'would be' : 'is'} scaled up first\n`,

@@ -19,6 +19,7 @@ import { servesAlone, transition } from '../traefikservice/shares.ts';
 import { runsRecorded } from './ahead.ts';
 import type { Ahead } from './ahead.ts';
 import { planRollback } from './back.ts';
+import { autoscalerOf, raiseOf, sendRaise } from './autoscaler.ts';
 import { askFacts, docsLines, findingLines, judge } from './preflight.ts';
 import { awaitReady, replicasLike, scaleTo, workloadOf } from './scale.ts';
 import { warn } from '../cli/warn.ts';
@@ -95,6 +96,8 @@ async function prepareColor(
     err.write(
       `${found.pair[to]} is scaled down: scaling ${workload.kind} ${workload.name} to ${replicas} and waiting for it\n`,
     );
+    const raise = raiseOf(await autoscalerOf(session, found.namespace, workload, call.io.interrupted), replicas);
+    if (raise !== null) await sendRaise(call, session, raise);
     await scaleTo(call, session, found, workload, replicas);
   } else err.write(`${found.pair[to]} has no ready endpoint: waiting for it\n`);
   const ready = await awaitReady(call, session, found, { color: to, endpoints: replicas });

@@ -7,6 +7,7 @@ import { personIn } from './people.ts';
 import type { Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'applications');
+const SHOP = join(import.meta.dirname, 'guards');
 const cluster = await shareCluster(t, 'traefik');
 const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
 
@@ -116,3 +117,38 @@ t.test(
     t.match(denied.said, 'backends-exist: Service shop-blue does not exist in routed; Traefik would answer 404');
   },
 );
+
+t.test('autoscalers: the preview gets the minimum of the active color, and a color at zero stays there', async (t) => {
+  const admin = await namespaceOf('scaled');
+  const bluegreen = bluegreenIn('scaled');
+  await admin.may(t, `apply -f ${join(SHOP, 'colors.yaml')}`);
+  await admin.may(t, 'rollout status deployment/blue --timeout=60s');
+  await admin.may(t, 'rollout status deployment/green --timeout=60s');
+  await admin.may(t, `apply -f ${join(SHOP, 'routes.yaml')} -f ${join(FILES, 'autoscalers.yaml')}`);
+  await admin.may(t, 'wait deployment/blue --for=jsonpath={.status.readyReplicas}=2 --timeout=90s');
+
+  const deployed = await bluegreen('deploy shop --timeout 60s');
+  t.equal(deployed.code, 0, deployed.err);
+  t.match(deployed.err, 'horizontalpodautoscaler.autoscaling/green gets at least 2 replicas instead of 1\n');
+  t.notMatch(deployed.err, /[3-9] of 2 ready/);
+  const limits = 'get hpa green -o jsonpath={.spec.minReplicas}-{.spec.maxReplicas}';
+  t.equal((await admin.run(limits)).said, '2-2');
+  t.equal((await bluegreen('deploy shop')).out, 'traefikservice.traefik.io/shop unchanged\n');
+
+  await admin.may(t, 'annotate traefikservices.traefik.io shop bluegreen.dev/smoke-test=passed:6.1.6');
+  t.match(await bluegreen('promote shop'), { code: 0 });
+  await cluster.kubectlOk(['apply', '-f', join(FILES, 'keda-crd.yaml')]);
+  await cluster.kubectlOk(['wait', 'crd/scaledobjects.keda.sh', '--for=condition=Established', '--timeout=30s']);
+  await admin.may(t, `apply -f ${join(FILES, 'scaledobject.yaml')}`);
+  const down = await bluegreen('decommission shop --after 0s --settle 1s');
+  t.equal(down.code, 0, down.err);
+  t.match(down.err, 'scaledobject.keda.sh/blue is paused at 0 replicas\n');
+  // The real autoscaler leaves what has no replicas alone.
+  await admin.may(t, 'wait hpa/blue --for=condition=ScalingActive=False --timeout=60s');
+  t.equal((await admin.run('get deployment blue -o jsonpath={.spec.replicas}')).said, '0');
+  const up = await bluegreen('deploy shop --overwrite-rollback --timeout 60s');
+  t.equal(up.code, 0, up.err);
+  t.match(up.err, 'scaledobject.keda.sh/blue gets to scale again\n');
+  t.equal((await admin.run('get deployment blue -o jsonpath={.status.readyReplicas}')).said, '2');
+  await cluster.kubectlOk(['delete', 'crd', 'scaledobjects.keda.sh']);
+});
