@@ -27,7 +27,9 @@ const LABEL = 'app.kubernetes.io/name=bluegreen';
 export async function lookAtWebhook(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const entries = await Promise.all([readEntries(context, 'mutating'), readEntries(context, 'validating')]);
   const probes = await Promise.all(GROUPS.map((group) => probe(context, group)));
-  return [...entries.flat(), ...(await lookAtPolicy(context)), ...probes.flat()];
+  // Of a namespace that is not guarded, both groups say the same.
+  const answers = new Map(probes.flat().map((finding) => [finding.title, finding]));
+  return [...entries.flat(), ...(await lookAtPolicy(context)), ...answers.values()];
 }
 
 async function readEntries(

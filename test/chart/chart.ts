@@ -16,8 +16,9 @@ export function fileText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-// Where nobody told it otherwise, a Helm built from source takes itself to be on Kubernetes 1.20.
-const PLACE = ['--namespace', NAMESPACE, '--kube-version', '1.37.2'];
+// Where nobody told it otherwise, a Helm built from source takes itself to be on Kubernetes 1.20. An image that is on
+// every node needs no registry.
+const PLACE = ['--namespace', NAMESPACE, '--kube-version', '1.37.2', '--set', 'image.pullPolicy=Never'];
 
 /** Runs helm without a cluster. */
 export function helm(args: readonly string[]): Promise<Result> {

@@ -14,6 +14,7 @@ import {
 } from '../cluster/index.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { until } from '../cluster/node/api.ts';
+import { installPlugin } from '../cluster/plugin.ts';
 import { CHART } from './chart.ts';
 import { connect } from './client.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
@@ -201,4 +202,32 @@ t.test('uninstalling works when the webhook does not', async (t) => {
   await uninstall();
   t.equal(await attempt(100, 0), 'stored');
   t.equal(await leftovers(), '');
+});
+
+t.test('an installation without a namespace, and one that denies nothing, pass helm test and doctor', async (t) => {
+  await installPlugin(cluster);
+  // Kept by the releases before, in another namespace: Helm would not take it over.
+  const kept = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
+  await cluster.kubectlOk(['delete', kept, '-l', `app.kubernetes.io/instance=${RELEASE.name}`]);
+  const values = [
+    `image.repository=${cluster.registry}/bluegreen-webhook`,
+    'replicaCount=1,drainSeconds=1,fillWeights.keep=false',
+  ];
+  const image = values.flatMap((value) => ['--set', value]);
+  const wait = ['--wait', '--timeout', '120s'];
+  for (const [mode, said] of [
+    ['enforce', 'traefik.io: denied by the webhook, as it should be'],
+    ['audit', 'traefik.io: accepted, as it should be in the mode audit'],
+    ['warn', 'traefik.io: accepted, as it should be in the mode warn'],
+  ] as const) {
+    await cluster.helmOk(['install', RELEASE.name, CHART, ...wait, ...image, '--set', `mode=${mode}`]);
+    const tested = await cluster.helm(['test', RELEASE.name]);
+    t.equal(tested.code, 0, `${mode}: ${tested.stdout}${tested.stderr}`);
+    t.match(tested.stderr, said);
+    for (const namespace of ['default', SHOP]) {
+      const { code, stdout } = await cluster.kubectl(['bluegreen', 'doctor', '-n', namespace, '-o', 'short']);
+      t.equal(code, 0, `${mode} ${namespace}: ${stdout}`);
+    }
+    await cluster.helmOk(['uninstall', RELEASE.name, ...wait]);
+  }
 });

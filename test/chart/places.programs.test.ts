@@ -2,7 +2,7 @@
 import t from 'tap';
 import { at, get, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { CHART, containerOf, helm, podOf, render, template } from './chart.ts';
+import { CHART, containerOf, helm, only, podOf, render, template } from './chart.ts';
 
 /** Every pod that the chart starts: the webhook's, and that of `helm test`. */
 function pods(objects: readonly JsonObject[]): readonly unknown[] {
@@ -97,4 +97,129 @@ t.test('helm lint --strict is content with every one of these', async (t) => {
     ]);
     t.equal(code, 0, stdout + stderr);
   }
+});
+
+t.test('an installation without a registry is denied with the value to set', async (t) => {
+  const { code, stderr } = await helm(['template', 'bluegreen', CHART, '--kube-version', '1.37.2']);
+  t.not(code, 0);
+  t.match(stderr, 'image.registry is not set, and the project publishes no image: build it, push it to your registry');
+  t.match(stderr, '--set image.registry=REGISTRY (or image.repository=REGISTRY/NAME, or global.imageRegistry)');
+  for (const value of ['image.registry=r.example', 'global.imageRegistry=r.example', 'image.repository=team/webhook'])
+    t.equal((await template(['image.pullPolicy=IfNotPresent', value])).code, 0, value);
+});
+
+t.test('a key of global that is a slip is denied; one of another chart is left alone', async (t) => {
+  const { code, stderr } = await template(['global.imageRegisty=r.example']);
+  t.not(code, 0);
+  t.match(stderr, 'global.imageRegisty is no value of this chart: it has global.imageRegistry, ');
+  const parent = t.testdir({
+    'Chart.yaml': 'apiVersion: v2\nname: platform\nversion: 1.0.0\n',
+    charts: { bluegreen: t.fixture('symlink', CHART) },
+  });
+  const flags = ['--kube-version', '1.37.2', '--set', 'global.clusterName=eu,bluegreen.image.pullPolicy=Never'];
+  t.match(await helm(['template', 'platform', parent, ...flags]), { code: 0 });
+});
+
+t.test('every object, and every pod, has the common labels', async (t) => {
+  const objects = await render(['global.commonLabels.team=platform', 'replicaCount=2', 'networkPolicy.enabled=true']);
+  for (const object of objects) {
+    t.equal(at(object, 'metadata', 'labels', 'team'), 'platform', `${text(object['kind'])}`);
+    const pod = at(object, 'spec', 'template', 'metadata', 'labels', 'team');
+    if (object['kind'] === 'Deployment') t.equal(pod, 'platform');
+    t.equal(at(object, 'spec', 'selector', 'matchLabels', 'team'), undefined, 'selectors stay as they are');
+  }
+});
+
+/** The environment of the pod of `helm test`. */
+async function environment(values: readonly string[], flags: readonly string[] = []): Promise<unknown> {
+  const tester = (await render(values, flags)).find((object) => object['kind'] === 'Pod');
+  const env = list(get(list(at(tester, 'spec', 'containers'))[0], 'env'));
+  return Object.fromEntries(env.map((each) => [text(get(each, 'name')), get(each, 'value')]));
+}
+
+t.test('helm test looks where something is guarded, and expects what the mode does', async (t) => {
+  t.match(await environment([]), { TEST_NAMESPACE: 'default', MODE: 'enforce' });
+  t.match(await environment(['mode=audit'], ['--namespace', 'default']), {
+    TEST_NAMESPACE: 'kube-public',
+    MODE: 'audit',
+  });
+  t.match(await environment(['excludedNamespaces={default}', 'mode=off']), {
+    TEST_NAMESPACE: 'kube-public',
+    MODE: 'off',
+  });
+});
+
+t.test('what shared clusters ask of a chart', async (t) => {
+  const deployment = only(
+    await render([
+      'deploymentAnnotations.owner=platform',
+      'revisionHistoryLimit=3',
+      'strategy.type=Recreate',
+      'runtimeClassName=gvisor',
+      'dnsPolicy=None',
+      'dnsConfig.nameservers={10.0.0.10}',
+      'hostAliases[0].ip=10.0.0.9,hostAliases[0].hostnames={api}',
+      'extraEnv[0].name=TZ,extraEnv[0].value=UTC',
+      'extraVolumes[0].name=ca,extraVolumes[0].configMap.name=ca',
+      'extraVolumeMounts[0].name=ca,extraVolumeMounts[0].mountPath=/ca',
+      'livenessProbe.timeoutSeconds=9',
+      'readinessProbe.periodSeconds=7',
+      'certificates.source=existing',
+      'certificates.existing.secretName=tls',
+    ]),
+    'Deployment',
+  );
+  t.match(deployment, {
+    metadata: { annotations: { owner: 'platform' } },
+    spec: { revisionHistoryLimit: 3, strategy: { type: 'Recreate' } },
+  });
+  t.equal(at(deployment, 'spec', 'strategy', 'rollingUpdate'), undefined);
+  t.match(at(deployment, 'spec', 'template', 'spec'), {
+    runtimeClassName: 'gvisor',
+    dnsPolicy: 'None',
+    dnsConfig: { nameservers: ['10.0.0.10'] },
+    hostAliases: [{ ip: '10.0.0.9', hostnames: ['api'] }],
+    enableServiceLinks: false,
+    volumes: [{ name: 'certificate' }, { name: 'ca', configMap: { name: 'ca' } }],
+    containers: [
+      {
+        volumeMounts: [{ name: 'certificate' }, { name: 'ca', mountPath: '/ca' }],
+        livenessProbe: { httpGet: { path: '/healthz' }, periodSeconds: 10, timeoutSeconds: 9 },
+        readinessProbe: { httpGet: { path: '/readyz' }, periodSeconds: 7, failureThreshold: 2 },
+      },
+    ],
+  });
+  t.match(JSON.stringify(deployment), '{"name":"TZ","value":"UTC"}');
+});
+
+t.test('what they ask of the objects beside the Deployment', async (t) => {
+  const objects = await render([
+    'replicaCount=3',
+    'service.annotations.a=b,service.labels.c=d',
+    'serviceAccount.labels.e=f',
+    'podDisruptionBudget.minAvailable=2,podDisruptionBudget.unhealthyPodEvictionPolicy=IfHealthyBudget',
+    'networkPolicy.enabled=true,networkPolicy.egress[0].ports[0].port=443',
+    'webhookAnnotations.g=h',
+    'metrics.serviceMonitor.enabled=true,metrics.serviceMonitor.namespace=monitoring',
+    'metrics.serviceMonitor.tlsConfig.insecureSkipVerify=true',
+    'metrics.serviceMonitor.endpointAdditionalProperties.scrapeClass=tls',
+    'extraObjects[0].apiVersion=v1,extraObjects[0].kind=ConfigMap,extraObjects[0].metadata.name=x-{{ .Release.Name }}',
+  ]);
+  t.match(only(objects, 'Service'), { metadata: { annotations: { a: 'b' }, labels: { c: 'd' } } });
+  t.match(only(objects, 'ServiceAccount'), { metadata: { labels: { e: 'f' } } });
+  const budget = only(objects, 'PodDisruptionBudget');
+  t.match(budget, { spec: { minAvailable: 2, unhealthyPodEvictionPolicy: 'IfHealthyBudget' } });
+  t.equal(at(budget, 'spec', 'maxUnavailable'), undefined);
+  t.match(only(objects, 'NetworkPolicy'), {
+    spec: { policyTypes: ['Ingress', 'Egress'], egress: [{ ports: [{ port: 443 }] }] },
+  });
+  for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'])
+    t.match(only(objects, kind), { metadata: { annotations: { g: 'h', 'bluegreen.dev/certificates': 'self' } } });
+  t.match(only(objects, 'ServiceMonitor'), {
+    metadata: { namespace: 'monitoring' },
+    spec: { namespaceSelector: { matchNames: ['bluegreen-system'] }, endpoints: [{ scrapeClass: 'tls' }] },
+  });
+  t.match(only(objects, 'ConfigMap'), { metadata: { name: 'x-bluegreen' } });
+  const unread = await template(['metrics.podMonitor.enabled=true', 'metrics.podMonitor.namespace=monitoring']);
+  t.match(unread.stderr, 'set its tlsConfig as well');
 });

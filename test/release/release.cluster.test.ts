@@ -132,7 +132,7 @@ t.test('image and chart of the release are installed and tested', async (t) => {
   await cluster.apply([namespace]);
   // As on OpenShift: another user, in the group of root.
   const user = ['--set', 'podSecurityContext.runAsUser=1000680000,podSecurityContext.runAsGroup=0'];
-  const wait = ['-n', RELEASE.namespace, '--wait', '--timeout', '180s'];
+  const wait = ['-n', RELEASE.namespace, '--wait', '--timeout', '180s', '--set', 'image.pullPolicy=Never'];
   await cluster.helmOk(['install', RELEASE.name, join(OUT, CHART), ...wait, ...user]);
   const { code, stdout, stderr } = await cluster.helm(['test', RELEASE.name, '-n', RELEASE.namespace]);
   t.equal(code, 0, `${stdout}${stderr}`);

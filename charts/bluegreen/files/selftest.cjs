@@ -1,11 +1,12 @@
-// Tries, as a dry run, to create a TraefikService that must be denied, and looks at who denied it. Then waits until
-// promotions are denied while no webhook answers, which begins some seconds after an installation.
+// Tries, as a dry run, to create a TraefikService that must be denied, and looks at who denied it; where the mode of the
+// chart denies nothing, whether it is accepted. Then waits until promotions are denied while no webhook answers, which
+// begins some seconds after an installation.
 const { readFileSync } = require('node:fs');
 const { request } = require('node:https');
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-const { TEST_NAMESPACE: namespace, CONFIGURATION: configuration } = process.env;
+const { TEST_NAMESPACE: namespace, CONFIGURATION: configuration, MODE: mode } = process.env;
 const PROMOTION = 'promotion.bluegreen.dev';
 const ARMED_WITHIN_S = 20;
 
@@ -37,7 +38,8 @@ function ask(method, path, body) {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part) => (text += part));
-      response.on('end', () => resolve({ status: response.statusCode, text }));
+      const { warning = '' } = response.headers;
+      response.on('end', () => resolve({ status: response.statusCode, text, warning }));
     });
     call.on('timeout', () => call.destroy(new Error('the API server did not answer within 20 s')));
     call.on('error', reject);
@@ -53,7 +55,7 @@ function messageOf(text) {
   }
 }
 
-function judge(group, { status, text }) {
+function judge(group, { status, text, warning }) {
   const message = messageOf(text);
   if (status === 404 && /could not find the requested resource|page not found/.test(message)) return null;
   if (message.includes('admission webhook "mutate.bluegreen.dev" denied') && message.includes('weights-total'))
@@ -63,6 +65,13 @@ function judge(group, { status, text }) {
       passed: false,
       line: `${group}: denied by the policy in the API server only: the webhook did not answer in time. See its logs and the API server's. ${message}`,
     };
+  if (status === 201 && mode === 'warn' && !warning.includes('would be denied'))
+    return {
+      passed: false,
+      line: `${group}: accepted without a warning, though the mode is warn: the webhook did not answer. See its logs.`,
+    };
+  if (status === 201 && mode !== 'enforce')
+    return { passed: true, line: `${group}: accepted, as it should be in the mode ${mode}` };
   if (status === 201)
     return {
       passed: false,

@@ -25,6 +25,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{ include "bluegreen.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.global.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "bluegreen.serviceAccountName" -}}
@@ -44,6 +47,38 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with $.Values.global.imageRegistry | default .registry }}{{ . }}/{{ end }}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
 {{- end }}
+{{- end }}
+
+{{/*
+What the schema cannot say: an image without a registry comes from a public one, under a name that the project does not
+own; and of global a chart that is a dependency leaves alone what belongs to others.
+*/}}
+{{- define "bluegreen.validate" -}}
+{{- with .Values.image }}
+{{- if and (eq .repository "bluegreen/webhook") (not (or .registry $.Values.global.imageRegistry)) (ne .pullPolicy "Never") }}
+{{- fail "image.registry is not set, and the project publishes no image: build it, push it to your registry, and install with --set image.registry=REGISTRY (or image.repository=REGISTRY/NAME, or global.imageRegistry). For an image that is on every node: --set image.pullPolicy=Never" }}
+{{- end }}
+{{- end }}
+{{- if .Chart.IsRoot }}
+{{- range $key := keys .Values.global | sortAlpha }}
+{{- if not (has $key (list "imageRegistry" "imagePullSecrets" "commonLabels")) }}
+{{- fail (printf "global.%s is no value of this chart: it has global.imageRegistry, global.imagePullSecrets and global.commonLabels" $key) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+Where `helm test` tries a creation: the namespace of the values, unless it is never guarded; then one that every cluster
+has.
+*/}}
+{{- define "bluegreen.testNamespace" -}}
+{{- $unguarded := append .Values.excludedNamespaces .Release.Namespace }}
+{{- $chosen := "" }}
+{{- range list .Values.tests.namespace "default" "kube-public" }}
+{{- if not (or $chosen (has . $unguarded)) }}{{ $chosen = . }}{{ end }}
+{{- end }}
+{{- default .Values.tests.namespace $chosen }}
 {{- end }}
 
 {{/* Empty where there are none. Charts that share global write the plain names there. */}}
@@ -106,6 +141,9 @@ matchExpressions:
 
 {{/* Annotations of the webhook configurations: where their CA bundles come from, for cert-manager and users. */}}
 {{- define "bluegreen.certificateAnnotations" -}}
+{{- with .Values.webhookAnnotations }}
+{{- toYaml . }}
+{{ end }}
 bluegreen.dev/certificates: {{ .Values.certificates.source }}
 {{- if eq .Values.certificates.source "cert-manager" }}
 cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "bluegreen.fullname" . }}-tls

@@ -1,7 +1,7 @@
 {{/* Call with (dict "root" $ "monitor" VALUES), where the values are those of a ServiceMonitor or a PodMonitor. */}}
 {{- define "bluegreen.monitorMetadata" -}}
 name: {{ include "bluegreen.fullname" .root }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .monitor.namespace | default .root.Release.Namespace }}
 labels:
   {{- include "bluegreen.labels" .root | nindent 2 }}
   {{- with .monitor.labels }}
@@ -30,6 +30,8 @@ scrapeTimeout: {{ . }}
 tlsConfig:
   {{- if .monitor.tlsConfig }}
   {{- toYaml .monitor.tlsConfig | nindent 2 }}
+  {{- else if .monitor.namespace }}
+  {{- fail "a monitor in another namespace cannot read the CA in the release's: set its tlsConfig as well, for example {insecureSkipVerify: true}" }}
   {{- else }}
   {{- include "bluegreen.monitorTLS" .root | nindent 2 }}
   {{- end }}
@@ -40,6 +42,9 @@ relabelings:
 {{- with .monitor.metricRelabelings }}
 metricRelabelings:
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .monitor.endpointAdditionalProperties }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}
 

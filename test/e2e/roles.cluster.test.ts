@@ -1,0 +1,107 @@
+// The ready-made roles of the chart, each used for every command: what it is for works, and nothing more; and what `init`
+// writes, in a namespace of Pod Security "restricted".
+import { VERSION } from '../../common/version.ts';
+import t from 'tap';
+import { allImages, installBluegreen, installTraefik, startCluster, TRAEFIK_NAMESPACE } from '../cluster/index.ts';
+import { installPlugin } from '../cluster/plugin.ts';
+import { rolledOut } from '../cluster/kube.ts';
+import { live, personIn } from './people.ts';
+
+const TEAM = 'team';
+const IMAGE = 'ghcr.io/stefanprodan/podinfo';
+
+const cluster = await startCluster({ images: await allImages() });
+t.teardown(() => cluster.stop());
+await installTraefik(cluster, { providersThrottleDuration: '0s' });
+await Promise.all([
+  installBluegreen(cluster, {
+    'roles.create': 'true',
+    requirePromoteVerb: 'true',
+    excludedNamespaces: '{kube-system}',
+  }),
+  installPlugin(cluster),
+]);
+await cluster.apply([
+  {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: TEAM, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  },
+]);
+const jobImage = `--job-image=${cluster.registry}/bluegreen-webhook:${VERSION}`;
+for (const role of ['observer', 'pipeline', 'release-manager']) {
+  const bind = ['create', 'rolebinding', role, `--user=${role}`];
+  await cluster.kubectlOk([...bind, `--clusterrole=bluegreen-${role}`, '-n', TEAM]);
+  await cluster.kubectlOk([...bind, '--clusterrole=bluegreen-traefik-reader', '-n', TRAEFIK_NAMESPACE]);
+}
+const admin = personIn(cluster, TEAM);
+const observer = personIn(cluster, TEAM, 'observer');
+const pipeline = personIn(cluster, TEAM, 'pipeline');
+const manager = personIn(cluster, TEAM, 'release-manager');
+const TRAEFIK = `--traefik=${TRAEFIK_NAMESPACE}`;
+
+t.test('what init writes is applied under Pod Security "restricted", and becomes ready', async (t) => {
+  const line = `bluegreen init shop --image ${IMAGE}:6.1.5 --host shop.localhost --port 9898 --health /readyz`;
+  const { ok, said } = await admin.run(line);
+  t.ok(ok, said);
+  const applied = await cluster.kubectl(['apply', '-n', TEAM, '-f', '-'], { input: said });
+  t.equal(applied.code, 0, applied.stderr);
+  t.notMatch(applied.stderr, 'PodSecurity', 'no pod would be denied');
+  for (const color of ['blue', 'green']) await rolledOut(cluster, TEAM, `shop-${color}`);
+  t.equal(await live(admin, 'shop'), '100 0: blue');
+});
+
+const LOOKS = ['list', 'status', 'status shop -o wide', 'history shop', 'logs shop --tail=1', `doctor ${TRAEFIK}`];
+
+t.test('an observer looks, and changes nothing', async (t) => {
+  for (const line of LOOKS) await observer.may(t, `bluegreen ${line}`);
+  t.match(await observer.may(t, 'bluegreen status shop'), /├─ shop-blue-\S+ +1\/1 +Running/);
+  for (const line of [
+    `deploy shop --image ${IMAGE}:6.1.6`,
+    'promote shop',
+    'rollback shop',
+    'freeze shop',
+    'unguard shop --reason x',
+    `smoke shop --path / ${jobImage} --via job`,
+    'decommission shop --after 0s',
+  ]) {
+    const { ok, said } = await observer.run(`bluegreen ${line}`);
+    t.notOk(ok, `${line}: ${said}`);
+  }
+  t.equal(await live(admin, 'shop'), '100 0: blue');
+});
+
+t.test('a pipeline makes a whole release, step by step and at once', async (t) => {
+  for (const line of LOOKS) await pipeline.may(t, `bluegreen ${line}`);
+  await pipeline.may(t, `bluegreen deploy shop --image ${IMAGE}:6.1.6 --timeout 90s`);
+  await pipeline.may(t, `bluegreen smoke shop --path / ${jobImage} --via job`, 'passed');
+  await pipeline.may(t, 'bluegreen smoke shop --path / --via forward', 'passed');
+  await pipeline.may(t, 'bluegreen freeze shop --reason weekend');
+  await pipeline.mayNot(t, 'bluegreen promote shop', 'weekend');
+  await pipeline.may(t, 'bluegreen unfreeze shop');
+  await pipeline.may(t, `bluegreen promote shop --wait ${TRAEFIK}`, 'is active now.');
+  t.equal(await live(admin, 'shop'), '0 100: green, previous blue');
+  await pipeline.may(t, `bluegreen rollback shop --wait ${TRAEFIK}`);
+  t.equal(await live(admin, 'shop'), '100 0: blue');
+  const release = `bluegreen release shop --image ${IMAGE}:6.1.6 --again --path / ${jobImage} --via job`;
+  await pipeline.may(t, `${release} --analyze 3s --baseline 1s --on-inconclusive keep ${TRAEFIK} --timeout 90s`);
+  t.equal(await live(admin, 'shop'), '0 100: green, previous blue');
+  await pipeline.may(t, `bluegreen decommission shop --after 0s ${TRAEFIK}`);
+  await pipeline.may(t, `bluegreen rollback shop --timeout 90s ${TRAEFIK}`);
+  t.match(await live(admin, 'shop'), 'blue');
+  await pipeline.mayNot(t, "bluegreen unguard shop --reason 'end of life'", 'override');
+});
+
+t.test('a release manager may override and unguard as well, and doctor finds no right missing', async (t) => {
+  await manager.may(t, `bluegreen deploy shop --image ${IMAGE}:6.1.6 --overwrite-rollback --timeout 90s`);
+  await manager.may(t, "bluegreen promote shop --override 'incident 7'", 'incident 7');
+  await manager.may(t, 'bluegreen rollback shop');
+  await manager.may(t, "bluegreen unguard shop --reason 'end of life'");
+  await manager.may(t, 'bluegreen unguard shop --undo');
+  const said = (await manager.run(`bluegreen doctor ${TRAEFIK}`)).said.replaceAll(/\s+/g, ' ');
+  t.same(
+    [...said.matchAll(/you may not ([^‼×√?]*?) in /g)].map(([, what]) => what),
+    ['list deployments'],
+    'of the webhook, for the image of Jobs',
+  );
+});
