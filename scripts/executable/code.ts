@@ -42,7 +42,7 @@ export function prepareCode(bundle: string, name: string, node: string | null): 
   return { main: MAIN, assets: { source, cache } };
 }
 
-/** Where V8 keeps a hash of its flags: a cache made with others is refused, though these change nothing in it. */
+/** Where V8 keeps a hash of its flags: V8 rejects a cache made with others, though these change nothing in it. */
 const FLAGS = { start: 12, end: 16 };
 
 function forPlainFlags(cache: Buffer, node: string): Buffer {

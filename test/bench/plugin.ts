@@ -149,13 +149,14 @@ async function listAll({ bluegreen, kubectl, rounds }: Bench): Promise<Figure> {
   return figure(`list -A, ${RELEASES} TraefikServices`, times.subject, 'kubectl get -A', times.reference, 2);
 }
 
+function size(what: string, subject: number, against: string, reference: number, atMost: number): Figure {
+  const [own, other] = [summarize([subject / MB]), summarize([reference / MB])];
+  return { what, subject: own, against, reference: other, goal: null, bound: { atMost }, unit: 'MB' };
+}
+
 /** The executable on disk and to download, beside the Node that it is made of. */
 async function sizes(executable: string): Promise<readonly Figure[]> {
   const node = process.execPath;
-  function size(what: string, subject: number, against: string, reference: number, atMost: number): Figure {
-    const [own, other] = [summarize([subject / MB]), summarize([reference / MB])];
-    return { what, subject: own, against, reference: other, goal: null, bound: { atMost }, unit: 'MB' };
-  }
   return [
     size('the executable', statSync(executable).size, "Node's own", statSync(node).size, 100),
     size('to download', await packedSize(executable), "Node's own, compressed", await packedSize(node), 40),

@@ -75,7 +75,7 @@ t.test('a missing right is told, and a kind that does not exist is not', async (
 
 t.test('half a line waits for its other half', async (t) => {
   const name = 'ü'.repeat(100_000);
-  const { names } = await watched(t, 2, (_, watch) => ({
+  const { names } = await watched(t, 3, (_, watch) => ({
     status: 200,
     body:
       watch === 0 ? line('ADDED', name, '8') + line('ADDED', 'b', '9') + '{"type":"ADDED","object":{"metadata"' : '',
