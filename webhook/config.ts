@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
 import { DOCS_URL } from '../common/docs.ts';
 import { parseDuration } from '../common/duration.ts';
-import { NAMESPACE_MODES, TRAEFIK_DEFAULTS } from './policy/index.ts';
+import { NAMESPACE_MODES, parseLabelSelector, TRAEFIK_DEFAULTS } from './policy/index.ts';
 import type { NamespaceMode, TraefikSettings } from './policy/index.ts';
 
 /**
@@ -32,6 +32,10 @@ import type { NamespaceMode, TraefikSettings } from './policy/index.ts';
  * | BLUEGREEN_ALLOW_CROSS_NAMESPACE | false | Traefik's own allowCrossNamespace |
  * | BLUEGREEN_NATIVE_LB_BY_DEFAULT | false | Traefik's own nativeLBByDefault |
  * | BLUEGREEN_CROSS_PROVIDERS | | other providers of Traefik that entries may name, separated by commas; * for all |
+ * | BLUEGREEN_CROSS_PROVIDER_NAMESPACES | | Traefik's own crossProviderNamespaces, separated by commas; all without them |
+ * | BLUEGREEN_INGRESS_CLASS | | Traefik's own ingressClass |
+ * | BLUEGREEN_LABEL_SELECTOR | | Traefik's own labelSelector |
+ * | BLUEGREEN_WATCHED_NAMESPACES | | Traefik's own namespaces, separated by commas; all without them |
  * | BLUEGREEN_REQUIRE_FULL_CAPACITY | false | deny, not only warn, when a color has fewer ready endpoints than the active one |
  * | BLUEGREEN_REQUIRE_PROMOTE_VERB | false | a promotion needs the RBAC verb promote on traefikservices |
  * | BLUEGREEN_MODE | enforce | mode of namespaces without a label of their own: enforce, warn, audit or off |
@@ -158,6 +162,12 @@ export function readConfig(env: Environment): Config {
       .filter((each) => each !== '');
   }
 
+  function labelSelector(name: string): string {
+    const value = given(name) ?? '';
+    if (parseLabelSelector(value) === null) wrong(name, value, 'a label selector such as app=shop,tier in (web,api)');
+    return value;
+  }
+
   if (given('BLUEGREEN_NAMESPACE') === undefined) {
     problems.push('BLUEGREEN_NAMESPACE is not set: give it the namespace of the pod (fieldRef: metadata.namespace)');
   }
@@ -190,6 +200,10 @@ export function readConfig(env: Environment): Config {
     allowCrossNamespace: boolean('BLUEGREEN_ALLOW_CROSS_NAMESPACE', TRAEFIK_DEFAULTS.allowCrossNamespace),
     nativeLBByDefault: boolean('BLUEGREEN_NATIVE_LB_BY_DEFAULT', TRAEFIK_DEFAULTS.nativeLBByDefault),
     crossProviders: names('BLUEGREEN_CROSS_PROVIDERS'),
+    crossProviderNamespaces: names('BLUEGREEN_CROSS_PROVIDER_NAMESPACES'),
+    ingressClass: given('BLUEGREEN_INGRESS_CLASS') ?? '',
+    labelSelector: labelSelector('BLUEGREEN_LABEL_SELECTOR'),
+    watchedNamespaces: names('BLUEGREEN_WATCHED_NAMESPACES'),
     requirePromoteVerb: boolean('BLUEGREEN_REQUIRE_PROMOTE_VERB', false),
     docsUrl: (given('BLUEGREEN_DOCS_URL') ?? DOCS_URL).replace(/\/+$/, ''),
     requireFullCapacity: boolean('BLUEGREEN_REQUIRE_FULL_CAPACITY', false),

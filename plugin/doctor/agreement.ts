@@ -1,8 +1,8 @@
 import { get } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
-import { settingOf, TRAEFIK_SETTINGS } from '../traefik/options.ts';
-import type { TraefikSetting } from '../traefik/options.ts';
+import { settingOf, textOf, TRAEFIK_SETTINGS, TRAEFIK_TEXTS } from '../traefik/options.ts';
+import type { TraefikSetting, TraefikText } from '../traefik/options.ts';
 import type { Replica } from '../traefik/replicas.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
@@ -16,6 +16,14 @@ export const VARIABLES: Readonly<Record<TraefikSetting, string>> = {
   allowExternalNameServices: 'BLUEGREEN_ALLOW_EXTERNAL_NAME_SERVICES',
   allowCrossNamespace: 'BLUEGREEN_ALLOW_CROSS_NAMESPACE',
   nativeLBByDefault: 'BLUEGREEN_NATIVE_LB_BY_DEFAULT',
+};
+
+/** The same for those that are texts or lists. */
+export const TEXT_VARIABLES: Readonly<Record<TraefikText, string>> = {
+  crossProviderNamespaces: 'BLUEGREEN_CROSS_PROVIDER_NAMESPACES',
+  ingressClass: 'BLUEGREEN_INGRESS_CLASS',
+  labelSelector: 'BLUEGREEN_LABEL_SELECTOR',
+  watchedNamespaces: 'BLUEGREEN_WATCHED_NAMESPACES',
 };
 
 /** The value with which Traefik builds more. */
@@ -48,10 +56,36 @@ export async function compareSettings(
         `They are not in the arguments of its pods. Compare them with the chart's values: ${TRAEFIK_SETTINGS.join(', ')}.`,
       ),
     ];
-  const differing = told.filter(({ setting, chart }) => seen.some((replica) => differs(replica, setting, chart)));
-  if (differing.length > 0) return differing.map(({ setting, chart }) => disagreement(setting, chart));
+  const differing = [
+    ...told
+      .filter(({ setting, chart }) => seen.some((replica) => differs(replica, setting, chart)))
+      .map(({ setting, chart }) => disagreement(setting, chart)),
+    ...Object.keys(TRAEFIK_TEXTS)
+      .filter(isText)
+      .flatMap((setting) => otherText(pod, seen, setting)),
+  ];
+  if (differing.length > 0) return differing;
   return [
     ok(`the chart has Traefik's settings: ${told.map(({ setting, chart }) => `${setting}=${chart}`).join(', ')}`),
+  ];
+}
+
+function isText(key: string): key is TraefikText {
+  return key in TRAEFIK_TEXTS;
+}
+
+/** That a Traefik reads other objects than the chart says. */
+function otherText(pod: JsonObject, replicas: readonly Replica[], setting: TraefikText): readonly DoctorFinding[] {
+  const chart = variableOf(pod, TEXT_VARIABLES[setting]);
+  const other = replicas.map(({ options }) => textOf(options, setting)).find((text) => text !== chart?.toLowerCase());
+  if (chart === null || other === undefined) return [];
+  // Left empty where several Traefiks read some of the objects each.
+  const result = chart === '' ? warn : fail;
+  return [
+    result(
+      `Traefik runs with ${setting}=${other}, and the chart has ${setting}=${chart}`,
+      `The webhook takes objects for read that Traefik leaves alone, or the other way around. Set the value ${setting} of the chart to what Traefik has.`,
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { GROUPS, guard, routedNamesIn } from '../../webhook/policy/index.ts';
+import { GROUPS, guard, routedNamesIn, TRAEFIK_DEFAULTS } from '../../webhook/policy/index.ts';
 import { mixesOf } from '../../webhook/facts/route-mixes.ts';
 import type { Space } from '../../webhook/facts/routes.ts';
 import type { Group } from '../../webhook/policy/index.ts';
@@ -32,7 +32,14 @@ export function lintRoute(object: JsonObject, group: Group, space: Space): reado
   const name = stringAt(object, 'metadata', 'name') ?? '';
   return list(at(object, 'spec', 'routes')).flatMap((route, index) => {
     const names = routedNamesIn(list(get(route, 'services')));
-    const alone = { group, namespace, name, before: null, after: { spec: { routes: [route] } } };
+    const alone = {
+      group,
+      namespace,
+      name,
+      before: null,
+      after: { spec: { routes: [route] } },
+      sight: TRAEFIK_DEFAULTS,
+    };
     const mixes = mixesOf(alone, space);
     const { findings, warnings } = guard({
       request: {

@@ -54,6 +54,20 @@ export function settingOf(options: ReadonlyMap<string, string>, setting: Traefik
   return here ? TRAEFIK_DEFAULTS[setting] : null;
 }
 
+/** The settings of `TraefikSettings` that are texts or lists in Traefik, and their names there where these are others. */
+export const TRAEFIK_TEXTS = {
+  crossProviderNamespaces: 'crossprovidernamespaces',
+  ingressClass: 'ingressclass',
+  labelSelector: 'labelselector',
+  watchedNamespaces: 'namespaces',
+} as const satisfies Partial<Record<keyof TraefikSettings, string>>;
+export type TraefikText = keyof typeof TRAEFIK_TEXTS;
+
+/** What Traefik has for one of these, in lower case; empty without it. */
+export function textOf(options: ReadonlyMap<string, string>, setting: TraefikText): string {
+  return options.get(`${PROVIDER}.${TRAEFIK_TEXTS[setting]}`) ?? '';
+}
+
 /** Whether Traefik reads the custom resources of a namespace. */
 export function readsNamespace(options: ReadonlyMap<string, string>, namespace: string): boolean {
   const given = options.get(`${PROVIDER}.namespaces`) ?? '';

@@ -230,7 +230,15 @@ t.test('pods are restricted and outlive their drain', async (t) => {
 });
 
 t.test('the webhook learns its settings and the names of its objects', async (t) => {
-  const traefik = ['allowEmptyServices=true', 'nativeLBByDefault=true', 'crossProviders={file,consul}'];
+  const traefik = [
+    'allowEmptyServices=true',
+    'nativeLBByDefault=true',
+    'crossProviders={file,consul}',
+    'crossProviderNamespaces={infra}',
+    'ingressClass=public',
+    'labelSelector=traefik=public',
+    'watchedNamespaces={shop,infra}',
+  ];
   const objects = await render(['fullnameOverride=bg', ...traefik, 'certificates.leafLifetime=90m']);
   t.same(envOf(objects), {
     BLUEGREEN_PORT: '10250',
@@ -257,6 +265,10 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
     BLUEGREEN_ALLOW_CROSS_NAMESPACE: 'false',
     BLUEGREEN_NATIVE_LB_BY_DEFAULT: 'true',
     BLUEGREEN_CROSS_PROVIDERS: 'file,consul',
+    BLUEGREEN_CROSS_PROVIDER_NAMESPACES: 'infra',
+    BLUEGREEN_INGRESS_CLASS: 'public',
+    BLUEGREEN_LABEL_SELECTOR: 'traefik=public',
+    BLUEGREEN_WATCHED_NAMESPACES: 'shop,infra',
     BLUEGREEN_REQUIRE_FULL_CAPACITY: 'false',
     BLUEGREEN_REQUIRE_PROMOTE_VERB: 'false',
     BLUEGREEN_DRAIN_SECONDS: '20',
@@ -400,6 +412,23 @@ t.test(
   },
 );
 
+t.test('the guard asks about labels where Traefik chooses objects by them', async (t) => {
+  for (const [values, asks] of [
+    [[], false],
+    [['labelSelector=traefik=public'], true],
+  ] as const) {
+    const validating = only(await render([...values]), 'ValidatingWebhookConfiguration');
+    const guards = list(validating['webhooks']).filter((entry) => text(get(entry, 'name'))?.startsWith('guard'));
+    t.not(guards.length, 0);
+    for (const entry of guards)
+      t.equal(
+        JSON.stringify(get(entry, 'matchConditions')).includes('object.metadata.?labels != oldObject.metadata.?labels'),
+        asks,
+        values.join(' '),
+      );
+  }
+});
+
 t.test('an unquoted off in a values file is the mode off', async (t) => {
   const bindings = (await render(['mode=false'])).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
   t.equal(bindings.length, 8);
@@ -413,6 +442,8 @@ t.test('wrong values are denied by name', async (t) => {
     ['port=443', /'\/port': minimum/],
     ['allowEmptyServices=yes', /'\/allowEmptyServices': got string, want boolean/],
     ['crossProviders={insecure@file}', /'\/crossProviders\/0': 'insecure@file' does not match/],
+    ['ingressClass=Public', /'\/ingressClass': 'Public' does not match/],
+    ['watchedNamespaces={a_b}', /'\/watchedNamespaces\/0': 'a_b' does not match/],
     ['image.repository=a/b:v1', /'\/image\/repository'/],
     ['image.digest=v1', /'\/image\/digest'/],
     ['image.tga=v1', /'\/image': additional properties 'tga' not allowed/],

@@ -26,6 +26,8 @@ import type { Site } from './site.ts';
 export interface BedOptions {
   readonly traefik: TraefikVersion;
   readonly allowEmptyServices: boolean;
+  /** Of Traefik and of the chart. */
+  readonly labelSelector?: string;
   /** Names of the releases; all of them unless given. */
   readonly releases?: readonly string[];
   /** How often each of them is there, to write to all of these at a time; once unless given. */
@@ -66,7 +68,13 @@ const RIGHTS = [
   },
 ];
 
-export async function openBed({ traefik, allowEmptyServices, releases, copies = 1 }: BedOptions): Promise<Bed> {
+export async function openBed({
+  traefik,
+  allowEmptyServices,
+  labelSelector = '',
+  releases,
+  copies = 1,
+}: BedOptions): Promise<Bed> {
   const images = [traefikSpec(REGISTRY, traefik), await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))];
   const cluster = await startCluster({ images });
   const client = connect(cluster, SOCKETS);
@@ -82,10 +90,14 @@ export async function openBed({ traefik, allowEmptyServices, releases, copies = 
       // with its own two seconds.
       providersThrottleDuration: '100ms',
       metrics: false,
-      flags: ['--entrypoints.websecure.address=:8443/tcp', '--providers.kubernetescrd.throttleduration=100ms'],
+      flags: [
+        '--entrypoints.websecure.address=:8443/tcp',
+        '--providers.kubernetescrd.throttleduration=100ms',
+        ...(labelSelector === '' ? [] : [`--providers.kubernetescrd.labelselector=${labelSelector}`]),
+      ],
       ...(allowEmptyServices ? { allowEmptyServices } : {}),
     });
-    await installBluegreen(cluster, { allowEmptyServices: String(allowEmptyServices) });
+    await installBluegreen(cluster, { allowEmptyServices: String(allowEmptyServices), labelSelector });
     await cluster.apply([namespaceObject(MARKERS, 'off'), ...RIGHTS, ...(await defaultCertificate(MARKERS))]);
     await cluster.apply(
       markerObjects().map((object) => ({ ...object, metadata: { ...metadataOf(object), namespace: MARKERS } })),

@@ -7,6 +7,8 @@ export interface Counts {
   invalid: number;
   /** Sequences after which production was wrong, each time that it was tried. */
   broken: number;
+  /** Sequences after which production was wrong as the webhook had said in a warning: the writer's own choice. */
+  warned: number;
   /** Wrong the first time, and denied when the guards were asked again: they had had no time, and let it pass. */
   missed: number;
   /** Wrong the first time only. */
@@ -24,6 +26,7 @@ export function noCounts(): Counts {
     denied: 0,
     invalid: 0,
     broken: 0,
+    warned: 0,
     missed: 0,
     once: 0,
     byRule: 0,

@@ -13,6 +13,13 @@ export function deniedBy(message: string): readonly string[] | null {
 const OURS = /\.bluegreen\.dev" denied|ValidatingAdmissionPolicy 'bluegreen/;
 const RULE = /(?:^|[\s;])([a-z]+(?:-[a-z]+)*):(?=\s)/g;
 
+/** Whether a warning says that production fails by what was allowed. */
+export function isForetold(warnings: readonly string[]): boolean {
+  return warnings.some((warning) => FORETOLD.test(warning));
+}
+
+const FORETOLD = /requests fail until new ones are ready|answers 404 for every color/;
+
 /** Checks that protect rights and the record: a write that they deny may well leave production as it is. */
 const APART: ReadonlySet<string> = new Set<CheckId>(['permission', 'frozen', 'record', 'annotations']);
 

@@ -2,7 +2,7 @@ import t from 'tap';
 import { effectOf } from './effect.ts';
 import { makeFindings } from './findings.ts';
 import { readReleases } from './releases.ts';
-import { deniedBy, isAboutProduction } from './denial.ts';
+import { deniedBy, isAboutProduction, isForetold } from './denial.ts';
 import { formatReport } from './report.ts';
 import type { Write } from './writes.ts';
 
@@ -28,6 +28,15 @@ t.test('a denial names its rules, if it is one of bluegreen', async (t) => {
   ]);
   t.equal(deniedBy('Service "blue" is invalid: spec.ports: Required value'), null);
   t.equal(deniedBy('admission webhook "x.example.com" denied the request: weights-total: no'), null);
+});
+
+t.test('a warning foretells what production does, or is about something else', async (t) => {
+  t.ok(
+    isForetold([
+      '299 - "entry-options: blue has strategy hrw: Traefik before 3.4 does not know it and answers 404 for every color"',
+    ]),
+  );
+  t.notOk(isForetold(['299 - "shared-color: another TraefikService sends requests to blue"']));
 });
 
 t.test('a denial of a missing right says nothing about production', async (t) => {
@@ -58,6 +67,7 @@ t.test('the report has every number, and the share of false alarms', async (t) =
     denied: 30,
     invalid: 5,
     broken: 1,
+    warned: 5,
     missed: 2,
     once: 4,
     byRule: 12,
@@ -71,7 +81,8 @@ t.test('the report has every number, and the share of false alarms', async (t) =
   for (const part of [
     'seed 9: 100 writes in 20 s, 5.0 a second',
     'denied 30',
-    'broken 1',
+    'broken 1\n',
+    'broken as a warning of the webhook had said 5',
     'the first time only 4',
     'when asked again 2',
     'without an answer: guard 7',

@@ -1,7 +1,7 @@
 // Judges a write that broke production, or was denied: finds out whether it does so again, and the smallest one that does.
 import { text } from '../../common/json.ts';
 import type { Counts } from './counts.ts';
-import { deniedBy } from './denial.ts';
+import { deniedBy, isForetold } from './denial.ts';
 import { ruleAgainst } from './design.ts';
 import type { Findings } from './findings.ts';
 import type { Sequence } from './generate.ts';
@@ -39,20 +39,21 @@ const TRIES = { quick: 40, slow: 12 } as const;
 export function judgeOf({ open, counts, findings, allowEmptyServices, progress }: JudgeOptions): Judge {
   async function broken(site: Site, sequence: Sequence, trial: Trial): Promise<void> {
     const { release } = site;
-    function onlyNow(how: 'missed' | 'once', which: Sequence): void {
+    function told(how: 'missed' | 'once' | 'warned', which: Sequence): void {
       counts[how] += 1;
       const said = trial.warnings.length === 0 ? '' : `, with the warnings ${trial.warnings.join('; ')}`;
       progress(`${how} (${release.name}): ${JSON.stringify(which)}: ${trial.effect?.what ?? ''}${said}`);
     }
-    if (await isMissed(site, sequence)) return onlyNow('missed', sequence);
+    if (isForetold(trial.warnings)) return told('warned', sequence);
+    if (await isMissed(site, sequence)) return told('missed', sequence);
     const effect = await breaks(site, sequence);
-    if (effect === null) return onlyNow('once', sequence);
+    if (effect === null) return told('once', sequence);
     if (findings.count('broken', effect.what, release, sequence)) return void (counts.broken += 1);
     const small = await smallest(release, sequence, {
       holds: async (each) => (await breaks(site, each))?.what === effect.what,
       tries: triesFor(sequence),
     });
-    if (await isMissed(site, small)) return onlyNow('missed', small);
+    if (await isMissed(site, small)) return told('missed', small);
     counts.broken += 1;
     const { smallest: words } = findings.add('broken', effect.what, release, small);
     progress(`BROKEN (${release.name}): ${words}: ${effect.what}, ${effect.share}`);

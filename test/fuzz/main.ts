@@ -17,6 +17,7 @@ release: one that harms nobody is a false alarm. Prints the smallest write of ea
   --seed S                the same writes for the same seed (1)
   --traefik VERSION       Traefik 2.11, 3.6 or 3.7 (3.6)
   --copies N              of each release, written to side by side (4)
+  --label-selector S      of Traefik and of the chart, such as traefik!=off
   --allow-empty-services  with Traefik's allowEmptyServices=true
   --report FILE           the result as JSON
   -h, --help              show this
@@ -34,6 +35,7 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   copies: { type: 'string', default: '4' },
   traefik: { type: 'string', default: '3.6' },
+  'label-selector': { type: 'string', default: '' },
   'allow-empty-services': { type: 'boolean', default: false },
   report: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -47,7 +49,8 @@ function readArguments(args: string[]) {
     throw new Problem(`--writes, --seed and --copies are whole numbers.\n\n${USAGE}`);
   const traefik = VERSIONS.get(values.traefik);
   if (traefik === undefined) throw new Problem(`--traefik is ${[...VERSIONS.keys()].join(', ')}.\n\n${USAGE}`);
-  return { writes, seed, copies, traefik, allowEmptyServices: values['allow-empty-services'], report: values.report };
+  const { 'allow-empty-services': allowEmptyServices, 'label-selector': labelSelector, report } = values;
+  return { writes, seed, copies, traefik, allowEmptyServices, labelSelector, report };
 }
 
 function progress(line: string): void {

@@ -4,13 +4,14 @@ import type { Report } from './oracle.ts';
 
 /** What the oracle found, as a person reads it. */
 export function formatReport({ seed, counts, findings, seconds, failedOpen }: Report): string {
-  const { accepted, unchanged, denied, invalid, broken, missed, once, byRule, falseAlarms } = counts;
+  const { accepted, unchanged, denied, invalid, broken, warned, missed, once, byRule, falseAlarms } = counts;
   const writes = accepted + unchanged + denied + invalid;
   const share = denied === 0 ? 0 : (100 * falseAlarms) / denied;
   return [
     `seed ${seed}: ${writes} writes in ${seconds.toFixed(0)} s, ${(writes / seconds).toFixed(1)} a second`,
     `accepted ${accepted}, unchanged ${unchanged}, denied ${denied}, not taken by the API server itself ${invalid}`,
     `broken ${broken}`,
+    `broken as a warning of the webhook had said ${warned}`,
     `wrong the first time only ${once}; allowed by a webhook that had no time, and denied when asked again ${missed}`,
     `calls that the API server let pass without an answer: ${formatCounts(failedOpen)}`,
     `denied by a rule that the design lists ${byRule}`,

@@ -53,7 +53,7 @@ async function decide(
   { reader, access, settings, docsUrl }: GuardDependencies,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const guarded = await readGuarded(request, reader, signal);
+  const guarded = await readGuarded(request, reader, signal, settings);
   if (guarded.length === 0) return UNTOUCHED;
   const verdicts = guarded.map((each) => guard({ request: each.request, settings }));
   const findings = verdicts.flatMap((each) => each.findings);

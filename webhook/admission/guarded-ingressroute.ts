@@ -6,7 +6,7 @@ import { spaceOf } from '../facts/routes.ts';
 import { traefikServicesIn } from '../facts/usage.ts';
 import { at, get, list, sameJson } from '../../common/json.ts';
 import { ANNOTATION, keysOf, reachedColor, routedNamesIn } from '../policy/index.ts';
-import type { Pair } from '../policy/index.ts';
+import type { Pair, Sight } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
@@ -16,6 +16,7 @@ export async function readIngressRoute(
   request: AdmissionRequest,
   reader: GuardReader,
   signal: AbortSignal,
+  sight: Sight,
 ): Promise<Guarded | null> {
   const { namespace, object, oldObject } = request;
   const group = groupOf(request);
@@ -25,7 +26,7 @@ export async function readIngressRoute(
   const space = spaceOf(all, namespace);
   const pairs = space.governed.map(({ pair }) => pair);
   const objects = all.map((each) => each.object);
-  const change = { group, namespace, name, before: oldObject, after: object };
+  const change = { group, namespace, name, before: oldObject, after: object, sight };
   const [left, parts] = await Promise.all([
     leftBy(reader, change, space, signal),
     newPartsOf(reader, change, space, signal),

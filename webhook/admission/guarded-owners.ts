@@ -3,18 +3,24 @@ import { nameOf } from '../../common/objects.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import { usesOfWorkload } from '../facts/behind.ts';
 import { usesOfPart } from '../facts/parts.ts';
-import { leftBy, leftByFront } from '../facts/route-loss.ts';
+import { leftByFront } from '../facts/front-loss.ts';
+import { leftBy } from '../facts/route-loss.ts';
 import { spaceOf } from '../facts/routes.ts';
 import { governedIn, traefikServicesIn, usesOfService } from '../facts/usage.ts';
 import type { Governed } from '../facts/usage.ts';
 import type { OwnerReference } from '../facts/usage-reader.ts';
 import { ANNOTATION } from '../policy/index.ts';
-import type { Needing, NewOwner, PartKind, TraefikServiceName } from '../policy/index.ts';
+import type { Needing, NewOwner, PartKind, Sight, TraefikServiceName } from '../policy/index.ts';
 import { groupOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import { isWorkload, kindOf, refOf } from './guarded-workload.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
+
+interface Looking {
+  readonly reader: GuardReader;
+  readonly sight: Sight;
+}
 
 const KINDS: Readonly<Record<string, string>> = {
   services: 'Service',
@@ -40,6 +46,7 @@ export async function guardedOwners(
   request: AdmissionRequest,
   reader: GuardReader,
   signal: AbortSignal,
+  sight: Sight,
 ): Promise<Guarded | null> {
   const { operation, subResource, namespace, object, oldObject, resource } = request;
   if (operation !== 'UPDATE' || subResource !== '') return null;
@@ -47,7 +54,7 @@ export async function guardedOwners(
   const before = new Set(referencesOf(oldObject).map(({ uid }) => uid));
   if (references.length === 0 || references.some(({ uid }) => before.has(uid))) return null;
   const all = await governedIn(reader, namespace, signal);
-  const found = all.length === 0 ? [] : await needing(request, all, reader, signal);
+  const found = all.length === 0 ? [] : await needing(request, all, { reader, sight }, signal);
   const neededBy = found.map((each): Needing => ({ preview: false, ...each }));
   if (neededBy.length === 0) return null;
   const seen = await Promise.all(references.map((each) => reader.seeOwner(namespace, each, signal)));
@@ -73,18 +80,18 @@ export async function guardedOwners(
 async function needing(
   request: AdmissionRequest,
   all: readonly Governed[],
-  reader: GuardReader,
+  { reader, sight }: Looking,
   signal: AbortSignal,
 ): Promise<readonly (TraefikServiceName | Needing)[]> {
   const { namespace, group, resource, oldObject } = request;
   const ref = refOf(request);
   if (resource === 'traefikservices') {
     const own = all.filter((each) => each.group === group && nameOf(each.object) === ref.name);
-    if (own.length === 0) return needingFront(request, reader, signal);
+    if (own.length === 0) return needingFront(request, { reader, sight }, signal);
     return own.map(({ group: of, object }) => ({ group: of, traefikService: nameOf(object) }));
   }
   if (resource === 'services') return usesOfService(all, ref.name).filter(({ child }) => child !== null);
-  if (resource === 'ingressroutes' || resource in PARTS) return needingPart(request, reader, signal);
+  if (resource === 'ingressroutes' || resource in PARTS) return needingPart(request, { reader, sight }, signal);
   if (!isWorkload(request)) return [];
   const services = await reader.listServices(namespace, signal);
   const uses = await usesOfWorkload(reader, { namespace, all, services }, { ref, object: oldObject }, signal);
@@ -96,13 +103,13 @@ async function needing(
 /** Those that no route would lead to without a TraefikService in front of them. */
 async function needingFront(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, sight }: Looking,
   signal: AbortSignal,
 ): Promise<readonly TraefikServiceName[]> {
   const group = groupOf(request);
   if (group === null) return [];
   const { namespace, oldObject } = request;
-  const change = { group, namespace, name: refOf(request).name, before: oldObject, after: null };
+  const change = { group, namespace, name: refOf(request).name, before: oldObject, after: null, sight };
   const left = await leftByFront(reader, change, await traefikServicesIn(reader, namespace, signal), signal);
   return left?.leaves ?? [];
 }
@@ -110,7 +117,7 @@ async function needingFront(
 /** Those that would lose their last route, or what it or their entries name. */
 async function needingPart(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, sight }: Looking,
   signal: AbortSignal,
 ): Promise<readonly TraefikServiceName[]> {
   const group = groupOf(request);
@@ -120,7 +127,7 @@ async function needingPart(
   const part = PARTS[resource];
   if (part !== undefined) return usesOfPart(reader, { part, group, namespace, name }, signal);
   const space = spaceOf(await traefikServicesIn(reader, namespace, signal), namespace);
-  const left = await leftBy(reader, { group, namespace, name, before: oldObject, after: null }, space, signal);
+  const left = await leftBy(reader, { group, namespace, name, before: oldObject, after: null, sight }, space, signal);
   return left?.leaves ?? [];
 }
 

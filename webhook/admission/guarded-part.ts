@@ -1,7 +1,7 @@
 import { usesOfPart } from '../facts/parts.ts';
 import { troubleOf } from '../facts/part-troubles.ts';
-import { ANNOTATION } from '../policy/index.ts';
-import type { PartChange, PartKind } from '../policy/index.ts';
+import { ANNOTATION, isSeen } from '../policy/index.ts';
+import type { PartChange, PartKind, Sight } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
@@ -11,7 +11,7 @@ import { annotationOf } from './workload-actions.ts';
 export async function readPart(
   part: PartKind,
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, sight }: { readonly reader: GuardReader; readonly sight: Sight },
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const group = groupOf(request);
@@ -23,7 +23,9 @@ export async function readPart(
   const change: PartChange | null =
     object === null
       ? { how: 'deleted' }
-      : await troubleOf(reader, { part, namespace, before: oldObject, after: object }, signal);
+      : isSeen(oldObject, sight) && !isSeen(object, sight)
+        ? { how: 'other labels', labelSelector: sight.labelSelector }
+        : await troubleOf(reader, { part, namespace, before: oldObject, after: object }, signal);
   if (change === null) return null;
   return {
     request: { kind: 'part', part, namespace, name, change, uses },

@@ -1,8 +1,9 @@
-import { leftByFront } from '../facts/route-loss.ts';
+import { leftByFront } from '../facts/front-loss.ts';
 import { mixesOfFront } from '../facts/route-mixes.ts';
 import { routesTo, spaceOf } from '../facts/routes.ts';
 import { traefikServicesIn } from '../facts/usage.ts';
-import { ANNOTATION } from '../policy/index.ts';
+import { ANNOTATION, isSeen } from '../policy/index.ts';
+import type { Sight } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
 import type { Guarded, GuardReader } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
@@ -12,14 +13,16 @@ export async function readTraefikService(
   request: AdmissionRequest,
   reader: GuardReader,
   signal: AbortSignal,
+  sight: Sight,
 ): Promise<Guarded | null> {
   const group = groupOf(request);
   const { namespace, object, oldObject } = request;
   if (group === null || request.operation === 'CREATE') return null;
   if (annotationOf(ANNOTATION.unguard, oldObject) !== null) return null;
   const name = nameOf(request);
-  if (request.operation === 'UPDATE') {
-    const change = { group, namespace, name, before: oldObject, after: object };
+  const unseen = request.operation === 'UPDATE' && isSeen(oldObject, sight) && !isSeen(object, sight);
+  if (request.operation === 'UPDATE' && !unseen) {
+    const change = { group, namespace, name, before: oldObject, after: object, sight };
     const objects = await traefikServicesIn(reader, namespace, signal);
     const left = await leftByFront(reader, change, objects, signal);
     return {
@@ -36,7 +39,14 @@ export async function readTraefikService(
   }
   const routes = await routesTo(reader, { group, namespace, name }, signal);
   return {
-    request: { kind: 'traefikservice-deletion', namespace, name, group, routes },
-    override: annotationOf(ANNOTATION.override, oldObject),
+    request: {
+      kind: 'traefikservice-deletion',
+      namespace,
+      name,
+      group,
+      routes,
+      unseenBy: unseen ? sight.labelSelector : null,
+    },
+    override: annotationOf(ANNOTATION.override, object, oldObject),
   };
 }

@@ -6,6 +6,7 @@ import { readPart } from './guarded-part.ts';
 import { readService } from './guarded-service.ts';
 import { readTraefikService } from './guarded-traefikservice.ts';
 import { guardedWorkload, isWorkload } from './guarded-workload.ts';
+import type { Sight } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
 export type { Guarded, GuardReader } from './guarded-request.ts';
@@ -15,28 +16,34 @@ export async function readGuarded(
   request: AdmissionRequest,
   reader: GuardReader,
   signal: AbortSignal,
+  sight: Sight,
 ): Promise<readonly Guarded[]> {
   const found = await Promise.all(
-    [about, guardedOwners, writtenTraefikService].map((read) => read(request, reader, signal)),
+    [about, guardedOwners, writtenTraefikService].map((read) => read(request, reader, signal, sight)),
   );
   return found.filter((each) => each !== null);
 }
 
-async function about(request: AdmissionRequest, reader: GuardReader, signal: AbortSignal): Promise<Guarded | null> {
+async function about(
+  request: AdmissionRequest,
+  reader: GuardReader,
+  signal: AbortSignal,
+  sight: Sight,
+): Promise<Guarded | null> {
   if (isWorkload(request)) return guardedWorkload(request, reader, signal);
   switch (request.resource) {
     case 'services':
       return readService(request, reader, signal);
     case 'traefikservices':
-      return readTraefikService(request, reader, signal);
+      return readTraefikService(request, reader, signal, sight);
     case 'ingressroutes':
-      return readIngressRoute(request, reader, signal);
+      return readIngressRoute(request, reader, signal, sight);
     case 'middlewares':
-      return readPart('Middleware', request, reader, signal);
+      return readPart('Middleware', request, { reader, sight }, signal);
     case 'tlsoptions':
-      return readPart('TLSOption', request, reader, signal);
+      return readPart('TLSOption', request, { reader, sight }, signal);
     case 'serverstransports':
-      return readPart('ServersTransport', request, reader, signal);
+      return readPart('ServersTransport', request, { reader, sight }, signal);
     default:
       return null;
   }

@@ -1,28 +1,28 @@
 import { nameOf } from '../../common/objects.ts';
 import {
-  answeringIn,
   answeringRoutes,
   entriesOf,
   ingressClassOf,
   isOpen,
+  isReadAlike,
+  isReadRoute,
+  isSeen,
   objectKey,
   GROUPS,
   parentsOf,
   portTaken,
-  reachedBy,
   referenceOf,
   resolve,
   rulesOf,
-  sameReaders,
 } from '../policy/index.ts';
 import { sameJson } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
-import type { Beyond, ObjectsByKey, Routed, RouteLoss, RouteRule, Target } from '../policy/index.ts';
+import type { Beyond, ObjectsByKey, Routed, RouteLoss, RouteRule, Sight, Target } from '../policy/index.ts';
 import type { Reader } from './reader.ts';
-import { activeOf, isThere, newRules, reachedFrom, spaceOf, writtenTarget } from './routes.ts';
+import { activeOf, isThere, newRules, reachedFrom, writtenTarget } from './routes.ts';
 import type { RouteChange, Rules, Space } from './routes.ts';
 import type { UsageReader } from './usage-reader.ts';
-import type { Governed, Grouped } from './usage.ts';
+import type { Governed } from './usage.ts';
 
 /** What loses its last IngressRoute, and how. */
 export interface Left {
@@ -42,14 +42,15 @@ export async function leftBy(
   space: Space,
   signal: AbortSignal,
 ): Promise<Left | null> {
-  const { group, namespace, name, before } = change;
-  const after = sameReaders(ingressClassOf(before), ingressClassOf(change.after)) ? change.after : null;
+  const { group, namespace, name, sight } = change;
+  const before = change.before !== null && isReadRoute(change.before, sight) ? change.before : null;
+  const after = before === null || staysRead(before, change.after, sight) ? change.after : null;
   const kept = parentsOf(after, namespace).length === 0 ? reachedFrom(after, space, 'answering') : new Set<string>();
   const own = space.governed.filter((each) => each.group === group && !isIn(kept, each));
   if (own.length === 0 || !mayLose(before, after, space)) return null;
   const [routes, foreign] = await Promise.all(
     [group, ...GROUPS.filter((each) => each !== group)].map(async (each) =>
-      (await reader.listIngressRoutes(each, namespace, signal)).filter(isThere),
+      (await reader.listIngressRoutes(each, namespace, signal)).filter((route) => isThere(route) && isReadToo(route)),
     ),
   );
   const others = (routes ?? []).filter((route) => nameOf(route) !== name);
@@ -65,6 +66,15 @@ export async function leftBy(
   function isIn(keys: ReadonlySet<string>, { object }: Governed): boolean {
     return keys.has(objectKey(namespace, nameOf(object)));
   }
+  /** A route that only another Traefik reads is no way in here. */
+  function isReadToo(route: JsonObject): boolean {
+    const changed = before ?? after;
+    return isReadRoute(route, sight) && (changed === null || isReadAlike(changed, route, sight));
+  }
+}
+
+function staysRead(before: JsonObject, after: JsonObject | null, sight: Sight): boolean {
+  return after === null || (isReadRoute(after, sight) && isReadAlike(before, after, sight));
 }
 
 /** A parent of others may lead to nothing by itself, and takes requests from what it hangs under. */
@@ -87,7 +97,7 @@ interface RulesChange extends Rules {
 /** How a changed IngressRoute stops to lead to what it led to; null for one that leads somewhere else instead. */
 async function routeLoss(
   reader: Reader,
-  { before, after, namespace, name }: RouteChange,
+  { before, after, namespace, name, sight }: RouteChange,
   space: Space,
   others: readonly JsonObject[],
   signal: AbortSignal,
@@ -99,12 +109,14 @@ async function routeLoss(
     const missing = parents.find((parent) => parent !== name && !others.some((route) => nameOf(route) === parent));
     return { how: 'hung', parents, missing: missing ?? null };
   }
-  const className = ingressClassOf(after);
-  if (!sameReaders(ingressClassOf(before), className)) return { how: 'another class', className };
+  const { labelSelector } = sight;
+  if (!isSeen(after, sight)) return { how: 'other labels', labelSelector };
+  if (before !== null && !staysRead(before, after, sight))
+    return { how: 'another class', className: ingressClassOf(after) };
   return lossOf(reader, { ...space, before: rulesOf(before), after: rulesOf(after) }, signal);
 }
 
-async function lossOf(reader: Reader, change: RulesChange, signal: AbortSignal): Promise<RouteLoss | null> {
+export async function lossOf(reader: Reader, change: RulesChange, signal: AbortSignal): Promise<RouteLoss | null> {
   const { namespace, all } = change;
   const fresh = newRules(change);
   if (fresh.length === 0) return { how: 'emptied' };
@@ -118,7 +130,7 @@ async function lossOf(reader: Reader, change: RulesChange, signal: AbortSignal):
 }
 
 /** The first of some backends that Traefik does not find, as what is lost by it; null when it finds all of them. */
-async function missingAmong(
+export async function missingAmong(
   reader: Reader,
   entries: readonly Json[],
   { namespace, all }: Pick<Space, 'namespace' | 'all'>,
@@ -156,51 +168,8 @@ function beyondOf(target: Target, here: string): Beyond | null {
   return 'namespace' in target && target.namespace !== here ? { namespace: target.namespace } : null;
 }
 
-/**
- * The same for the update of a TraefikService that stands in front of governed ones: what routes led to through it, and
- * lead to no more.
- */
-export async function leftByFront(
-  reader: Reader & UsageReader,
-  change: RouteChange,
-  objects: readonly Grouped[],
-  signal: AbortSignal,
-): Promise<Left | null> {
-  const { group, namespace, name, before, after } = change;
-  const space = spaceOf(objects, namespace);
-  const reached = reachedBy(answeringIn(before), { ...space, reach: 'answering' });
-  const behind = space.governed.filter(({ object }) => reached.has(objectKey(namespace, nameOf(object))));
-  if (behind.length === 0) return null;
-  const others = objects.filter((each) => each.group !== group || nameOf(each.object) !== name);
-  const old = entriesOf(before).entries;
-  const added = entriesOf(after).entries.filter((entry) => !old.some((each) => sameJson(each, entry)));
-  // Traefik drops it with any entry that it does not find, at weight 0 too.
-  const dropped = await missingAmong(reader, added, space, signal);
-  const stays = after === null || dropped !== null ? [] : [{ group, object: after }];
-  const later = spaceOf([...others, ...stays], namespace);
-  const routes = await Promise.all(GROUPS.map((each) => reader.listIngressRoutes(each, namespace, signal)));
-  const there = routes.flat().filter(isThere);
-  const last = behind.filter(({ object }) => {
-    const key = objectKey(namespace, nameOf(object));
-    const [led, leads] = [space, later].map((each) =>
-      there.some((route) => reachedFrom(route, each, 'answering').has(key)),
-    );
-    return led && !leads;
-  });
-  if (last.length === 0) return null;
-  const [was, is] = [before, after].map((object) =>
-    [{ match: '', services: answeringIn(object), middlewares: [] }].filter(answers),
-  );
-  const loss = dropped ?? (await lossOf(reader, { ...later, before: was ?? [], after: is ?? [] }, signal));
-  return loss === null ? null : answeringLeft(reader, namespace, { last, loss }, signal);
-}
-
-function answers({ services }: RouteRule): boolean {
-  return services.length > 0;
-}
-
 /** Null where the active color of none of them answers. */
-async function answeringLeft(
+export async function answeringLeft(
   reader: Reader,
   namespace: string,
   { last, loss }: { readonly last: readonly Governed[]; readonly loss: RouteLoss },

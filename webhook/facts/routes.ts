@@ -1,7 +1,7 @@
 import { nameOf } from '../../common/objects.ts';
 import { at, sameJson } from '../../common/json.ts';
 import { answering, byKey, objectKey, reachedBy, referenceOf, rulesOf, stateOf } from '../policy/index.ts';
-import type { Group, ObjectsByKey, Reach, Routed, RouteRule } from '../policy/index.ts';
+import type { Group, ObjectsByKey, Reach, Routed, RouteRule, Sight } from '../policy/index.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
 import { endpointsOf } from './revisions.ts';
@@ -19,6 +19,8 @@ interface Named {
 export interface RouteChange extends Named {
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
+  /** Which of them Traefik reads. */
+  readonly sight: Sight;
 }
 
 /** The TraefikServices of a namespace, as an IngressRoute finds them. */

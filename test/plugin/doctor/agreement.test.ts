@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Test } from 'tap';
-import { VARIABLES } from '../../../plugin/doctor/agreement.ts';
+import { TEXT_VARIABLES, VARIABLES } from '../../../plugin/doctor/agreement.ts';
 import { readConfig } from '../../../webhook/config.ts';
 import { fakeCluster } from '../fake-cluster.ts';
 
@@ -16,7 +16,8 @@ const DEFAULTS = {
 };
 
 function webhook(values: Readonly<Record<string, string>>): object {
-  const env = Object.entries(VARIABLES).map(([setting, name]) => ({ name, value: values[setting] }));
+  const known = Object.entries({ ...VARIABLES, ...TEXT_VARIABLES });
+  const env = known.map(([setting, name]) => ({ name, value: values[setting] }));
   const labels = { 'app.kubernetes.io/name': 'bluegreen', 'app.kubernetes.io/component': 'webhook' };
   return { metadata: { labels }, spec: { containers: [{ env }] }, status: READY };
 }
@@ -64,6 +65,20 @@ t.test('a chart by which the webhook denies what Traefik takes', async (t) => {
   );
 });
 
+t.test('a chart by which the webhook takes other objects for read than Traefik', async (t) => {
+  const publicOnly = [`${PROVIDER}.ingressClass=public`, `${PROVIDER}.labelSelector=tier in (Web)`];
+  const out = await doctor(t, { ...DEFAULTS, labelSelector: 'tier in (Web)', ingressClass: '' }, publicOnly);
+  t.match(
+    out,
+    '‼ Traefik runs with ingressClass=public, and the chart has ingressClass=\n' +
+      '    The webhook takes objects for read that Traefik leaves alone, or the other way around. Set the value ingressClass of the chart to what Traefik has.',
+  );
+  t.notMatch(out, 'labelSelector');
+  const watched = [`${PROVIDER}.namespaces=shop,infra`];
+  const values = { ...DEFAULTS, watchedNamespaces: 'shop', crossProviderNamespaces: '' };
+  t.match(await doctor(t, values, watched), '× Traefik runs with watchedNamespaces=shop,infra, and the chart has');
+});
+
 t.test('settings in a file cannot be compared', async (t) => {
   t.match(
     await doctor(t, DEFAULTS, ['--configfile=/etc/traefik.yaml']),
@@ -75,4 +90,8 @@ t.test('the variables are those of the webhook', async (t) => {
   const given = Object.fromEntries(Object.values(VARIABLES).map((name) => [name, 'true']));
   const config = readConfig({ BLUEGREEN_NAMESPACE: 'x', ...given });
   for (const setting of Object.keys(VARIABLES)) t.match(config, { [setting]: true });
+  const texts = Object.fromEntries(Object.values(TEXT_VARIABLES).map((name) => [name, 'shop']));
+  const other = readConfig({ BLUEGREEN_NAMESPACE: 'x', ...texts });
+  for (const setting of ['ingressClass', 'labelSelector']) t.match(other, { [setting]: 'shop' });
+  for (const setting of ['watchedNamespaces', 'crossProviderNamespaces']) t.match(other, { [setting]: ['shop'] });
 });

@@ -90,6 +90,10 @@ function traefikSettings(given: unknown): TraefikSettings {
     allowCrossNamespace: get(given, 'allowCrossNamespace') !== false,
     nativeLBByDefault: get(given, 'nativeLBByDefault') === true,
     crossProviders: texts(get(given, 'crossProviders') ?? ['*']),
+    crossProviderNamespaces: texts(get(given, 'crossProviderNamespaces')),
+    ingressClass: '',
+    labelSelector: '',
+    watchedNamespaces: texts(get(given, 'watchedNamespaces')),
   };
 }
 

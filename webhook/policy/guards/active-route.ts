@@ -2,6 +2,7 @@ import type { CheckResult } from '../checks/check.ts';
 import { denial, warning } from '../checks/check.ts';
 import { ANNOTATION } from '../annotations.ts';
 import { PROVIDER } from '../traefik/names.ts';
+import { crosses, mayNameProviders } from '../traefik/settings.ts';
 import type { Settings } from '../types.ts';
 import type {
   Beyond,
@@ -42,10 +43,17 @@ export const activeRoute: Guard = {
 };
 
 function routed(request: GuardedRequest & { readonly kind: 'traefikservice-deletion' }): readonly CheckResult[] {
-  const { name, namespace, routes } = request;
+  const { name, namespace, routes, unseenBy } = request;
   if (routes.length === 0) return [];
   const pointing =
     routes.length === 1 ? `IngressRoute ${routes[0]} points` : `IngressRoutes ${routes.join(', ')} point`;
+  if (unseenBy !== null)
+    return [
+      denial(
+        'a routed TraefikService loses its labels',
+        `${pointing} at TraefikService ${name} in ${namespace}, which Traefik would not read any more: its labelSelector is ${unseenBy}. Every request would get 404. Leave the labels as they are`,
+      ),
+    ];
   return [
     denial(
       'a routed TraefikService is deleted',
@@ -56,16 +64,21 @@ function routed(request: GuardedRequest & { readonly kind: 'traefikservice-delet
 
 function lost(request: RouteRequest | FrontRequest, settings: Settings): readonly CheckResult[] {
   const { leaves, loss } = request;
-  return loss === null || mayBeThere(loss, settings) ? [] : leaves.map((each) => last(request, each, loss));
+  return loss === null || mayBeThere(loss, settings, request.namespace)
+    ? []
+    : leaves.map((each) => last(request, each, loss));
 }
 
 /** Where Traefik looks beyond the namespace, nothing here knows what it finds. */
-function mayBeThere(loss: RouteLoss, settings: Settings): boolean {
-  return loss.how === 'nothing there' && loss.beyond !== null && looksAt(loss.beyond, settings);
+function mayBeThere(loss: RouteLoss, settings: Settings, namespace: string): boolean {
+  return loss.how === 'nothing there' && loss.beyond !== null && looksAt(loss.beyond, settings, namespace);
 }
 
-function looksAt(beyond: Beyond, { allowCrossNamespace, crossProviders }: Settings): boolean {
-  if ('namespace' in beyond || beyond.provider === PROVIDER) return allowCrossNamespace;
+function looksAt(beyond: Beyond, settings: Settings, namespace: string): boolean {
+  if ('namespace' in beyond) return crosses(settings, beyond.namespace);
+  if (!mayNameProviders(settings, namespace)) return false;
+  const { allowCrossNamespace, crossProviders } = settings;
+  if (beyond.provider === PROVIDER) return allowCrossNamespace;
   return crossProviders.includes('*') || crossProviders.includes(beyond.provider);
 }
 
@@ -91,6 +104,11 @@ function last(
     return denial(
       'the last route of an active TraefikService changes its ingress class',
       `${where}: Traefik would not read it with ingress class ${loss.className || "''"}. Create another IngressRoute with that class first. ${unguard}`,
+    );
+  if (loss.how === 'other labels')
+    return denial(
+      'the last route of an active TraefikService loses its labels',
+      `${where}: Traefik would not read it any more, as its labelSelector is ${loss.labelSelector}. Leave the labels as they are. ${unguard}`,
     );
   if (loss.how === 'hung')
     return denial(
@@ -145,7 +163,7 @@ function named(
       `${what}, which does not exist in ${namespace}: ${then}. Create it first`,
     );
   if (trouble.how !== 'beyond') return troubled(`${what} of ${namespace}: ${inWords(trouble)}`, then, part, trouble);
-  if (looksAt(trouble.beyond, settings)) {
+  if (looksAt(trouble.beyond, settings, namespace)) {
     // Up to 3.6 Traefik takes such a name for one of another namespace (loadIngressRouteConfiguration).
     if (part !== 'TLSOption' || trouble.namespaced || settings.allowCrossNamespace) return null;
     return denial(
@@ -153,6 +171,11 @@ function named(
       `${what} without a namespace, and Traefik before 3.7 reads that with allowCrossNamespace=true only: ${then}. Write namespace: ${namespace} beside its name`,
     );
   }
+  if ('provider' in trouble.beyond && !mayNameProviders(settings, namespace))
+    return denial(
+      `a route names a ${part} of another provider`,
+      `${what}, and Traefik's crossProviderNamespaces leave out ${namespace}: ${then}. Name a ${part} of ${namespace}, without @`,
+    );
   const own = 'namespace' in trouble.beyond || trouble.beyond.provider === PROVIDER;
   return denial(
     `a route names a ${part} ${own ? 'of another namespace' : 'of another provider'}`,
@@ -191,6 +214,11 @@ function troubled(what: string, then: string, part: string, trouble: PartTrouble
 
 function needed({ part, name, namespace, change }: PartRequest, { by, traefikService, service }: PartUse): CheckResult {
   const goes = `${by} in ${namespace} names ${part} ${name}, and ${service} of TraefikService ${traefikService} answers`;
+  if (change.how === 'other labels')
+    return denial(
+      `a ${part} that production needs loses its labels`,
+      `${goes}: Traefik would not read it any more, as its labelSelector is ${change.labelSelector}, and every request would fail. Leave the labels as they are`,
+    );
   if (change.how !== 'deleted')
     return troubled(`${goes}: ${inWords(change)}`, 'every request would fail', part, change);
   const unguard = `For a teardown, run: kubectl bluegreen unguard ${traefikService} -n ${namespace}`;

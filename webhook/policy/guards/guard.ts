@@ -90,6 +90,8 @@ export type RouteLoss =
   | { readonly how: 'deleted' }
   | { readonly how: 'emptied' }
   | { readonly how: 'another class'; readonly className: string }
+  /** Traefik reads only objects that its `labelSelector` selects. */
+  | { readonly how: 'other labels'; readonly labelSelector: string }
   /** It hangs under others that do not lead to it; one of these may not exist. */
   | { readonly how: 'hung'; readonly parents: readonly string[]; readonly missing: string | null }
   /** It hangs under one that led there until then: a parent answers nothing by itself. */
@@ -131,7 +133,10 @@ export interface NewPart extends Routed {
 }
 
 /** What a request does to a Middleware, TLSOption or ServersTransport. */
-export type PartChange = { readonly how: 'deleted' } | PartTrouble;
+export type PartChange =
+  | { readonly how: 'deleted' }
+  | { readonly how: 'other labels'; readonly labelSelector: string }
+  | PartTrouble;
 
 /** A governed TraefikService that needs such an object, and what names it, as in `IngressRoute shop`. */
 export interface PartUse extends Routed {
@@ -193,6 +198,8 @@ export type GuardedRequest =
       readonly group: Group;
       /** Names of the IngressRoutes that point at it. */
       readonly routes: readonly string[];
+      /** It is there still, without the labels of Traefik's `labelSelector`; null for a deletion. */
+      readonly unseenBy: string | null;
     }
   | {
       readonly kind: 'traefikservice-update';

@@ -8,6 +8,7 @@ import { badDurations, optionObstacles, schemeOf } from './options.ts';
 import { protocolOf, servicePort } from './ports.ts';
 import type { Protocol } from './ports.ts';
 import { referenceOf } from './reference.ts';
+import { crosses } from './settings.ts';
 import type { TraefikSettings } from './settings.ts';
 
 /** The Service that an entry names, as far as it is known. */
@@ -72,7 +73,7 @@ export function spokenTo(
 }
 
 function crossNamespace(name: string, namespace: string, settings: TraefikSettings): readonly Obstacle[] {
-  if (settings.allowCrossNamespace) return [];
+  if (crosses(settings, namespace)) return [];
   return [
     obstacleBy('allowCrossNamespace', {
       reason: 'a Service of another namespace',

@@ -7,6 +7,7 @@ import type { Named, NamedKind } from '../types.ts';
 import { objectKey, PROVIDER, splitProvider } from './names.ts';
 import { middlewaresOf } from './options.ts';
 import { referenceOf } from './reference.ts';
+import { crosses, mayNameProviders } from './settings.ts';
 import type { TraefikSettings } from './settings.ts';
 
 export const NOTHING_NAMED: Named = { ServersTransport: null, Middleware: null };
@@ -62,8 +63,14 @@ function missing(name: string, each: NamedObject, { namespace, named, settings }
   const { provider, name: bare } = splitProvider(written);
   const here = each.namespace ?? namespace;
   const has = `${name} has ${field}`;
+  if (provider !== null && !mayNameProviders(settings, namespace))
+    return obstacleBy('crossProviderNamespaces', {
+      reason: `a ${kind} of another provider`,
+      cause: `${has}, and Traefik's crossProviderNamespaces leave out ${namespace}`,
+      fix: `Name a ${kind} of namespace ${namespace}, without @`,
+    });
   if (provider === PROVIDER || (provider === null && here !== namespace)) {
-    if (settings.allowCrossNamespace) return null;
+    if (crosses(settings, provider === null ? here : null)) return null;
     const fix = `Name a ${kind} of namespace ${namespace}, without @ and namespace`;
     const cause = `${has}${provider === null ? ` of namespace ${here}` : ''}, which Traefik reads with allowCrossNamespace=true only`;
     return obstacleBy('allowCrossNamespace', { reason: `a ${kind} of another namespace`, cause, fix });
@@ -85,7 +92,12 @@ function missing(name: string, each: NamedObject, { namespace, named, settings }
 }
 
 /** Traefik's own default transport is the only thing of another provider that is always there. */
-function foreign(has: string, { kind, written }: NamedObject, provider: string, settings: TraefikSettings) {
+function foreign(
+  has: string,
+  { kind, written }: NamedObject,
+  provider: string,
+  settings: TraefikSettings,
+): Obstacle | null {
   if (kind === 'ServersTransport' && written === 'default@internal') return null;
   if (settings.crossProviders.some((known) => known === '*' || known === provider)) return null;
   return obstacleBy('crossProviders', {

@@ -55,6 +55,10 @@ function settingsOf(given: Json | undefined): TraefikSettings {
     allowCrossNamespace: get(given, 'allowCrossNamespace') === true,
     nativeLBByDefault: get(given, 'nativeLBByDefault') === true,
     crossProviders: texts(get(given, 'crossProviders')),
+    crossProviderNamespaces: texts(get(given, 'crossProviderNamespaces')),
+    ingressClass: text(get(given, 'ingressClass')) ?? '',
+    labelSelector: text(get(given, 'labelSelector')) ?? '',
+    watchedNamespaces: texts(get(given, 'watchedNamespaces')),
   };
 }
 
