@@ -70,9 +70,18 @@ export const EMPTY_RECORD: ReleaseRecord = {
   supersededPasses: [],
 };
 
+/** What was read last: the old and the new object of a request, and both of its reviews, nearly always have one record. */
+const last: { source: string | null; record: ReleaseRecord } = { source: null, record: EMPTY_RECORD };
+
 /** Reads the record annotation; what cannot be read counts as not there. */
 export function readRecord(object: JsonObject | null): ReleaseRecord {
-  const value = parseObject(annotation(object, ANNOTATION.record));
+  const source = annotation(object, ANNOTATION.record);
+  if (source !== last.source) Object.assign(last, { source, record: parseRecord(source) });
+  return last.record;
+}
+
+function parseRecord(source: string | null): ReleaseRecord {
+  const value = parseObject(source);
   if (value === null) return EMPTY_RECORD;
   return {
     active: readRelease(value['active']),
