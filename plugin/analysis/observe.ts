@@ -7,7 +7,10 @@ import type { Labels } from '../traefik/labels.ts';
 import { METRIC, readSamples } from '../traefik/metrics.ts';
 import type { Sample } from '../traefik/metrics.ts';
 import { findReplicas } from '../traefik/replicas.ts';
+import type { Replica } from '../traefik/replicas.ts';
+import { canServe } from '../traefik/scope.ts';
 import { readAgain } from '../traefikservice/find.ts';
+import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { ENTERED, SERVED, readCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { PodsObservation } from './pods.ts';
@@ -50,7 +53,13 @@ export async function observe(
   subjects: readonly Subject[],
 ): Promise<readonly Observation[]> {
   const signal = AbortSignal.any([AbortSignal.timeout(OBSERVE_TIMEOUT_MS), call.io.interrupted]);
-  const scraped = scrape(call, session, AbortSignal.any([AbortSignal.timeout(SCRAPE_TIMEOUT_MS), call.io.interrupted]));
+  const all = subjects.map(({ release }) => release.found);
+  const scraped = scrape(
+    call,
+    session,
+    all,
+    AbortSignal.any([AbortSignal.timeout(SCRAPE_TIMEOUT_MS), call.io.interrupted]),
+  );
   const observations = await Promise.all(
     subjects.map(async ({ release: { found }, backend }) => {
       const pods = await (backend === null ? null : observePods(session, found.namespace, backend, signal));
@@ -79,9 +88,15 @@ interface Scraped {
   readonly samples: readonly Sample[] | null;
 }
 
-/** The metrics of every ready Traefik replica. What cannot be asked counts as no replicas. */
-async function scrape(call: Call, { client }: Session, signal: AbortSignal): Promise<readonly Scraped[]> {
-  const replicas = await findReplicas(client, call.flags.text('traefik'), signal).catch(() => []);
+/** The metrics of every ready Traefik replica that can serve them. What cannot be asked counts as no replicas. */
+async function scrape(
+  call: Call,
+  { client }: Session,
+  all: readonly TraefikServiceRef[],
+  signal: AbortSignal,
+): Promise<readonly Scraped[]> {
+  const found = await findReplicas(client, call.flags.text('traefik'), signal).catch(() => []);
+  const replicas = servingAny(found, all);
   return Promise.all(
     replicas.map(async (replica) => ({
       name: `${replica.namespace}/${replica.name}`,
@@ -90,11 +105,21 @@ async function scrape(call: Call, { client }: Session, signal: AbortSignal): Pro
   );
 }
 
+/** A replica that its arguments keep from all of the releases has nothing to tell of them. */
+function servingAny(replicas: readonly Replica[], all: readonly TraefikServiceRef[]): readonly Replica[] {
+  return replicas.filter(({ options }) => all.some((found) => canServe(options, found)));
+}
+
 /** Why Traefik's metrics are no ground to judge by; null where they are. Rejects when its pods cannot be listed. */
-export async function whyUnreadable(call: Call, { client }: Session): Promise<string | null> {
+export async function whyUnreadable(
+  call: Call,
+  { client }: Session,
+  all: readonly TraefikServiceRef[],
+): Promise<string | null> {
   const signal = AbortSignal.any([AbortSignal.timeout(OBSERVE_TIMEOUT_MS), call.io.interrupted]);
-  const replicas = await findReplicas(client, call.flags.text('traefik'), signal);
-  if (replicas.length === 0) return 'no ready Traefik pod was found. Name them with --traefik=NAMESPACE/LABEL=VALUE';
+  const replicas = servingAny(await findReplicas(client, call.flags.text('traefik'), signal), all);
+  if (replicas.length === 0)
+    return 'no ready Traefik pod was found that can serve it. Name them with --traefik=NAMESPACE/LABEL=VALUE';
   const samples = await Promise.all(replicas.map((replica) => readSamples(client, replica, signal)));
   const mute = replicas.filter((_, index) => samples[index] === null).map((replica) => replica.name);
   if (mute.length > 0) {

@@ -48,7 +48,11 @@ export async function prepareAnalysis(
   releases: readonly AnalyzedSwitch[],
 ): Promise<Analysis> {
   const subjects = await Promise.all(releases.map((release) => subjectOf(call, session, release)));
-  const why = await whyUnreadable(call, session).catch((error: unknown) => describeError(error));
+  const why = await whyUnreadable(
+    call,
+    session,
+    releases.map(({ found }) => found),
+  ).catch((error: unknown) => describeError(error));
   if (why !== null) {
     if (!options.withoutMetrics) throw metricsUnreadable(why);
     warn(call, `Traefik's metrics cannot be read (${why}): only the pods are analyzed`);

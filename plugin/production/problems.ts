@@ -3,7 +3,8 @@ import type { Facts } from '../../webhook/policy/index.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { servesAlone } from '../traefikservice/shares.ts';
 import { isRelease, labelsOf } from '../traefik/labels.ts';
-import { readsNamespace, settingOf, TRAEFIK_SETTINGS } from '../traefik/options.ts';
+import { settingOf, TRAEFIK_SETTINGS } from '../traefik/options.ts';
+import { canServe } from '../traefik/scope.ts';
 import { badBackends } from './backend.ts';
 import type { BadBackend } from './backend.ts';
 import type { Seen, SeenReplica } from './look.ts';
@@ -56,8 +57,8 @@ export function isDefault({ replica }: Pick<SeenReplica, 'replica'>, setting: Ba
   return known !== undefined && settingOf(replica.options, known) === TRAEFIK_DEFAULTS[known];
 }
 
-function relevant({ namespace }: TraefikServiceRef, { replicas }: Seen): readonly SeenReplica[] {
-  return replicas.filter(({ replica }) => readsNamespace(replica.options, namespace));
+function relevant(found: TraefikServiceRef, { replicas }: Seen): readonly SeenReplica[] {
+  return replicas.filter(({ replica }) => canServe(replica.options, found));
 }
 
 /** Traefik's words about a router that leads to a TraefikService and could not be built. */

@@ -1,6 +1,7 @@
 import type { Io } from '../cli/io.ts';
 import type { Client } from '../kube/client.ts';
-import { readsNamespace, settingOf } from './options.ts';
+import { settingOf } from './options.ts';
+import { readsNamespace } from './scope.ts';
 import { findReplicas } from './replicas.ts';
 
 /** Milliseconds to read Traefik's pods: no command waits longer for them. */

@@ -67,9 +67,3 @@ export type TraefikText = keyof typeof TRAEFIK_TEXTS;
 export function textOf(options: ReadonlyMap<string, string>, setting: TraefikText): string {
   return options.get(`${PROVIDER}.${TRAEFIK_TEXTS[setting]}`) ?? '';
 }
-
-/** Whether Traefik reads the custom resources of a namespace. */
-export function readsNamespace(options: ReadonlyMap<string, string>, namespace: string): boolean {
-  const given = options.get(`${PROVIDER}.namespaces`) ?? '';
-  return given === '' || given.split(',').includes(namespace);
-}

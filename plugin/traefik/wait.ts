@@ -4,12 +4,14 @@ import type { Call } from '../cli/command.ts';
 import { EXIT } from '../cli/io.ts';
 import { UserError, describeError } from '../kube/errors.ts';
 import type { Session } from '../cli/session.ts';
+import { resourceName } from '../traefikservice/find.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { proofOf } from './counted.ts';
 import type { Counted, CountedProof } from './counted.ts';
 import { isListed, lookAt, readReloads } from './proof.ts';
 import type { ReplicaState } from './proof.ts';
 import { throttleOf } from './options.ts';
+import { canServe } from './scope.ts';
 import { findReplicas } from './replicas.ts';
 import type { Replica } from './replicas.ts';
 import { warn } from '../cli/warn.ts';
@@ -83,7 +85,15 @@ export async function awaitTraefik(
   const limit = call.flags.duration('timeout');
   const proofs: Proof[] = [];
   const mute: string[] = [];
-  let open: readonly Open[] = wait.replicas.map((each) => ({ ...each, looks: [] }));
+  const serving = wait.replicas.filter(({ replica }) => canServe(replica.options, found));
+  if (serving.length === 0) {
+    warn(
+      call,
+      `no ready Traefik pod can have ${resourceName(found)}: their arguments leave out namespace ${found.namespace} or its labels, so --wait cannot prove anything`,
+    );
+    return false;
+  }
+  let open: readonly Open[] = serving.map((each) => ({ ...each, looks: [] }));
   while (open.length > 0) {
     const seen = await Promise.all(
       open.map(async (each) => {
@@ -98,11 +108,11 @@ export async function awaitTraefik(
     }
     open = seen.filter(({ state }) => state === 'waiting');
     if (open.length === 0) break;
-    if (now() - started >= limit) throw lagging(open, wait, limit);
+    if (now() - started >= limit) throw lagging(open, serving.length, limit);
     await call.io.sleep(POLL, call.io.interrupted);
   }
   const took = ((now() - started) / 1000).toFixed(1);
-  const total = wait.replicas.length;
+  const total = serving.length;
   const by = [...new Set(proofs)].map((proof) => PROOFS[proof]).join(' and ');
   if (proofs.length > 0)
     call.io.err.write(`Traefik has it: ${proofs.length} of ${total} replicas after ${took}s, by ${by}.\n`);
@@ -125,10 +135,10 @@ function judge(
   return proofOf(looks, { to, moved, throttle: throttleOf(replica.options), reloads }) ?? 'waiting';
 }
 
-function lagging(open: readonly Open[], wait: Wait, limit: number): UserError {
+function lagging(open: readonly Open[], total: number, limit: number): UserError {
   const names = open.map(({ replica }) => `${replica.namespace}/${replica.name}`).join(', ');
   return new UserError(
-    `timed out after ${limit / 1000}s: ${open.length} of ${wait.replicas.length} Traefik replicas do not have the weights yet (${names}). ` +
+    `timed out after ${limit / 1000}s: ${open.length} of ${total} Traefik replicas do not have the weights yet (${names}). ` +
       'The switch itself is done. ' +
       (open.some(({ looks }) => looks.length > 0)
         ? "By their metrics they have loaded nothing since, or the color that was left still gets requests: Traefik's API would tell more. "

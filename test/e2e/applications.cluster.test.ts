@@ -1,4 +1,5 @@
 // Applications as people have them before they meet this project, and what happens around them.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { run } from '../../scripts/lib/run.ts';
@@ -8,6 +9,7 @@ import type { Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'applications');
 const SHOP = join(import.meta.dirname, 'guards');
+const IMAGE_PATH = '{.spec.template.spec.containers[0].image}';
 const cluster = await shareCluster(t, 'traefik');
 const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
 
@@ -151,4 +153,37 @@ t.test('autoscalers: the preview gets the minimum of the active color, and a col
   t.match(up.err, 'scaledobject.keda.sh/blue gets to scale again\n');
   t.equal((await admin.run('get deployment blue -o jsonpath={.status.readyReplicas}')).said, '2');
   await cluster.kubectlOk(['delete', 'crd', 'scaledobjects.keda.sh']);
+});
+
+t.test('a Traefik whose arguments leave the namespace out is not waited for', async (t) => {
+  const admin = await namespaceOf('second');
+  const image = await cluster.kubectlOk([
+    'get',
+    'deployment',
+    '-n',
+    'traefik',
+    'traefik',
+    '-o',
+    `jsonpath=${IMAGE_PATH}`,
+  ]);
+  const manifest = readFileSync(join(FILES, 'second-traefik.yaml'), 'utf8').replace('IMAGE', image);
+  const applied = await admin.run('apply -f -', manifest);
+  t.ok(applied.ok, applied.said);
+  await admin.may(t, 'rollout status deployment/traefik-second --timeout=90s');
+  const shop = await namespaceOf('first');
+  const bluegreen = bluegreenIn('first');
+  await shop.may(t, `apply -f ${join(SHOP, 'colors.yaml')}`);
+  for (const color of ['blue', 'green']) await shop.may(t, `rollout status deployment/${color} --timeout=60s`);
+  await shop.may(t, `apply -f ${join(SHOP, 'routes.yaml')}`);
+  await shop.may(t, 'annotate traefikservices.traefik.io shop bluegreen.dev/smoke-test=passed:6.1.6');
+  const promoted = await bluegreen('promote shop --wait --timeout 20s');
+  t.equal(promoted.code, 0, promoted.err);
+  t.match(promoted.err, /Traefik has it: 1 of 1 replicas after [\d.]+s/);
+  const elsewhere = await bluegreen('rollback shop --wait --timeout 20s --traefik second');
+  t.equal(elsewhere.code, 0, elsewhere.err);
+  t.match(
+    elsewhere.err,
+    'no ready Traefik pod can have traefikservice.traefik.io/shop: their arguments leave out namespace first',
+  );
+  await cluster.kubectlOk(['delete', 'namespace', 'second', '--wait=false']);
 });
