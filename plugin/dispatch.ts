@@ -55,12 +55,22 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
       return session;
     }
     const call: Call = { io, flags, args, rest, paint, connect };
-    return await command.run(call);
+    const code = await command.run(call);
+    return code === EXIT.ok && flags.boolean('warnings-as-errors') ? await warned(sessions, io) : code;
   } catch (error) {
     return report(error, command, io);
   } finally {
     await closeAll(sessions);
   }
+}
+
+/** With --warnings-as-errors, a command that the API server warned of has failed; in kubectl's words. */
+async function warned(sessions: readonly Promise<Session>[], io: Io): Promise<number> {
+  const counts = await Promise.all(sessions.map(async (session) => (await session).serverWarnings()));
+  const count = counts.reduce((total, each) => total + each, 0);
+  if (count === 0) return EXIT.ok;
+  io.err.write(`error: ${count} warning${count === 1 ? '' : 's'} received\n`);
+  return EXIT.error;
 }
 
 /** What kubectl asks of `kubectl_complete-bluegreen`. */

@@ -60,6 +60,9 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
     completes: 'files',
     help: 'Path to the kubeconfig file to use for CLI requests.',
   },
+  { name: 'kuberc', type: 'text', completes: 'files', help: 'Accepted for compatibility.', hidden: true },
+  { name: 'log-flush-frequency', type: 'text', help: 'Accepted for compatibility.', hidden: true },
+  { name: 'match-server-version', type: 'boolean', help: 'Accepted for compatibility.', hidden: true },
   { name: 'namespace', short: 'n', type: 'text', help: 'If present, the namespace scope for this CLI request.' },
   {
     name: 'no-color',
@@ -67,6 +70,9 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
     help: 'Print without colors. They are used on a terminal only, and never where NO_COLOR is set.',
   },
   { name: 'password', type: 'text', help: 'Password for basic authentication to the API server.' },
+  { name: 'profile', type: 'text', help: 'Accepted for compatibility.', hidden: true },
+  { name: 'profile-output', type: 'text', completes: 'files', help: 'Accepted for compatibility.', hidden: true },
+  { name: 'proxy-url', type: 'text', help: 'If provided, this URL will be used to connect via proxy.' },
   {
     name: 'request-timeout',
     type: 'text',
@@ -79,6 +85,12 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: 'user', type: 'text', help: 'The name of the kubeconfig user to use.' },
   { name: 'username', type: 'text', help: 'Username for basic authentication to the API server.' },
   { name: 'v', short: 'v', type: 'number', fallback: '0', help: 'Log level: from 6 on, every request is shown.' },
+  { name: 'vmodule', type: 'text', help: 'Accepted for compatibility.', hidden: true },
+  {
+    name: 'warnings-as-errors',
+    type: 'boolean',
+    help: 'Treat warnings received from the server as errors and exit with a non-zero exit code.',
+  },
 ];
 
 /** The part of the global flags that chooses a cluster. */
@@ -99,6 +111,7 @@ export function connectionFlags(flags: FlagValues): ConnectionFlags {
     asUserExtra: flags.list('as-user-extra'),
     requestTimeout: flags.text('request-timeout'),
     tlsServerName: flags.text('tls-server-name'),
+    proxyUrl: flags.text('proxy-url'),
     insecure: flags.boolean('insecure-skip-tls-verify'),
     ca: flags.text('certificate-authority'),
     clientCertificate: flags.text('client-certificate'),

@@ -9,10 +9,9 @@ import type { Io } from './io.ts';
 import type { Client } from '../kube/client.ts';
 import { createClient } from '../kube/client.ts';
 import { createCredentialSource } from '../kube/credential-source.ts';
-import { ConnectError } from '../kube/errors.ts';
 import { isServed } from '../kube/groups.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
-import { proxyFor } from '../kube/proxy.ts';
+import { isSocks, proxyFor } from '../kube/proxy.ts';
 import type { Connection } from '../kube/resolve.ts';
 import { resolveConnection } from '../kube/resolve.ts';
 import { renewingTransport } from '../kube/renewing.ts';
@@ -28,6 +27,8 @@ export interface Session {
   readonly connection: Connection;
   /** Warns of something once, whether the policy says it here or the webhook later. */
   warn(text: string): void;
+  /** How many different warnings the API server sent. */
+  serverWarnings(): number;
 }
 
 const TRACE_LEVEL = 6;
@@ -37,29 +38,32 @@ export async function openSession(flags: FlagValues, io: Io, paint: Paint): Prom
   const options = connectionFlags(flags);
   const connection = resolveConnection(loadKubeconfig(io.files, options.kubeconfig), options, io.files);
   const proxy = proxyFor(connection.url, connection.cluster.proxyUrl, io.files.env);
-  if (proxy?.startsWith('socks5')) {
-    throw new ConnectError(`error: the proxy ${proxy} speaks SOCKS5, which is not supported: use an HTTP proxy`);
-  }
+  const throughSocks = isSocks(proxy) ? (await import('../kube/socks.ts')).socksAgent : null;
   const environment = { env: io.files.env, stdinIsTty: io.stdinIsTty };
   const credentials = createCredentialSource(connection, io.files, environment, () => io.now().getTime());
   // What is wrong with them is told before anything is asked.
   await credentials.current();
   const said = new Set<string>();
+  const received = new Set<string>();
   function warn(text: string): void {
     if (said.has(text)) return;
     said.add(text);
     writeWarning({ io, paint: { err: paint } }, text);
   }
-  const transport = renewingTransport(credentials, (held) => openTransport(connection, held, proxy));
+  const transport = renewingTransport(credentials, (held) => openTransport(connection, held, proxy, throughSocks));
   const client = createClient(transport, {
     now: () => io.now().getTime(),
     sleep: (milliseconds, signal) => io.sleep(milliseconds, signal ?? io.interrupted),
     trace: (line) => {
       if (flags.number('v') >= TRACE_LEVEL) io.err.write(`${line}\n`);
     },
-    warn,
+    warn: (text) => {
+      received.add(text);
+      warn(text);
+    },
   });
-  return { client, reader: readerOf(client), namespace: connection.namespace, connection, warn };
+  const serverWarnings = () => received.size;
+  return { serverWarnings, client, reader: readerOf(client), namespace: connection.namespace, connection, warn };
 }
 
 /** RBAC comes before existence: a group that may not be listed and is not served has no TraefikServices. */

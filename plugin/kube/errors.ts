@@ -71,3 +71,8 @@ function describeInvalidObject(error: ApiError): string {
   if (causes.length === 1) return `${subject}: ${causes[0]}`;
   return [`${subject}: `, ...[...new Set(causes)].map((cause) => `* ${cause}`)].join('\n');
 }
+
+/** Whether a text for people is the API server's about a missing right: of look-ups, only the text is left. */
+export function isForbidden(text: string): boolean {
+  return / is forbidden: /.test(text);
+}

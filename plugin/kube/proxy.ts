@@ -47,3 +47,8 @@ function inRange(rule: string, host: string): boolean {
   }
   return range.check(host, type);
 }
+
+/** Whether a proxy speaks SOCKS, of the kinds that kubectl knows. */
+export function isSocks(proxy: string | null): proxy is string {
+  return proxy !== null && /^socks5h?:/i.test(proxy);
+}

@@ -21,6 +21,7 @@ export interface ConnectionFlags {
   readonly asUserExtra?: readonly string[] | undefined;
   readonly requestTimeout?: string | undefined;
   readonly tlsServerName?: string | undefined;
+  readonly proxyUrl?: string | undefined;
   readonly insecure?: boolean | undefined;
   readonly ca?: string | undefined;
   readonly clientCertificate?: string | undefined;
@@ -141,6 +142,7 @@ function overrideCluster(cluster: Cluster, flags: ConnectionFlags, defaultServer
     ...(trust ? { insecure: flags.insecure ?? false, ca: flags.ca ?? '', caData: '' } : {}),
     // A server from the command line takes its TLS name from there too, never from the file.
     ...(flags.tlsServerName || flags.server ? { tlsServerName: flags.tlsServerName ?? '' } : {}),
+    ...(flags.proxyUrl ? { proxyUrl: flags.proxyUrl } : {}),
   };
 }
 

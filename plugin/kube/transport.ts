@@ -5,6 +5,7 @@ import tls from 'node:tls';
 
 import type { Request, Response } from '../../common/kube/client.ts';
 import { explainNetworkError } from './network-errors.ts';
+import { isSocks } from './proxy.ts';
 import type { Credentials } from './credentials.ts';
 import { LIMITS, patienceFor } from './patience.ts';
 import type { Connection } from './resolve.ts';
@@ -32,21 +33,28 @@ export type Upgraded =
 /** Connections for requests: each costs a TLS handshake, and two finish a promotion's requests sooner than six. */
 const CONNECTIONS = 2;
 
+/** Makes an agent for a SOCKS5 proxy. Loaded only where there is one: it would cost every start. */
+export type SocksAgent = (proxy: string, options: https.AgentOptions) => http.Agent;
+
 /** Keep-alive agents to one API server. Failures to reach it reject with a ConnectError in kubectl's words. */
 export function openTransport(
   connection: Connection,
   credentials: Credentials,
   proxy: string | null,
+  throughSocks: SocksAgent | null = null,
   limits = LIMITS,
 ): Transport {
   const secure = connection.url.protocol === 'https:';
-  const proxyEnv = proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
+  const proxyEnv = proxy === null || isSocks(proxy) ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
   const options = { keepAlive: true, ...(secure ? tlsOptions(connection, credentials) : {}), ...proxyEnv };
-  const agent = secure
-    ? new https.Agent({ ...options, maxSockets: CONNECTIONS })
-    : new http.Agent({ ...options, maxSockets: CONNECTIONS });
+  function agentOf(more: https.AgentOptions): http.Agent {
+    const all = { ...options, ...more };
+    if (isSocks(proxy) && throughSocks !== null) return throughSocks(proxy, all);
+    return secure ? new https.Agent(all) : new http.Agent(all);
+  }
+  const agent = agentOf({ maxSockets: CONNECTIONS });
   // What goes on for long, or waits for a pod that may hang, must not keep a switch from its turn.
-  const streams = secure ? new https.Agent(options) : new http.Agent(options);
+  const streams = agentOf({});
   const headers = { ...standingHeaders(connection), ...authorization(credentials) };
   function pathOf(request: Request): string {
     return `${connection.url.pathname === '/' ? '' : connection.url.pathname}${request.path}`;

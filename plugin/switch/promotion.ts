@@ -1,11 +1,18 @@
-import { ANNOTATION, otherColor, previousOf, stateOf, warningLines } from '../../webhook/policy/index.ts';
+import {
+  ANNOTATION,
+  LOOKUP_FAILED,
+  otherColor,
+  previousOf,
+  stateOf,
+  warningLines,
+} from '../../webhook/policy/index.ts';
 import type { Decision, Facts } from '../../webhook/policy/index.ts';
 import { colorNamed } from '../traefikservice/colors.ts';
 import { podsOf } from '../pods/list.ts';
 import type { Call } from '../cli/command.ts';
 import { undoRisksAfter } from '../traefikservice/drift.ts';
 import { EXIT } from '../cli/io.ts';
-import { UserError, describeError } from '../kube/errors.ts';
+import { UserError, describeError, isForbidden } from '../kube/errors.ts';
 import { sendSwitch } from '../traefikservice/write.ts';
 import { undoSwitches } from './back.ts';
 import type { Undoable } from './back.ts';
@@ -58,7 +65,18 @@ export async function preparePromotion(
   ]);
   const permissions = reason === null ? undefined : await overridePermissions(call, session, found);
   const decision = judge(found, plan, facts, call.io, neighbors, permissions);
-  return { found, plan, facts, decision: await withAdvice(session, found, decision, call.io) };
+  const advised = await withAdvice(session, found, leftToWebhook(session, found, facts, decision), call.io);
+  return { found, plan, facts, decision: advised };
+}
+
+/**
+ * Who may patch the object and not read the pods may promote all the same: the webhook reads them, and decides. What was
+ * not read for another reason is tried again.
+ */
+function leftToWebhook(session: Session, found: TraefikServiceRef, facts: Facts, decision: Decision): Decision {
+  if (facts.known || !isForbidden(facts.reason)) return decision;
+  session.warn(`${resourceName(found)}: you may not read its colors (${facts.reason}): the webhook alone checks them`);
+  return { ...decision, findings: decision.findings.filter(({ reason }) => reason !== LOOKUP_FAILED) };
 }
 
 /** Says why not, for every release at once; true when any of them is denied. */

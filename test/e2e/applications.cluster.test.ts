@@ -187,3 +187,20 @@ t.test('a Traefik whose arguments leave the namespace out is not waited for', as
   );
   await cluster.kubectlOk(['delete', 'namespace', 'second', '--wait=false']);
 });
+
+t.test('who may only patch promotes and goes back by the plugin, as by kubectl patch', async (t) => {
+  const admin = await namespaceOf('patch-only');
+  const bluegreen = bluegreenIn('patch-only');
+  for (const file of [join(SHOP, 'colors.yaml'), join(FILES, 'patch-only.yaml')])
+    await admin.may(t, `apply -f ${file}`);
+  for (const color of ['blue', 'green']) await admin.may(t, `rollout status deployment/${color} --timeout=60s`);
+  await admin.may(t, `apply -f ${join(SHOP, 'routes.yaml')}`);
+  const denied = await bluegreen('promote shop --as switcher');
+  t.equal(denied.code, 1);
+  t.match(denied.err, 'smoke-test: ');
+  await admin.may(t, 'annotate traefikservices.traefik.io shop bluegreen.dev/smoke-test=passed:6.1.6');
+  const promoted = await bluegreen('promote shop --as switcher');
+  t.equal(promoted.code, 0, promoted.err);
+  t.match(promoted.flat, /you may not read its colors \(.*switcher.*\): the webhook alone checks them/);
+  t.equal((await bluegreen('rollback shop --as switcher')).code, 0);
+});

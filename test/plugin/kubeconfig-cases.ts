@@ -217,12 +217,19 @@ export function kubeconfigCases({ url, ca, client }: Recorder): readonly Kubecon
     { name: 'an auth provider that was removed', files: user({ 'auth-provider': { name: 'gcp' } }), fails: 'alike' },
     { name: 'an unknown auth provider', files: user({ 'auth-provider': { name: 'nope' } }), fails: 'alike' },
     { name: 'proxy-url', files: cluster({ 'proxy-url': url.proxy }) },
+    { name: '--proxy-url', files: a, flags: `--proxy-url ${url.socks}` },
+    { name: 'a proxy-url of SOCKS5', files: cluster({ 'proxy-url': url.socks }) },
     { name: 'a proxy-url that cannot be', files: cluster({ 'proxy-url': 'ftp://x' }), fails: 'alike' },
     { name: 'HTTPS_PROXY does not count for this machine', files: a, env: { HTTPS_PROXY: 'http://127.0.0.1:1' } },
     {
       name: 'HTTPS_PROXY',
       files: cluster({ server: url.a.replace('localhost', 'server.test'), 'tls-server-name': 'localhost' }),
       env: { HTTPS_PROXY: url.proxy },
+    },
+    {
+      name: 'HTTPS_PROXY of SOCKS5, which looks the name up',
+      files: cluster({ server: url.a.replace('localhost', 'server.test'), 'tls-server-name': 'localhost' }),
+      env: { HTTPS_PROXY: url.socks },
     },
     {
       name: 'NO_PROXY',

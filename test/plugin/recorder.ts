@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { authorityAndLeaf, HOUR, TOOLS } from '../webhook/parts.ts';
 import { issueLeaf } from '../../certs/serving.ts';
+import { socksProxy } from './socks.ts';
 import { listen, portOf } from '../ports.ts';
 
 /** What a client showed of itself to one of the servers. */
@@ -21,8 +22,8 @@ export interface Seen {
 
 export interface Recorder {
   readonly seen: Seen[];
-  /** Addresses by name: `a` and `b` speak TLS, `plain` does not, `proxy` is an HTTP proxy. */
-  readonly url: Readonly<Record<'a' | 'b' | 'plain' | 'proxy', string>>;
+  /** Addresses by name: `a` and `b` speak TLS, `plain` does not, `proxy` is an HTTP proxy, `socks` one that speaks SOCKS5. */
+  readonly url: Readonly<Record<'a' | 'b' | 'plain' | 'proxy' | 'socks', string>>;
   readonly ca: string;
   readonly client: { readonly certificate: string; readonly key: string };
   close(): void;
@@ -96,8 +97,12 @@ export async function startRecorder(): Promise<Recorder> {
     upstream.on('error', () => socket.destroy());
     socket.on('error', () => upstream.destroy());
   });
+  const socks = socksProxy(
+    (host) => (host === 'localhost' || host === 'server.test' ? '127.0.0.1' : host),
+    (upstream) => proxied.add(portOf(upstream)),
+  );
   const servers = [a, b, plain, proxy];
-  await Promise.all(servers.map((server) => listen(server)));
+  await Promise.all([...servers, socks].map((server) => listen(server)));
   return {
     seen,
     url: {
@@ -105,10 +110,12 @@ export async function startRecorder(): Promise<Recorder> {
       b: `https://localhost:${portOf(b)}`,
       plain: `http://localhost:${portOf(plain)}`,
       proxy: `http://127.0.0.1:${portOf(proxy)}`,
+      socks: `socks5://127.0.0.1:${portOf(socks)}`,
     },
     ca: authority.certificate,
     client: { certificate: client.certificate, key: client.key },
     close: () => {
+      socks.close();
       for (const server of servers) {
         server.close();
         server.closeAllConnections();

@@ -118,7 +118,7 @@ t.test('the limits of a request', async (t) => {
     namespace: 'shop',
   };
   const credentials = { ca: null, cert: null, key: null, token: null, basic: null };
-  const transport = openTransport(connection, credentials, null, { connect: 1000, read: 100, write: 1000 });
+  const transport = openTransport(connection, credentials, null, null, { connect: 1000, read: 100, write: 1000 });
   t.teardown(() => transport.close());
   const late = {
     message: /^Unable to connect to the server: context deadline exceeded \(no answer from \S+ within 0\.1s\)$/,

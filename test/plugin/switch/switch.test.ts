@@ -186,3 +186,31 @@ t.test('a rollback that never gets ready times out with its own exit code', asyn
   t.match(err, 'timed out after 0s waiting for blue to be ready (0 of 1 are ready). Nothing was switched');
   t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 0, green: 100 });
 });
+
+t.test('who may patch and not read the colors promotes by what the webhook says', async (t) => {
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
+  cluster.intercept = ({ method, url }) =>
+    method === 'GET' && !url.includes('traefikservices')
+      ? status(403, 'Forbidden', 'services "green" is forbidden: User "ci" cannot get resource "services"')
+      : null;
+  const { code, err } = await cluster.run('promote shop');
+  t.equal(code, 0, err);
+  t.match(err, /Warning: .*you may not read its colors \(.*is forbidden.*\): the webhook alone checks them/);
+  t.strictSame(weights(cluster.objects.get(SHOP)), { blue: 0, green: 100 });
+  const untested = await fakeCluster(t, shop());
+  untested.intercept = cluster.intercept;
+  t.match(await untested.run('promote shop'), { code: 1, err: 'smoke-test: ' }, 'what the object says counts');
+});
+
+t.test('--warnings-as-errors', async (t) => {
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
+  t.equal((await cluster.run('freeze shop --warnings-as-errors')).code, 0);
+  cluster.intercept = ({ method }) =>
+    method === 'PATCH'
+      ? { status: 200, body: cluster.objects.get(SHOP) ?? {}, headers: { warning: '299 - "careful"' } }
+      : null;
+  t.match(await cluster.run('unfreeze shop --warnings-as-errors'), {
+    code: 1,
+    err: 'Warning: careful\nerror: 1 warning received\n',
+  });
+});
