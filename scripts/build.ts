@@ -4,6 +4,8 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { embedPage } from './page.ts';
+
 /**
  * Bundles the programs into dist/: `node scripts/build.ts [webhook|demo-app|plugin]…`, all of them by default.
  */
@@ -86,7 +88,7 @@ const COMMON: BuildOptions = {
 const PROGRAMS: Readonly<Record<string, { entry: string; options: BuildOptions }>> = {
   webhook: { entry: 'webhook/main.ts', options: { plugins: [leaveOut, shakeClientNode] } },
   'demo-app': { entry: 'test/demo/app/main.ts', options: {} },
-  plugin: { entry: 'plugin/main.ts', options: { plugins: [shakeClientNode] } },
+  plugin: { entry: 'plugin/main.ts', options: { plugins: [shakeClientNode, embedPage] } },
 };
 
 /** Bundles a program into dist/NAME.cjs; what went into it, as paths from the project's folder. */

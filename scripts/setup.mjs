@@ -28,6 +28,8 @@ const DEBIAN = {
   mount: 'mount',
   openssl: 'openssl',
   tmux: 'tmux',
+  // For the tests of the dashboard.
+  chromium: 'chromium',
 };
 const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
 

@@ -42,12 +42,13 @@ const PLUGIN = [
     'plugin/lint',
   ],
   ['plugin/release'],
+  ['plugin/dashboard'],
   ['plugin/commands', 'plugin/completion.ts'],
   ['plugin/dispatch.ts'],
   ['plugin/main.ts'],
 ];
 
-const sources = globSync('{common,certs,webhook,plugin}/**/*.ts', { cwd: ROOT }).sort();
+const sources = globSync('{common,certs,webhook,plugin}/**/*.{ts,tsx}', { cwd: ROOT }).sort();
 
 /** The folder of the list that a file is in; null where it is in none. */
 function folderOf(file: string, layers: readonly (readonly string[])[]): string | null {
@@ -57,7 +58,7 @@ function folderOf(file: string, layers: readonly (readonly string[])[]): string 
 /** Every import of a file, of types too, by its path from the root. */
 function importsOf(file: string): readonly string[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
-  const specifiers = [...source.matchAll(/(?:^(?:import|export) [^;]*?from |\bimport\()'(\.[^']+\.ts)'/gm)];
+  const specifiers = [...source.matchAll(/(?:^(?:import|export) [^;]*?from |\bimport\()'(\.[^']+\.tsx?)'/gm)];
   return specifiers.map(([, specifier = '']) => join(dirname(file), specifier));
 }
 
@@ -91,6 +92,21 @@ t.test('inside the webhook, imports go down', async (t) => {
 
 t.test('inside the plugin, imports go down, and of the webhook only to policy and facts', async (t) => {
   t.same(upward(PLUGIN), []);
+});
+
+t.test('the page shares messages and formats with its server, and nothing that runs there', async (t) => {
+  const page = sources.filter((file) => file.startsWith('plugin/dashboard/page/') && !file.endsWith('.d.ts'));
+  const outside = page.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => !imported.startsWith('plugin/dashboard/page/'))
+      .filter((imported) => !['plugin/dashboard/view.ts', 'common/age.ts'].includes(imported))
+      .map((imported) => `${file} imports ${imported}`),
+  );
+  t.same(outside, []);
+  t.same(
+    sources.filter((file) => !page.includes(file) && importsOf(file).some((imported) => page.includes(imported))),
+    [],
+  );
 });
 
 t.test('a TraefikService is written by one module', async (t) => {

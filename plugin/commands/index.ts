@@ -2,6 +2,7 @@ import type { Command } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/help.ts';
 import { adopt } from './adopt.ts';
 import { completion } from './completion.ts';
+import { dashboard } from './dashboard.ts';
 import { decommission } from './decommission.ts';
 import { deploy } from './deploy.ts';
 import { doctor } from './doctor.ts';
@@ -27,7 +28,7 @@ import { analyze } from './analyze.ts';
 /** What the main help shows, as it shows it. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'Release a version', commands: [release, deploy, smoke, promote, analyze, rollback, decommission] },
-  { title: 'See what is active', commands: [status, list, history, logs, portForward] },
+  { title: 'See what is active', commands: [status, list, dashboard, history, logs, portForward] },
   { title: 'Hold releases back', commands: [freeze, unfreeze, unguard] },
   { title: 'Begin, and check', commands: [init, adopt, lint, doctor] },
   { title: 'Other commands', commands: [completion, options, version] },

@@ -44,8 +44,9 @@ export async function lookAtReleases(context: DoctorContext): Promise<readonly D
   }
 }
 
-async function lookAtOne(
-  { session, io }: DoctorContext,
+/** One of them. Never rejects. */
+export async function lookAtOne(
+  { session, io }: Pick<DoctorContext, 'session' | 'io'>,
   found: TraefikServiceRef,
   seen: Seen,
 ): Promise<readonly DoctorFinding[]> {

@@ -36,19 +36,29 @@ export interface Examination {
 
 /** Looks at the API server, and then at everything else at once; with `pre`, at what an installation needs. */
 export async function examine(context: DoctorContext, pre: boolean): Promise<Examination> {
+  const around = await lookAround(context, LOOKS[pre ? 'pre' : 'run']);
+  const fails = around.findings.some(({ state, check }) => state === 'fail' && check === 'traefik-definitions');
+  if (!around.complete || pre || fails) return around;
+  const releases = await lookAtAllReleases(limited(context, WITHIN.releases));
+  return { findings: [...around.findings, ...releases], complete: true };
+}
+
+/** Looks at everything but the releases. */
+export async function examineAround(context: DoctorContext): Promise<readonly DoctorFinding[]> {
+  return (await lookAround(context, LOOKS.run)).findings;
+}
+
+async function lookAround(context: DoctorContext, looks: readonly DoctorLook[]): Promise<Examination> {
   const first = await lookAtServer(limited(context, WITHIN.first));
   if (first.some(({ state, check }) => state === 'fail' && FATAL.has(check)))
     return { findings: first, complete: false };
-  const [definitions, ...looks] = await Promise.all(
-    [lookAtDefinitions, ...LOOKS[pre ? 'pre' : 'run']].map((look) => look(limited(context, WITHIN.look))),
-  );
-  const withReleases = !pre && definitions?.every(({ state }) => state !== 'fail') === true;
-  const releases = withReleases ? await lookAtAllReleases(limited(context, WITHIN.releases)) : [];
-  const findings = [...first, ...(definitions ?? []), ...looks.flat(), ...releases];
+  const seen = await Promise.all([lookAtDefinitions, ...looks].map((look) => look(limited(context, WITHIN.look))));
+  const findings = [...first, ...seen.flat()];
   return { findings: findings.toSorted((a, b) => ORDER.indexOf(a.area) - ORDER.indexOf(b.area)), complete: true };
 }
 
-const ORDER: readonly DoctorFinding['area'][] = ['api', 'webhook', 'permissions', 'traefik', 'releases'];
+/** What findings are shown in; the releases come last. */
+const ORDER: readonly DoctorFinding['area'][] = ['api', 'webhook', 'permissions', 'traefik'];
 
 async function lookAtAllReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   return (await Promise.all([lookAtReleases(context), lookAtLookalikes(context)])).flat();

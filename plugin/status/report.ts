@@ -29,8 +29,10 @@ import { judge } from '../switch/preflight.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';
 import { letThrough } from '../traefikservice/history.ts';
 import type { LetThrough } from '../traefikservice/history.ts';
+import type { Unrecorded } from '../webhook/unrecorded.ts';
 import { readOutcome } from '../traefikservice/analysis-outcome.ts';
 import type { Outcome } from '../traefikservice/analysis-outcome.ts';
+import { NO_PODS } from './pods.ts';
 import type { PodReport, PodsReport } from './pods.ts';
 
 /** Milliseconds by which the clocks of the webhook and of the client that analyzed may differ. */
@@ -90,12 +92,24 @@ export interface StatusReport {
   readonly factsError: string | null;
 }
 
+/** What a report is made with, beside the release itself. */
+export interface ReportOptions {
+  readonly io: Io;
+  readonly seen: Seen;
+  /** Why nothing is recorded in a namespace; read from the cluster where it is left out. */
+  readonly why?: ((namespace: string) => Promise<Unrecorded | null>) | undefined;
+  /** Left out where nobody shows them. */
+  readonly pods?: Readonly<Record<Color, PodsReport>>;
+}
+
+const NONE: Readonly<Record<Color, PodsReport>> = { blue: NO_PODS, green: NO_PODS };
+
 /** Puts together what a person asks about a release. Never rejects. */
 export async function buildReport(
   session: Session,
   found: TraefikServiceRef,
   facts: Facts,
-  { io, seen, pods }: { readonly io: Io; readonly seen: Seen; readonly pods: Readonly<Record<Color, PodsReport>> },
+  { io, seen, why, pods = NONE }: ReportOptions,
 ): Promise<StatusReport> {
   const { active } = stateOf(found.object, found.pair);
   const shares = sharesOf(found);
@@ -114,7 +128,7 @@ export async function buildReport(
     unguarded: annotation(found.object, ANNOTATION.unguard) || null,
     analysis: analysisOf(found.object, active, release?.since ?? null),
     colors: COLORS.map((color) => colorReport(found, facts, color, { active, ...pods[color] })),
-    promote: await promotion(session, found, facts, io),
+    promote: await promotion(session, found, facts, { io, why }),
     rollback: rollback(found, facts, io),
     undoneBy: undoRisks(found.object, found.pair),
     factsError: facts.known ? null : facts.reason,
@@ -176,14 +190,14 @@ async function promotion(
   session: Session,
   found: TraefikServiceRef,
   facts: Facts,
-  io: Io,
+  { io, why }: Pick<ReportOptions, 'io' | 'why'>,
 ): Promise<StatusReport['promote']> {
   const { active } = stateOf(found.object, found.pair);
   if (active === null) return { to: null, possible: false, reasons: ['no color is listed'] };
   const to = otherColor(active);
   const plan = planSwitch(found.object, found.pair, to, true);
   if (plan === null) return { to, possible: false, reasons: ['no color is listed'] };
-  const decision = await withAdvice(session, found, judge(found, plan, facts, io), io);
+  const decision = await withAdvice(session, found, judge(found, plan, facts, io), io, why);
   const reasons = decision.findings.map((finding) => `${finding.check}: ${finding.detail}`);
   if (decision.switched?.kind === 'rollback') {
     return {

@@ -16,9 +16,10 @@ export async function withAdvice(
   found: TraefikServiceRef,
   decision: Decision,
   io: Io,
+  why: (namespace: string) => Promise<Unrecorded | null> = (namespace) => whyUnrecorded(session, namespace, io),
 ): Promise<Decision> {
   if (!decision.findings.some(needsRecord)) return decision;
-  const unrecorded = await whyUnrecorded(session, found.namespace, io);
+  const unrecorded = await why(found.namespace);
   if (unrecorded === null) return decision;
   const findings = decision.findings.map((finding) =>
     needsRecord(finding) ? { ...finding, detail: detailOf(found, decision, unrecorded) } : finding,

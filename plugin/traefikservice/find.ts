@@ -70,7 +70,8 @@ export async function findAny(
   if (second !== undefined) throw ambiguous(target.name);
   const { group, object } = first;
   const { namespace } = session;
-  return { group, namespace, name: target.name, object, pair: await pairOf(session, namespace, object) };
+  const pair = await pairOf(object, servicesOf(session, namespace));
+  return { group, namespace, name: target.name, object, pair };
 }
 
 /** Governed TraefikServices, sorted by namespace and name. */
@@ -136,26 +137,31 @@ function askByName(session: Session, { group: given, name }: TraefikServiceArgum
 }
 
 /** A TraefikService as the API server lists it; null for one that is not governed. */
-export async function asGoverned(
-  session: Session,
-  group: Group,
-  object: JsonObject,
-): Promise<TraefikServiceRef | null> {
+export function asGoverned(session: Session, group: Group, object: JsonObject): Promise<TraefikServiceRef | null> {
   const namespace = stringAt(object, 'metadata', 'namespace') ?? session.namespace;
+  return governedIn({ group, namespace, object }, servicesOf(session, namespace));
+}
+
+function servicesOf({ client }: Session, namespace: string): (name: string) => Promise<boolean> {
+  return async (name) => (await client.getOrNull(resourcePath('v1', 'services', { namespace, name }), {})) !== null;
+}
+
+/** A TraefikService with its pair; null for one that is not governed. Rejects as `hasService` does. */
+export async function governedIn(
+  { group, namespace, object }: Pick<TraefikServiceRef, 'group' | 'namespace' | 'object'>,
+  hasService: (name: string) => Promise<boolean>,
+): Promise<TraefikServiceRef | null> {
   const name = stringAt(object, 'metadata', 'name') ?? '';
-  const pair = await pairOf(session, namespace, object);
+  const pair = await pairOf(object, hasService);
   return pair === null ? null : { group, namespace, name, pair, object };
 }
 
 /** The old object fixes the pair, so the object stands for itself before and after. */
-async function pairOf({ client }: Session, namespace: string, object: JsonObject): Promise<Pair | null> {
+async function pairOf(object: JsonObject, hasService: (name: string) => Promise<boolean>): Promise<Pair | null> {
   const governance = governed({ object, oldObject: object });
   if (governance.kind === 'pair') return governance.pair;
   if (governance.kind === 'no') return null;
-  for (const { pair, sibling } of governance.candidates) {
-    const path = resourcePath('v1', 'services', { namespace, name: sibling });
-    if ((await client.getOrNull(path, {})) !== null) return pair;
-  }
+  for (const { pair, sibling } of governance.candidates) if (await hasService(sibling)) return pair;
   return null;
 }
 
