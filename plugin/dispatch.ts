@@ -11,6 +11,7 @@ import { EXIT } from './cli/io.ts';
 import { UsageError, UserError, describeError } from './kube/errors.ts';
 import { flow, flowing } from './printers/flow.ts';
 import { createPaint } from './cli/paint.ts';
+import { withTemplateFile } from './cli/template-files.ts';
 import { openSession } from './cli/session.ts';
 import type { Session } from './cli/session.ts';
 import { suggest } from './cli/suggest.ts';
@@ -54,7 +55,7 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
       sessions[0] = session;
       return session;
     }
-    const call: Call = { io, flags, args, rest, paint, connect };
+    const call: Call = { io, flags: withTemplateFile(flags, io), args, rest, paint, connect };
     const code = await command.run(call);
     return code === EXIT.ok && flags.boolean('warnings-as-errors') ? await warned(sessions, io) : code;
   } catch (error) {

@@ -124,8 +124,8 @@ export const OUTPUT_FLAG: FlagSpec = {
   name: 'output',
   short: 'o',
   type: 'text',
-  completes: ['json', 'yaml', 'name', 'wide', 'jsonpath='],
-  help: 'Output format. One of: (json, yaml, name, wide, jsonpath=TEMPLATE).',
+  completes: ['json', 'yaml', 'name', 'wide', 'jsonpath=', 'custom-columns=', 'go-template='],
+  help: 'Output format. One of: (json, yaml, name, wide, jsonpath, jsonpath-as-json, jsonpath-file, custom-columns, custom-columns-file, go-template, go-template-file).',
 };
 
 export const ALL_NAMESPACES_FLAG: FlagSpec = {

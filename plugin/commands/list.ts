@@ -106,8 +106,10 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
   const { out, err } = call.io;
   if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
   else if (format !== '' && format !== 'wide') {
-    const items = found.map(withStatus);
-    out.write(printObject({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items }, '', format));
+    const list = { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: found.map(withStatus) };
+    const printed = printObject(list, '', format);
+    const headless = format.startsWith('custom-columns=') && call.flags.boolean('no-headers');
+    out.write(headless ? withoutHeader(printed) : printed);
   } else if (found.length === 0) {
     const nothing = everywhere ? 'No resources found' : `No resources found in ${namespace} namespace`;
     const end = everywhere && listing.forbidden.length === 0 ? '' : '.';
@@ -164,7 +166,11 @@ function table(call: Call, found: readonly TraefikServiceRef[], everywhere: bool
   ];
   const rows = found.map((item) => [...(everywhere ? [item.namespace] : []), ...row(call, item, wide)]);
   const text = formatTable(header, rows);
-  return call.flags.boolean('no-headers') ? text.slice(text.indexOf('\n') + 1) : text;
+  return call.flags.boolean('no-headers') ? withoutHeader(text) : text;
+}
+
+function withoutHeader(lines: string): string {
+  return lines.slice(lines.indexOf('\n') + 1);
 }
 
 function row(call: Call, item: TraefikServiceRef, wide: boolean): readonly string[] {

@@ -12,6 +12,19 @@ export function printJsonpath(object: JsonObject, template: string): string {
   return render(parts, object).text;
 }
 
+/** The values at a JSONPath expression, with or without its braces and its leading period. */
+export function selectJsonpath(object: JsonObject, given: string): readonly Json[] {
+  const path = given.replace(/^\{(.*)\}$/s, '$1').trim();
+  return select(object, /^[.[$@]/.test(path) ? path : `.${path}`);
+}
+
+/** The values of a template of one expression, as JSON: `-o jsonpath-as-json`. */
+export function printJsonpathAsJson(object: JsonObject, template: string): string {
+  const [only, ...more] = [...template.matchAll(/\{([^{}]*)\}/g)];
+  if (only === undefined || more.length > 0 || only[0] !== template) throw invalid(template);
+  return `${JSON.stringify(selectJsonpath(object, template), null, 4)}\n`;
+}
+
 interface Rendered {
   readonly text: string;
   /** Index behind the last part that was used. */

@@ -102,7 +102,10 @@ t.test('completion', async (t) => {
   t.equal(await complete('status', '-n', 'other', ''), ':4\n');
   t.equal(await complete('promote', '--to', ''), 'blue\ngreen\n:4\n');
   t.equal(await complete('promote', '--to=g'), 'green\n:4\n', "kubectl's scripts put the flag before it");
-  t.equal(await complete('status', '--output='), 'json\nyaml\nname\nwide\njsonpath=\n:4\n');
+  t.equal(
+    await complete('status', '--output='),
+    'json\nyaml\nname\nwide\njsonpath=\ncustom-columns=\ngo-template=\n:4\n',
+  );
   t.equal(await complete('status', '-o', 'jsonp'), 'jsonpath=\n:6\n', 'the template follows without a space');
   t.equal(await complete('-n', 'd'), 'demo\ndev\n:4\n');
   t.equal(await complete('status', '--context', ''), 'fake\n:4\n');
