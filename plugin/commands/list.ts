@@ -1,6 +1,5 @@
-import { ANNOTATION, previousOf, readRecord, readSmokeTest, stateOf } from '../../webhook/policy/index.ts';
+import { freezeOf, freezeValue, previousOf, readRecord, readSmokeTest, stateOf } from '../../webhook/policy/index.ts';
 import type { Color } from '../../webhook/policy/index.ts';
-import { annotation } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Call, Command } from '../cli/command.ts';
 import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG, SELECTOR_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
@@ -106,7 +105,12 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
   const { out, err } = call.io;
   if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
   else if (format !== '' && format !== 'wide') {
-    const list = { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: found.map(withStatus) };
+    const list = {
+      apiVersion: 'v1',
+      kind: 'List',
+      metadata: { resourceVersion: '' },
+      items: found.map((item) => withStatus(item, call.io.now())),
+    };
     const printed = printObject(list, '', format);
     const headless = format.startsWith('custom-columns=') && call.flags.boolean('no-headers');
     out.write(headless ? withoutHeader(printed) : printed);
@@ -125,7 +129,8 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
 }
 
 /** A TraefikService as the API server has it, and what its annotations and weights say as an object for programs. */
-function withStatus({ object, pair }: TraefikServiceRef): JsonObject {
+function withStatus({ object, pair }: TraefikServiceRef, now: Date): JsonObject {
+  const freeze = freezeOf(object, now.toISOString());
   const { active, blue, green } = stateOf(object, pair);
   const status = parseJson(
     JSON.stringify({
@@ -133,7 +138,7 @@ function withStatus({ object, pair }: TraefikServiceRef): JsonObject {
       previous: previousOf(object),
       services: pair,
       weights: { blue: blue?.weight ?? null, green: green?.weight ?? null },
-      frozen: annotation(object, ANNOTATION.frozen),
+      frozen: freeze === null ? null : freezeValue(freeze),
       smokeTest: readSmokeTest(object),
       analysis: readOutcome(object),
       record: readRecord(object),
@@ -190,7 +195,7 @@ function row(call: Call, item: TraefikServiceRef, wide: boolean): readonly strin
     shortImages(current?.images ?? []),
     previous ?? '<none>',
     test === null || test.color === state.active ? '<none>' : `${test.color}:passed`,
-    annotation(object, ANNOTATION.frozen) === null ? 'false' : paint.warn('true'),
+    freezeOf(object, call.io.now().toISOString()) === null ? 'false' : paint.warn('true'),
     ...(wide ? [`${pair.blue},${pair.green}`, current?.by ?? unseen?.manager ?? '<unknown>', item.group] : []),
     // Since the last switch where that is known, else since the object was made.
     ageOf(current?.since ?? unseen?.at ?? stringAt(object, 'metadata', 'creationTimestamp'), call.io.now()),

@@ -2,10 +2,9 @@ import { hasStatus } from '../../common/kube/errors.ts';
 import { resourcePath } from '../../common/kube/paths.ts';
 import { FORBIDDEN } from '../../common/http-status.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { annotation } from '../../common/json.ts';
 import { objectAt, stringAt } from '../../common/json-paths.ts';
 import { nameOf } from '../../common/objects.ts';
-import { ANNOTATION, otherColor, readRecord } from '../../webhook/policy/index.ts';
+import { freezeOf, freezeText, freezeValue, otherColor, readRecord } from '../../webhook/policy/index.ts';
 import type { Call } from '../cli/command.ts';
 import { dryRunOf } from '../cli/dry-run.ts';
 import type { Session } from '../cli/session.ts';
@@ -47,18 +46,19 @@ function requireNoTraffic({ found, color }: DeployPlan): void {
 }
 
 function requireWayBack(call: Call, { found, color, forget }: DeployPlan): void {
-  const frozen = annotation(found.object, ANNOTATION.frozen);
-  if (!forget && frozen)
-    warn(call, `promotions are frozen: ${frozen}. What is deployed can be tested, but not promoted`);
+  const frozen = freezeOf(found.object, call.io.now().toISOString());
+  if (!forget && frozen !== null)
+    warn(call, `promotions are frozen${freezeText(frozen)}. What is deployed can be tested, but not promoted`);
   if (!forget || call.flags.boolean('overwrite-rollback')) return;
   const since = readRecord(found.object).active?.since ?? '';
   const now = call.io.now();
   // A clock that is behind the webhook's makes it fresh, too.
   const fresh = !(now.getTime() - Date.parse(since) > FRESH);
-  if (!frozen && !fresh) return;
-  const why = frozen
-    ? `promotions are frozen (${frozen}), so the new version could not replace it`
-    : `it was active until ${ageOf(since, now)} ago`;
+  if (frozen === null && !fresh) return;
+  const why =
+    frozen !== null
+      ? `promotions are frozen (${freezeValue(frozen)}), so the new version could not replace it`
+      : `it was active until ${ageOf(since, now)} ago`;
   throw new UserError(
     `${color} has the version to roll back to, and ${why}: a deployment overwrites it, and ${commandLine('rollback', found)} has nothing to go back to. Nothing was changed. ` +
       `To deploy to ${color} all the same, while ${otherColor(color)} has no way back: --overwrite-rollback`,

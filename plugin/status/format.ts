@@ -43,7 +43,7 @@ export function formatStatus(found: TraefikServiceRef, report: StatusReport, sty
   const rest = [
     ...(unseen === null ? [] : [`Record:     ${paint.warn(unseenText(unseen, now))}`]),
     ...(report.letThrough === null ? [] : [`Findings:   ${paint.warn(letThroughText(report.letThrough))}`]),
-    ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(report.frozen)}`]),
+    ...(report.frozen === null ? [] : [`Frozen:     ${paint.warn(frozenText(report))}`]),
     ...(report.unguarded === null
       ? []
       : [
@@ -71,6 +71,12 @@ function analysisText({ phase, rolledBack, color, at, reason }: Outcome, { now, 
   const painted = { Successful: paint.good(phase), Failed: paint.bad(phase), Inconclusive: paint.warn(phase) }[phase];
   const action = rolledBack ? ', rolled back' : '';
   return `${paint.color(color)} ${painted}${action} ${ageOf(at, now)} ago: ${reason}`;
+}
+
+function frozenText({ frozen, frozenUntil }: StatusReport): string {
+  return frozenUntil === null || frozen?.startsWith('until ') === true
+    ? (frozen ?? '')
+    : `${frozen} (until ${frozenUntil})`;
 }
 
 function guardAgain(found: TraefikServiceRef): string {

@@ -2,6 +2,7 @@ import {
   ANNOTATION,
   COLORS,
   describe,
+  freezeOf,
   explain,
   otherColor,
   previousOf,
@@ -79,7 +80,10 @@ export interface StatusReport {
   readonly by: string | null;
   /** What the switch to the active color went through in spite of; null where there is nothing. */
   readonly letThrough: LetThrough | null;
+  /** The freeze that denies promotions now; null without one. */
   readonly frozen: string | null;
+  /** When it ends (RFC 3339); null where it has to be lifted. */
+  readonly frozenUntil: string | null;
   /** Why nothing guards it any more; null while the guards stand. */
   readonly unguarded: string | null;
   /** The analysis of the last switch; null where none ended. */
@@ -113,6 +117,7 @@ export async function buildReport(
 ): Promise<StatusReport> {
   const { active } = stateOf(found.object, found.pair);
   const shares = sharesOf(found);
+  const freeze = freezeOf(found.object, io.now().toISOString());
   const record = readRecord(found.object);
   const release = record.active?.color === active ? record.active : null;
   return {
@@ -124,7 +129,8 @@ export async function buildReport(
     since: release?.since ?? null,
     by: release?.by ?? null,
     letThrough: letThrough(found, active),
-    frozen: annotation(found.object, ANNOTATION.frozen),
+    frozen: freeze === null ? null : freeze.reason || `until ${freeze.until ?? ''}`,
+    frozenUntil: freeze?.until ?? null,
     unguarded: annotation(found.object, ANNOTATION.unguard) || null,
     analysis: analysisOf(found.object, active, release?.since ?? null),
     colors: COLORS.map((color) => colorReport(found, facts, color, { active, ...pods[color] })),

@@ -5,7 +5,7 @@ import t from 'tap';
 import { allImages, installBluegreen, installTraefik, startCluster, TRAEFIK_NAMESPACE } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { rolledOut } from '../cluster/kube.ts';
-import { live, personIn } from './people.ts';
+import { live, NAMED, personIn } from './people.ts';
 
 const TEAM = 'team';
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
@@ -51,6 +51,11 @@ t.test('what init writes is applied under Pod Security "restricted", and becomes
   t.equal(await live(admin, 'shop'), '100 0: blue');
 });
 
+const TO_GREEN = [0, 1].map((index) => ({
+  op: 'replace',
+  path: `/spec/weighted/services/${index}/weight`,
+  value: index * 100,
+}));
 const LOOKS = ['list', 'status', 'status shop -o wide', 'history shop', 'logs shop --tail=1', `doctor ${TRAEFIK}`];
 
 t.test('an observer looks, and changes nothing', async (t) => {
@@ -78,7 +83,15 @@ t.test('a pipeline makes a whole release, step by step and at once', async (t) =
   await pipeline.may(t, 'bluegreen smoke shop --path / --via forward', 'passed');
   await pipeline.may(t, 'bluegreen freeze shop --reason weekend');
   await pipeline.mayNot(t, 'bluegreen promote shop', 'weekend');
+  await pipeline.may(t, 'bluegreen freeze shop --reason weekend --until 48h');
+  await pipeline.mayNot(t, 'bluegreen promote shop', 'promotions are frozen until 2');
+  await pipeline.mayNot(
+    t,
+    `patch ${NAMED}/shop --type=json -p '${JSON.stringify(TO_GREEN)}'`,
+    'promotions are frozen until 2',
+  );
   await pipeline.may(t, 'bluegreen unfreeze shop');
+  await pipeline.may(t, `annotate ${NAMED}/shop 'bluegreen.dev/frozen=until 2020-01-01T00:00:00Z: over'`);
   await pipeline.may(t, `bluegreen promote shop --wait ${TRAEFIK}`, 'is active now.');
   t.equal(await live(admin, 'shop'), '0 100: green, previous blue');
   await pipeline.may(t, `bluegreen rollback shop --wait ${TRAEFIK}`);

@@ -1,7 +1,9 @@
+import type { Clock } from '../../common/clock.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { Reader } from '../facts/reader.ts';
 import {
   ANNOTATION,
+  freezeOf,
   governed,
   likelyRevisions,
   namedKinds,
@@ -47,6 +49,7 @@ export interface Seen extends Audited {
 export interface InspectionTools {
   readonly reader: Reader;
   readonly settings: Settings;
+  readonly clock: Pick<Clock, 'date'>;
 }
 
 /**
@@ -55,7 +58,7 @@ export interface InspectionTools {
  */
 export async function inspectListed(
   listed: Listed,
-  { reader, settings }: InspectionTools,
+  { reader, settings, clock }: InspectionTools,
   signal: AbortSignal,
 ): Promise<Seen | null> {
   const { object, ...target } = listed;
@@ -75,7 +78,7 @@ export async function inspectListed(
     active,
     switchedAt: lastSwitch(object, active),
     ready: facts.known ? { blue: facts.blue.readyEndpoints, green: facts.green.readyEndpoints } : null,
-    frozen: !!annotation(object, ANNOTATION.frozen),
+    frozen: freezeOf(object, clock.date().toISOString()) !== null,
     findings: inspect({ ...target, object, pair, facts, settings }),
     lookupFailed: asked && !facts.known ? facts.reason : null,
     uid: text(at(object, 'metadata', 'uid')),

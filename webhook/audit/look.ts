@@ -24,17 +24,18 @@ export interface Look {
 /** Looks at all of these; resolves with what kept it from seeing everything, empty when nothing did. */
 export async function lookAtAll(
   listed: readonly Listed[],
-  { clock, ...tools }: LookParts,
+  parts: LookParts,
   { onSeen, onMissed }: Look,
   signal: AbortSignal,
 ): Promise<string> {
+  const { clock } = parts;
   let problem = '';
   const waiting = listed.values();
   async function lane(): Promise<void> {
     for (const each of waiting) {
       if (signal.aborted) return;
       try {
-        const seen = await within(LOOK_MS, clock, signal, (bounded) => inspectListed(each, tools, bounded));
+        const seen = await within(LOOK_MS, clock, signal, (bounded) => inspectListed(each, parts, bounded));
         if (signal.aborted) return;
         onSeen(each, seen);
         if (seen !== null && seen.lookupFailed !== null) problem ||= problemOf(each, seen.lookupFailed);

@@ -7,7 +7,7 @@ export const ANNOTATION = {
   green: `${PREFIX}green`,
   /** `passed`, or `passed:<image tag, digest or revision>`. The user's to write. */
   smokeTest: `${PREFIX}smoke-test`,
-  /** A reason; denies promotions while it stands. The user's to write. */
+  /** A reason, or `until <RFC 3339>: <reason>`; denies promotions, until then. The user's to write. */
   frozen: `${PREFIX}frozen`,
   /** A reason; lets one request through. Needs the RBAC verb `override`. The user's to write. */
   override: `${PREFIX}override`,

@@ -38,6 +38,7 @@ export type {
   Use,
   WorkloadAction,
 } from './guards/guard.ts';
+export { freezeOf, freezeText, freezeValue, type Freeze } from './freeze.ts';
 export { docsLine, findingLine } from './message.ts';
 export { evaluateUngoverned, explain, NO_OVERRIDE, warningLines, type Evaluation } from './evaluate.ts';
 export { governed, namesOf, type Candidate, type Governance } from './governed.ts';

@@ -13,7 +13,11 @@ async function told(images: readonly string[]) {
   const record = JSON.stringify({ active: { color: 'green', since: NOON, images }, history: [] });
   const object = weighted('demo', 'shop', 0, 100, { 'bluegreen.dev/record': record });
   const listed = { group: 'traefik.io', namespace: 'demo', name: 'shop', object } as const;
-  const tools = { reader: new FakeReader(settled('blue') + settled('green')), settings: SETTINGS };
+  const tools = {
+    reader: new FakeReader(settled('blue') + settled('green')),
+    settings: SETTINGS,
+    clock: { date: () => new Date(NOON) },
+  };
   const seen = await inspectListed(listed, tools, AbortSignal.timeout(5000));
   return seen?.findings.map((finding) => untestedImages(seen, finding)) ?? [];
 }
@@ -33,7 +37,11 @@ t.test('an active color that runs what its promotion did not record is an occurr
 t.test('one that runs what was recorded is none, and neither is any other finding', async (t) => {
   t.same(await told(['podinfo:6.1.5']), []);
   const object = weighted('demo', 'shop', 50, 50);
-  const tools = { reader: new FakeReader(settled('blue') + settled('green')), settings: SETTINGS };
+  const tools = {
+    reader: new FakeReader(settled('blue') + settled('green')),
+    settings: SETTINGS,
+    clock: { date: () => new Date(NOON) },
+  };
   const listed = { group: 'traefik.io', namespace: 'demo', name: 'shop', object } as const;
   const seen = await inspectListed(listed, tools, AbortSignal.timeout(5000));
   t.same(

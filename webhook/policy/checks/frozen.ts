@@ -1,5 +1,4 @@
-import { ANNOTATION } from '../annotations.ts';
-import { annotation } from '../../../common/json.ts';
+import { freezeOf, freezeText } from '../freeze.ts';
 import { denial } from './check.ts';
 import type { Check } from './check.ts';
 import { weightsTouched } from '../touched.ts';
@@ -12,14 +11,14 @@ export const frozen: Check = {
   cel: 'yes',
   needs: 'stored object',
   touched: weightsTouched,
-  find: ({ switched, change }) => {
+  find: ({ switched, change, at }) => {
     if (switched?.kind !== 'promotion') return [];
-    const reason = annotation(change.oldObject, ANNOTATION.frozen) || annotation(change.object, ANNOTATION.frozen);
-    if (!reason) return [];
+    const freeze = freezeOf(change.oldObject, at) ?? freezeOf(change.object, at);
+    if (freeze === null) return [];
     return [
       denial(
         'promotions are frozen',
-        `promotions are frozen: ${reason}. To lift the freeze, run: kubectl bluegreen unfreeze ${change.name} -n ${change.namespace}`,
+        `promotions are frozen${freezeText(freeze)}. To lift the freeze, run: kubectl bluegreen unfreeze ${change.name} -n ${change.namespace}`,
       ),
     ];
   },
