@@ -86,7 +86,7 @@ async function wordsFor(
   if (partial.startsWith('-')) {
     return { proposals: flags.map(({ name, help }) => ({ value: `--${name}`, description: help })), files: false };
   }
-  if (index < 0) {
+  if (index < 0 || (before[index] === 'help' && given.length === 0)) {
     const shown = commands.filter((each) => !each.hidden);
     return { proposals: shown.map(({ name, summary }) => ({ value: name, description: summary })), files: false };
   }
@@ -97,7 +97,10 @@ async function wordsFor(
   return quietly(async () => {
     const session = await connect(before.toSpliced(index, 1));
     const { found } = await listGoverned(session, session.namespace);
-    return [...new Set(found.map((item) => item.name))].filter((name) => !given.includes(name));
+    // `traefikservice/sh`: the kind stays as it was typed.
+    const [kind = ''] = /^[\w.]+\//.exec(partial) ?? [];
+    const names = new Set(found.map((item) => `${kind}${item.name}`));
+    return [...names].filter((name) => !given.includes(name));
   }, call);
 }
 
@@ -107,13 +110,14 @@ async function valuesOf(
   call: Pick<Call, 'io'>,
   connect: Connect,
 ): Promise<Completion> {
-  const known = flag.choices ?? flag.completes ?? [];
+  const known = flag.choices ?? flag.completes ?? (flag.type === 'boolean' ? ['true', 'false'] : []);
   if (known === 'files') return FILES;
   if (known.length > 0) return proposing(known);
   const sources = { context: 'contexts', cluster: 'clusters', user: 'users' } as const;
   if (flag.name === 'context' || flag.name === 'cluster' || flag.name === 'user') {
     const source = sources[flag.name];
-    return quietly(() => Promise.resolve([...loadKubeconfig(call.io.files, undefined)[source].keys()]), call);
+    const path = kubeconfigIn(before);
+    return quietly(() => Promise.resolve([...loadKubeconfig(call.io.files, path)[source].keys()]), call);
   }
   if (flag.name !== 'namespace') return NOTHING;
   return quietly(async () => {
@@ -121,6 +125,14 @@ async function valuesOf(
     const namespaces = await client.list(resourcePath('v1', 'namespaces'), {});
     return namespaces.map((namespace) => stringAt(namespace, 'metadata', 'name') ?? '');
   }, call);
+}
+
+/** The file that --kubeconfig names before; undefined without one. */
+function kubeconfigIn(before: readonly string[]): string | undefined {
+  const joined = before.findLast((word) => word.startsWith('--kubeconfig='));
+  if (joined !== undefined) return joined.slice('--kubeconfig='.length);
+  const index = before.lastIndexOf('--kubeconfig');
+  return index < 0 ? undefined : before[index + 1];
 }
 
 function flagNamed(word: string, flags: readonly FlagSpec[]): FlagSpec | undefined {

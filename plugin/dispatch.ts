@@ -79,7 +79,7 @@ async function complete(words: readonly string[], io: Io): Promise<number> {
   const sessions: Promise<Session>[] = [];
   const silent = { ...io, err: { write: () => {}, isTTY: false } };
   function connect(before: readonly string[]): Promise<Session> {
-    const flags = parseLeniently(before);
+    const flags = impatient(parseLeniently(before));
     const session = openSession(flags, silent, createPaint(silent.err, true, io.files.env));
     sessions.push(session);
     return session;
@@ -100,6 +100,14 @@ function parseLeniently(words: readonly string[]): FlagValues {
     }
   }
   return parseArguments([], GLOBAL_FLAGS).flags;
+}
+
+/** The tab key waits no longer for the API server than kubectl does for its own completions. */
+const COMPLETION_TIMEOUT = '5s';
+
+function impatient(flags: FlagValues): FlagValues {
+  const given = flags.isSet('request-timeout');
+  return { ...flags, text: (name) => (name === 'request-timeout' && !given ? COMPLETION_TIMEOUT : flags.text(name)) };
 }
 
 async function closeAll(sessions: readonly Promise<Session>[]): Promise<void> {

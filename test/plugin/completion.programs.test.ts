@@ -43,6 +43,8 @@ t.test('the tab key in bash', async (t) => {
   const lines = [
     ['rollb', 'rollback '],
     ['promote sh', 'promote shop '],
+    ['promote traefikservice/sh', 'promote traefikservice/shop '],
+    ['help rollb', 'help rollback '],
     ['promote --to=g', 'promote --to=green '],
     ['status --output=ya', 'status --output=yaml '],
     ['status -o jsonp', 'status -o jsonpath='],
@@ -57,9 +59,6 @@ t.test('the tab key in bash', async (t) => {
     const pattern = new RegExp(`^\\$ kubectl bluegreen ${completed.replaceAll('.', '\\.')}\\|$`, 'm');
     t.match(await terminal.press(`kubectl bluegreen ${typed}\t|`, pattern), pattern, typed);
   }
-  const offered = await terminal.press(
-    'kubectl bluegreen status --output=\t\t',
-    /^json +jsonpath= +name +wide +yaml$/m,
-  );
+  const offered = await terminal.press('kubectl bluegreen status --output=\t\t', /^custom-columns= +[^]*jsonpath= +/m);
   t.match(offered, /^\$ kubectl bluegreen status --output=$/m, 'the flag stands once');
 });

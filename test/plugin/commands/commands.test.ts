@@ -106,6 +106,15 @@ t.test('completion', async (t) => {
     await complete('status', '--output='),
     'json\nyaml\nname\nwide\njsonpath=\ncustom-columns=\ngo-template=\n:4\n',
   );
+  t.equal(await complete('promote', 'traefikservice/s'), 'traefikservice/shop\n:4\n', 'the kind stays');
+  t.equal(await complete('promote', '--wait='), 'true\nfalse\n:4\n');
+  t.match(await complete('help', 'prom'), /^promote\t.*\n:4\n$/);
+  t.equal(await complete('help', 'promote', ''), ':4\n');
+  const other = JSON.stringify({ contexts: [{ name: 'other', context: {} }] });
+  for (const words of [['--kubeconfig', 'other.yaml'], ['--kubeconfig=other.yaml']]) {
+    const { out } = await cluster.run(['__complete', ...words, '--context', ''], { files: { 'other.yaml': other } });
+    t.equal(out, 'other\n:4\n', 'of the kubeconfig that the line names');
+  }
   t.equal(await complete('status', '-o', 'jsonp'), 'jsonpath=\n:6\n', 'the template follows without a space');
   t.equal(await complete('-n', 'd'), 'demo\ndev\n:4\n');
   t.equal(await complete('status', '--context', ''), 'fake\n:4\n');
