@@ -4,7 +4,9 @@ import type { Right } from '../kube/access.ts';
 /** A right, the commands that need it, and where. */
 export interface Need {
   readonly verb: string;
-  /** Any one of these groups that the cluster serves; the older one of Traefik counts only where it alone is there. */
+  /** Another verb that does as well: which one counts depends on the version of Kubernetes. */
+  readonly or?: string;
+  /** Of Traefik the newer group, in whose place the older one is asked for where only that is served. */
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
@@ -27,7 +29,7 @@ function needs(
   group: string,
   resources: readonly string[],
   purpose: string,
-  more: Pick<Need, 'where'> = {},
+  more: Pick<Need, 'where' | 'or'> = {},
 ): readonly Need[] {
   return resources.flatMap((word) =>
     verbs.map((verb) => {
@@ -55,18 +57,21 @@ export const NEEDS: readonly Need[] = [
   ...needs(['patch'], 'apps', ['deployments/scale', 'statefulsets/scale'], SCALING),
   ...needs(['get', 'create', 'delete'], 'batch', ['jobs'], TESTING),
   ...needs(['get'], '', ['serviceaccounts'], 'promote --in-cluster'),
-  ...needs(['get'], '', ['pods/portforward'], 'port-forward, and smoke from this machine'),
+  ...needs(['get'], '', ['pods/portforward'], 'port-forward, and smoke from this machine', { or: 'create' }),
   ...needs(['list'], '', ['pods'], ANALYZING, { where: 'traefik' }),
   ...needs(['get'], '', ['pods/proxy'], ANALYZING, { where: 'traefik' }),
   ...needs(['list'], 'apps', ['deployments'], 'the image of Jobs, where --job-image is left out', { where: 'webhook' }),
 ];
 
-/** The right of a need. */
-export function rightOf({ verb, group, resource, subresource }: Need): Right {
-  return { verb, group, resource, ...(subresource === undefined ? {} : { subresource }) };
+/** The rights of which a need takes any one. */
+export function rightsOf({ verb, or, group, resource, subresource }: Need): readonly Right[] {
+  const what = { group, resource, ...(subresource === undefined ? {} : { subresource }) };
+  return [verb, ...(or === undefined ? [] : [or])].map((each) => ({ verb: each, ...what }));
 }
 
 /** A need as RBAC writes it: `get pods/log`. */
 export function needText({ verb, resource, subresource, group }: Need): string {
-  return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${group === 'batch' || group === '' || group === 'apps' ? '' : `.${group}`}`;
+  const part = subresource === undefined ? '' : `/${subresource}`;
+  // The kinds of Kubernetes itself are known without their group.
+  return `${verb} ${resource}${part}${group.includes('.') ? `.${group}` : ''}`;
 }

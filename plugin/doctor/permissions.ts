@@ -7,7 +7,7 @@ import { isServed } from '../kube/groups.ts';
 import { findReplicas } from '../traefik/replicas.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
-import { NEEDS, needText, rightOf } from './needs.ts';
+import { NEEDS, needText, rightsOf } from './needs.ts';
 import type { Need } from './needs.ts';
 import { webhookPods } from './webhook-pods.ts';
 
@@ -24,19 +24,20 @@ interface Placed {
 export async function lookAtPermissions(context: DoctorContext): Promise<readonly DoctorFinding[]> {
   const namespace = context.namespace ?? context.session.namespace;
   const placed = await place(context, namespace);
-  const { session, io } = context;
   try {
-    const missing = await Promise.all(
-      placed.map(async (each) =>
-        (await mayI(session.client, rightOf(each.need), each.namespace ?? '', io.interrupted)) ? [] : [each],
-      ),
-    );
+    const missing = await Promise.all(placed.map(async (each) => ((await isGranted(context, each)) ? [] : [each])));
     const found = missing.flat();
     if (found.length === 0) return [ok(`you have all permissions that the commands need in namespace ${namespace}`)];
     return [...Map.groupBy(found, purposeOf).values()].map(told);
   } catch (error) {
     return [unknown('the API server did not answer which permissions you have', describeError(error))];
   }
+}
+
+async function isGranted({ session, io }: DoctorContext, { need, namespace }: Placed): Promise<boolean> {
+  for (const right of rightsOf(need))
+    if (await mayI(session.client, right, namespace ?? '', io.interrupted)) return true;
+  return false;
 }
 
 function purposeOf({ need, namespace }: Placed): string {

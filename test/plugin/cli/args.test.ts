@@ -35,7 +35,7 @@ t.test('mistakes are said as kubectl says them', async (t) => {
     [['status', 'A_B'], 'error: invalid name "A_B": expected NAME or traefikservice/NAME'],
     [
       ['status', '-o', 'xml'],
-      'error: unable to match a printer suitable for the output format "xml", allowed formats are: json, yaml, name, wide, jsonpath=TEMPLATE',
+      'error: unable to match a printer suitable for the output format "xml", allowed formats are: custom-columns, custom-columns-file, go-template, go-template-file, json, jsonpath, jsonpath-as-json, jsonpath-file, name, wide, yaml',
     ],
   ];
   for (const [args, message] of cases) {

@@ -161,7 +161,14 @@ t.test('a namespace that is not enforced is no failure', async (t) => {
 
 t.test('permissions that are missing, by what needs them', async (t) => {
   const cluster = await fakeCluster(t, shop());
-  const denied = new Set(['promote traefikservices', 'get pods/proxy', 'create jobs', 'get jobs', 'patch deployments']);
+  const denied = new Set([
+    'promote traefikservices',
+    'get pods/proxy',
+    'create jobs',
+    'get jobs',
+    'patch deployments',
+    'get pods/portforward',
+  ]);
   cluster.put('/api/v1/namespaces/edge/pods/traefik-1', {
     metadata: { labels: { 'app.kubernetes.io/name': 'traefik' } },
     spec: { containers: [{ name: 'traefik', image: 'traefik:v3.6' }] },
@@ -177,6 +184,7 @@ t.test('permissions that are missing, by what needs them', async (t) => {
   t.match(out, '‼ you may not get jobs, create jobs in namespace demo\n    It is needed for smoke and release');
   t.match(out, '‼ you may not patch deployments in namespace demo\n    It is needed for deploy and release.');
   t.match(out, 'Ask for a Role with it; the chart has ready-made ones (value roles.create).\n    See ');
+  t.notMatch(out, 'portforward', 'its other verb does as well');
   cluster.put(`${PODS}/one`, webhook());
   t.notMatch(await doctor(cluster), 'you may not promote', 'the webhook does not ask for it');
 });
