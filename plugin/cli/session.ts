@@ -62,7 +62,9 @@ export async function openSession(flags: FlagValues, io: Io, paint: Paint): Prom
       warn(text);
     },
   });
-  const serverWarnings = () => received.size;
+  function serverWarnings(): number {
+    return received.size;
+  }
   return { serverWarnings, client, reader: readerOf(client), namespace: connection.namespace, connection, warn };
 }
 
