@@ -29,6 +29,7 @@ export const CHECKS = {
   'release-kept': 'releases',
   'weights-filled': 'releases',
   'not-governed': 'releases',
+  'route-ends': 'releases',
 } as const;
 
 export type CheckName = keyof typeof CHECKS;

@@ -11,6 +11,7 @@ import { lookAtLookalikes } from './lookalikes.ts';
 import { lookAtPermissions } from './permissions.ts';
 import { lookAtReplicas } from './replicas.ts';
 import { lookAtReleases } from './releases.ts';
+import { lookAtRoutes } from './routes.ts';
 import { lookAtTraefik } from './traefik.ts';
 import { atLeast } from './versions.ts';
 import { lookAtWebhook } from './webhook.ts';
@@ -20,6 +21,8 @@ const LOOKS: Readonly<Record<'run' | 'pre', readonly DoctorLook[]>> = {
   run: [lookAtWebhook, lookAtReplicas, lookAtPermissions, lookAtTraefik],
   pre: [lookAtInstallation, lookAtTraefik],
 };
+/** What the releases of a namespace are, and what looks like one or should lead to one. */
+const RELEASES: readonly DoctorLook[] = [lookAtReleases, lookAtLookalikes, lookAtRoutes];
 /** Milliseconds for a look, and for that at all releases: doctor ends whatever does not answer. */
 const WITHIN = { first: 15_000, look: 40_000, releases: 120_000 };
 
@@ -39,8 +42,8 @@ export async function examine(context: DoctorContext, pre: boolean): Promise<Exa
   const around = await lookAround(context, LOOKS[pre ? 'pre' : 'run']);
   const fails = around.findings.some(({ state, check }) => state === 'fail' && check === 'traefik-definitions');
   if (!around.complete || pre || fails) return around;
-  const releases = await lookAtAllReleases(limited(context, WITHIN.releases));
-  return { findings: [...around.findings, ...releases], complete: true };
+  const releases = await Promise.all(RELEASES.map((look) => look(limited(context, WITHIN.releases))));
+  return { findings: [...around.findings, ...releases.flat()], complete: true };
 }
 
 /** Looks at everything but the releases. */
@@ -59,10 +62,6 @@ async function lookAround(context: DoctorContext, looks: readonly DoctorLook[]):
 
 /** What findings are shown in; the releases come last. */
 const ORDER: readonly DoctorFinding['area'][] = ['api', 'webhook', 'permissions', 'traefik'];
-
-async function lookAtAllReleases(context: DoctorContext): Promise<readonly DoctorFinding[]> {
-  return (await Promise.all([lookAtReleases(context), lookAtLookalikes(context)])).flat();
-}
 
 function limited(context: DoctorContext, milliseconds: number): DoctorContext {
   const interrupted = AbortSignal.any([context.io.interrupted, AbortSignal.timeout(milliseconds)]);

@@ -17,6 +17,7 @@ import { LENIENT } from '../switch/settings.ts';
 import type { LintObject } from '../kube/manifests.ts';
 import { lintEntries } from './entries.ts';
 import { lintLookalikes } from './lookalikes.ts';
+import { lintDeadEnds } from './dead-ends.ts';
 import { namesTaken } from './names.ts';
 import { groupOf, keyOf, namespaceOf } from './objects.ts';
 import type { LintFinding } from './objects.ts';
@@ -60,7 +61,11 @@ export function lintObjects(objects: readonly LintObject[], namespace: string): 
       return [...lintOne(release, neighborsOf(release, objects, releases, namespace), here), ...taken];
     }
     return routes.includes(item)
-      ? [...lintRoutes(item, namespace, { objects, releases }), ...lintLookalikes(item, namespace)]
+      ? [
+          ...lintRoutes(item, namespace, { objects, releases }),
+          ...lintLookalikes(item, namespace),
+          ...lintDeadEnds(item, objects, namespace),
+        ]
       : [...lintUngoverned(item, namespace), ...lintLookalikes(item, namespace), ...taken];
   });
   return { findings, checked: releases.length, routes: routes.length };

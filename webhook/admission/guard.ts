@@ -105,6 +105,7 @@ function isIn(target: Target, namespace: string): boolean {
 function targets(request: GuardedRequest): readonly Target[] {
   if (request.kind === 'traefikservice-deletion') return [{ group: request.group, name: request.name }];
   if (request.kind === 'traefikservice-update') return [...request.leaves, ...request.mixes].map(targetOf);
+  if (request.kind === 'other-route') return [{ group: 'traefik.io', name: '' }];
   if (request.kind === 'ingressroute') {
     const concerned = [...request.leaves, ...request.mixes, ...request.previews, ...request.parts];
     return concerned.length === 0 ? [{ group: 'traefik.io', name: '' }] : concerned.map(targetOf);

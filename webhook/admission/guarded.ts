@@ -2,6 +2,7 @@ import type { Guarded, GuardReader } from './guarded-request.ts';
 import { readIngressRoute } from './guarded-ingressroute.ts';
 import { writtenTraefikService } from './guarded-names.ts';
 import { guardedOwners } from './guarded-owners.ts';
+import { readOtherRoute } from './guarded-other-route.ts';
 import { readPart } from './guarded-part.ts';
 import { readService } from './guarded-service.ts';
 import { readTraefikService } from './guarded-traefikservice.ts';
@@ -38,6 +39,12 @@ async function about(
       return readTraefikService(request, reader, signal, sight);
     case 'ingressroutes':
       return readIngressRoute(request, reader, signal, sight);
+    case 'ingressroutetcps':
+      return readOtherRoute('IngressRouteTCP', request, reader, signal);
+    case 'ingressrouteudps':
+      return readOtherRoute('IngressRouteUDP', request, reader, signal);
+    case 'httproutes':
+      return readOtherRoute('HTTPRoute', request, reader, signal);
     case 'middlewares':
       return readPart('Middleware', request, { reader, sight }, signal);
     case 'tlsoptions':

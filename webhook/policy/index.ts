@@ -23,6 +23,8 @@ export { guard, GUARDS } from './guards/index.ts';
 export type {
   GuardedRequest,
   Beyond,
+  DirectBackend,
+  OtherRoute,
   Listing,
   Mix,
   NewOwner,

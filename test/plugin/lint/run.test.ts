@@ -189,7 +189,10 @@ t.test('IngressRoutes past the TraefikService, of both groups in one stream', as
   t.match(out, /error inline-weights: old\/old-split: /);
   t.match(out, /warning inline-weights: demo\/preview: this IngressRoute points at shop-green directly/);
   const sarif = (await run('lint -f - -o sarif', { stdin })).out;
-  t.match(sarif, 'An IngressRoute does not split traffic over the two colors by itself');
+  t.match(
+    sarif,
+    'An IngressRoute, IngressRouteTCP, IngressRouteUDP or HTTPRoute does not split traffic over the two colors',
+  );
 });
 
 t.test('what cannot be read', async (t) => {
@@ -290,6 +293,28 @@ t.test('for machines', async (t) => {
   );
   t.match((await run('lint /bad.yaml --strict -o junit', { files: two })).out, 'tests="3" failures="3"');
   t.equal((await run('lint -f - --strict', { stdin: GOOD.replace('blue, port: 80', 'blue, weight: 100') })).code, 1);
+});
+
+t.test('an IngressRoute where kind: TraefikService was forgotten', async (t) => {
+  const route = `apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: shop, namespace: demo}
+spec:
+  routes:
+    - {match: Host(\`shop.test\`), kind: Rule, services: [{name: shop, port: 80}, {name: elsewhere, port: 80}]}
+`;
+  const { code, out } = await run('lint /d', { files: { '/d/a.yaml': GOOD, '/d/b.yaml': route } });
+  t.equal(code, 0);
+  t.match(
+    out,
+    '/d/b.yaml:6:5: warning forgotten-kind: demo/shop: it names Service shop, which does not exist; a TraefikService shop does. Write kind: TraefikService',
+  );
+  t.notMatch(out, 'elsewhere', 'that may be in the cluster');
+  const right = route.replace(
+    '{name: shop, port: 80}, {name: elsewhere, port: 80}',
+    '{name: shop, kind: TraefikService}',
+  );
+  t.equal((await run('lint /d', { files: { '/d/a.yaml': GOOD, '/d/b.yaml': right } })).out, '');
 });
 
 t.test('what looks like a pair and is not governed', async (t) => {

@@ -143,6 +143,15 @@ export interface PartUse extends Routed {
   readonly by: string;
 }
 
+/** Routes that lead to Services and to no TraefikService. */
+export type OtherRoute = 'IngressRouteTCP' | 'IngressRouteUDP' | 'HTTPRoute';
+
+/** A Service that a route lists, and whether it gets any of its traffic. */
+export interface DirectBackend {
+  readonly name: string;
+  readonly receives: boolean;
+}
+
 /** A request for an object that a governed TraefikService depends on. */
 export type GuardedRequest =
   | {
@@ -224,6 +233,16 @@ export type GuardedRequest =
       readonly mixes: readonly Mix[];
       readonly previews: readonly PreviewRoute[];
       readonly parts: readonly NewPart[];
+    }
+  | {
+      readonly kind: 'other-route';
+      readonly route: OtherRoute;
+      readonly namespace: string;
+      readonly name: string;
+      /** The backends of each rule that this request adds or changes. */
+      readonly rules: readonly (readonly DirectBackend[])[];
+      /** Pairs of the governed TraefikServices in its namespace. */
+      readonly pairs: readonly Pair[];
     }
   | {
       readonly kind: 'part';
