@@ -204,3 +204,59 @@ t.test('who may only patch promotes and goes back by the plugin, as by kubectl p
   t.match(promoted.flat, /you may not read its colors \(.*switcher.*\): the webhook alone checks them/);
   t.equal((await bluegreen('rollback shop --as switcher')).code, 0);
 });
+
+t.test(
+  'routes that no switch moves are denied where they split the pair, and those that lead to nothing are told',
+  async (t) => {
+    const admin = await namespaceOf('routes');
+    const bluegreen = bluegreenIn('routes');
+    await cluster.kubectlOk(['apply', '-f', join(FILES, 'httproute-crd.yaml')]);
+    await cluster.kubectlOk([
+      'wait',
+      'crd/httproutes.gateway.networking.k8s.io',
+      '--for=condition=Established',
+      '--timeout=30s',
+    ]);
+    for (const file of ['colors.yaml', 'routes.yaml']) await admin.may(t, `apply -f ${join(SHOP, file)}`);
+    const split = readFileSync(join(FILES, 'split-routes.yaml'), 'utf8');
+    const denied = await admin.run('apply -f -', split);
+    t.notOk(denied.ok, denied.said);
+    for (const kind of ['IngressRouteTCP', 'HTTPRoute'])
+      t.match(denied.said, `inline-weights: this ${kind} splits traffic over blue and green by itself`);
+    const one = await admin.run(
+      'apply -f -',
+      split.replaceAll('weight: 50', 'weight: 0').replaceAll('weight: 40', 'weight: 1'),
+    );
+    t.ok(one.ok, one.said);
+    t.match(one.said, 'Warning: inline-weights: this HTTPRoute points at blue directly: a switch does not move it');
+    await admin.may(t, `apply -f ${join(FILES, 'dead-ends.yaml')}`);
+    const doctor = (await bluegreen('doctor')).flat;
+    t.match(
+      doctor,
+      'routes/ingressroute.traefik.io/forgotten names Service shop, which does not exist; a TraefikService shop does Write kind: TraefikService.',
+    );
+    t.match(
+      doctor,
+      'routes/ingressroute.traefik.io/nothing names TraefikService shopp, which does not exist: Traefik answers 404',
+    );
+    await cluster.kubectlOk(['delete', 'crd', 'httproutes.gateway.networking.k8s.io']);
+  },
+);
+
+t.test('a server-side apply conflicts once after a promotion, and forced moves no traffic', async (t) => {
+  const admin = await namespaceOf('server-side-apply');
+  const bluegreen = bluegreenIn('server-side-apply');
+  await admin.may(t, `apply -f ${join(SHOP, 'colors.yaml')}`);
+  for (const color of ['blue', 'green']) await admin.may(t, `rollout status deployment/${color} --timeout=60s`);
+  const apply = `apply --server-side -f ${join(SHOP, 'routes.yaml')}`;
+  const weights = 'get traefikservices.traefik.io shop -o jsonpath={.spec.weighted.services[*].weight}';
+  await admin.may(t, apply);
+  await admin.may(t, apply);
+  await admin.may(t, 'annotate traefikservices.traefik.io shop bluegreen.dev/smoke-test=passed:6.1.6');
+  t.match(await bluegreen('promote shop'), { code: 0 });
+  await admin.mayNot(t, apply, 'conflict with "kubectl-bluegreen"', '.spec.weighted.services');
+  await admin.may(t, `${apply} --force-conflicts`);
+  t.equal((await admin.run(weights)).said, '0 100');
+  await admin.may(t, apply);
+  t.equal((await admin.run(weights)).said, '0 100', 'the manifest owns the list again');
+});
