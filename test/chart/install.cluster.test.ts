@@ -101,6 +101,10 @@ async function leftovers(): Promise<string> {
 }
 
 t.test('a first installation whose image cannot be pulled blocks nobody', async (t) => {
+  await installPlugin(cluster);
+  const before = await cluster.kubectl(['bluegreen', 'doctor', '--pre', '-n', SHOP]);
+  t.equal(before.code, 0, before.stdout);
+  t.match(before.stdout, '√ you may install the chart');
   await cluster.helmOk([
     'install',
     RELEASE.name,
@@ -112,6 +116,11 @@ t.test('a first installation whose image cannot be pulled blocks nobody', async 
   ]);
   t.ok(await until(async () => (await attempt(60, 30)) === 'denied by the policy', 10_000), 'the policy holds');
   t.equal(await attempt(100, 0), 'stored');
+  async function examined(): Promise<string> {
+    return (await cluster.kubectl(['bluegreen', 'doctor', '-n', SHOP])).stdout;
+  }
+  t.ok(await until(async () => (await examined()).includes('ErrImageNeverPull'), 30_000), 'doctor has the reason');
+  t.match(await examined(), "    Correct the chart's values image.registry, image.repository and image.tag, or ");
   await uninstall();
   t.equal(await leftovers(), '', 'and it can be uninstalled');
 });
@@ -205,7 +214,6 @@ t.test('uninstalling works when the webhook does not', async (t) => {
 });
 
 t.test('an installation without a namespace, and one that denies nothing, pass helm test and doctor', async (t) => {
-  await installPlugin(cluster);
   // Kept by the releases before, in another namespace: Helm would not take it over.
   const kept = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
   await cluster.kubectlOk(['delete', kept, '-l', `app.kubernetes.io/instance=${RELEASE.name}`]);
