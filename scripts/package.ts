@@ -13,7 +13,7 @@ import { SEA } from './sea.ts';
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
-/** Path of a copy of this Node without its symbols. */
+/** Path of a copy of this Node without what the plugin never uses. */
 function strippedNode(): string {
   const folder = join(DIST, 'work', 'stripped');
   mkdirSync(folder, { recursive: true });
@@ -28,10 +28,10 @@ async function packageForThisMachine(): Promise<void> {
   const output = join(DIST, name);
   // Made beside its place and moved there whole: the present one may be running.
   const draft = join(DIST, `${process.pid}-${name}`);
-  const node = process.platform === 'linux' ? strippedNode() : process.execPath;
-  const { main, assets } = prepareCode(join(DIST, 'plugin.cjs'), join(DIST, 'work', 'plugin'), node);
+  mkdirSync(join(DIST, 'work'), { recursive: true });
+  const { main, assets } = prepareCode(join(DIST, 'plugin.cjs'), join(DIST, 'work', 'plugin'), process.execPath);
   await sea.default(main, {
-    nodePath: node,
+    nodePath: process.platform === 'linux' ? strippedNode() : process.execPath,
     targets: [{ nodeRange: 'node24', platform: platformName(), arch: process.arch, output: draft }],
     seaConfig: { ...SEA, useCodeCache: true, assets },
   });

@@ -1,17 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { constants, createGzip } from 'node:zlib';
+import { spawn } from 'node:child_process';
 
 /** Bytes of a file as archives of a release have it. */
 export async function packedSize(path: string): Promise<number> {
+  const gzip = spawn('gzip', ['-9', '--no-name', '--stdout', path], { stdio: ['ignore', 'pipe', 'inherit'] });
   let size = 0;
-  const count = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      done();
-    },
-  });
-  await pipeline(createReadStream(path), createGzip({ level: constants.Z_BEST_COMPRESSION }), count);
+  for await (const chunk of gzip.stdout) size += Buffer.from(chunk).length;
   return size;
 }

@@ -149,18 +149,24 @@ async function listAll({ bluegreen, kubectl, rounds }: Bench): Promise<Figure> {
   return figure(`list -A, ${RELEASES} TraefikServices`, times.subject, 'kubectl get -A', times.reference, 2);
 }
 
-function size(what: string, subject: number, against: string, reference: number, atMost: number): Figure {
-  const [own, other] = [summarize([subject / MB]), summarize([reference / MB])];
-  return { what, subject: own, against, reference: other, goal: null, bound: { atMost }, unit: 'MB' };
-}
-
 /** The executable on disk and to download, beside the Node that it is made of. */
 async function sizes(executable: string): Promise<readonly Figure[]> {
   const node = process.execPath;
+  const [packed, packedNode] = [await packedSize(executable), await packedSize(node)];
   return [
-    size('the executable', statSync(executable).size, "Node's own", statSync(node).size, 100),
-    size('to download', await packedSize(executable), "Node's own, compressed", await packedSize(node), 40),
+    size('the executable', statSync(executable).size, { against: 'Node itself', reference: statSync(node).size }, 100),
+    size('the executable, to download', packed, { against: 'Node itself, compressed', reference: packedNode }, 40),
   ];
+}
+
+function size(
+  what: string,
+  bytes: number,
+  { against, reference }: { readonly against: string; readonly reference: number },
+  atMost: number,
+): Figure {
+  const [own, other] = [summarize([bytes / MB]), summarize([reference / MB])];
+  return { what, subject: own, against, reference: other, goal: null, bound: { atMost }, unit: 'MB' };
 }
 
 function figure(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { copyStripped } from '../../scripts/executable/strip.ts';
@@ -9,6 +9,17 @@ t.test('Node without its symbols runs as before', (t) => {
   copyStripped(process.execPath, copy);
   t.ok(statSync(copy).size <= statSync(process.execPath).size);
   t.equal(execFileSync(copy, ['--version'], { encoding: 'utf8' }).trim(), process.version);
+  t.end();
+});
+
+t.test('a long text in base64 is emptied, which takes nothing in an archive', (t) => {
+  const long = Buffer.alloc(2_000_000, 'wasm');
+  const folder = t.testdir({ script: Buffer.concat([Buffer.from('#!/bin/sh\nexit 0\n"'), long, Buffer.from('"\n')]) });
+  const copy = join(folder, 'copy');
+  copyStripped(join(folder, 'script'), copy);
+  const text = readFileSync(copy, 'latin1');
+  t.match(text, /^#!\/bin\/sh\nexit 0\n"A+"\n$/);
+  t.equal(text.length, statSync(join(folder, 'script')).size);
   t.end();
 });
 
