@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Figure } from './benchmark.ts';
-import { drawCurves, fillPage } from './page.ts';
+import { drawDistributions } from './distributions.ts';
+import { allFigures, drawCurves, fillPage } from './page.ts';
 import { readRecord } from './record.ts';
 import { BENCHMARKS } from './registry.ts';
 import { summarize } from './statistics.ts';
@@ -49,10 +50,21 @@ t.test('figures that stand on a curve are drawn, one plot a curve', async (t) =>
   t.match(svg, 'things &amp; &lt;more>');
 });
 
+t.test('what a user waits for is drawn as distributions, where there are enough samples', async (t) => {
+  const samples = [10, 11, 12, 13, 14, 15, 16, 40];
+  const shown = { ...figure, what: 'promote by kubectl', subject: summarize(samples), reference: summarize(samples) };
+  const svg = drawDistributions([shown, { ...shown, what: 'list -A' }, { ...figure, what: 'rollback by kubectl' }]);
+  t.equal(svg.match(/<g /g)?.length, 1, 'neither other figures nor three samples');
+  t.equal(svg.match(/<rect x=/g)?.length, 2);
+  t.match(svg, 'promote by kubectl <tspan');
+  t.match(drawDistributions([figure]), 'Not measured: npm run bench');
+});
+
 t.test('the page and its plots are in step with the record: node test/bench/performance.ts', async (t) => {
   const kept = readRecord(join(DOCS, 'performance.json'));
   t.equal(fillPage(docs('performance.md'), kept), docs('performance.md'));
   t.equal(drawCurves(kept), docs('performance.svg'));
+  t.equal(drawDistributions(allFigures(kept)), docs('images/distributions.svg'));
 });
 
 t.test('the page has a place for every benchmark', async (t) => {

@@ -43,8 +43,13 @@ function valueOf({ median, p95, runs }: Figure['subject'], unit: NonNullable<Fig
   return runs === 1 ? formatValue(median, unit) : `${formatValue(median, unit)} (${formatValue(p95, unit)})`;
 }
 
-function missedTable({ results }: Record): string {
-  const missed = Object.values(results).flatMap(({ figures }) => figures.filter((each) => reached(each) === false));
+/** The figures of all benchmarks. */
+export function allFigures({ results }: Record): readonly Figure[] {
+  return Object.values(results).flatMap(({ figures }) => figures);
+}
+
+function missedTable(record: Record): string {
+  const missed = allFigures(record).filter((each) => reached(each) === false);
   if (missed.length === 0) return 'Nothing, in this record.\n';
   const rows = missed.map((figure) => {
     const { what, subject, reference, unit = 'ms' } = figure;
@@ -64,9 +69,9 @@ function row(cells: readonly string[]): string {
 }
 
 /** The curves of a record as one SVG. */
-export function drawCurves({ results }: Record): string {
+export function drawCurves(record: Record): string {
   const curves = new Map<string, Plot & { points: Plot['points'][number][] }>();
-  for (const figure of Object.values(results).flatMap(({ figures }) => figures)) {
+  for (const figure of allFigures(record)) {
     if (figure.point === undefined) continue;
     const { curve, axis, x } = figure.point;
     const plot = curves.get(curve) ?? {

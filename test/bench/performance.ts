@@ -1,6 +1,7 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { drawCurves, fillPage } from './page.ts';
+import { allFigures, drawCurves, fillPage } from './page.ts';
+import { drawDistributions } from './distributions.ts';
 import { readRecord } from './record.ts';
 
 /**
@@ -13,3 +14,5 @@ if (given !== undefined) copyFileSync(given, `${docs}performance.json`);
 const record = readRecord(`${docs}performance.json`);
 writeFileSync(`${docs}performance.md`, fillPage(readFileSync(`${docs}performance.md`, 'utf8'), record));
 writeFileSync(`${docs}performance.svg`, drawCurves(record));
+mkdirSync(`${docs}images`, { recursive: true });
+writeFileSync(`${docs}images/distributions.svg`, drawDistributions(allFigures(record)));

@@ -6,7 +6,15 @@ export interface Summary {
   readonly p99: number;
   /** Distance between the quartiles. */
   readonly spread: number;
+  /** From the twentieth part of the samples to the nineteenth, by quarters between; left out where there are too few. */
+  readonly box?: Box;
 }
+
+/** Quantiles: 5, 25, 50, 75 and 95 of a hundred. */
+export type Box = readonly [number, number, number, number, number];
+
+/** Of fewer samples a distribution says nothing. */
+const ENOUGH = 8;
 
 /** Of samples there has to be one at least. */
 export function summarize(samples: readonly number[]): Summary {
@@ -17,7 +25,15 @@ export function summarize(samples: readonly number[]): Summary {
     p95: quantile(sorted, 0.95),
     p99: quantile(sorted, 0.99),
     spread: quantile(sorted, 0.75) - quantile(sorted, 0.25),
+    ...(samples.length < ENOUGH ? {} : { box: boxOf(sorted) }),
   };
+}
+
+function boxOf(sorted: readonly number[]): Box {
+  function at(share: number): number {
+    return quantile(sorted, share);
+  }
+  return [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)];
 }
 
 /** Between two samples, what lies on the line between them. */

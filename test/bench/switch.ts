@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   allImages,
@@ -22,12 +25,15 @@ import { KINDS, startCustomers } from './clients.ts';
 import type { Customers } from './clients.ts';
 import { attest, patch, programs, revisionOfGreen } from './commands.ts';
 import type { Programs } from './commands.ts';
-import { summarize } from './statistics.ts';
+import { figuresOf } from './switch-figures.ts';
+import type { Seen, Setting, Who } from './switch-figures.ts';
 import { until } from '../cluster/node/api.ts';
 
 const ROUNDS = 8;
 /** Switches that wait for Traefik's throttle take seconds. */
 const THROTTLED_ROUNDS = 5;
+/** Each of them is a promotion and a rollback by either program. */
+const BUSY_ROUNDS = 100;
 const CONNECTIONS = 4;
 const NAME = 'bluegreen-wrr';
 const KIND = 'traefikservices.traefik.io';
@@ -35,18 +41,10 @@ const PATH = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAMESPACE}/traefikserv
 const OLD = '6.1.5';
 const NEW = '6.1.6';
 
-interface Setting {
-  readonly what: string;
-  /** Traefik's providersThrottleDuration; its own default of 2 s where it is left out. */
-  readonly throttle?: string;
-  readonly churn: boolean;
-  /** Between two switches, so that the one before is no change that the next has to wait for. */
-  readonly pause: number;
-}
-
 const SETTINGS: readonly Setting[] = [
   { what: 'no throttle, quiet', throttle: '0s', churn: false, pause: 300 },
   { what: 'no throttle, endpoints come and go', throttle: '0s', churn: true, pause: 300 },
+  { what: 'no throttle, every core busy', throttle: '0s', churn: false, busy: true, pause: 300 },
   { what: "Traefik's default throttle of 2 s, quiet", churn: false, pause: 2300 },
   { what: "Traefik's default throttle of 2 s, endpoints come and go", churn: true, pause: 300 },
 ];
@@ -79,7 +77,7 @@ export const trafficSwitch: Benchmark = {
       const figures: Figure[] = [];
       for (const setting of SETTINGS) {
         say(setting.what);
-        const times = setting.throttle === undefined ? THROTTLED_ROUNDS : ROUNDS;
+        const times = setting.busy ? BUSY_ROUNDS : setting.throttle === undefined ? THROTTLED_ROUNDS : ROUNDS;
         figures.push(...(await measureSetting(cluster, writer, setting, rounds ?? times)));
       }
       return figures;
@@ -109,19 +107,27 @@ async function measureSetting(
   setting: Setting,
   rounds: number,
 ): Promise<readonly Figure[]> {
-  const { throttle, churn, pause } = setting;
+  const { throttle, churn, busy, pause } = setting;
   const traefik = await installTraefik(cluster, throttle === undefined ? {} : { providersThrottleDuration: throttle });
   await othersEnded(cluster);
   const churning = churn ? await startChurn(cluster, writer) : null;
   const customers = startCustomers(`${traefik.url}/`);
+  const others: ChildProcess[] = [];
   try {
     const commands = { ...programs(cluster), writer, customers, revision: await revisionOfGreen(cluster), pause };
     await firstAnswers(customers);
+    if (busy) others.push(...occupyCores());
     return figuresOf(setting, await switches(commands, rounds), customers);
   } finally {
+    for (const other of others) other.kill();
     await customers.stop();
     await churning?.stop();
   }
+}
+
+/** One process a core that never waits. */
+function occupyCores(): readonly ChildProcess[] {
+  return cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
 }
 
 /** A Traefik that is replaced takes its connections with it, which is not what is measured. */
@@ -143,9 +149,6 @@ async function firstAnswers(customers: Customers): Promise<void> {
   const missing = KINDS.map((kind) => `${kind}: ${customers.samples[kind].at(-1)?.failure ?? 'no answer'}`);
   throw new Problem(`not all customers are answered:\n${missing.join('\n')}`);
 }
-
-type Who = 'bluegreen' | 'kubectl';
-type Seen = Readonly<Record<Who, { readonly promote: SwitchFigures[]; readonly rollback: SwitchFigures[] }>>;
 
 async function switches(bench: Bench, rounds: number): Promise<Seen> {
   const seen: Seen = { bluegreen: { promote: [], rollback: [] }, kubectl: { promote: [], rollback: [] } };
@@ -191,34 +194,4 @@ async function watched(
     if (performance.now() > deadline) throw new Problem(`the traffic did not move from ${from} to ${to}`);
     await sleep(20);
   }
-}
-
-function figuresOf({ what, throttle, churn }: Setting, seen: Seen, customers: Customers): readonly Figure[] {
-  const against = 'kubectl patch, the same switch';
-  function last(who: Who, verb: 'promote' | 'rollback'): readonly number[] {
-    return seen[who][verb].map(({ lastOld }) => lastOld);
-  }
-  const quiet = throttle === '0s' && !churn;
-  const times = (['promote', 'rollback'] as const).map((verb): Figure => ({
-    what: `${verb}: Enter to the last answer of the old color; ${what}`,
-    subject: summarize(last('bluegreen', verb)),
-    against,
-    reference: summarize(last('kubectl', verb)),
-    goal: null,
-    ...(quiet && { goal: 1.15, bound: { atMost: 1000 } }),
-  }));
-  const failed = KINDS.map((kind): Figure => {
-    const samples = customers.samples[kind];
-    const failures = samples.flatMap(({ failure }) => failure ?? []);
-    return {
-      what: `failed: ${kind}; ${what}`,
-      subject: summarize([failures.length]),
-      against: failures[0] === undefined ? 'of all requests' : `of all requests (${failures[0]})`,
-      reference: summarize([samples.length]),
-      goal: null,
-      unit: 'requests',
-      bound: { atMost: 0 },
-    };
-  });
-  return [...times, ...failed];
 }
