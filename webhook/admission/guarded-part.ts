@@ -20,12 +20,13 @@ export async function readPart(
   const name = nameOf(request);
   const uses = await usesOfPart(reader, { part, group, namespace, name }, signal);
   if (uses.length === 0) return null;
+  const certified = uses.every((use) => use.certified);
   const change: PartChange | null =
     object === null
       ? { how: 'deleted' }
       : isSeen(oldObject, sight) && !isSeen(object, sight)
         ? { how: 'other labels', labelSelector: sight.labelSelector }
-        : await troubleOf(reader, { part, namespace, before: oldObject, after: object }, signal);
+        : await troubleOf(reader, { part, namespace, before: oldObject, after: object, certified }, signal);
   if (change === null) return null;
   return {
     request: { kind: 'part', part, namespace, name, change, uses },

@@ -3,6 +3,7 @@ import { readIngressRoute } from './guarded-ingressroute.ts';
 import { writtenTraefikService } from './guarded-names.ts';
 import { guardedOwners } from './guarded-owners.ts';
 import { readOtherRoute } from './guarded-other-route.ts';
+import { guardedPage } from './guarded-page.ts';
 import { readPart } from './guarded-part.ts';
 import { readService } from './guarded-service.ts';
 import { readTraefikService } from './guarded-traefikservice.ts';
@@ -20,7 +21,7 @@ export async function readGuarded(
   sight: Sight,
 ): Promise<readonly Guarded[]> {
   const found = await Promise.all(
-    [about, guardedOwners, writtenTraefikService].map((read) => read(request, reader, signal, sight)),
+    [about, guardedOwners, guardedPage, writtenTraefikService].map((read) => read(request, reader, signal, sight)),
   );
   return found.filter((each) => each !== null);
 }

@@ -1,7 +1,7 @@
 import { nameOf } from '../../common/objects.ts';
 import { answeringIn, entriesOf, GROUPS, isReadAlike, isReadRoute, objectKey, reachedBy } from '../policy/index.ts';
 import { sameJson } from '../../common/json.ts';
-import type { RouteRule } from '../policy/index.ts';
+import type { RouteLoss, RouteRule } from '../policy/index.ts';
 import type { Reader } from './reader.ts';
 import { answeringLeft, lossOf, missingAmong } from './route-loss.ts';
 import type { Left } from './route-loss.ts';
@@ -29,7 +29,8 @@ export async function leftByFront(
   const old = entriesOf(before).entries;
   const added = entriesOf(after).entries.filter((entry) => !old.some((each) => sameJson(each, entry)));
   // Traefik drops it with any entry that it does not find, at weight 0 too.
-  const dropped = await missingAmong(reader, added, space, signal);
+  const circle = reachedBy(added, { ...space, reach: 'needed' }).has(objectKey(namespace, name));
+  const dropped: RouteLoss | null = circle ? { how: 'circle' } : await missingAmong(reader, added, space, signal);
   const stays = after === null || dropped !== null ? [] : [{ group, object: after }];
   const later = spaceOf([...others, ...stays], namespace);
   const routes = await Promise.all(GROUPS.map((each) => reader.listIngressRoutes(each, namespace, signal)));

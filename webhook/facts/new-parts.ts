@@ -1,7 +1,7 @@
 import { get, text } from '../../common/json.ts';
 import type { Json } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
-import { GROUPS, objectKey, ownPart, partReferences, splitProvider } from '../policy/index.ts';
+import { GROUPS, hasCertificate, objectKey, ownPart, partReferences, splitProvider } from '../policy/index.ts';
 import type { NewPart, PartKind, Routed } from '../policy/index.ts';
 import { sameJson } from '../../common/json.ts';
 import { leadsTo } from './parts.ts';
@@ -31,7 +31,7 @@ export async function newPartsOf(
 ): Promise<readonly NewPart[]> {
   const found = await Promise.all(
     namedAnew(change, space).map(async ({ release, part, reference }) => {
-      const trouble = await troubleWith(reader, change.namespace, { part, reference }, signal);
+      const trouble = await troubleWith(reader, change, { part, reference }, signal);
       const routed = trouble === null ? null : await activeOf(reader, change.namespace, release, signal);
       return trouble === null || routed === null ? null : newPart(routed, part, reference, trouble);
     }),
@@ -61,7 +61,7 @@ function newPart(routed: Routed, part: PartKind, reference: Json, trouble: NewPa
 
 async function troubleWith(
   reader: Reader & UsageReader,
-  namespace: string,
+  { namespace, after: route }: RouteChange,
   { part, reference }: Omit<Named, 'release'>,
   signal: AbortSignal,
 ): Promise<NewPart['trouble'] | null> {
@@ -73,7 +73,8 @@ async function troubleWith(
   const wanted = objectKey(namespace, name);
   const object = lists.flat().find((each) => objectKey(namespace, nameOf(each)) === wanted);
   if (object === undefined) return { how: 'absent' };
-  return troubleOf(reader, { part, namespace, before: null, after: object }, signal);
+  const certified = route !== null && hasCertificate(route);
+  return troubleOf(reader, { part, namespace, before: null, after: object, certified }, signal);
 }
 
 function beyond(reference: Json, namespace: string): NewPart['trouble'] {

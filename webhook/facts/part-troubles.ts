@@ -1,5 +1,5 @@
 import { nameOf } from '../../common/objects.ts';
-import { byKey, chainedBy, flawOf, GROUPS, objectKey, requiredBy } from '../policy/index.ts';
+import { byKey, chainedBy, flawOf, GROUPS, objectKey, requiredBy, strictFlaw } from '../policy/index.ts';
 import type { Group, PartKind, PartTrouble, Required } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Reader } from './reader.ts';
@@ -12,6 +12,8 @@ export interface PartContents {
   readonly namespace: string;
   readonly before: JsonObject | null;
   readonly after: JsonObject;
+  /** Whether the routes that name it have certificates of their own. */
+  readonly certified: boolean;
 }
 
 /** Why Traefik makes nothing of what it made something of before; null where it still does, or did not. */
@@ -23,6 +25,8 @@ export async function troubleOf(
   const { part, before, after } = contents;
   const flaw = flawOf(part, after);
   if (flaw !== null) return before !== null && flawOf(part, before)?.certain === true ? null : { how: 'flawed', flaw };
+  const strict = part === 'TLSOption' && !contents.certified && strictFlaw(before) === null ? strictFlaw(after) : null;
+  if (strict !== null) return { how: 'flawed', flaw: strict };
   const required = newlyRequired(contents);
   if (required.some(({ kind }) => kind === 'Middleware')) {
     const chained = await chainTrouble(reader, contents, required, signal);

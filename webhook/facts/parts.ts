@@ -4,6 +4,7 @@ import {
   byKey,
   chainedBy,
   GROUPS,
+  hasCertificate,
   objectKey,
   partsOfEntries,
   partsOfRoute,
@@ -30,6 +31,8 @@ interface Needs {
   readonly release: Governed;
   /** The object that names them, as in `IngressRoute shop`. */
   readonly by: string;
+  /** Whether it is no route, or one with a certificate of its own. */
+  readonly certified: boolean;
   readonly keys: readonly string[];
 }
 
@@ -54,20 +57,18 @@ export async function usesOfPart(
   const parts = byKey(all.flat(), namespace);
   const wanted = objectKey(namespace, name);
   const users = needs.filter(({ keys }) => throughChains(keys, parts, namespace).has(wanted));
-  const found = await Promise.all(
-    users.map(async ({ release, by }) => useOf(reader, namespace, { release, by }, signal)),
-  );
+  const found = await Promise.all(users.map(async (need) => useOf(reader, namespace, need, signal)));
   return found.filter((use) => use !== null);
 }
 
 async function useOf(
   reader: Reader,
   namespace: string,
-  { release, by }: Omit<Needs, 'keys'>,
+  { release, by, certified }: Omit<Needs, 'keys'>,
   signal: AbortSignal,
 ): Promise<PartUse | null> {
   const routed = await activeOf(reader, namespace, release, signal);
-  return routed === null ? null : { ...routed, by };
+  return routed === null ? null : { ...routed, by, certified };
 }
 
 /** Of each release its own entries, whatever their weight: what one of them lacks, all of them lack. */
@@ -75,6 +76,7 @@ function needsOfEntries({ namespace, governed }: Space, { part }: PartQuery): re
   return governed.map((release) => ({
     release,
     by: `TraefikService ${nameOf(release.object)}`,
+    certified: true,
     keys: partsOfEntries(release.object, part, namespace),
   }));
 }
@@ -92,6 +94,7 @@ async function needsOfRoutes(
     routes.map((route) => ({
       release,
       by: `IngressRoute ${nameOf(route)}`,
+      certified: hasCertificate(route),
       keys: partsOfRoute(route, part, { namespace, counts: (services) => leadsTo(services, release, space) }),
     })),
   );

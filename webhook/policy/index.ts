@@ -88,6 +88,7 @@ export { portTaken, type TakenPort } from './traefik/listed-port.ts';
 export { protocolOf } from './traefik/ports.ts';
 export { answering, answeringIn, byKey, reachedBy, type ObjectsByKey, type Reach } from './traefik/nesting.ts';
 export { referenceOf, resolve, type Target } from './traefik/reference.ts';
+export { hasCertificate, strictFlaw } from './traefik/tls-options.ts';
 export { matchesLabels, parseLabelSelector } from './traefik/label-selector.ts';
 export { ingressClassOf, parentsOf, rulesOf, type RouteRule } from './traefik/routes.ts';
 export { isReadAlike, isReadRoute, isSeen, type Sight } from './traefik/sight.ts';

@@ -1,4 +1,4 @@
-import { ours, pathOf, rule, service, traefik } from './place.ts';
+import { ours, pathOf, rule, service, servicePath, traefik } from './place.ts';
 import type { Place, Way, Write } from './place.ts';
 import type { JsonObject } from '../../../common/json.ts';
 
@@ -138,6 +138,21 @@ export const ROUTES: readonly Way[] = [
   },
   {
     ...nested,
+    it: 'a TraefikService in front of the release lists itself',
+    write: (place) => ({
+      method: 'PATCH',
+      path: pathOf('traefikservices', place, frontName(place)),
+      body: {
+        spec: {
+          weighted: { services: [ours(place), { name: frontName(place), kind: 'TraefikService', weight: 0 }] },
+        },
+      },
+    }),
+    answer: /^404/,
+    says: new RegExp(`${LAST} .* it would lead back to itself`),
+  },
+  {
+    ...nested,
     it: 'a TraefikService in front of the release lists another Service beside it',
     beside: (place) => [...nested.beside(place), service(place, `${place.name}-other`, 'green')],
     write: (place) => ({
@@ -185,6 +200,32 @@ export const PARTS: readonly Way[] = [
     write: deletion('middlewares', partName),
     answer: /^404/,
     says: /active-route: IngressRoute .* names Middleware \S+-part, .* without it every request fails/,
+  },
+  {
+    it: 'a Service is deleted that an error page of the route of the release needs',
+    beside: (place) => [
+      service(place, `${place.name}-pages`, 'blue'),
+      ...part('Middleware', {
+        errors: { status: ['500-599'], query: '/', service: { name: `${place.name}-pages`, port: 80 } },
+      })(place),
+    ],
+    rule: { middlewares: [{ name: '{name}-part' }] },
+    write: (place) => ({ method: 'DELETE', path: servicePath(place, `${place.name}-pages`) }),
+    answer: /^404/,
+    says: /active-route: Middleware \S+-part .* names Service \S+-pages, .* without it every request fails/,
+  },
+  {
+    it: 'a TLSOption that the route of the release needs becomes strict without a certificate',
+    beside: part('TLSOption', { minVersion: 'VersionTLS12' }),
+    spec: { tls: { options: { name: '{name}-part' } } },
+    tls: true,
+    write: (place) => ({
+      method: 'PATCH',
+      path: pathOf('tlsoptions', place, partName(place)),
+      body: { spec: { sniStrict: true } },
+    }),
+    answer: /^failed/,
+    says: /active-route: IngressRoute .* names TLSOption \S+-part, .* its sniStrict closes connections/,
   },
   {
     it: 'a Middleware that the route of the release needs gets a second type',

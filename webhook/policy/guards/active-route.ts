@@ -110,6 +110,11 @@ function last(
       'the last route of an active TraefikService loses its labels',
       `${where}: Traefik would not read it any more, as its labelSelector is ${loss.labelSelector}. Leave the labels as they are. ${unguard}`,
     );
+  if (loss.how === 'circle')
+    return denial(
+      'a TraefikService in front of an active one leads back to itself',
+      `${where}: it would lead back to itself, which Traefik cannot build, and every request would get 404. Leave that entry out`,
+    );
   if (loss.how === 'hung')
     return denial(
       'the last route of an active TraefikService hangs under another',

@@ -92,6 +92,8 @@ export type RouteLoss =
   | { readonly how: 'another class'; readonly className: string }
   /** Traefik reads only objects that its `labelSelector` selects. */
   | { readonly how: 'other labels'; readonly labelSelector: string }
+  /** Of a TraefikService: it leads back to itself. */
+  | { readonly how: 'circle' }
   /** It hangs under others that do not lead to it; one of these may not exist. */
   | { readonly how: 'hung'; readonly parents: readonly string[]; readonly missing: string | null }
   /** It hangs under one that led there until then: a parent answers nothing by itself. */
@@ -141,6 +143,8 @@ export type PartChange =
 /** A governed TraefikService that needs such an object, and what names it, as in `IngressRoute shop`. */
 export interface PartUse extends Routed {
   readonly by: string;
+  /** Whether it is no route, or one with a certificate of its own. */
+  readonly certified: boolean;
 }
 
 /** Routes that lead to Services and to no TraefikService. */
@@ -246,7 +250,8 @@ export type GuardedRequest =
     }
   | {
       readonly kind: 'part';
-      readonly part: PartKind;
+      /** A Service where a Middleware needs it. */
+      readonly part: PartKind | 'Service';
       readonly namespace: string;
       readonly name: string;
       readonly change: PartChange;

@@ -73,6 +73,24 @@ export function tlsOptionFlaw(option: JsonObject | null): Flaw | null {
   );
 }
 
+/**
+ * What a TLSOption keeps from hosts without a certificate of their own (Get, pkg/tls/tlsmanager.go): the default
+ * certificate does not count.
+ */
+export function strictFlaw(option: JsonObject | null): Flaw | null {
+  if (at(option, 'spec', 'sniStrict') !== true) return null;
+  return flaw(
+    'its sniStrict closes connections to hosts without a certificate',
+    'Name one in tls.secretName of the route, or annotate it with bluegreen.dev/override',
+  );
+}
+
+/** Whether an IngressRoute names a certificate for its hosts. */
+export function hasCertificate(route: JsonObject): boolean {
+  const tls = at(route, 'spec', 'tls');
+  return Boolean(text(get(tls, 'secretName')) || text(get(tls, 'certResolver')));
+}
+
 function unknown(
   what: string,
   field: string,
