@@ -18,7 +18,7 @@ export function isForetold(warnings: readonly string[]): boolean {
   return warnings.some((warning) => FORETOLD.test(warning));
 }
 
-const FORETOLD = /requests fail until new ones are ready|answers 404 for every color/;
+const FORETOLD = /requests fail until new ones are ready|answers 404 for every color|every request would fail/;
 
 /** Checks that protect rights and the record: a write that they deny may well leave production as it is. */
 const APART: ReadonlySet<string> = new Set<CheckId>(['permission', 'frozen', 'record', 'annotations']);

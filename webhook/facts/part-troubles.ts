@@ -24,7 +24,8 @@ export async function troubleOf(
 ): Promise<PartTrouble | null> {
   const { part, before, after } = contents;
   const flaw = flawOf(part, after);
-  if (flaw !== null) return before !== null && flawOf(part, before)?.certain === true ? null : { how: 'flawed', flaw };
+  const old = before === null ? null : flawOf(part, before);
+  if (flaw !== null) return old !== null && (old.certain || old.cause === flaw.cause) ? null : { how: 'flawed', flaw };
   const strict = part === 'TLSOption' && !contents.certified && strictFlaw(before) === null ? strictFlaw(after) : null;
   if (strict !== null) return { how: 'flawed', flaw: strict };
   const required = newlyRequired(contents);

@@ -29,6 +29,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   ipAllowList: (type) => ranges(type),
   ipWhiteList: (type) => ranges(type),
   rateLimit: (type) => duration(type, 'period') ?? criterion(get(type, 'sourceCriterion')),
+  plugin: (type) => plugin(type),
   redirectRegex: (type) => regExps(type, 'regex'),
   redirectScheme: (type) => needed(type, 'scheme'),
   replacePathRegex: (type) => regExps(type, 'regex'),
@@ -146,6 +147,16 @@ function criterion(source: Json | undefined): Flaw | null {
   });
   if (kinds.length > 1) return flaw(`its sourceCriterion has ${kinds.join(' and ')}`, 'Leave one of them');
   return addresses(texts(at(source, 'ipStrategy', 'excludedIPs')), 'excludedIPs');
+}
+
+/** Traefik's static configuration has the plugins, which the cluster does not show (pkg/server/middleware/plugins.go). */
+function plugin(type: JsonObject): Flaw | null {
+  const [name] = Object.keys(type);
+  return {
+    cause: `it is the plugin ${name ?? ''}, which Traefik needs in its static configuration`,
+    fix: 'Make sure that every replica has it',
+    certain: false,
+  };
 }
 
 /** Whether something is written anywhere below: `{}`, '', 0 and false say nothing to Traefik. */

@@ -32,7 +32,6 @@ const MIDDLEWARES: Rows = {
     { headers: { accessControlAllowOriginListRegex: [String.raw`^https://(?P<host>.+)\.example$`] } },
     { inFlightReq: { amount: 10, sourceCriterion: { requestHost: true } } },
     { ipAllowList: { sourceRange: ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'] } },
-    { plugin: { anything: { at: 'all' } } },
     { rateLimit: { average: 100, period: '1s', sourceCriterion: { ipStrategy: { depth: 1 } } } },
     { redirectRegex: { regex: '(?i)^http://(.*)', replacement: 'https://${1}' } },
     { redirectScheme: { scheme: 'https' } },
@@ -66,6 +65,10 @@ const MIDDLEWARES: Rows = {
     ],
     [{ ipAllowList: { sourceRange: [] } }, 'it has no sourceRange'],
     [{ ipAllowList: { sourceRange: ['10.0.0.0/33'] } }, '"10.0.0.0/33" in its sourceRange is no address and no CIDR'],
+    [
+      { plugin: { anything: { at: 'all' } } },
+      'it is the plugin anything, which Traefik needs in its static configuration',
+    ],
     [{ rateLimit: { period: 'soon' } }, 'its period "soon" is no duration'],
     [{ redirectRegex: { regex: '(' } }, 'its regex "(" is no regular expression of Go'],
     [{ redirectScheme: { permanent: true } }, 'it has no scheme'],
