@@ -11,6 +11,7 @@ const EMPTIES: Readonly<Partial<Record<WorkloadAction, string>>> = {
   'change pod labels': 'gets other pod labels',
   'change port names': 'loses the port of its Service',
   'change nodes': 'moves to other nodes',
+  'change ordinals': 'gets other ordinals',
   'replace all pods at once': 'replaces all pods at once',
 };
 /** What a rollout does, which `deploy` knows to do with the preview detached. */
