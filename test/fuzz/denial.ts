@@ -20,6 +20,11 @@ export function isForetold(warnings: readonly string[]): boolean {
 
 const FORETOLD = /requests fail until new ones are ready|answers 404 for every color|every request would fail/;
 
+/** Whether a warning says that the webhook had no time, and let a write pass. */
+export function isUnchecked(warnings: readonly string[]): boolean {
+  return warnings.some((warning) => warning.includes('could not check this request and allowed it'));
+}
+
 /** Checks that protect rights and the record: a write that they deny may well leave production as it is. */
 const APART: ReadonlySet<string> = new Set<CheckId>(['permission', 'frozen', 'record', 'annotations']);
 

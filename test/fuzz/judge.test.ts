@@ -2,7 +2,7 @@ import t from 'tap';
 import { effectOf } from './effect.ts';
 import { makeFindings } from './findings.ts';
 import { readReleases } from './releases.ts';
-import { deniedBy, isAboutProduction, isForetold } from './denial.ts';
+import { deniedBy, isAboutProduction, isForetold, isUnchecked } from './denial.ts';
 import { formatReport } from './report.ts';
 import type { Write } from './writes.ts';
 
@@ -37,6 +37,12 @@ t.test('a warning foretells what production does, or is about something else', a
     ]),
   );
   t.notOk(isForetold(['299 - "shared-color: another TraefikService sends requests to blue"']));
+});
+
+t.test('the webhook says where it had no time', async (t) => {
+  const said = 'bluegreen could not check this request and allowed it: the API server did not answer in time';
+  t.ok(isUnchecked([`299 - "${said}"`]));
+  t.notOk(isUnchecked(['299 - "shared-color: another TraefikService sends requests to blue"']));
 });
 
 t.test('a denial of a missing right says nothing about production', async (t) => {

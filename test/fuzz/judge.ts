@@ -1,7 +1,7 @@
 // Judges a write that broke production, or was denied: finds out whether it does so again, and the smallest one that does.
 import { text } from '../../common/json.ts';
 import type { Counts } from './counts.ts';
-import { deniedBy, isForetold } from './denial.ts';
+import { deniedBy, isForetold, isUnchecked } from './denial.ts';
 import { ruleAgainst } from './design.ts';
 import type { Findings } from './findings.ts';
 import type { Sequence } from './generate.ts';
@@ -31,6 +31,8 @@ export interface JudgeOptions {
 
 /** How often the guards are asked about a write that broke production. */
 const ASKED = 4;
+/** How often a write that broke production is tried again: a busy machine breaks it by itself now and then. */
+const AGAIN = 2;
 /** How often a denied change of a Service is tried where nobody guards it. */
 const SERVICE_TIMES = 5;
 /** How often a smaller write is tried; each costs the time that it takes to take effect. */
@@ -45,18 +47,28 @@ export function judgeOf({ open, counts, findings, allowEmptyServices, progress }
       progress(`${how} (${release.name}): ${JSON.stringify(which)}: ${trial.effect?.what ?? ''}${said}`);
     }
     if (isForetold(trial.warnings)) return told('warned', sequence);
-    if (await isMissed(site, sequence)) return told('missed', sequence);
-    const effect = await breaks(site, sequence);
-    if (effect === null) return told('once', sequence);
-    if (findings.count('broken', effect.what, release, sequence)) return void (counts.broken += 1);
+    if (isUnchecked(trial.warnings) || (await isMissed(site, sequence))) return told('missed', sequence);
+    let { effect } = trial;
+    for (let left = AGAIN; left > 0; left--) {
+      const other = await again(site, sequence);
+      ({ effect } = other);
+      if (effect === null) return told('once', sequence);
+      if (isUnchecked(other.warnings)) return told('missed', sequence);
+    }
+    if (effect === null) return;
+    const { what, share } = effect;
+    if (findings.count('broken', what, release, sequence)) return void (counts.broken += 1);
     const small = await smallest(release, sequence, {
-      holds: async (each) => (await breaks(site, each))?.what === effect.what,
+      holds: async (each) => {
+        const other = await again(site, each);
+        return other.effect?.what === what && !isUnchecked(other.warnings);
+      },
       tries: triesFor(sequence),
     });
     if (await isMissed(site, small)) return told('missed', small);
     counts.broken += 1;
-    const { smallest: words } = findings.add('broken', effect.what, release, small);
-    progress(`BROKEN (${release.name}): ${words}: ${effect.what}, ${effect.share}`);
+    const { smallest: words } = findings.add('broken', what, release, small);
+    progress(`BROKEN (${release.name}): ${words}: ${what}, ${share}`);
   }
 
   async function denied(site: Site, whole: Sequence, { outcomes, rules, said }: Trial): Promise<void> {
@@ -78,10 +90,10 @@ export function judgeOf({ open, counts, findings, allowEmptyServices, progress }
   return { broken, denied };
 }
 
-async function breaks(site: Site, sequence: Sequence): Promise<Trial['effect']> {
-  const { effect, written } = await tryOut(site, sequence);
-  await site.restore(written);
-  return effect;
+async function again(site: Site, sequence: Sequence): Promise<Trial> {
+  const trial = await tryOut(site, sequence);
+  await site.restore(trial.written);
+  return trial;
 }
 
 /**
