@@ -26,7 +26,10 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Starts a browser without a window, which asks no server but those that a test names. */
+/**
+ * Starts a browser without a window, which asks no server but those that a test names. Names of `example` lead to this
+ * machine.
+ */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: program(),
@@ -38,6 +41,7 @@ export function startBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      '--host-resolver-rules=MAP *.example 127.0.0.1',
     ],
   });
 }
