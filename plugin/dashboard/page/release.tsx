@@ -45,6 +45,9 @@ export function Release({ view, detail, points, cluster, now, begin }: ReleasePr
       <Steps view={view} detail={detail} cluster={cluster} begin={begin} />
       <section aria-labelledby="traffic">
         <h2 id="traffic">Traffic of the last 15 minutes</h2>
+        <p class="dim">
+          <ColorMark color="blue" /> solid, <ColorMark color="green" /> dashed; a dotted line is a switch.
+        </p>
         {cluster.noTraffic === null ? (
           <div class="charts">
             {CHARTS.map((kind) => (
