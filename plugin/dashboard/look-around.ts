@@ -31,8 +31,11 @@ export interface Onlooker {
 }
 
 /** Looks at the API server, at Traefik, and at what is around the releases, until the command is interrupted. */
-export async function lookAround(context: DoctorContext, onlooker: Onlooker): Promise<void> {
-  const { session, io, traefik } = context;
+export async function lookAround(
+  context: DoctorContext & { readonly readOnly: boolean },
+  onlooker: Onlooker,
+): Promise<void> {
+  const { session, io, traefik, readOnly } = context;
   function now(): number {
     return io.now().getTime();
   }
@@ -53,7 +56,9 @@ export async function lookAround(context: DoctorContext, onlooker: Onlooker): Pr
   }
   async function examine(): Promise<void> {
     examined = now();
-    onlooker.onDangers(dangersOf(await examineAround(context).catch(() => [])));
+    const findings = await examineAround(context).catch(() => []);
+    // A dashboard that changes nothing needs no right to.
+    onlooker.onDangers(dangersOf(findings.filter(({ area }) => !readOnly || area !== 'permissions')));
   }
   while (!io.interrupted.aborted) {
     if (now() - last > SLEPT) onlooker.onReturn();

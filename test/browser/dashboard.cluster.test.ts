@@ -3,17 +3,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Page } from 'playwright-core';
-import { DEMO_NAMESPACE, installDemo, traefikAt } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, installDemo, RELEASE, traefikAt } from '../cluster/index.ts';
+import { rolledOut } from '../cluster/kube.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { startAttacker } from './attacker.ts';
 import { startBrowser } from './browser.ts';
 import { serve } from './dashboard.ts';
+import { hear } from './hear.ts';
 import { startRelay } from './relay.ts';
 import { attestAnew, backToBlue, confirm, RELEASE_HASH, weightsOf } from './switch.ts';
 
 const AXE = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
+const FIND = readFileSync(join(import.meta.dirname, 'find.js'), 'utf8');
 const SIZES = '(({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }))(document.documentElement)';
+const CHART = join(import.meta.dirname, '../../charts/bluegreen');
 const PATIENCE = 60_000;
 const ID = RELEASE_HASH.slice('#/release/'.length);
 
@@ -237,6 +241,34 @@ t.test('no page may frame it', async (t) => {
   await page.close();
 });
 
+t.test('in the cluster, the chart serves it read-only, by an account that reads what the page shows', async (t) => {
+  const values = [
+    'image.repository=registry.local/bluegreen-webhook',
+    'dashboard.enabled=true',
+    'dashboard.hosts={releases.example}',
+    'dashboard.traefikNamespace=traefik',
+  ];
+  const flags = [
+    '-n',
+    RELEASE.namespace,
+    '-s',
+    'templates/releases-dashboard.yaml',
+    ...values.flatMap((value) => ['--set', value]),
+  ];
+  const manifest = await cluster.helmOk(['template', RELEASE.name, CHART, ...flags]);
+  await cluster.apply(manifest);
+  t.teardown(() => cluster.kubectlOk(['delete', '-f', '-', '--wait=false'], { input: manifest }));
+  await rolledOut(cluster, RELEASE.namespace, 'bluegreen-releases');
+  const pod = ['get', 'pods', '-n', RELEASE.namespace, '-l', 'app.kubernetes.io/component=dashboard'];
+  const ip = await cluster.kubectlOk([...pod, '-o', 'jsonpath={.items[0].status.podIP}']);
+  const heard = await hear({ ip, host: 'releases.example' });
+  t.match(heard, /event: releases[^]*bluegreen-wrr[^]*blue podinfo:6.1.5 serves production/);
+  t.match(heard, /event: traffic\ndata: .*"demo-bluegreen.traefik.io.bluegreen-wrr":{"blue":\[\d/);
+  t.notMatch(heard, /cannot be read/);
+  t.match(await hear({ ip, host: 'other.example' }), /does not answer for the host/);
+  t.match(await hear({ ip, host: 'releases.example', method: 'POST' }), /read-only/);
+});
+
 t.test('axe finds nothing, by day and by night, and a phone needs no sideways scrolling', async (t) => {
   await attestAnew(cluster);
   for (const colorScheme of ['light', 'dark'] as const)
@@ -260,15 +292,9 @@ t.test('axe finds nothing, by day and by night, and a phone needs no sideways sc
     }
 });
 
-interface AxeResult {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** What axe-core finds on a page, each with its element. */
-async function axe(page: Page): Promise<readonly string[]> {
-  // Not as a script of the page: its Content-Security-Policy would deny that.
-  const { violations } = await page.evaluate<AxeResult>(`${AXE}; axe.run()`);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+/** What axe-core finds on a page. It is no script of the page, whose Content-Security-Policy would deny it. */
+function axe(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(`${AXE}; ${FIND}; findAll()`);
 }
 
 t.test('the browser complains about nothing', async (t) => {

@@ -486,3 +486,23 @@ function guard(name: string, path: string) {
 function promotion(name: string, path: string, failurePolicy: string) {
   return { name, path, failurePolicy, timeoutSeconds: 3, conditions: ['governed', 'touched', 'not-a-rollback'] };
 }
+
+t.test('the dashboard is off; on, its account can change nothing, and it answers for the named hosts', async (t) => {
+  const off = await render();
+  t.notOk(off.some(({ metadata }) => text(get(metadata, 'name'))?.endsWith('-releases')));
+  const on = await render([
+    'dashboard.enabled=true',
+    'dashboard.hosts={releases.example}',
+    'dashboard.traefikNamespace=edge',
+  ]);
+  const own = on.filter(({ metadata }) => text(get(metadata, 'name'))?.endsWith('-releases'));
+  const roles = own.filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role');
+  t.equal(roles.length, 2);
+  t.same(roles.flatMap(writes), []);
+  const proxy = roles.find((role) => resources(role).includes('pods/proxy'));
+  t.equal(at(proxy, 'metadata', 'namespace'), 'edge', "pods are reached in Traefik's namespace alone");
+  const [container] = list(at(only(own, 'Deployment'), 'spec', 'template', 'spec', 'containers'));
+  const args = list(get(container, 'args'));
+  for (const flag of ['--read-only', '--no-token', '--allowed-host=releases.example', '--traefik=edge'])
+    t.ok(args.includes(flag), flag);
+});
