@@ -105,13 +105,13 @@ function print(call: Call, listing: Listing, findings: readonly Finding[], names
   const { out, err } = call.io;
   if (format === 'name') out.write(found.map((item) => `${resourceName(item)}\n`).join(''));
   else if (format !== '' && format !== 'wide') {
-    const list = {
+    const all = {
       apiVersion: 'v1',
       kind: 'List',
       metadata: { resourceVersion: '' },
       items: found.map((item) => withStatus(item, call.io.now())),
     };
-    const printed = printObject(list, '', format);
+    const printed = printObject(all, '', format);
     const headless = format.startsWith('custom-columns=') && call.flags.boolean('no-headers');
     out.write(headless ? withoutHeader(printed) : printed);
   } else if (found.length === 0) {
