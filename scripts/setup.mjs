@@ -1,5 +1,5 @@
-// Makes a fresh clone ready: npm packages always, and with --cluster the Debian packages and Go programs of the test
-// cluster. Plain JavaScript for Node 20 without dependencies, because it runs before anything is installed.
+// Makes a fresh clone ready: npm packages always, with --cluster the Debian packages and Go programs of the test cluster,
+// and with --browser a browser. Plain JavaScript for Node 20 without dependencies, because it runs before anything is installed.
 // A second run changes nothing and takes a fraction of a second.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,9 +28,9 @@ const DEBIAN = {
   mount: 'mount',
   openssl: 'openssl',
   tmux: 'tmux',
-  // For the tests of the dashboard.
-  chromium: 'chromium',
 };
+/** With --browser: what the tests of the dashboard and its pictures need as well. */
+const BROWSER = { chromium: 'chromium' };
 const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin'];
 
 /** A problem that the person at the terminal has to solve; its message says how. */
@@ -148,7 +148,8 @@ function nodeForTypeScript() {
 }
 
 function missingDebianPackages() {
-  const missing = Object.entries(DEBIAN).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
+  const programs = { ...DEBIAN, ...(process.argv.includes('--browser') ? BROWSER : {}) };
+  const missing = Object.entries(programs).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
   const cni = CNI_FOLDERS.some((folder) => existsSync(join(folder, 'bridge')));
   return [...new Set(cni ? missing : [...missing, 'containernetworking-plugins'])];
 }

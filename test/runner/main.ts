@@ -86,7 +86,7 @@ async function* runGroup({ need, files }: Group): AsyncGenerator<FileResult> {
 /** Prepares the programs that tests run; why there are none here otherwise. The set-up says how to get them. */
 function programsMissing(): string | null {
   const prepared = [
-    ['scripts/setup.mjs', '--cluster'],
+    ['scripts/setup.mjs', '--cluster', '--browser'],
     // For the older API group, and for the alerts: no other command needs these.
     [
       'test/cluster/tools/main.ts',
