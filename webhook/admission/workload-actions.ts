@@ -98,13 +98,13 @@ function imagesOf(template: Json | undefined): readonly (readonly [string, Json]
   ]);
 }
 
-/** The number of each named port: a Service may lead to a port by its name. */
+/** The number and the protocol of each named port: a Service may lead to a port by its name, and to one of its protocol. */
 export function portNames(template: Json | undefined): JsonObject {
   const ports = list(at(template, 'spec', 'containers')).flatMap((container) => list(get(container, 'ports')));
   return Object.fromEntries(
     ports.flatMap((port) => {
       const name = text(get(port, 'name'));
-      return name === null ? [] : [[name, get(port, 'containerPort') ?? null]];
+      return name === null ? [] : [[name, [get(port, 'containerPort') ?? null, text(get(port, 'protocol')) ?? 'TCP']]];
     }),
   );
 }
