@@ -67,8 +67,7 @@ async function troubleWith(
 ): Promise<NewPart['trouble'] | null> {
   const name = ownPart(reference, namespace);
   if (name === null) return beyond(reference, namespace);
-  // Every TLSOption of this name is Traefik's own one.
-  if (part === 'TLSOption' && name === 'default') return null;
+  if (part === 'TLSOption' && name === 'default') return { how: 'flawed', flaw: DEFAULT_OPTIONS };
   const lists = await Promise.all(GROUPS.map((each) => reader.listNamed(part, each, namespace, signal)));
   const wanted = objectKey(namespace, name);
   const object = lists.flat().find((each) => objectKey(namespace, nameOf(each)) === wanted);
@@ -76,6 +75,13 @@ async function troubleWith(
   const certified = route !== null && hasCertificate(route);
   return troubleOf(reader, { part, namespace, before: null, after: object, certified }, signal);
 }
+
+/** A reference gets its namespace as a prefix, a TLSOption of this name does not (buildTLSOptions, kubernetes.go). */
+const DEFAULT_OPTIONS = {
+  cause: 'Traefik finds none of that name, which is for routes without options',
+  fix: 'Leave tls.options out instead',
+  certain: true,
+};
 
 function beyond(reference: Json, namespace: string): NewPart['trouble'] {
   const { provider } = splitProvider(text(get(reference, 'name')) ?? '');
