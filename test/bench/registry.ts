@@ -61,6 +61,11 @@ export const BENCHMARKS: readonly Entry[] = [
     load: async () => (await import('./large.ts')).large,
   },
   {
+    name: 'dashboard',
+    summary: 'the dashboard with 500 releases in a browser',
+    load: async () => (await import('./dashboard.ts')).dashboard,
+  },
+  {
     name: 'setup',
     summary:
       'building the programs of the test cluster from nothing (only when named: minutes of both cores, a GiB of downloads)',
