@@ -4,7 +4,7 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { embedPage } from './page.ts';
+import { buildPage, embedPage } from './page.ts';
 
 /**
  * Bundles the programs into dist/: `node scripts/build.ts [webhook|demo-app|plugin]…`, all of them by default.
@@ -104,7 +104,8 @@ export async function bundle(name: string): Promise<readonly string[]> {
   const { metafile } = await build({ ...COMMON, ...options, entryPoints: [entry], outfile });
   const { size } = await stat(`${ROOT}${outfile}`);
   console.log(`${name}: ${outfile}, ${(size / 1024).toFixed(0)} KiB`);
-  return Object.keys(metafile?.inputs ?? {});
+  const embedded = name === 'plugin' ? (await buildPage()).inputs : [];
+  return [...Object.keys(metafile?.inputs ?? {}), ...embedded];
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -7,7 +7,8 @@ import type { Assets } from '../plugin/dashboard/assets.ts';
 
 // The dashboard's page: one script and one style sheet for the browser, packed into the plugin's bundle.
 
-const FOLDER = join(import.meta.dirname, '..', 'plugin', 'dashboard', 'page');
+const ROOT = join(import.meta.dirname, '..');
+const FOLDER = join(ROOT, 'plugin', 'dashboard', 'page');
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -16,11 +17,19 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** The page, and what went into it, as paths from the project's folder. */
+export interface BuiltPage {
+  readonly assets: Assets;
+  readonly inputs: readonly string[];
+}
+
 /** Builds the page. */
-export async function buildPage(): Promise<Assets> {
-  const { outputFiles } = await build({
-    absWorkingDir: FOLDER,
-    entryPoints: ['main.tsx', 'style.css'],
+export async function buildPage(): Promise<BuiltPage> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['main.tsx', 'style.css'].map((name) => join(FOLDER, name)),
+    outbase: FOLDER,
+    metafile: true,
     outdir: '/',
     bundle: true,
     write: false,
@@ -35,15 +44,11 @@ export async function buildPage(): Promise<Assets> {
   });
   const built = outputFiles.map(({ path, contents }) => [path, contents] as const);
   const copied = ['index.html', 'icon.svg'].map((name) => [`/${name}`, readFileSync(join(FOLDER, name))] as const);
-  return Object.fromEntries(
-    [...built, ...copied].map(([path, contents]) => [
-      path,
-      {
-        type: TYPES[extname(path)] ?? 'application/octet-stream',
-        gzip: gzipSync(contents, { level: 9 }).toString('base64'),
-      },
-    ]),
-  );
+  const packed = [...built, ...copied].map(([path, contents]) => {
+    const type = TYPES[extname(path)] ?? 'application/octet-stream';
+    return [path, { type, gzip: gzipSync(contents, { level: 9 }).toString('base64') }] as const;
+  });
+  return { assets: Object.fromEntries(packed), inputs: Object.keys(metafile.inputs) };
 }
 
 /** Bytes that a browser loads. */
@@ -56,7 +61,7 @@ export const embedPage: Plugin = {
   name: 'embed-page',
   setup(bundler) {
     bundler.onLoad({ filter: /plugin[/\\]dashboard[/\\]assets\.ts$/ }, async () => ({
-      contents: `export const BUNDLED = ${JSON.stringify(await buildPage())};`,
+      contents: `export const BUNDLED = ${JSON.stringify((await buildPage()).assets)};`,
       loader: 'js',
     }));
   },
