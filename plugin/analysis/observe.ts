@@ -6,6 +6,7 @@ import { labelsOf } from '../traefik/labels.ts';
 import type { Labels } from '../traefik/labels.ts';
 import { METRIC, readSamples } from '../traefik/metrics.ts';
 import type { Sample } from '../traefik/metrics.ts';
+import { countsServices } from '../traefik/options.ts';
 import { findReplicas } from '../traefik/replicas.ts';
 import type { Replica } from '../traefik/replicas.ts';
 import { canServe } from '../traefik/scope.ts';
@@ -132,7 +133,9 @@ export async function whyUnreadable(
   function totalOf(key: string): number {
     return counts.reduce((total, each) => total + (each.get(key) ?? 0), 0);
   }
-  const silent = totalOf(ENTERED) > 0 && totalOf(SERVED) === 0 && unlabelled(samples.flatMap((each) => each ?? []));
+  const unsaid = replicas.some(({ options }) => countsServices(options) !== true);
+  const silent =
+    unsaid && totalOf(ENTERED) > 0 && totalOf(SERVED) === 0 && unlabelled(samples.flatMap((each) => each ?? []));
   return silent ? 'it does not count by service. Set --metrics.prometheus.addServicesLabels=true' : null;
 }
 
@@ -142,7 +145,10 @@ const NO_LABELS: Labels = {
   safe: { parent: '', services: { blue: '', green: '' } },
 };
 
-/** Whether no replica has any series of a service: without any traffic to services there is none either. */
+/**
+ * Whether no replica has any series of a service. A hint at most: without any traffic to services there is none either, and
+ * Traefik drops those of services that are gone, while its entry points keep their counts.
+ */
 function unlabelled(samples: readonly Sample[]): boolean {
   const succeeded = samples.some(
     ({ metric, label }) =>

@@ -67,3 +67,10 @@ export type TraefikText = keyof typeof TRAEFIK_TEXTS;
 export function textOf(options: ReadonlyMap<string, string>, setting: TraefikText): string {
   return options.get(`${PROVIDER}.${TRAEFIK_TEXTS[setting]}`) ?? '';
 }
+
+/** Whether Traefik counts requests by service, which is its default; null where its arguments do not set up metrics. */
+export function countsServices(options: ReadonlyMap<string, string>): boolean | null {
+  const prefix = 'metrics.prometheus';
+  if (![...options.keys()].some((name) => name === prefix || name.startsWith(`${prefix}.`))) return null;
+  return options.get(`${prefix}.addserviceslabels`) !== 'false';
+}

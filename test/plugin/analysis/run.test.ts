@@ -2,7 +2,7 @@ import t from 'tap';
 import { status } from '../fake-cluster.ts';
 import type { Ran, World } from '../run.ts';
 import { PROMOTED, SHOP, TESTED, shop } from '../shop.ts';
-import { live, trafficShop } from './shop-traffic.ts';
+import { live, TRAEFIK, trafficShop } from './shop-traffic.ts';
 import type { TrafficShop } from './shop-traffic.ts';
 
 // The whole watch against an API server that plays a Traefik replica: a scrape is a second.
@@ -83,6 +83,23 @@ t.test('metrics that cannot be read: said before anything is switched', async (t
   t.match(await promote(shop, ['--without-metrics']), { code: 0, err: 'only the pods are analyzed' });
   t.equal(live(shop), 'green');
 });
+
+t.test(
+  'Traefik that forgot the services that are gone can count new ones; one that is set not to count them cannot',
+  async (t) => {
+    const cluster = await trafficShop(t);
+    const earlier = 'traefik_entrypoint_requests_total{code="200",entrypoint="web"} 5\n';
+    cluster.fails = (call) => (call.url.endsWith('/proxy/metrics') ? { status: 200, body: earlier } : null);
+    async function promoteWith(...args: readonly string[]) {
+      const containers = [{ ports: [{ name: 'metrics', containerPort: 9100 }], args }];
+      Object.assign(cluster.objects.get(TRAEFIK) ?? {}, { spec: { containers } });
+      return cluster.run('promote shop --analyze 2s', { hurried: true });
+    }
+    t.match((await promoteWith('--metrics.prometheus.addServicesLabels=false')).err, 'it does not count by service');
+    t.match((await promoteWith('--configfile=/traefik.yaml')).err, 'it does not count by service');
+    t.notMatch((await promoteWith('--metrics.prometheus=true')).err, 'does not count by service');
+  },
+);
 
 t.test('Traefik that gets lost half-way: said, and made up for', async (t) => {
   const shop = await open(t);

@@ -15,7 +15,7 @@ export interface TrafficShop extends FakeCluster {
   fails: (call: Call) => Answer | null;
 }
 
-const TRAEFIK = '/api/v1/namespaces/traefik/pods/traefik-1';
+export const TRAEFIK = '/api/v1/namespaces/traefik/pods/traefik-1';
 const SCRAPE = '/api/v1/namespaces/traefik/pods/traefik-1:9100/proxy/metrics';
 const READY = { conditions: [{ type: 'Ready', status: 'True' }] };
 
