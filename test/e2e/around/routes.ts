@@ -80,7 +80,8 @@ export const ROUTES: readonly Case[] = [
   },
   {
     name: 'an IngressRouteTCP that takes the whole entry point',
-    verdict: 'accepted',
+    verdict: 'prevented',
+    says: /inline-weights: this IngressRouteTCP splits traffic over/,
     before: released,
     attack: (place) =>
       tryCreate(place, {
