@@ -17,7 +17,7 @@ import type { Totals } from './tap.ts';
 import { SHARED_CLUSTER } from '../cluster/sharing/description.ts';
 
 /** Groups at a time, more than cores: while some wait for a pod, another computes. */
-const LANES = 4;
+const LANES = 3;
 /** Milliseconds that a file may take. */
 const LIMIT: Readonly<Record<Kind, number>> = { unit: 300_000, programs: 300_000, cluster: 1_200_000 };
 const ALL: readonly Kind[] = ['unit', 'programs', 'cluster'];
