@@ -60,7 +60,7 @@ async function lookAround(context: DoctorContext, looks: readonly DoctorLook[]):
   return { findings: findings.toSorted((a, b) => ORDER.indexOf(a.area) - ORDER.indexOf(b.area)), complete: true };
 }
 
-/** What findings are shown in; the releases come last. */
+/** In which order areas are shown. The releases are looked at, and shown, after all of these. */
 const ORDER: readonly DoctorFinding['area'][] = ['api', 'webhook', 'permissions', 'traefik'];
 
 function limited(context: DoctorContext, milliseconds: number): DoctorContext {

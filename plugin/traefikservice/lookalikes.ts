@@ -24,9 +24,9 @@ export interface Lookalikes {
 
 /** Looks for them in a namespace, or in all with `null`. Never rejects for a group that cannot be read. */
 export async function listLookalikes(session: Session, namespace: string | null): Promise<Lookalikes> {
-  const services = await askGroups(session, GROUPS, (group) => ungoverned(session, group, namespace));
-  const routes = await askGroups(session, GROUPS, (group) => splitting(session, group, namespace));
-  const asked = [services, routes];
+  const asked = await Promise.all(
+    [ungoverned, splitting].map((look) => askGroups(session, GROUPS, (group) => look(session, group, namespace))),
+  );
   return {
     found: asked.flatMap(({ answers }) => answers.flat()),
     unread: asked.flatMap(({ forbidden, failed }) => [...forbidden, ...failed]),

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import { Banners, Offline } from './banners.tsx';
 import { Confirm } from './confirm.tsx';
 import type { Intent } from './confirm.tsx';
@@ -32,7 +32,8 @@ export function App() {
       online: (online) => dispatch((before) => (before.online === online ? before : { ...before, online })),
     });
   }, [id]);
-  useEffect(() => {
+  // Before it is shown: who presses Escape at once is heard by the page that is seen.
+  useLayoutEffect(() => {
     function pressed(event: KeyboardEvent): void {
       press(event, id !== null);
     }
