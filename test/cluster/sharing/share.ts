@@ -36,7 +36,8 @@ export async function shareCluster(t: Test, need: Need, reused?: string): Promis
 
 async function deleteNamespaces(cluster: Cluster, kept: ReadonlySet<string>): Promise<void> {
   const own = (await cluster.kubectlOk(NAMESPACES)).split(' ').filter((name) => !kept.has(name));
-  if (own.length > 0) await cluster.kubectlOk(['delete', 'namespaces', ...own, '--wait=false']);
+  const remove = ['delete', 'namespaces', ...own, '--wait=false', '--ignore-not-found'];
+  if (own.length > 0) await cluster.kubectlOk(remove);
 }
 
 /** Every configuration and policy of admission, a line each with its generation, and the rules of the chart's roles. */
