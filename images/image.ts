@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip } from 'node:zlib';
 import type { Blob, Store } from './store.ts';
 import { tar } from './tar.ts';
 import type { Entry } from './tar.ts';
@@ -63,23 +63,36 @@ async function buildLayer(store: Store, entries: readonly Entry[]): Promise<Blob
   return store.putStream(LAYER, await layerKey(entries), () => tar(entries));
 }
 
-function compressed(store: Store, layer: Blob): Promise<Blob> {
-  return store.putStream(`${LAYER}+gzip`, `gzip ${layer.digest}`, () =>
-    createReadStream(store.pathOf(layer.digest), { highWaterMark: 1 << 20 }).pipe(createGzip()),
+/** How hard a layer is compressed. */
+export type Compression = 'little' | 'well';
+const LEVELS: Readonly<Record<Compression, number>> = {
+  little: constants.Z_BEST_SPEED,
+  well: constants.Z_DEFAULT_COMPRESSION,
+};
+
+function compressed(store: Store, layer: Blob, compression: Compression): Promise<Blob> {
+  return store.putStream(`${LAYER}+gzip`, `gzip ${compression} ${layer.digest}`, () =>
+    createReadStream(store.pathOf(layer.digest), { highWaterMark: 1 << 20 }).pipe(
+      createGzip({ level: LEVELS[compression] }),
+    ),
   );
 }
 
 /**
  * Builds an image for this machine's architecture into the store; the same content gives the same image.
- * @param compress layers for the way to other machines; on this one it only costs time
+ * @param compression of layers for the way to other machines; on this one it only costs time
  */
-export async function buildImage(store: Store, { names, layers, run }: ImageSpec, compress = false): Promise<Image> {
+export async function buildImage(
+  store: Store,
+  { names, layers, run }: ImageSpec,
+  compression: Compression | null = null,
+): Promise<Image> {
   const plain: Blob[] = [];
   const blobs: Blob[] = [];
   for (const entries of layers) {
     const layer = await buildLayer(store, entries);
     plain.push(layer);
-    blobs.push(compress ? await compressed(store, layer) : layer);
+    blobs.push(compression === null ? layer : await compressed(store, layer, compression));
   }
   const config = store.putText(
     CONFIG,

@@ -1,6 +1,7 @@
 // Makes everything that is published, with the version of package.json, in dist/release:
-//   npm run release -- [VERSION] [--base-url URL] [--platform OS-ARCH]…
+//   npm run release -- [VERSION] [--base-url URL] [--platform OS-ARCH]… [--quick]
 // The same sources and tools give the same bytes. `npm version X` sets another version everywhere first.
+// --quick compresses little: enough to try a release, and too large to publish.
 // The environment variable HELM names the Helm to use; without it, `helm` on PATH.
 import { createHash } from 'node:crypto';
 import {
@@ -42,7 +43,7 @@ function say(line: string): void {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const { version, baseUrl, platforms } = readFlags(args);
+  const { version, baseUrl, platforms, quick } = readFlags(args);
   checkVersion(version);
   rmSync(OUT, { recursive: true, force: true });
   for (const folder of [OUT, WORK]) mkdirSync(folder, { recursive: true });
@@ -68,10 +69,11 @@ async function main(args: readonly string[]): Promise<void> {
 
   const programs = { webhook: textOf('webhook.cjs'), plugin: textOf('plugin.cjs') };
   const image = await webhookImage(programs, [`docker.io/bluegreen/webhook:${VERSION}`]);
-  await writeImage(image, join(WORK, 'images'), at(`bluegreen-webhook_v${VERSION}_linux_${ARCHITECTURE}.oci.tar`));
+  const archive = at(`bluegreen-webhook_v${VERSION}_linux_${ARCHITECTURE}.oci.tar`);
+  await writeImage(image, join(WORK, 'images'), archive, quick);
 
   const archives: KrewArchive[] = [];
-  for (const platform of platforms) archives.push(await archiveFor(platform));
+  for (const platform of platforms) archives.push(await archiveFor(platform, quick));
   if (baseUrl !== undefined) writeFileSync(at('bluegreen.yaml'), krewManifest(archives, VERSION, baseUrl));
 
   const others = [nodeComponent(process.versions.node), ...(await debianComponents(filesOf(image)))];
@@ -87,10 +89,16 @@ interface Flags {
   readonly version: string;
   readonly baseUrl: string | undefined;
   readonly platforms: readonly Platform[];
+  /** Compress little: it is only tried out. */
+  readonly quick: boolean;
 }
 
 function readFlags(args: readonly string[]): Flags {
-  const options = { 'base-url': { type: 'string' }, platform: { type: 'string', multiple: true } } as const;
+  const options = {
+    'base-url': { type: 'string' },
+    platform: { type: 'string', multiple: true },
+    quick: { type: 'boolean', default: false },
+  } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const known = PLATFORMS.map(platformName);
   const wanted = values.platform ?? known;
@@ -100,6 +108,7 @@ function readFlags(args: readonly string[]): Flags {
     version: positionals[0] ?? VERSION,
     baseUrl: values['base-url'],
     platforms: PLATFORMS.filter((platform) => wanted.includes(platformName(platform))),
+    quick: values.quick,
   };
 }
 
@@ -117,16 +126,17 @@ function checkVersion(wanted: string): void {
   }
 }
 
-async function archiveFor(platform: Platform): Promise<KrewArchive> {
+async function archiveFor(platform: Platform, quick: boolean): Promise<KrewArchive> {
   const { os, arch } = platform;
   const executable = executableName(platform);
   const source = makeExecutable(platform, join(DIST, 'plugin.cjs'), join(WORK, 'node'));
   const file = `kubectl-bluegreen_v${VERSION}_${os}_${arch}.tar.gz`;
-  await writeTarGz(join(OUT, file), [
+  const entries = [
     { kind: 'file', path: executable, mode: 0o755, source },
     { kind: 'file', path: 'LICENSE', mode: 0o644, source: join(ROOT, 'LICENSE') },
     { kind: 'file', path: 'THIRD-PARTY-LICENSES.txt', mode: 0o644, source: join(OUT, 'THIRD-PARTY-LICENSES.txt') },
-  ]);
+  ] as const;
+  await writeTarGz(join(OUT, file), entries, quick);
   return { os, arch, file, sha256: await sha256(join(OUT, file)), executable };
 }
 

@@ -74,21 +74,35 @@ export function nodeComponent(version: string): Component {
 
 /** The Debian packages that own these files; none on other systems. */
 export async function debianComponents(files: readonly string[]): Promise<readonly Component[]> {
-  const found = await Promise.all(files.map(ownerOf));
-  const unique = new Map(found.flat().map((component) => [component.purl, component]));
+  const packages = await ownersOf(files);
+  if (packages.length === 0) return [];
+  const format = '--showformat=${Package} ${Version} ${Architecture}\n';
+  const shown = (await runOk('dpkg-query', ['--show', format, ...packages])).trim().split('\n');
+  const unique = new Map(shown.map(debianComponent).map((component) => [component.purl, component]));
   return [...unique.values()].sort((one, other) => (one.purl < other.purl ? -1 : 1));
 }
 
-async function ownerOf(file: string): Promise<readonly Component[]> {
-  // Packages from before /lib became a link to /usr/lib still name the old place.
-  for (const path of new Set([file, realpathSync(file), realpathSync(file).replace(/^\/usr\/lib/, '/lib')])) {
-    const owner = await run('dpkg-query', ['--search', path]).catch(() => null);
-    const name = owner?.code === 0 ? owner.stdout.split(': ')[0] : undefined;
-    if (name === undefined) continue;
-    const shown = await runOk('dpkg-query', ['--show', '--showformat=${Package} ${Version} ${Architecture}', name]);
-    const [pkg = '', version = '', arch = ''] = shown.split(' ');
-    const purl = `pkg:deb/debian/${pkg}@${encodeURIComponent(version)}?arch=${arch}`;
-    return [{ name: pkg, version, purl }];
-  }
-  return [];
+function debianComponent(shown: string): Component {
+  const [name = '', version = '', arch = ''] = shown.split(' ');
+  return { name, version, purl: `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${arch}` };
+}
+
+/** Packages, by the names that dpkg gives them. It says what it finds, and fails for a path that no package owns. */
+async function ownersOf(files: readonly string[]): Promise<readonly string[]> {
+  const places = files.map(placesOf);
+  if (places.length === 0) return [];
+  const found = await run('dpkg-query', ['--search', ...places.flat()]).catch(() => null);
+  const owners = new Map(
+    (found?.stdout ?? '').split('\n').map((line) => {
+      const [owner = '', path = ''] = line.split(': ');
+      return [path, owner] as const;
+    }),
+  );
+  return [...new Set(places.flatMap((paths) => paths.flatMap((path) => owners.get(path) ?? []).slice(0, 1)))];
+}
+
+/** Packages from before /lib became a link to /usr/lib still name the old place. */
+function placesOf(file: string): readonly string[] {
+  const real = realpathSync(file);
+  return [...new Set([file, real, real.replace(/^\/usr\/lib/, '/lib')])];
 }

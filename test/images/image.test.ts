@@ -76,6 +76,19 @@ t.test('the same content gives the same image, and shares its layers with others
   t.equal(`sha256:${createHash('sha256').update(layer).digest('hex')}`, first.layers[0]?.digest);
 });
 
+t.test('compressed layers are the same in another store, and not those that are compressed less', async (t) => {
+  const dir = t.testdir();
+  const text = Array.from({ length: 2_000 }, (_, index) => `line ${index * index}`).join('\n');
+  function build(store: string, compression: 'little' | 'well') {
+    return buildImage(new Store(join(dir, store)), spec(dir, 'registry.local/a:1', text), compression);
+  }
+  const well = await build('one', 'well');
+  t.same(await build('two', 'well'), well);
+  const little = await build('one', 'little');
+  t.ok((little.layers[1]?.size ?? 0) > (well.layers[1]?.size ?? 0));
+  t.match(well.layers, [{ mediaType: /\+gzip$/ }, { mediaType: /\+gzip$/ }]);
+});
+
 t.test('a layer that was cut short in the cache is built again', async (t) => {
   const dir = t.testdir();
   const store = new Store(join(dir, 'store'));
