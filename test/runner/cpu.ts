@@ -38,10 +38,17 @@ function readProcess(pid: string): readonly ProcessTime[] {
   }
 }
 
-function computedBy(root: number): number {
+/** What the last look at all processes found; several watches share a look, because each reads hundreds of files. */
+let found: { readonly at: number; readonly processes: readonly ProcessTime[] } = { at: -Infinity, processes: [] };
+
+/** @param age milliseconds that a look may be old */
+function computedBy(root: number, age: number): number {
   if (process.platform !== 'linux') return 0;
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return treeTime(pids.flatMap(readProcess), root);
+  if (performance.now() - found.at > age) {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    found = { at: performance.now(), processes: pids.flatMap(readProcess) };
+  }
+  return treeTime(found.processes, root);
 }
 
 /** Adds up what a process and all below it compute. */
@@ -56,17 +63,17 @@ export interface Watch {
  * ends them: what they computed after the last look is missing.
  */
 export function watch(root: number): Watch {
-  let seen = computedBy(root);
+  let seen = computedBy(root, 0);
   let total = 0;
-  function look(): void {
-    const latest = computedBy(root);
+  function look(age: number): void {
+    const latest = computedBy(root, age);
     total += Math.max(0, latest - seen);
     seen = latest;
   }
-  const timer = setInterval(look, LOOK_MS).unref();
+  const timer = setInterval(() => look(LOOK_MS / 2), LOOK_MS).unref();
   return {
     sum: () => {
-      look();
+      look(0);
       return total;
     },
     end: () => clearInterval(timer),
