@@ -6,30 +6,23 @@ import { createAuthority } from '../../certs/ca.ts';
 import type { Authority } from '../../certs/ca.ts';
 import { issueLeaf } from '../../certs/serving.ts';
 import { at, list, text } from '../../common/json.ts';
+import { withConnection } from '../bench/connections.ts';
 import { connect } from '../chart/client.ts';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  RELEASE,
-  REPLICATED,
-  startCluster,
-  upgradeBluegreen,
-  webhookSpec,
-} from '../cluster/index.ts';
-import { REGISTRY } from '../cluster/node/names.ts';
+import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { admissions } from './stream.ts';
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
 t.teardown(() => client.close());
 const SHOP = 'shop';
-const stream = admissions(cluster, SHOP, 20);
+const stream = admissions(cluster, SHOP, 10);
 t.teardown(() => stream.close());
 
 const HOUR = 3_600_000;
+/** Milliseconds between two looks at what takes seconds. */
+const LOOK_MS = 500;
 const TOOLS = { now: () => new Date(), crypto: webcrypto };
 const here = ['-n', RELEASE.namespace];
 const CONFIGURATIONS = ['mutating', 'validating'].map(
@@ -75,6 +68,14 @@ async function bundles(): Promise<readonly string[]> {
 async function trusted(): Promise<readonly number[]> {
   return [...new Set((await bundles()).map((bundle) => splitBundle(bundle).length))];
 }
+async function metricsOf(pod: string): Promise<string> {
+  const { ip: host, token } = cluster.api;
+  const endpoint = { host, port: 6443, headers: { authorization: `Bearer ${token}` } };
+  const path = `/api/v1/namespaces/${RELEASE.namespace}/pods/https:${pod}:10250/proxy/metrics`;
+  const { status, body } = await withConnection(endpoint, (each) => each.send({ method: 'GET', path }));
+  if (status !== 200) throw new Error(`${pod}: ${status} ${body}`);
+  return body;
+}
 /** Metrics of each replica, by their names. */
 async function metric(name: string): Promise<readonly number[]> {
   const path = `/api/v1/namespaces/${RELEASE.namespace}/pods?labelSelector=app.kubernetes.io/component%3Dwebhook`;
@@ -83,15 +84,7 @@ async function metric(name: string): Promise<readonly number[]> {
   const names = pods
     .filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined)
     .map((pod) => text(at(pod, 'metadata', 'name')) ?? '');
-  const texts = await Promise.all(
-    names.map((pod) =>
-      cluster.kubectlOk([
-        'get',
-        '--raw',
-        `/api/v1/namespaces/${RELEASE.namespace}/pods/https:${pod}:10250/proxy/metrics`,
-      ]),
-    ),
-  );
+  const texts = await Promise.all(names.map(metricsOf));
   return texts.map((body) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(body)?.[1] ?? Number.NaN));
 }
 async function allReady(): Promise<boolean> {
@@ -141,13 +134,13 @@ t.test('existing: a renewed certificate is taken without a restart, a wrong key 
   async function renewed(): Promise<boolean> {
     return (await metric('bluegreen_certificate_expiry_timestamp_seconds')).every((value) => value > expiry);
   }
-  t.ok(await until(renewed, 120_000), 'taken by every replica');
+  t.ok(await until(renewed, 120_000, LOOK_MS), 'taken by every replica');
   const { key } = await issueLeaf(TOOLS, first, ['other'], HOUR);
   await fill('webhook-tls', first, key);
   async function counted(): Promise<boolean> {
     return (await metric('bluegreen_certificate_reload_failures_total')).every((value) => value === 1);
   }
-  t.ok(await until(counted, 120_000), 'denied and counted by every replica');
+  t.ok(await until(counted, 120_000, LOOK_MS), 'denied and counted by every replica');
   t.ok(await allReady(), 'which go on');
   const logs = await cluster.kubectlOk([...here, 'logs', 'deployment/bluegreen']);
   t.match(logs, 'tls.key is not the key of tls.crt; the previous certificate is still served');
@@ -157,7 +150,11 @@ t.test('existing: another CA, without an admission that fails for want of trust'
   const before = distrusted();
   await fill('webhook-tls', second);
   const { sent, lost } = await stream.during(
-    until(async () => (await trusted()).join() === '1' && (await bundles())[0] === second.certificate, 180_000),
+    until(
+      async () => (await trusted()).join() === '1' && (await bundles())[0] === second.certificate,
+      180_000,
+      LOOK_MS,
+    ),
   );
   t.comment(`${sent} sent, lost: ${JSON.stringify(lost)}`);
   t.equal(distrusted() - before, 0);
@@ -204,7 +201,7 @@ t.test('cert-manager: ready when its injector has written the caBundle, renewed 
   async function renewed(): Promise<boolean> {
     return (await metric('bluegreen_certificate_expiry_timestamp_seconds')).every((value) => value > expiry);
   }
-  t.ok(await until(renewed, 120_000));
+  t.ok(await until(renewed, 120_000, LOOK_MS));
   t.ok(await allReady());
 });
 

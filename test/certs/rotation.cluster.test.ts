@@ -5,31 +5,21 @@ import { splitBundle } from '../../certs/bundle.ts';
 import { at, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { connect } from '../chart/client.ts';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  RELEASE,
-  REPLICATED,
-  startCluster,
-  upgradeBluegreen,
-  webhookSpec,
-} from '../cluster/index.ts';
-import { REGISTRY } from '../cluster/node/names.ts';
+import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { admissions } from './stream.ts';
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
 t.teardown(() => client.close());
 
 const SHOP = 'shop';
 const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
 const here = ['-n', RELEASE.namespace];
-const PER_SECOND = 10;
+const PER_SECOND = 5;
 /** Milliseconds between two looks at what takes seconds. */
-const LOOK_MS = 250;
+const LOOK_MS = 500;
 const stream = admissions(cluster, SHOP, PER_SECOND);
 t.teardown(() => stream.close());
 

@@ -1,16 +1,9 @@
 // A CA that nothing can be issued from, as somebody may put it into the Secret, on a real cluster.
 import t from 'tap';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  RELEASE,
-  REPLICATED,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { withConnection } from '../bench/connections.ts';
-import { REGISTRY } from '../cluster/node/names.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { replicas } from '../e2e/audit/replicas.ts';
@@ -24,10 +17,10 @@ const REASON = 'the CA in ca.crt cannot be used: its key is RSA, not EC P-256';
 const here = ['-n', RELEASE.namespace];
 const PODS = `/api/v1/namespaces/${RELEASE.namespace}/pods`;
 const TOLD_MS = 60_000;
+/** Milliseconds between two looks, each a process. */
+const LOOK_MS = 500;
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 await Promise.all([
   installPlugin(cluster),
   installBluegreen(cluster, { ...REPLICATED, 'certificates.trustDelay': '40s' }),
@@ -72,7 +65,7 @@ t.test('put there again and again, it is replaced; a new replica says why it wai
   const put = [await putRsa()];
   const { sent, lost } = await stream.during(
     (async () => {
-      t.ok(await until(announced, TOLD_MS), 'another CA is to replace it');
+      t.ok(await until(announced, TOLD_MS, LOOK_MS), 'another CA is to replace it');
       // As a GitOps tool does. It stays there until every API server has had time to see the other CA.
       put.push(await putRsa());
       await cluster.kubectlOk([...here, 'scale', `deployment/${RELEASE.name}`, `--replicas=${others.length + 1}`]);
@@ -82,7 +75,7 @@ t.test('put there again and again, it is replaced; a new replica says why it wai
         found = (await replicas(cluster)).find((pod) => !others.includes(pod)) ?? '';
         return found !== '' && (await readyz(found)).includes(reason);
       }
-      t.ok(await until(told, TOLD_MS), `/readyz: ${await readyz(found)}`);
+      t.ok(await until(told, TOLD_MS, LOOK_MS), `/readyz: ${await readyz(found)}`);
       const raw = ['get', '--raw', `${PODS}/https:${found}:10250/proxy/readyz`, '-v=8'];
       t.match((await cluster.kubectl(raw)).stderr, reason, 'kubectl, as docs/operations.md has it');
       const { stdout } = await cluster.kubectl(['bluegreen', 'doctor', '-n', SHOP]);
@@ -96,7 +89,7 @@ t.test('put there again and again, it is replaced; a new replica says why it wai
     return !['', ...put].includes(await inSecret('ca\\.crt'));
   }
   t.same(lost, {}, `of ${sent} admissions`);
-  t.ok(await until(replaced, TOLD_MS), 'a CA that can be used is in the Secret');
+  t.ok(await until(replaced, TOLD_MS, LOOK_MS), 'a CA that can be used is in the Secret');
   const log = await logged();
   t.match(log, 'the CA in the Secret cannot be used: replacing it');
   t.match(log, REASON);

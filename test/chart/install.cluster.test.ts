@@ -3,31 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { at, get, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  RELEASE,
-  REPLICATED,
-  startCluster,
-  upgradeBluegreen,
-  webhookSpec,
-} from '../cluster/index.ts';
-import { REGISTRY } from '../cluster/node/names.ts';
+import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { CHART } from './chart.ts';
 import { connect } from './client.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
 t.teardown(() => client.close());
 
 const SHOP = 'shop';
 /** Milliseconds between two of the creations that are tried meanwhile. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 50;
+/** Milliseconds between two runs of doctor. */
+const EXAMINE_MS = 1_000;
 const SERVICES = `/apis/traefik.io/v1alpha1/namespaces/${SHOP}/traefikservices`;
 const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
@@ -119,7 +111,10 @@ t.test('a first installation whose image cannot be pulled blocks nobody', async 
   async function examined(): Promise<string> {
     return (await cluster.kubectl(['bluegreen', 'doctor', '-n', SHOP])).stdout;
   }
-  t.ok(await until(async () => (await examined()).includes('ErrImageNeverPull'), 30_000), 'doctor has the reason');
+  t.ok(
+    await until(async () => (await examined()).includes('ErrImageNeverPull'), 60_000, EXAMINE_MS),
+    'doctor has the reason',
+  );
   t.match(await examined(), "    Correct the chart's values image.registry, image.repository and image.tag, or ");
   await uninstall();
   t.equal(await leftovers(), '', 'and it can be uninstalled');
@@ -195,7 +190,7 @@ t.test('uninstalling denies nothing for want of the webhook, and leaves nothing'
 });
 
 t.test('uninstalling works when the webhook does not', async (t) => {
-  await installBluegreen(cluster, REPLICATED);
+  await installBluegreen(cluster);
   await upgradeBluegreen(cluster);
   await cluster.kubectlOk([...here, 'scale', 'deployment/bluegreen', '--replicas=0']);
   await cluster.kubectlOk([

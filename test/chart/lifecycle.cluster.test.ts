@@ -2,25 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  RELEASE,
-  REPLICATED,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
 import { VERSION } from '../../common/version.ts';
 import { CHART } from './chart.ts';
-import { AGAIN, objects, startStream, STORED } from './stream.ts';
+import { AGAIN, objects, openStream, STORED } from './stream.ts';
 import type { Report, Tally, Work } from './stream.ts';
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 await cluster.apply(objects);
 await cluster.kubectlOk(['create', 'namespace', RELEASE.namespace]);
 
@@ -29,14 +20,14 @@ const wait = ['--wait', '--timeout', '180s'];
 const SETTLED_MS = 3000;
 const RIGHT: readonly Work[] = ['applies', 'creations', 'promotions', 'rollbacks'];
 
+const kinds = (await cluster.kubectlOk(['api-resources', '--verbs=list', '-o', 'name']))
+  .trim()
+  .split('\n')
+  .filter((kind) => !/^events(\.|$)/.test(kind));
+
 /** Every object of the cluster but events, endpoints kept by others, and what the stream itself makes. */
 async function everything(): Promise<readonly string[]> {
-  const kinds = await cluster.kubectlOk(['api-resources', '--verbs=list', '-o', 'name']);
-  const wanted = kinds
-    .trim()
-    .split('\n')
-    .filter((kind) => !/^events(\.|$)/.test(kind));
-  const listed = await cluster.kubectlOk(['get', wanted.join(','), '-A', '-o', 'name', '--ignore-not-found']);
+  const listed = await cluster.kubectlOk(['get', kinds.join(','), '-A', '-o', 'name', '--ignore-not-found']);
   return listed
     .split('\n')
     .filter((name) => name !== '' && !/traefikservice.*\/created-/.test(name))
@@ -59,14 +50,12 @@ async function written(): Promise<Readonly<Record<string, string>>> {
 const before = await everything();
 /** What the stream makes, and what the node itself does sooner or later. */
 const OURS = ['traefikservice.traefik.io/applied', 'lease.coordination.k8s.io/node1'];
-const stream = startStream(cluster);
-t.teardown(() => stream.stop());
+const stream = openStream(cluster);
+t.teardown(() => stream.close());
 
 /** Does something to the release; how the requests of its time ended. */
 async function during(t: Test, what: string, work: () => Promise<unknown>): Promise<Report> {
-  stream.report();
-  await work();
-  const report = stream.report();
+  const report = await stream.during(work());
   const figures = Object.entries(report).map(([kind, tally]) => `${kind} ${JSON.stringify(tally)}`);
   t.comment(`${what}: ${figures.join(', ')}`);
   for (const kind of RIGHT) {
@@ -129,13 +118,19 @@ const FILLS = ['policy', 'policybinding'].map(
 t.test('nor uninstalling it, which leaves nothing but what fills in weights', async (t) => {
   await during(t, 'uninstall', () => cluster.helmOk(['uninstall', RELEASE.name, ...here, ...wait]));
   const known = new Set([...before, ...OURS]);
+  // Pods that were told to stop go on answering for a while, and what belongs to them goes after them.
+  await cluster.kubectlOk([...here, 'wait', '--for=delete', 'pods', '--all', '--timeout=120s']);
+  let after: readonly string[] = [];
   async function left(): Promise<readonly string[]> {
-    return (await everything()).filter((name) => !known.has(name));
+    after = await everything();
+    return after.filter((name) => !known.has(name));
   }
-  // Pods that were told to stop go on answering for a while.
-  await until(async () => (await left()).length === FILLS.length, 60_000);
-  t.same(await left(), FILLS, 'nothing is left of it but what fills in weights (fillWeights.keep)');
-  const after = await everything();
+  await until(async () => (await left()).length === FILLS.length, 60_000, SETTLED_MS);
+  t.same(
+    after.filter((name) => !known.has(name)),
+    FILLS,
+    'nothing is left of it but what fills in weights (fillWeights.keep)',
+  );
   t.same(
     before.filter((name) => !after.includes(name)),
     [],

@@ -3,20 +3,12 @@
 import t from 'tap';
 import { at, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  RELEASE,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { installBluegreen, RELEASE } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { connect } from './client.ts';
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
 t.teardown(() => client.close());
 const here = `/namespaces/${RELEASE.namespace}`;

@@ -21,12 +21,12 @@ export const AGAIN = 'late, sent again';
 const LATE = /did not answer in time|context deadline exceeded|Client.Timeout/;
 const TRIES = 10;
 /** Milliseconds after each request: four kinds without a pause would have the machine to themselves. */
-const PAUSE_MS = 40;
+const PAUSE_MS = 80;
 
 export interface Stream {
-  /** How everything since the last report ended. */
-  report(): Report;
-  stop(): Promise<void>;
+  /** Works until what is done meanwhile has ended; how all of it ended. */
+  during(work: Promise<unknown>): Promise<Report>;
+  close(): void;
 }
 
 function traefikService(name: string, blue: number, green: number, metadata: JsonObject = {}): JsonObject {
@@ -63,10 +63,10 @@ function denialOf({ status, body }: Reply): string {
   return status < 300 ? STORED : message;
 }
 
-/** Starts all kinds of work at once, each one request after the other. */
-export function startStream(cluster: Pick<Cluster, 'api'>): Stream {
+/** All kinds of work at once, each one request after the other. */
+export function openStream(cluster: Pick<Cluster, 'api'>): Stream {
   const client = connect(cluster, 8);
-  const stop = new AbortController();
+  const turns: Record<string, number> = {};
   let counts: Record<Work, Record<string, number>> = fresh();
 
   function count(work: Work, outcome: string): void {
@@ -112,25 +112,28 @@ export function startStream(cluster: Pick<Cluster, 'api'>): Stream {
     count('mistakes', await client.call('POST', `${SERVICES}?dryRun=All`, call).then(denialOf, String));
   }
 
-  async function goOn(work: (turn: number) => Promise<void>): Promise<void> {
-    for (let turn = 1; !stop.signal.aborted; turn++) {
+  /** Goes on where it was stopped before: what it makes has names of its own. */
+  async function goOn(work: (turn: number) => Promise<void>, stop: AbortSignal): Promise<void> {
+    do {
+      const turn = (turns[work.name] ?? 0) + 1;
+      turns[work.name] = turn;
       await work(turn);
       await sleep(PAUSE_MS);
-    }
+    } while (!stop.aborted);
   }
-  const running = [apply, create, promote, mistake].map(goOn);
-  return {
-    report: () => {
-      const report = counts;
-      counts = fresh();
-      return report;
-    },
-    stop: async () => {
+  async function during(meanwhile: Promise<unknown>): Promise<Report> {
+    counts = fresh();
+    const stop = new AbortController();
+    const running = [apply, create, promote, mistake].map((work) => goOn(work, stop.signal));
+    try {
+      await meanwhile;
+    } finally {
       stop.abort();
       await Promise.all(running);
-      client.close();
-    },
-  };
+    }
+    return counts;
+  }
+  return { during, close: () => client.close() };
 }
 
 function fresh(): Record<Work, Record<string, number>> {

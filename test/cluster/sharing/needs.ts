@@ -4,17 +4,24 @@ import { AUDIT_POLICY } from '../../e2e/observe/told.ts';
 import { startCluster } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ImageSpec } from '../../../images/image.ts';
-import { demoSpecs, installBluegreen, REPLICATED, webhookSpec } from '../install.ts';
+import { allImages, demoSpecs, installBluegreen, REPLICATED, webhookSpec } from '../install.ts';
 import { REGISTRY } from '../node/names.ts';
 import { installPlugin } from '../plugin.ts';
 import { installTraefik, installTraefikCrds, traefikSpec } from '../traefik.ts';
 
-export const NEEDS = ['api', 'webhook', 'traefik'] as const;
+export const NEEDS = ['api', 'webhook', 'traefik', 'chart', 'plugin'] as const;
 /**
  * api: an API server with Traefik's resources, which serves MutatingAdmissionPolicies, and no chart. webhook: the chart
  * with default values, two replicas, and the plugin. traefik: Traefik with `providersThrottleDuration=0s` as well.
+ * chart: the chart's image, for files that install it with values of their own; it is uninstalled after each. plugin: also
+ * the images of Traefik and the demo app, and the plugin, for files that install these with values of their own, too.
  */
 export type Need = (typeof NEEDS)[number];
+
+/** Whether files install the chart themselves. */
+export function installsChart(need: Need): boolean {
+  return need === 'chart' || need === 'plugin';
+}
 
 const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
   api: async () => {
@@ -25,6 +32,16 @@ const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
   webhook: () => guarded([], installTraefikCrds),
   traefik: () =>
     guarded([traefikSpec(REGISTRY)], (cluster) => installTraefik(cluster, { providersThrottleDuration: '0s' })),
+  chart: async () => {
+    const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
+    await installTraefikCrds(cluster);
+    return cluster;
+  },
+  plugin: async () => {
+    const cluster = await startCluster({ images: await allImages() });
+    await installPlugin(cluster);
+    return cluster;
+  },
 };
 
 /** A cluster with the chart, the plugin, and what has to be there before them. */

@@ -1,7 +1,8 @@
 import type { Test } from 'tap';
 import type { Cluster } from '../cluster.ts';
 import { attach, SHARED_CLUSTER } from './description.ts';
-import { bootFor } from './needs.ts';
+import { RELEASE } from '../install.ts';
+import { bootFor, installsChart } from './needs.ts';
 import type { Need } from './needs.ts';
 
 const ADMISSION = [
@@ -26,17 +27,28 @@ export async function shareCluster(t: Test, need: Need, reused?: string): Promis
   if (reused !== undefined) await cluster.kubectlOk(['wait', '--for=delete', `namespace/${reused}`, '--timeout=120s']);
   const [before, namespaces] = await Promise.all([admissionOf(cluster), cluster.kubectlOk(NAMESPACES)]);
   t.teardown(async () => {
-    const after = await admissionOf(cluster);
-    if (shared !== undefined) await deleteNamespaces(cluster, new Set(namespaces.split(' ')));
+    const installs = installsChart(need);
+    if (shared !== undefined && installs) await uninstall(cluster);
+    const after = installs && shared === undefined ? before : await admissionOf(cluster);
+    if (shared !== undefined) await deleteNamespaces(cluster, new Set(namespaces.split(' ')), installs);
     await cluster.stop();
     if (after !== before) throw new Error(`admission is configured otherwise than before:\n${before}\nnow:\n${after}`);
   });
   return cluster;
 }
 
-async function deleteNamespaces(cluster: Cluster, kept: ReadonlySet<string>): Promise<void> {
+/** Takes the chart away, wherever a file left it, and what Helm keeps of it. */
+async function uninstall(cluster: Cluster): Promise<void> {
+  const patience = ['--ignore-not-found', '--wait', '--timeout', '120s'];
+  await cluster.helmOk(['uninstall', RELEASE.name, '-n', RELEASE.namespace, ...patience]);
+  const kept = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
+  await cluster.kubectlOk(['delete', kept, '-l', `app.kubernetes.io/instance=${RELEASE.name}`, '--ignore-not-found']);
+}
+
+/** @param wait until they are gone: the next file has some of the same names */
+async function deleteNamespaces(cluster: Cluster, kept: ReadonlySet<string>, wait: boolean): Promise<void> {
   const own = (await cluster.kubectlOk(NAMESPACES)).split(' ').filter((name) => !kept.has(name));
-  const remove = ['delete', 'namespaces', ...own, '--wait=false', '--ignore-not-found'];
+  const remove = ['delete', 'namespaces', ...own, `--wait=${wait}`, '--ignore-not-found'];
   if (own.length > 0) await cluster.kubectlOk(remove);
 }
 
