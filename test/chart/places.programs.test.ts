@@ -93,19 +93,43 @@ t.test('helm lint --strict is content with every one of these', async (t) => {
       'lint',
       '--strict',
       CHART,
+      '--set=image.registry=registry.example',
       ...values.flatMap((value) => ['--set', value]),
     ]);
     t.equal(code, 0, stdout + stderr);
   }
 });
 
-t.test('an installation without a registry is denied with the value to set', async (t) => {
-  const { code, stderr } = await helm(['template', 'bluegreen', CHART, '--kube-version', '1.37.2']);
+const NO_REGISTRY =
+  'the registry that you pushed the image to, because the project publishes none: build the image, push it, and ' +
+  'install with --set image.registry=REGISTRY (or image.repository=REGISTRY/NAME, or global.imageRegistry). For an ' +
+  'image that is on every node: --set image.pullPolicy=Never';
+
+t.test('an installation without a registry is denied by the schema, with the values to set', async (t) => {
+  const command = ['template', 'bluegreen', CHART, '--kube-version', '1.37.2'];
+  const { code, stderr } = await helm(command);
   t.not(code, 0);
-  t.match(stderr, 'image.registry is not set, and the project publishes no image: build it, push it to your registry');
-  t.match(stderr, '--set image.registry=REGISTRY (or image.repository=REGISTRY/NAME, or global.imageRegistry)');
+  t.match(stderr, `- at '/image/registry': value must be '${NO_REGISTRY}'`);
+  const linted = await helm(['lint', CHART]);
+  t.not(linted.code, 0);
+  t.match(linted.stdout, `at '/image/registry': value must be 'the registry that you pushed the image to, `);
   for (const value of ['image.registry=r.example', 'global.imageRegistry=r.example', 'image.repository=team/webhook'])
-    t.equal((await template(['image.pullPolicy=IfNotPresent', value])).code, 0, value);
+    t.match(await helm([...command, '--set', value]), { code: 0 }, value);
+  const unchecked = await helm([...command, '--skip-schema-validation']);
+  t.not(unchecked.code, 0);
+  t.match(unchecked.stderr, 'image.registry is not set, and the project publishes no image: build it, push it to your');
+});
+
+t.test('so is one as a dependency of another chart', async (t) => {
+  const parent = t.testdir({
+    'Chart.yaml': 'apiVersion: v2\nname: platform\nversion: 1.0.0\n',
+    charts: { bluegreen: t.fixture('symlink', CHART) },
+  });
+  const command = ['template', 'platform', parent, '--kube-version', '1.37.2'];
+  const { code, stderr } = await helm(command);
+  t.not(code, 0);
+  t.match(stderr, `bluegreen:\n- at '/image/registry': value must be 'the registry that you pushed the image to, `);
+  t.match(await helm([...command, '--set', 'global.imageRegistry=r.example']), { code: 0 });
 });
 
 t.test('a key of global that is a slip is denied; one of another chart is left alone', async (t) => {

@@ -50,8 +50,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{/*
-What the schema cannot say: an image without a registry comes from a public one, under a name that the project does not
-own; and of global a chart that is a dependency leaves alone what belongs to others.
+Of global, a chart that is a dependency leaves alone what belongs to others, which no schema can say. The schema denies an
+image without a registry as well: this is for `--skip-schema-validation`.
 */}}
 {{- define "bluegreen.validate" -}}
 {{- with .Values.image }}
