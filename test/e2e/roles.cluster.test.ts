@@ -1,11 +1,16 @@
 // The ready-made roles of the chart, each used for every command: what it is for works, and nothing more; and what `init`
 // writes, in a namespace of Pod Security "restricted".
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { VERSION } from '../../common/version.ts';
 import t from 'tap';
 import { allImages, installBluegreen, installTraefik, startCluster, TRAEFIK_NAMESPACE } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { rolledOut } from '../cluster/kube.ts';
-import { live, NAMED, personIn } from './people.ts';
+import { history, live, NAMED, personIn } from './people.ts';
 
 const TEAM = 'team';
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
@@ -105,6 +110,42 @@ t.test('a pipeline makes a whole release, step by step and at once', async (t) =
   t.match(await live(admin, 'shop'), 'blue');
   await pipeline.mayNot(t, "bluegreen unguard shop --reason 'end of life'", 'override');
 });
+
+t.test('a pipeline has a Job analyze, which rolls back with rights of its own, and forwards a port', async (t) => {
+  const rights = readFileSync(join(import.meta.dirname, '..', '..', 'examples', 'analysis', 'rights.yaml'), 'utf8');
+  const here = rights
+    .replaceAll('demo-bluegreen', TEAM)
+    .replaceAll('namespace: traefik\n', `namespace: ${TRAEFIK_NAMESPACE}\n`);
+  const applied = await cluster.kubectl(['apply', '-f', '-'], { input: here });
+  t.equal(applied.code, 0, applied.stderr);
+  await pipeline.may(t, `bluegreen deploy shop --image ${IMAGE}:6.1.6 --overwrite-rollback --timeout 90s`);
+  await pipeline.may(t, 'bluegreen smoke shop --path / --via forward', 'passed');
+  const analysis = `--analyze 3s --baseline 1s --on-inconclusive rollback --in-cluster ${jobImage} ${TRAEFIK}`;
+  // Nobody uses it: the analysis is inconclusive.
+  const said = await pipeline.mayNot(t, `bluegreen promote shop ${analysis}`, 'promoted', 'no requests');
+  t.match(said, 'blue is active again', 'the Job rolled back');
+  t.match((await history(admin, 'shop')).at(-1), `rollback green to blue by system:serviceaccount:${TEAM}:`);
+  t.equal(await forwarded('pipeline'), 200);
+});
+
+/** What the preview answers through a port that this user forwards. */
+async function forwarded(user: string): Promise<number> {
+  const child = spawn('kubectl', ['bluegreen', 'port-forward', 'shop', '-n', TEAM, `--as=${user}`], {
+    env: { ...process.env, ...cluster.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const url = /http:\S+/.exec(line)?.[0];
+      if (url !== undefined) return (await fetch(url)).status;
+    }
+    throw new Error('port-forward ended without an address');
+  } finally {
+    child.kill('SIGINT');
+    await ended;
+  }
+}
 
 t.test('a release manager may override and unguard as well, and doctor finds no right missing', async (t) => {
   await manager.may(t, `bluegreen deploy shop --image ${IMAGE}:6.1.6 --overwrite-rollback --timeout 90s`);
