@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import t from 'tap';
 import { COMPLETE, isComplete, missingTools, toolFile, toolFolder } from './tools/cache.ts';
-import { CATALOG } from './tools/catalog.ts';
+import { CATALOG, pinsOf } from './tools/catalog.ts';
 import { withLock } from './tools/lock.ts';
 import { runOk } from '../../scripts/lib/run.ts';
 
@@ -63,8 +63,9 @@ function pinned(folder: string): ReadonlyMap<string, string> {
 }
 
 t.test('a module has the same version wherever it is named', async (t) => {
-  for (const { id, version, files, module } of CATALOG) {
-    const originals = pinned(module?.originals ?? 'originals');
+  for (const tool of CATALOG) {
+    const { id, version, files, module } = tool;
+    const originals = pinned(pinsOf(tool));
     for (const file of files) t.equal(originals.get(file.module), version, `${file.module} of ${id}`);
     if (module === undefined) continue;
     for (const changed of Object.values(module.changed)) {
@@ -76,6 +77,7 @@ t.test('a module has the same version wherever it is named', async (t) => {
   t.equal(programs.get('k8s.io/kubernetes'), versions.get('kubernetes'));
   t.equal(programs.get('helm.sh/helm/v3'), versions.get('helm'));
   t.equal(programs.get('github.com/coredns/coredns'), versions.get('coredns'));
+  t.equal(programs.get('sigs.k8s.io/gateway-api'), versions.get('gateway-api-crds'), 'as Traefik reads it');
   const etcd = CATALOG.flatMap((tool) => tool.programs).find(({ name }) => name === 'etcd');
   t.equal(programs.get('go.etcd.io/etcd/server/v3'), etcd?.readyMade?.version);
 });

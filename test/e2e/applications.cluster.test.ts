@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { run } from '../../scripts/lib/run.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
+import { toolFile } from '../cluster/tools/cache.ts';
 import { personIn } from './people.ts';
 import type { Person } from './people.ts';
 
@@ -210,7 +211,7 @@ t.test(
   async (t) => {
     const admin = await namespaceOf('routes');
     const bluegreen = bluegreenIn('routes');
-    await cluster.kubectlOk(['apply', '-f', join(FILES, 'httproute-crd.yaml')]);
+    await cluster.kubectlOk(['apply', '--server-side', '-f', toolFile('gateway-api-crds', 'httproutes.yaml')]);
     await cluster.kubectlOk([
       'wait',
       'crd/httproutes.gateway.networking.k8s.io',

@@ -87,7 +87,7 @@ async function* runGroup({ need, files }: Group): AsyncGenerator<FileResult> {
 function programsMissing(): string | null {
   const prepared = [
     ['scripts/setup.mjs', '--cluster', '--browser'],
-    // For the older API group, and for the alerts: no other command needs these.
+    // For the older API group, the alerts and HTTPRoutes: no other command needs these.
     [
       'test/cluster/tools/main.ts',
       'traefik2',
@@ -95,6 +95,7 @@ function programsMissing(): string | null {
       'prometheus',
       'bash-completion',
       'prometheus-operator-crds',
+      'gateway-api-crds',
     ],
   ].every((args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0);
   return prepared ? null : 'the set-up above says why there is no test cluster, and what would give one';

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { COMPLETE, missingTools, toolFolder } from './cache.ts';
+import { pinsOf } from './catalog.ts';
 import type { GoModule, ModuleFile, Program, Tool } from './catalog.ts';
 import { goBuild } from './go.ts';
 import { withLock } from './lock.ts';
@@ -56,12 +57,8 @@ async function compile(tool: Tool, programs: readonly Program[], into: string, s
   rmSync(built, { recursive: true });
 }
 
-async function copyModuleFile(
-  { module, path, name }: ModuleFile,
-  originals: string | undefined,
-  into: string,
-): Promise<void> {
-  return copyFileSync(join(await originalOf(module, originals), path), join(into, name));
+async function copyModuleFile({ module, path, name }: ModuleFile, pins: string, into: string): Promise<void> {
+  return copyFileSync(join(await originalOf(module, pins), path), join(into, name));
 }
 
 function finish(tool: Tool, folder: string): void {
@@ -80,7 +77,7 @@ async function buildTool(tool: Tool, root: string, site: Site): Promise<void> {
       if (!(await takeReadyMade(program, unfinished, site))) toBuild.push(program);
     }
     await compile(tool, toBuild, unfinished, site);
-    for (const file of tool.files) await copyModuleFile(file, tool.module?.originals, unfinished);
+    for (const file of tool.files) await copyModuleFile(file, pinsOf(tool), unfinished);
     finish(tool, unfinished);
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);

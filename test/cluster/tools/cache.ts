@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cacheFolder } from '../../../scripts/lib/cache.ts';
-import { CATALOG } from './catalog.ts';
+import { CATALOG, pinsOf } from './catalog.ts';
 import type { Tool } from './catalog.ts';
 import { Problem } from '../../../scripts/lib/problem.ts';
 
@@ -10,12 +10,13 @@ import { Problem } from '../../../scripts/lib/problem.ts';
 export const COMPLETE = 'complete.json';
 
 /** The folders beside this file that decide what a tool is made of. */
-function foldersOf({ module, files }: Tool): string[] {
+function foldersOf(tool: Tool): string[] {
+  const { module, files } = tool;
   return [
     ...(module === undefined ? [] : [module.folder]),
     ...Object.keys(module?.changed ?? {}).map((name) => join('left-out', name)),
     ...Object.values(module?.added ?? {}).map((name) => join('left-out', name)),
-    ...(module === undefined && files.length === 0 ? [] : [module?.originals ?? 'originals']),
+    ...(module === undefined && files.length === 0 ? [] : [pinsOf(tool)]),
   ];
 }
 

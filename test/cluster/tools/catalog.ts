@@ -27,7 +27,7 @@ export interface Program {
   readonly readyMade?: ReadyMade;
 }
 
-/** A file copied out of one of the modules in `originals`, verified by go.sum like the code. */
+/** A file copied out of one of the modules that a folder pins, verified by go.sum like the code. */
 export interface ModuleFile {
   readonly module: string;
   readonly path: string;
@@ -41,6 +41,8 @@ export interface Tool {
   readonly module?: GoModule;
   readonly programs: readonly Program[];
   readonly files: readonly ModuleFile[];
+  /** The folder that pins the modules of these files, where it is neither the module's nor `originals`. */
+  readonly pins?: string;
   /** Linker's -X settings. */
   readonly stamps: Readonly<Record<string, string>>;
   /** CPU seconds of a cold build after the tools above it, where they were measured: what counts is their relation. */
@@ -59,6 +61,7 @@ const TRAEFIK_37 = '3.7.13';
 const HELM = '3.22.0';
 const COREDNS = '1.15.0';
 const PROMETHEUS_OPERATOR = '0.85.0';
+const GATEWAY_API = '1.4.0';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
 /** Kubernetes, Helm, CoreDNS and Traefik share most of their packages: in one module each is compiled once. */
@@ -229,6 +232,22 @@ const prometheusOperatorCrds: Tool = {
   onDemand: true,
 };
 
+// What the guard of HTTPRoutes is tried with; the version that Traefik is built with.
+const gatewayApiCrds: Tool = {
+  ...filesOnly,
+  id: 'gateway-api-crds',
+  version: GATEWAY_API,
+  pins: 'gateway-api',
+  files: [
+    {
+      module: 'sigs.k8s.io/gateway-api',
+      path: 'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
+      name: 'httproutes.yaml',
+    },
+  ],
+  onDemand: true,
+};
+
 /** Every tool, in the order they are built. */
 export const CATALOG: readonly Tool[] = [
   kubernetes,
@@ -240,4 +259,10 @@ export const CATALOG: readonly Tool[] = [
   traefik2,
   traefik37,
   prometheusOperatorCrds,
+  gatewayApiCrds,
 ];
+
+/** The folder that pins the modules that a tool's sources and files are copied from. */
+export function pinsOf({ module, pins }: Pick<Tool, 'module' | 'pins'>): string {
+  return module?.originals ?? pins ?? 'originals';
+}
