@@ -1,21 +1,20 @@
 import { usesOfPart } from '../facts/parts.ts';
-import { governedIn } from '../facts/usage.ts';
 import { nameOf as nameIn } from '../../common/objects.ts';
 import { annotation } from '../../common/json.ts';
 import { ANNOTATION, GROUPS, requiredBy } from '../policy/index.ts';
 import { nameOf } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, GovernedReader } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** The deletion of a Service that a Middleware `errors` of a governed route needs: without it Traefik builds no router. */
 export async function guardedPage(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, governedHere }: GovernedReader,
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const { operation, resource, namespace, oldObject } = request;
   if (operation !== 'DELETE' || resource !== 'services') return null;
-  if ((await governedIn(reader, namespace, signal)).length === 0) return null;
+  if ((await governedHere()).length === 0) return null;
   const name = nameOf(request);
   const lists = await Promise.all(GROUPS.map((group) => reader.listNamed('Middleware', group, namespace, signal)));
   const naming = GROUPS.flatMap((group, index) =>

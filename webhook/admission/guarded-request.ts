@@ -1,4 +1,5 @@
 import type { Reader } from '../facts/reader.ts';
+import type { Governed } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
 import { at, text } from '../../common/json.ts';
 import { GROUPS } from '../policy/index.ts';
@@ -13,6 +14,12 @@ export interface Guarded {
 }
 
 export type GuardReader = Reader & UsageReader;
+
+/** A reader, and the governed TraefikServices of the request's namespace, which are read once a request. */
+export interface GovernedReader {
+  readonly reader: GuardReader;
+  readonly governedHere: () => Promise<readonly Governed[]>;
+}
 
 /** A request for many objects (`kubectl delete --all`) carries no name of its own. */
 export function nameOf({ name, object, oldObject }: AdmissionRequest): string {

@@ -1,22 +1,22 @@
 import { listingsOf } from '../facts/listings.ts';
 import { labelsAt, publishesUnready } from '../facts/selector.ts';
-import { governedIn, usesOfService } from '../facts/usage.ts';
+import { usesOfService } from '../facts/usage.ts';
 import { at, sameJson, text } from '../../common/json.ts';
 import { ANNOTATION } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { nameOf } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, GovernedReader } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
 
 export async function readService(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, governedHere }: GovernedReader,
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const { namespace, operation, object, oldObject } = request;
   const name = nameOf(request);
-  const governed = await governedIn(reader, namespace, signal);
+  const governed = await governedHere();
   const uses = usesOfService(governed, name);
   if (uses.length === 0) return null;
   const deleted = operation === 'DELETE';

@@ -1,4 +1,4 @@
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { GovernedReader, Guarded, GuardReader } from './guarded-request.ts';
 import { readIngressRoute } from './guarded-ingressroute.ts';
 import { writtenTraefikService } from './guarded-names.ts';
 import { guardedOwners } from './guarded-owners.ts';
@@ -8,6 +8,8 @@ import { readPart } from './guarded-part.ts';
 import { readService } from './guarded-service.ts';
 import { readTraefikService } from './guarded-traefikservice.ts';
 import { guardedWorkload, isWorkload } from './guarded-workload.ts';
+import { governedIn } from '../facts/usage.ts';
+import type { Governed } from '../facts/usage.ts';
 import type { Sight } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
@@ -20,22 +22,30 @@ export async function readGuarded(
   signal: AbortSignal,
   sight: Sight,
 ): Promise<readonly Guarded[]> {
-  const found = await Promise.all(
-    [about, guardedOwners, guardedPage, writtenTraefikService].map((read) => read(request, reader, signal, sight)),
-  );
+  let asked: Promise<readonly Governed[]> | null = null;
+  function governedHere(): Promise<readonly Governed[]> {
+    asked ??= governedIn(reader, request.namespace, signal);
+    return asked;
+  }
+  const found = await Promise.all([
+    about(request, { reader, governedHere }, signal, sight),
+    guardedOwners(request, reader, signal, sight),
+    guardedPage(request, { reader, governedHere }, signal),
+    writtenTraefikService(request, reader, signal),
+  ]);
   return found.filter((each) => each !== null);
 }
 
 async function about(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, governedHere }: GovernedReader,
   signal: AbortSignal,
   sight: Sight,
 ): Promise<Guarded | null> {
   if (isWorkload(request)) return guardedWorkload(request, reader, signal);
   switch (request.resource) {
     case 'services':
-      return readService(request, reader, signal);
+      return readService(request, { reader, governedHere }, signal);
     case 'traefikservices':
       return readTraefikService(request, reader, signal, sight);
     case 'ingressroutes':
