@@ -1,3 +1,4 @@
+import { backOff } from '../../common/back-off.ts';
 import { EXPIRED } from '../../common/http-status.ts';
 import { at, isObject, parseObject, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -109,8 +110,7 @@ export async function follow(
 
 /** Milliseconds of the pause after so many failures in a row: it doubles, and varies by a half. */
 export function pauseAfter(failures: number, random: number): number {
-  const whole = Math.min(PAUSE.longest, PAUSE.first * 2 ** Math.min(failures, 10));
-  return failures === 0 ? 0 : whole * (0.5 + random / 2);
+  return failures === 0 ? 0 : backOff(failures, PAUSE) * (0.5 + random / 2);
 }
 
 interface Listed {

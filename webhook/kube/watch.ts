@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backOff } from '../../common/back-off.ts';
 import type { KubeClient } from './client.ts';
 
 /** The API server ends a watch after this many seconds: a connection that died unnoticed is not waited for any longer. */
 export const WATCH_SECONDS = 300;
-const PAUSE_LEAST_MS = 500;
-const PAUSE_MOST_MS = 30_000;
+const PAUSE = { first: 500, longest: 30_000 } as const;
 
 export interface WatchedObject {
   /** The collection, and the name of the one object in it. */
@@ -40,6 +40,5 @@ export async function watchObject(
 
 /** Waits before a watch is opened again, longer after each failure in a row, or until `signal` is aborted. */
 export async function pauseAfter(failures: number, signal: AbortSignal): Promise<void> {
-  const pause = Math.min(PAUSE_LEAST_MS * 2 ** failures, PAUSE_MOST_MS);
-  await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+  await sleep(backOff(failures, PAUSE), undefined, { signal, ref: false }).catch(() => {});
 }
