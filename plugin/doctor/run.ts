@@ -3,6 +3,7 @@ import { resourcePath } from '../../common/kube/paths.ts';
 import { NOT_FOUND, UNAUTHORIZED } from '../../common/http-status.ts';
 import { stringAt } from '../../common/json-paths.ts';
 import { describeError } from '../kube/errors.ts';
+import { listingOnce } from '../kube/once.ts';
 import { lookAtDefinitions } from './definitions.ts';
 import { findingsOf } from './finding.ts';
 import type { CheckName, DoctorContext, DoctorFinding, DoctorLook } from './finding.ts';
@@ -42,7 +43,9 @@ export async function examine(context: DoctorContext, pre: boolean): Promise<Exa
   const around = await lookAround(context, LOOKS[pre ? 'pre' : 'run']);
   const fails = around.findings.some(({ state, check }) => state === 'fail' && check === 'traefik-definitions');
   if (!around.complete || pre || fails) return around;
-  const releases = await Promise.all(RELEASES.map((look) => look(limited(context, WITHIN.releases))));
+  const session = { ...context.session, client: listingOnce(context.session.client) };
+  const all = limited({ ...context, session }, WITHIN.releases);
+  const releases = await Promise.all(RELEASES.map((look) => look(all)));
   return { findings: [...around.findings, ...releases.flat()], complete: true };
 }
 

@@ -48,6 +48,17 @@ async function doctor(cluster: FakeCluster, line = 'doctor'): Promise<string> {
   return (await cluster.run(line)).out;
 }
 
+t.test('TraefikServices and IngressRoutes are listed once', async (t) => {
+  const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
+  cluster.intercept = answers({});
+  await cluster.run('doctor');
+  for (const kind of ['traefikservices', 'ingressroutes']) {
+    const lists = cluster.calls.filter(({ method, url }) => method === 'GET' && url.includes(`/demo/${kind}?`));
+    const paths = lists.map(({ url }) => url.split('?')[0]).filter((path) => path?.startsWith('/apis/traefik.io/'));
+    t.strictSame(paths, [`/apis/traefik.io/v1alpha1/namespaces/demo/${kind}`]);
+  }
+});
+
 t.test('a cluster with gaps', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = answers({});
