@@ -76,7 +76,9 @@ export function withTable(readme: string, values: readonly Value[]): string {
   const [, after] = cut(rest, LAST);
   const rows = values.map(({ path, comment, standard }) => {
     const name = path.join('.');
-    const text = prose(comment, '<br>').replaceAll('|', '\\|');
+    // A page would take <release> for an element and leave it out.
+    const plain = comment.map((line) => line.replaceAll('<', '&lt;'));
+    const text = prose(plain, '<br>').replaceAll('|', '\\|');
     return standard === undefined
       ? `| **${name}** | | ${text} |`
       : `| \`${name}\` | \`${JSON.stringify(standard).replaceAll('|', '\\|')}\` | ${text} |`;

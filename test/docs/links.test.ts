@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import t from 'tap';
 import { CHECKS } from '../../plugin/doctor/finding.ts';
 import { CHECK_IDS } from '../../webhook/policy/index.ts';
-import { slugOf } from '../../scripts/lib/slug.ts';
+import { slugOf } from '../../site/slug.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGES = globSync(['*.md', 'docs/*.md', '{charts,examples,plugin,webhook,test}/**/*.md', '.github/*.md'], {

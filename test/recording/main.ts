@@ -99,8 +99,8 @@ async function main(): Promise<void> {
   const images = [traefikSpec(REGISTRY), await webhookSpec(REGISTRY), ...(await shopImages())];
   const cluster = await startCluster({ images });
   try {
-    const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s' });
-    await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+    const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s', allowEmptyServices: true });
+    await Promise.all([installBluegreen(cluster, { allowEmptyServices: 'true' }), installPlugin(cluster)]);
     await installShop(cluster);
     const traffic = startTraffic({ url: `${traefik.url}/`, host: 'shop.localhost' });
     const panes = await Promise.all([

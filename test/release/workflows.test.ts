@@ -29,8 +29,8 @@ const used = [...jobs.map(({ job }) => job), ...steps.map(({ step }) => step)].f
 );
 const commands = steps.flatMap(({ step }) => text(get(step, 'run')) ?? []);
 
-t.test('there are checks for every change and a release for every tag', async (t) => {
-  t.same(files.toSorted(), ['checks.yml', 'release.yml']);
+t.test('there are checks for every change, a release for every tag, and the site', async (t) => {
+  t.same(files.toSorted(), ['checks.yml', 'release.yml', 'site.yml']);
   t.ok(steps.length > 10);
 });
 
@@ -63,15 +63,18 @@ t.test('actions are pinned by commit, with their version beside it', async (t) =
     t.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
-t.test('a workflow may read; the release alone may write, and only what it publishes', async (t) => {
+t.test('a workflow may read; release and site may write what they publish, and nothing else', async (t) => {
   for (const { file, workflow } of workflows) t.same(get(workflow, 'permissions'), { contents: 'read' }, file);
   const more = jobs.filter(({ job }) => get(job, 'permissions') !== undefined);
   t.same(
     more.map(({ file, name, job }) => [file, name, get(job, 'permissions')]),
-    [['release.yml', 'release', { contents: 'write', packages: 'write', 'id-token': 'write', attestations: 'write' }]],
+    [
+      ['release.yml', 'release', { contents: 'write', packages: 'write', 'id-token': 'write', attestations: 'write' }],
+      ['site.yml', 'site', { contents: 'read', pages: 'write', 'id-token': 'write' }],
+    ],
   );
   const checkouts = steps.filter(({ step }) => text(get(step, 'uses'))?.startsWith('actions/checkout@'));
-  t.equal(checkouts.length, 3);
+  t.equal(checkouts.length, 4);
   for (const { file, step } of checkouts) t.equal(at(step, 'with', 'persist-credentials'), false, file);
 });
 
