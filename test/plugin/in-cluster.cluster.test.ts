@@ -5,14 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import {
-  allImages,
-  DEMO_NAMESPACE,
-  installBluegreen,
-  installDemo,
-  installTraefik,
-  startCluster,
-} from '../cluster/index.ts';
+import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
@@ -22,8 +16,7 @@ const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 const IN = ['-n', DEMO_NAMESPACE] as const;
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 
-const cluster = await startCluster({ images: await allImages() });
-t.teardown(() => cluster.stop());
+const cluster = await shareCluster(t, 'plugin');
 // Traefik's own default: an empty color that is listed takes the whole site down. It counts by router here.
 const traefik = await installTraefik(cluster, {
   providersThrottleDuration: '0s',
@@ -32,7 +25,7 @@ const traefik = await installTraefik(cluster, {
 });
 await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
 await installDemo(cluster);
-const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 4, pause: 20 });
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', 30_000);
 function failed() {
@@ -47,7 +40,7 @@ async function eventually(holds: () => Promise<boolean> | boolean): Promise<void
   const deadline = Date.now() + 90_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`did not come: ${holds.toString()}`);
-    await sleep(300);
+    await sleep(500);
   }
 }
 const WATCH = ['--analyze', '90s', '--max-error-rate', '1%', '--baseline', '3s', '--in-cluster'] as const;
@@ -95,7 +88,8 @@ t.test('whoever started the watch goes away: the Job rolls a bad color back all 
   const body = JSON.stringify({ errorRate: 0.3 });
   for (const ip of pods.split(' ')) await fetch(`http://${ip}:9898/fault`, { method: 'POST', body });
   const broken = performance.now();
-  await eventually(async () => (await activeColor(cluster)) === 'blue');
+  const active = ['get', NAME, ...IN, '-o', 'jsonpath={.metadata.annotations.bluegreen\\.dev/active}'];
+  await eventually(async () => (await cluster.kubectlOk(active)) === 'blue');
   t.comment(`rolled back ${Math.round(performance.now() - broken)} ms after the fault`);
   await cluster.kubectlOk(['wait', ...IN, `job/${job}`, '--for=condition=failed', '--timeout=60s']);
   const log = await cluster.kubectlOk(['logs', ...IN, `job/${job}`]);

@@ -1,14 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import {
-  allImages,
-  DEMO_NAMESPACE,
-  installBluegreen,
-  installDemo,
-  installTraefik,
-  startCluster,
-} from '../cluster/index.ts';
+import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { normal } from './normal.ts';
@@ -21,8 +15,7 @@ import { openTerminal } from './terminal.ts';
 const GOLDEN = join(import.meta.dirname, 'session');
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
-const cluster = await startCluster({ images: await allImages() });
-t.teardown(() => cluster.stop());
+const cluster = await shareCluster(t, 'plugin');
 const traefik = await installTraefik(cluster);
 await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
 await installDemo(cluster);

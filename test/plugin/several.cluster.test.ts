@@ -1,19 +1,12 @@
 import t from 'tap';
-import {
-  allImages,
-  DEMO_NAMESPACE,
-  installBluegreen,
-  installDemo,
-  installTraefik,
-  startCluster,
-} from '../cluster/index.ts';
+import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { run } from '../../scripts/lib/run.ts';
 
 // Traefik without its API, in two replicas; a webhook that is stricter than the plugin can know; two releases.
 
-const cluster = await startCluster({ images: await allImages() });
-t.teardown(() => cluster.stop());
+const cluster = await shareCluster(t, 'plugin');
 await installTraefik(cluster, { api: false, replicas: 2, allowEmptyServices: true });
 await Promise.all([
   installBluegreen(cluster, { requireFullCapacity: 'true', allowEmptyServices: 'true' }),
