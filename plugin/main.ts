@@ -52,6 +52,7 @@ const io: Io = {
   files: { env: process.env, home: process.env['HOME'] || homedir(), read },
   writeFile: (path, text) => writeFileSync(path, text),
   runProgram: async (words, options) => (await import('./cli/child-process.ts')).runProgram(words, options),
+  readProgram: async (words, signal) => (await import('./cli/child-process.ts')).readProgram(words, signal),
   listFolder: (path) => {
     const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
     return folder ? readdirSync(path).sort() : null;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 
 import type { ProgramEnd, ProgramOptions } from './io.ts';
 
@@ -13,5 +13,12 @@ export function runProgram(words: readonly string[], { env, output, signal }: Pr
     });
     child.on('error', (error) => resolve({ failed: error.message }));
     child.on('exit', (code, by) => resolve(code === null ? { failed: `ended by ${by ?? 'a signal'}` } : { code }));
+  });
+}
+
+/** What a program writes to standard output; null if it cannot be run, fails, or is ended by the signal. */
+export function readProgram([program = '', ...args]: readonly string[], signal: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile(program, args, { signal }, (error, stdout) => resolve(error === null ? stdout : null));
   });
 }

@@ -23,6 +23,8 @@ export interface Io {
   writeFile(path: string, text: string): void;
   /** Runs a program to its end, with these variables on top of the environment. Its output goes where it says. */
   runProgram(words: readonly string[], options: ProgramOptions): Promise<ProgramEnd>;
+  /** What a program writes to standard output; null if it cannot be run, fails, or is ended by the signal. */
+  readProgram(words: readonly string[], signal: AbortSignal): Promise<string | null>;
   /** Names in a folder, sorted; null for what is no folder. */
   listFolder(path: string): readonly string[] | null;
   readonly now: () => Date;

@@ -6,6 +6,7 @@ import type { Session } from '../cli/session.ts';
 export const CHECKS = {
   'api-server': 'api',
   'kubernetes-version': 'api',
+  'kubectl-version': 'api',
   'namespace-exists': 'api',
   'webhook-configurations': 'webhook',
   'webhook-fails-closed': 'webhook',

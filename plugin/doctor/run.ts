@@ -7,6 +7,7 @@ import { listingOnce } from '../kube/once.ts';
 import { lookAtDefinitions } from './definitions.ts';
 import { findingsOf } from './finding.ts';
 import type { CheckName, DoctorContext, DoctorFinding, DoctorLook } from './finding.ts';
+import { lookAtKubectl } from './kubectl.ts';
 import { lookAtInstallation } from './installation.ts';
 import { lookAtLookalikes } from './lookalikes.ts';
 import { lookAtPermissions } from './permissions.ts';
@@ -14,7 +15,7 @@ import { lookAtReplicas } from './replicas.ts';
 import { lookAtReleases } from './releases.ts';
 import { lookAtRoutes } from './routes.ts';
 import { lookAtTraefik } from './traefik.ts';
-import { atLeast } from './versions.ts';
+import { atLeast, isNewer, TESTED } from './versions.ts';
 import { lookAtWebhook } from './webhook.ts';
 
 /** Of a running installation, and of a cluster that is to get one. */
@@ -80,6 +81,7 @@ async function lookAtServer(context: DoctorContext): Promise<readonly DoctorFind
     return [
       answers.ok(`the API server ${host} answers, Kubernetes ${version || 'of an unknown version'}`),
       ...kubernetesVersion(version),
+      ...(await lookAtKubectl(io, version)),
       ...(await lookAtNamespace(context)),
     ];
   } catch (error) {
@@ -92,13 +94,19 @@ async function lookAtServer(context: DoctorContext): Promise<readonly DoctorFind
   }
 }
 
-/** The oldest version that has what the chart installs. */
-const OLDEST = '1.30';
-
+/** The oldest version that is tested is also the oldest that has what the chart installs. */
 function kubernetesVersion(version: string): readonly DoctorFinding[] {
-  if (atLeast(version, OLDEST) !== false) return [];
-  const { fail } = findingsOf('kubernetes-version');
-  return [fail(`Kubernetes ${version} is older than ${OLDEST}`, `The chart needs Kubernetes ${OLDEST} or later.`)];
+  const { fail, warn } = findingsOf('kubernetes-version');
+  const { oldest, newest } = TESTED.kubernetes;
+  if (atLeast(version, oldest) === false)
+    return [fail(`Kubernetes ${version} is older than ${oldest}`, `The chart needs Kubernetes ${oldest} or later.`)];
+  if (isNewer(version, newest) !== true) return [];
+  return [
+    warn(
+      `Kubernetes ${version} is newer than ${newest}`,
+      `${newest} is the newest version that this plugin was tested with. Look for a newer plugin and chart.`,
+    ),
+  ];
 }
 
 async function lookAtNamespace({ session, io, namespace }: DoctorContext): Promise<readonly DoctorFinding[]> {

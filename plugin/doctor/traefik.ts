@@ -6,13 +6,11 @@ import type { Replica } from '../traefik/replicas.ts';
 import { compareSettings } from './agreement.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
-import { atLeast, tagOf } from './versions.ts';
+import { atLeast, isNewer, tagOf, TESTED } from './versions.ts';
 
 const found = findingsOf('traefik-pods');
 const options = findingsOf('traefik-options');
 const readable = findingsOf('traefik-readable');
-/** The oldest version that is tested. */
-const OLDEST = '2.10';
 
 /** Traefik's replicas and the settings that decide how a switch goes. */
 export async function lookAtTraefik(context: DoctorContext): Promise<readonly DoctorFinding[]> {
@@ -69,14 +67,6 @@ function settings(replica: Replica): readonly DoctorFinding[] {
           ),
         ]
       : []),
-    ...(replica.options.get('providers.kubernetescrd.safenaming') === 'true'
-      ? [
-          options.warn(
-            'Traefik uses safe names for its services (safeNaming=true)',
-            "--wait looks up a TraefikService by its plain name, so it may not find it in Traefik's API.",
-          ),
-        ]
-      : []),
   ];
 }
 
@@ -124,12 +114,20 @@ async function answers(
 }
 
 function age(name: string, version: string): readonly DoctorFinding[] {
-  if (atLeast(version, OLDEST) !== false) return [];
   const { warn } = findingsOf('traefik-version');
+  const { oldest, newest } = TESTED.traefik;
+  if (atLeast(version, oldest) === false)
+    return [
+      warn(
+        `${name} is Traefik ${version}, older than ${oldest}`,
+        `Upgrade Traefik: ${oldest} is the oldest version that is tested.`,
+      ),
+    ];
+  if (isNewer(version, newest) !== true) return [];
   return [
     warn(
-      `${name} is Traefik ${version}, older than ${OLDEST}`,
-      `Upgrade Traefik: ${OLDEST} is the oldest version that is tested.`,
+      `${name} is Traefik ${version}, newer than ${newest}`,
+      `${newest} is the newest version that this plugin was tested with. Look for a newer plugin and chart.`,
     ),
   ];
 }

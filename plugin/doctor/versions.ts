@@ -1,3 +1,9 @@
+/** The versions that `npm run test:matrix` runs on, by major and minor: docs/compatibility.md has them in full. */
+export const TESTED = {
+  kubernetes: { oldest: '1.30', newest: '1.37' },
+  traefik: { oldest: '2.11', newest: '3.7' },
+} as const;
+
 /** A version by its numbers; `v1.34.4+k3s1` is 1.34.4. */
 interface Version {
   readonly major: number;
@@ -20,6 +26,18 @@ export function atLeast(text: string, oldest: string): boolean | null {
 export function isSkewed(one: string, other: string): boolean | null {
   const [a, b] = [parse(one), parse(other)];
   return a === null || b === null ? null : a.major !== b.major || a.minor !== b.minor;
+}
+
+/** By how many minor versions two versions of one major version differ; null where one is none, or the major is another. */
+export function minorsApart(one: string, other: string): number | null {
+  const [a, b] = [parse(one), parse(other)];
+  return a === null || b === null || a.major !== b.major ? null : Math.abs(a.minor - b.minor);
+}
+
+/** Whether a version is newer than another, by major and minor; null where one of them is none. */
+export function isNewer(text: string, newest: string): boolean | null {
+  const older = atLeast(newest, text);
+  return older === null ? null : !older;
 }
 
 /** The version in an image's tag; null without a tag. */

@@ -22,6 +22,7 @@ export interface World {
   readonly written?: Map<string, string>;
   /** Stands in for programs that the plugin runs. */
   readonly program?: Io['runProgram'];
+  readonly read?: Io['readProgram'];
 }
 
 /** The time at which every test takes place. */
@@ -44,6 +45,7 @@ export async function run(line: CommandLine, world: World = {}): Promise<Ran> {
     files: { env: world.env ?? {}, home: '/home/user', read: (path) => world.files?.[path] ?? null },
     writeFile: (path, text) => void world.written?.set(path, text),
     runProgram: (words, options) => world.program?.(words, options) ?? Promise.resolve({ failed: 'not here' }),
+    readProgram: (words, signal) => world.read?.(words, signal) ?? Promise.resolve(null),
     listFolder: (path) => {
       const prefix = `${path.replace(/\/$/, '')}/`;
       const inside = Object.keys(world.files ?? {}).filter((file) => file.startsWith(prefix));

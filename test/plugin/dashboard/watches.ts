@@ -78,6 +78,7 @@ function ioOf(kubeconfig: string, interrupted: AbortSignal): Io {
     files: { env: {}, home: '/home/user', read: (path) => (path.endsWith('/config') ? kubeconfig : null) },
     writeFile: () => {},
     runProgram: () => Promise.resolve({ failed: 'not here' }),
+    readProgram: () => Promise.resolve(null),
     listFolder: () => null,
     now: () => NOW,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
