@@ -11,6 +11,7 @@ import { openOwnCluster } from './target.ts';
 import type { Target } from './target.ts';
 import { installTraefik, traefikSpec } from './traefik.ts';
 import type { Traefik } from './traefik.ts';
+import { versions } from './versions.ts';
 
 const USAGE = `Usage: npm run cluster -- [flags]
 
@@ -99,10 +100,10 @@ async function runDisposable(bare: boolean): Promise<void> {
   function boot(): Promise<Cluster> {
     return startCluster({ images, onFailure: broken.reject });
   }
-  const cluster = await timed('Kubernetes 1.37', boot);
+  const cluster = await timed(`Kubernetes ${versions().kubernetes}`, boot);
   try {
     async function work(): Promise<void> {
-      const traefik = await timed('Traefik 3.6', () => installTraefik(cluster));
+      const traefik = await timed(`Traefik ${versions().traefik}`, () => installTraefik(cluster));
       function plugin(): Promise<void> {
         return installPlugin(cluster);
       }
@@ -126,7 +127,7 @@ async function runOwn(context: string, registry: string | undefined, bare: boole
     if (crd.code === 0) {
       say('  Traefik is there already');
     } else {
-      await timed('Traefik 3.6', () => installTraefik(target, { image: 'docker.io/library/traefik:v3.6.12' }));
+      await timed('Traefik 3.7', () => installTraefik(target, { image: 'docker.io/library/traefik:v3.7.13' }));
     }
     await install(target, bare);
     say(`Done. What was installed stays; see: kubectl --context ${context} get pods -A`);

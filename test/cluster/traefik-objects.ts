@@ -1,16 +1,20 @@
 // The objects that make up a Traefik installation: names, labels, ports and rights as its Helm chart has them.
 
+import type { Versions } from './versions.ts';
+
 export const OLD_GROUP = 'traefik.containo.us';
 
-/** 2 also reads traefik.containo.us; 3 is 3.6. All but 3 have to be built first. */
-export type TraefikVersion = 2 | 3 | 3.7;
+/** 2.11 also reads traefik.containo.us. All but 3.7 have to be built first. */
+export type TraefikVersion = Versions['traefik'];
 
 export interface TraefikOptions {
-  /** 3 unless told otherwise. */
+  /** That of the run unless told otherwise: 3.7. */
   readonly version?: TraefikVersion;
   readonly replicas?: number;
   /** Left to Traefik unless given: it then takes an empty colour's whole TraefikService out of service. */
   readonly allowEmptyServices?: boolean;
+  /** Other names of what Traefik builds, from 3.7.11 on. */
+  readonly safeNaming?: boolean;
   /** Such as 0s; Traefik's own default is 2s. */
   readonly providersThrottleDuration?: string;
   /** Prometheus metrics, on unless false. */
@@ -43,7 +47,7 @@ const RULES = [
 ];
 
 function flags(settings: Settings): string[] {
-  const { allowEmptyServices, providersThrottleDuration, metrics = true, api = true } = settings;
+  const { allowEmptyServices, safeNaming, providersThrottleDuration, metrics = true, api = true } = settings;
   return [
     '--global.checknewversion=false',
     '--global.sendanonymoususage=false',
@@ -60,6 +64,7 @@ function flags(settings: Settings): string[] {
       : []),
     ...(api ? ['--api=true', '--api.insecure=true'] : []),
     ...(allowEmptyServices === undefined ? [] : [`--providers.kubernetescrd.allowemptyservices=${allowEmptyServices}`]),
+    ...(safeNaming === true ? ['--providers.kubernetescrd.safenaming=true'] : []),
     ...(providersThrottleDuration === undefined
       ? []
       : [`--providers.providersthrottleduration=${providersThrottleDuration}`]),

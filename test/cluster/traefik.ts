@@ -5,6 +5,7 @@ import { rolledOut } from './kube.ts';
 import type { Target } from './target.ts';
 import { until } from './node/api.ts';
 import { toolFile } from './tools/cache.ts';
+import { NEWEST, toolOf, versions } from './versions.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { OLD_GROUP, traefikObjects } from './traefik-objects.ts';
 import type { TraefikOptions, TraefikVersion } from './traefik-objects.ts';
@@ -22,17 +23,15 @@ const CRDS_MS = 30_000;
 
 export const TRAEFIK_NAMESPACE = 'traefik';
 
-const TOOLS = {
-  2: { id: 'traefik2', tag: 'v2.11.35' },
-  3: { id: 'traefik', tag: 'v3.6.12' },
-  3.7: { id: 'traefik37', tag: 'v3.7.13' },
-} as const;
 const PORTS = { web: 30_080, api: 30_088, metrics: 30_091 } as const;
 
 /** Traefik's image, made of the program that was built for the test cluster. */
-export function traefikSpec(registry: string, version: TraefikVersion = 3): ImageSpec {
-  const { id, tag } = TOOLS[version];
-  return traefikImage(toolFile(id, 'traefik'), `${registry}/traefik:${tag}`);
+export function traefikSpec(registry: string, version = versions().traefik): ImageSpec {
+  return traefikImage(toolFile(toolOf('traefik', version).id, 'traefik'), imageName(registry, version));
+}
+
+function imageName(registry: string, version: TraefikVersion): string {
+  return `${registry}/traefik:v${toolOf('traefik', version).version}`;
 }
 
 async function served(target: Target): Promise<boolean> {
@@ -41,9 +40,11 @@ async function served(target: Target): Promise<boolean> {
   return (await Promise.all(asked)).every(({ code, stdout }) => code === 0 && stdout.includes('"traefikservices"'));
 }
 
-async function applyCrds(target: Target, version: TraefikVersion = 3): Promise<void> {
+/** Those of its own version; Traefik 2.11 has the newest ones, of which it reads what it knows. */
+async function applyCrds(target: Target, version: TraefikVersion = versions().traefik): Promise<void> {
   const old = readFileSync(toolFile('traefik2-crds', 'crds.yaml'), 'utf8').split(/^---$/m);
-  const manifests = [readFileSync(toolFile(version === 3.7 ? 'traefik37' : 'traefik', 'crds.yaml'), 'utf8')];
+  const { id } = toolOf('traefik', version === '2.11' ? NEWEST.traefik : version);
+  const manifests = [readFileSync(toolFile(id, 'crds.yaml'), 'utf8')];
   manifests.push(...old.filter((document) => document.includes(`group: ${OLD_GROUP}`)));
   // Server-side: some of them are too long for the annotation that a client-side apply leaves.
   await target.kubectlOk(['apply', '--server-side', '-f', '-'], { input: manifests.join('\n---\n') });
@@ -71,11 +72,12 @@ export function traefikAt({ ip }: Pick<Target, 'ip'>): Traefik {
 
 /** Installs Traefik with its custom resources and waits until it serves. */
 export async function installTraefik(target: Target, options: TraefikOptions = {}): Promise<Traefik> {
-  const version = options.version ?? 3;
-  const image = options.image ?? `${target.registry}/traefik:${TOOLS[version].tag}`;
+  const version = options.version ?? versions().traefik;
+  const image = options.image ?? imageName(target.registry, version);
   const provided = options.image === undefined ? target.provide([traefikSpec(target.registry, version)]) : undefined;
   await Promise.all([provided, applyCrds(target, version)]);
-  await target.apply(traefikObjects({ ...options, image, namespace: TRAEFIK_NAMESPACE, ports: PORTS }));
+  const { safeNaming = versions().safeNaming } = options;
+  await target.apply(traefikObjects({ ...options, safeNaming, image, namespace: TRAEFIK_NAMESPACE, ports: PORTS }));
   await Promise.all([rolledOut(target, TRAEFIK_NAMESPACE, 'traefik'), crdsServed(target)]);
   return traefikAt(target);
 }

@@ -27,10 +27,10 @@ const WATCH_MS = 4_000;
 const SETTLED_MS = 10_000;
 
 const cluster = await startCluster({
-  images: [traefikSpec(REGISTRY, 2), await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))],
+  images: [traefikSpec(REGISTRY, '2.11'), await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))],
 });
 t.teardown(() => cluster.stop());
-const traefik = await installTraefik(cluster, { version: 2 });
+const traefik = await installTraefik(cluster, { version: '2.11' });
 
 /** The examples with the other group's name, as they stood before it was renamed. */
 function manifest(file: string): string {

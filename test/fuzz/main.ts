@@ -15,7 +15,7 @@ release: one that harms nobody is a false alarm. Prints the smallest write of ea
 
   --writes N              writes to send (1000)
   --seed S                the same writes for the same seed (1)
-  --traefik VERSION       Traefik 2.11, 3.6 or 3.7 (3.6)
+  --traefik VERSION       Traefik 2.11, 3.6 or 3.7 (3.7)
   --copies N              of each release, written to side by side (4)
   --label-selector S      of Traefik and of the chart, such as traefik!=off
   --allow-empty-services  with Traefik's allowEmptyServices=true
@@ -23,18 +23,13 @@ release: one that harms nobody is a false alarm. Prints the smallest write of ea
   -h, --help              show this
 `;
 
-/** As the test cluster calls them. */
-const VERSIONS: ReadonlyMap<string, TraefikVersion> = new Map([
-  ['2.11', 2],
-  ['3.6', 3],
-  ['3.7', 3.7],
-]);
+const VERSIONS: readonly TraefikVersion[] = ['2.11', '3.6', '3.7'];
 
 const OPTIONS = {
   writes: { type: 'string', default: '1000' },
   seed: { type: 'string', default: '1' },
   copies: { type: 'string', default: '4' },
-  traefik: { type: 'string', default: '3.6' },
+  traefik: { type: 'string', default: '3.7' },
   'label-selector': { type: 'string', default: '' },
   'allow-empty-services': { type: 'boolean', default: false },
   report: { type: 'string' },
@@ -47,8 +42,8 @@ function readArguments(args: string[]) {
   const [writes, seed, copies] = [Number(values.writes), Number(values.seed), Number(values.copies)];
   if (![writes, seed, copies].every(Number.isInteger) || writes < 1 || copies < 1)
     throw new Problem(`--writes, --seed and --copies are whole numbers.\n\n${USAGE}`);
-  const traefik = VERSIONS.get(values.traefik);
-  if (traefik === undefined) throw new Problem(`--traefik is ${[...VERSIONS.keys()].join(', ')}.\n\n${USAGE}`);
+  const traefik = VERSIONS.find((version) => version === values.traefik);
+  if (traefik === undefined) throw new Problem(`--traefik is ${VERSIONS.join(', ')}.\n\n${USAGE}`);
   const { 'allow-empty-services': allowEmptyServices, 'label-selector': labelSelector, report } = values;
   return { writes, seed, copies, traefik, allowEmptyServices, labelSelector, report };
 }

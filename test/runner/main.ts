@@ -91,7 +91,7 @@ function programsMissing(): string | null {
     [
       'test/cluster/tools/main.ts',
       'traefik2',
-      'traefik37',
+      'traefik36',
       'prometheus',
       'bash-completion',
       'prometheus-operator-crds',

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { COMPLETE, missingTools, toolFolder } from './cache.ts';
 import { pinsOf } from './catalog.ts';
-import type { GoModule, ModuleFile, Program, Tool } from './catalog.ts';
+import type { GoModule, ModuleFile, Program, Tool } from './tool.ts';
 import { goBuild } from './go.ts';
 import { withLock } from './lock.ts';
 import { progressLine } from './progress.ts';
@@ -49,7 +49,8 @@ async function compile(tool: Tool, programs: readonly Program[], into: string, s
   const stamps = Object.entries(tool.stamps).map(([name, value]) => `-X ${name}=${value}`);
   const built = join(into, 'built');
   const from = [...new Set(programs.map((program) => program.from))];
-  const build = { linker: ['-s', '-w', ...stamps].join(' '), into: built, from };
+  const { tags = [] } = tool.module;
+  const build = { linker: ['-s', '-w', ...stamps].join(' '), tags, into: built, from };
   mkdirSync(built);
   await goBuild(await site.sources(tool.module), build, site.onPackage);
   // Links: one program may have several names.

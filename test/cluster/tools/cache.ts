@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cacheFolder } from '../../../scripts/lib/cache.ts';
 import { CATALOG, pinsOf } from './catalog.ts';
-import type { Tool } from './catalog.ts';
+import type { Tool } from './tool.ts';
 import { Problem } from '../../../scripts/lib/problem.ts';
 
 /** Written last into a finished tool's folder: the size of every file, so that a torn one is noticed. */

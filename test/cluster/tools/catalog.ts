@@ -1,70 +1,19 @@
 // What the test cluster is made of: programs that are built from Go modules, and files copied out of Go modules.
 
-/** A folder beside this file whose go.mod and go.sum pin what is built in it. */
-export interface GoModule {
-  readonly folder: string;
-  /** Modules of which some packages are replaced by ours, by the name of their folder in `left-out`. */
-  readonly changed: Readonly<Record<string, string>>;
-  /** Further folders in `left-out` whose files are added to one of these. */
-  readonly added?: Readonly<Record<string, string>>;
-  /** The folder that pins the modules to copy from, where it is not `originals`. */
-  readonly originals?: string;
-}
-
-/** How a program on PATH tells its version, and the one that is wanted. */
-export interface ReadyMade {
-  readonly version: string;
-  readonly args: readonly string[];
-}
-
-/** A program that a tool's build leaves behind: `built` is the name that Go gives it, `name` the one used here. */
-export interface Program {
-  readonly name: string;
-  readonly built: string;
-  /** What go build is asked for. */
-  readonly from: string;
-  /** Where a program of the machine's own may take its place. */
-  readonly readyMade?: ReadyMade;
-}
-
-/** A file copied out of one of the modules that a folder pins, verified by go.sum like the code. */
-export interface ModuleFile {
-  readonly module: string;
-  readonly path: string;
-  readonly name: string;
-}
-
-export interface Tool {
-  readonly id: string;
-  readonly version: string;
-  /** Where its programs are built; a tool of files alone has none. */
-  readonly module?: GoModule;
-  readonly programs: readonly Program[];
-  readonly files: readonly ModuleFile[];
-  /** The folder that pins the modules of these files, where it is neither the module's nor `originals`. */
-  readonly pins?: string;
-  /** Linker's -X settings. */
-  readonly stamps: Readonly<Record<string, string>>;
-  /** CPU seconds of a cold build after the tools above it, where they were measured: what counts is their relation. */
-  readonly cost: number;
-  /** Packages that such a build compiles. */
-  readonly packages: number;
-  /** Built only when it is asked for by its id. */
-  readonly onDemand: boolean;
-}
+import type { GoModule, Program, Tool } from './tool.ts';
 
 const KUBERNETES = '1.37.2';
 const ETCD = '3.7.2';
-const TRAEFIK = '3.6.12';
+const TRAEFIK = '3.7.13';
+const TRAEFIK_36 = '3.6.12';
 const TRAEFIK_2 = '2.11.35';
-const TRAEFIK_37 = '3.7.13';
 const HELM = '3.22.0';
 const COREDNS = '1.15.0';
 const PROMETHEUS_OPERATOR = '0.85.0';
 const GATEWAY_API = '1.4.0';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
-/** Kubernetes, Helm, CoreDNS and Traefik share most of their packages: in one module each is compiled once. */
+/** Kubernetes, Helm, CoreDNS and Traefik 3.6 share most of their packages: in one module each is compiled once. */
 const programs: GoModule = {
   folder: 'programs',
   changed: { lego: 'github.com/go-acme/lego/v4', traefik3: 'github.com/traefik/traefik/v3' },
@@ -125,13 +74,24 @@ const kubernetes: Tool = {
 const traefik: Tool = {
   id: 'traefik',
   version: TRAEFIK,
-  module: programs,
+  module: traefik37Module,
   programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v3/cmd/traefik' }],
   files: [{ module: 'github.com/traefik/traefik/v3', path: CRDS, name: 'crds.yaml' }],
   stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK },
+  cost: 150,
+  packages: 860,
+  onDemand: false,
+};
+
+const traefik36: Tool = {
+  ...traefik,
+  id: 'traefik36',
+  version: TRAEFIK_36,
+  module: programs,
+  stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK_36 },
   cost: 80,
   packages: 540,
-  onDemand: false,
+  onDemand: true,
 };
 
 const helm: Tool = {
@@ -207,18 +167,6 @@ const traefik2: Tool = {
   onDemand: true,
 };
 
-const traefik37: Tool = {
-  id: 'traefik37',
-  version: TRAEFIK_37,
-  module: traefik37Module,
-  programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v3/cmd/traefik' }],
-  files: [{ module: 'github.com/traefik/traefik/v3', path: CRDS, name: 'crds.yaml' }],
-  stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK_37 },
-  cost: 150,
-  packages: 860,
-  onDemand: true,
-};
-
 // What the monitors and alerts of the chart are checked against.
 const prometheusOperatorCrds: Tool = {
   ...filesOnly,
@@ -257,7 +205,7 @@ export const CATALOG: readonly Tool[] = [
   traefik2Crds,
   pause,
   traefik2,
-  traefik37,
+  traefik36,
   prometheusOperatorCrds,
   gatewayApiCrds,
 ];

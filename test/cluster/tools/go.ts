@@ -25,9 +25,10 @@ export function go(folder: string, args: readonly string[]): Promise<string> {
  */
 const COMPILER = '-gcflags=all=-dwarf=false -d=gcstart=512';
 
-/** What is built: the linker's flags, where to, and of what. */
+/** What is built: the linker's flags, the build tags, where to, and of what. */
 export interface GoBuild {
   readonly linker: string;
+  readonly tags: readonly string[];
   readonly into: string;
   readonly from: readonly string[];
 }
@@ -36,8 +37,13 @@ export interface GoBuild {
  * Builds programs into a folder.
  * @param onPackage called for each package that is compiled, not for those that Go has in its cache
  */
-export async function goBuild(folder: string, { linker, into, from }: GoBuild, onPackage: () => void): Promise<void> {
-  const args = ['build', '-v', COMPILER, '-ldflags', linker, '-o', `${into}/`, ...from];
+export async function goBuild(
+  folder: string,
+  { linker, tags, into, from }: GoBuild,
+  onPackage: () => void,
+): Promise<void> {
+  const tagged = tags.length === 0 ? [] : [`-tags=${tags.join(',')}`];
+  const args = ['build', '-v', COMPILER, ...tagged, '-ldflags', linker, '-o', `${into}/`, ...from];
   const child = spawn('setpriv', bound(args), {
     cwd: folder,
     env: { ...process.env, ...ENV },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Program } from './catalog.ts';
+import type { Program } from './tool.ts';
 import { readyMade, tells } from './ready-made.ts';
 
 t.test('a program counts as ready-made at exactly the wanted version', async (t) => {

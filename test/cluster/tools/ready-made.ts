@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Program } from './catalog.ts';
+import type { Program } from './tool.ts';
 import { run } from '../../../scripts/lib/run.ts';
 
 const VERSION = /\bv?(\d+\.\d+\.\d+(?:[-+][\w.-]+)?)/;

@@ -1,7 +1,7 @@
 // What go builds: our go.mod and main.go files beside changed copies of modules that would bring a hundred SDKs.
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { GoModule } from './catalog.ts';
+import type { GoModule } from './tool.ts';
 import { go } from './go.ts';
 import { runOk } from '../../../scripts/lib/run.ts';
 
