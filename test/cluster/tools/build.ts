@@ -49,8 +49,8 @@ async function compile(tool: Tool, programs: readonly Program[], into: string, s
   const stamps = Object.entries(tool.stamps).map(([name, value]) => `-X ${name}=${value}`);
   const built = join(into, 'built');
   const from = [...new Set(programs.map((program) => program.from))];
-  const { tags = [] } = tool.module;
-  const build = { linker: ['-s', '-w', ...stamps].join(' '), tags, into: built, from };
+  const { tags = [], toolchain } = tool.module;
+  const build = { linker: ['-s', '-w', ...stamps].join(' '), tags, into: built, from, toolchain };
   mkdirSync(built);
   await goBuild(await site.sources(tool.module), build, site.onPackage);
   // Links: one program may have several names.
@@ -58,8 +58,8 @@ async function compile(tool: Tool, programs: readonly Program[], into: string, s
   rmSync(built, { recursive: true });
 }
 
-async function copyModuleFile({ module, path, name }: ModuleFile, pins: string, into: string): Promise<void> {
-  return copyFileSync(join(await originalOf(module, pins), path), join(into, name));
+async function copyModuleFile({ module, path, name }: ModuleFile, tool: Tool, into: string): Promise<void> {
+  return copyFileSync(join(await originalOf(module, pinsOf(tool), tool.module?.toolchain), path), join(into, name));
 }
 
 function finish(tool: Tool, folder: string): void {
@@ -78,7 +78,7 @@ async function buildTool(tool: Tool, root: string, site: Site): Promise<void> {
       if (!(await takeReadyMade(program, unfinished, site))) toBuild.push(program);
     }
     await compile(tool, toBuild, unfinished, site);
-    for (const file of tool.files) await copyModuleFile(file, pinsOf(tool), unfinished);
+    for (const file of tool.files) await copyModuleFile(file, tool, unfinished);
     finish(tool, unfinished);
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);

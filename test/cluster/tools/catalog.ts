@@ -11,6 +11,8 @@ const HELM = '3.22.0';
 const COREDNS = '1.15.0';
 const PROMETHEUS_OPERATOR = '0.85.0';
 const GATEWAY_API = '1.4.0';
+const ARGO_ROLLOUTS = '1.10.2';
+const FLAGGER = '1.44.0';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
 /** Kubernetes, Helm, CoreDNS and Traefik 3.6 share most of their packages: in one module each is compiled once. */
@@ -196,6 +198,47 @@ const gatewayApiCrds: Tool = {
   onDemand: true,
 };
 
+function peerModule(folder: string): GoModule {
+  return { folder, changed: {}, originals: folder, toolchain: 'go1.27.3' };
+}
+
+// What the project is compared with: test/bench/peers.
+const argoRollouts: Tool = {
+  id: 'argo-rollouts',
+  version: ARGO_ROLLOUTS,
+  module: peerModule('argo-rollouts'),
+  programs: ['rollouts-controller', 'kubectl-argo-rollouts'].map((name) => ({
+    name,
+    built: name,
+    from: `github.com/argoproj/argo-rollouts/cmd/${name}`,
+  })),
+  files: [{ module: 'github.com/argoproj/argo-rollouts', path: 'manifests/install.yaml', name: 'install.yaml' }],
+  stamps: { 'github.com/argoproj/argo-rollouts/utils/version.version': `v${ARGO_ROLLOUTS}` },
+  cost: 300,
+  packages: 1750,
+  onDemand: true,
+};
+
+const flagger: Tool = {
+  id: 'flagger',
+  version: FLAGGER,
+  module: peerModule('flagger'),
+  programs: ['flagger', 'loadtester'].map((name) => ({
+    name,
+    built: name,
+    from: `github.com/fluxcd/flagger/cmd/${name}`,
+  })),
+  files: ['account', 'crd', 'deployment'].map((name) => ({
+    module: 'github.com/fluxcd/flagger',
+    path: `artifacts/flagger/${name}.yaml`,
+    name: `${name}.yaml`,
+  })),
+  stamps: {},
+  cost: 90,
+  packages: 700,
+  onDemand: true,
+};
+
 /** Every tool, in the order they are built. */
 export const CATALOG: readonly Tool[] = [
   kubernetes,
@@ -208,6 +251,8 @@ export const CATALOG: readonly Tool[] = [
   traefik36,
   prometheusOperatorCrds,
   gatewayApiCrds,
+  argoRollouts,
+  flagger,
 ];
 
 /** The folder that pins the modules that a tool's sources and files are copied from. */

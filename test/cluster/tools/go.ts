@@ -14,9 +14,17 @@ const LAST_LINES = 8;
 /** `go build -v` names each package that it begins to compile; everything else that it prints has a space in it. */
 const PACKAGE = /^[^\s#]+$/;
 
-/** Runs the go command in a folder and returns its output. Throws a Problem with its last lines if it fails. */
-export function go(folder: string, args: readonly string[]): Promise<string> {
-  return runOk('setpriv', bound(args), { cwd: folder, env: ENV });
+/** The go command's environment, for a version of Go that it fetches where the machine's own is another. */
+function environment(toolchain: string | undefined) {
+  return { ...ENV, ...(toolchain === undefined ? {} : { GOTOOLCHAIN: toolchain }) };
+}
+
+/**
+ * Runs the go command in a folder and returns its output. Throws a Problem with its last lines if it fails.
+ * @param toolchain a version of Go, such as `go1.27.3`; the machine's own unless given
+ */
+export function go(folder: string, args: readonly string[], toolchain?: string): Promise<string> {
+  return runOk('setpriv', bound(args), { cwd: folder, env: environment(toolchain) });
 }
 
 /**
@@ -31,6 +39,8 @@ export interface GoBuild {
   readonly tags: readonly string[];
   readonly into: string;
   readonly from: readonly string[];
+  /** A version of Go, such as `go1.27.3`; the machine's own unless given. */
+  readonly toolchain?: string | undefined;
 }
 
 /**
@@ -39,14 +49,14 @@ export interface GoBuild {
  */
 export async function goBuild(
   folder: string,
-  { linker, tags, into, from }: GoBuild,
+  { linker, tags, into, from, toolchain }: GoBuild,
   onPackage: () => void,
 ): Promise<void> {
   const tagged = tags.length === 0 ? [] : [`-tags=${tags.join(',')}`];
   const args = ['build', '-v', COMPILER, ...tagged, '-ldflags', linker, '-o', `${into}/`, ...from];
   const child = spawn('setpriv', bound(args), {
     cwd: folder,
-    env: { ...process.env, ...ENV },
+    env: { ...process.env, ...environment(toolchain) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const said: string[] = [];

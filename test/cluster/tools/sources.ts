@@ -9,10 +9,14 @@ function here(...path: string[]): string {
   return join(import.meta.dirname, ...path);
 }
 
-/** The folder of one of the modules that `originals` pins, downloaded and verified by its go.sum. */
-export async function originalOf(module: string, originals = 'originals'): Promise<string> {
-  await go(here(originals), ['mod', 'download', module]);
-  return (await go(here(originals), ['list', '-m', '-f', '{{.Dir}}', module])).trim();
+/**
+ * The folder of a module, downloaded and verified by a go.sum.
+ * @param pins the folder beside this file whose go.mod and go.sum pin it
+ * @param toolchain the version of Go that its go.mod asks for, where the machine's own is too old
+ */
+export async function originalOf(module: string, pins = 'originals', toolchain?: string): Promise<string> {
+  await go(here(pins), ['mod', 'download', module], toolchain);
+  return (await go(here(pins), ['list', '-m', '-f', '{{.Dir}}', module], toolchain)).trim();
 }
 
 /** Packages of ours in the place of a module's: each takes its whole folder, with everything below. */
@@ -30,15 +34,16 @@ function leaveOut(name: string, copy: string): void {
  * @param root the project's cache folder
  * @returns the folder with the go.mod
  */
-export async function layOut({ folder, changed, added = {}, originals }: GoModule, root: string): Promise<string> {
+export async function layOut(module: GoModule, root: string): Promise<string> {
+  const { folder, changed, added = {}, originals, toolchain } = module;
   const into = join(root, 'tools', 'sources', folder);
   rmSync(into, { recursive: true, force: true });
   cpSync(here(folder), into, { recursive: true });
   mkdirSync(join(into, 'changed'));
-  for (const [name, module] of Object.entries(changed)) {
+  for (const [name, original] of Object.entries(changed)) {
     const copy = join(into, 'changed', name);
     // The module cache is read-only, and so would be a plain copy.
-    await runOk('cp', ['-r', '--no-preserve=mode', await originalOf(module, originals), copy]);
+    await runOk('cp', ['-r', '--no-preserve=mode', await originalOf(original, originals, toolchain), copy]);
     leaveOut(name, copy);
     if (added[name] !== undefined) cpSync(here('left-out', added[name]), copy, { recursive: true });
     // They test what is left out, and would be counted by `go mod tidy`.

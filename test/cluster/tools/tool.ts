@@ -11,6 +11,8 @@ export interface GoModule {
   readonly originals?: string;
   /** Go's build tags. */
   readonly tags?: readonly string[];
+  /** The version of Go that builds it, where the machine's own is too old; the go command fetches it. */
+  readonly toolchain?: string;
 }
 
 /** How a program on PATH tells its version, and the one that is wanted. */
