@@ -29,8 +29,19 @@ export interface Point {
   readonly x: number;
 }
 
+/** Something that was seen and is no number: a cell of a table. */
+export interface Observation {
+  /** The row: what was tried. */
+  readonly about: string;
+  /** The column: with what. */
+  readonly subject: string;
+  readonly seen: string;
+}
+
 export interface Progress {
   readonly say: (line: string) => void;
+  /** Keeps an observation beside the figures. */
+  readonly note: (observation: Observation) => void;
   /** How many times each thing is measured; undefined leaves it to the benchmark. */
   readonly rounds: number | undefined;
 }

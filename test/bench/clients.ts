@@ -14,8 +14,8 @@ export type Kind = (typeof KINDS)[number];
 /** Customers of a site, and everything that they saw. Those of WebSockets and of slow answers do not see a version. */
 export interface Customers {
   readonly samples: Readonly<Record<Kind, readonly Sample[]>>;
-  /** The answers that tell a version, in the order of their ends. */
-  versions(): readonly Sample[];
+  /** The answers that tell a version, in the order of their ends; those that ended before `since` are left out. */
+  versions(since?: number): readonly Sample[];
   stop(): Promise<void>;
 }
 
@@ -26,10 +26,22 @@ const NO_VERSION = '';
 
 type Ask = () => Promise<string>;
 
-/** @param url where Traefik listens; every host has to lead to the site */
-export function startCustomers(url: string): Customers {
+/** How many there are of each kind, and how long those with kept connections pause between two requests. */
+export interface Crowd {
+  readonly kept: number;
+  readonly pause: number;
+  readonly fresh: number;
+  readonly http2: number;
+  readonly slow: number;
+  readonly sockets: number;
+}
+
+const CROWD: Crowd = { kept: 8, pause: 10, fresh: 2, http2: 4, slow: 2, sockets: 4 };
+
+/** @param url where Traefik listens; the host has to lead to the site, and every host where there are WebSockets */
+export function startCustomers(url: string, host: string = HOST, crowd: Crowd = CROWD): Customers {
   const stopping = new AbortController();
-  const kept = startTraffic({ url, host: HOST, connections: 8, pause: 10 });
+  const kept = startTraffic({ url, host, connections: crowd.kept, pause: crowd.pause });
   const samples = {
     'kept connections': kept.samples,
     'new connections': new Array<Sample>(),
@@ -45,7 +57,7 @@ export function startCustomers(url: string): Customers {
   }
   async function overHttp2(): Promise<void> {
     const session = keepSession(url);
-    await Promise.all(several(4, () => repeat('HTTP/2', () => askHttp2(session.current(), url))));
+    await Promise.all(several(crowd.http2, () => repeat('HTTP/2', () => askHttp2(session.current(), url, host))));
     session.close();
   }
   async function overWebSocket(): Promise<void> {
@@ -54,17 +66,17 @@ export function startCustomers(url: string): Customers {
     socket.close();
   }
   const running = [
-    ...several(2, () => repeat('new connections', () => askOnce(url))),
+    ...several(crowd.fresh, () => repeat('new connections', () => askOnce(url, host))),
     overHttp2(),
-    ...several(2, () => repeat('slow answers', () => askSlowly(url))),
-    ...several(4, overWebSocket),
+    ...several(crowd.slow, () => repeat('slow answers', () => askSlowly(url, host))),
+    ...several(crowd.sockets, overWebSocket),
   ];
   return {
     samples,
-    versions: () =>
-      [...samples['kept connections'], ...samples['new connections'], ...samples['HTTP/2']].toSorted(
-        (a, b) => a.ended - b.ended,
-      ),
+    versions: (since = 0) =>
+      [samples['kept connections'], samples['new connections'], samples['HTTP/2']]
+        .flatMap((each) => endedSince(each, since))
+        .toSorted((a, b) => a.ended - b.ended),
     stop: async () => {
       stopping.abort();
       await Promise.all([kept.stop(), ...running]);
@@ -74,6 +86,11 @@ export function startCustomers(url: string): Customers {
 
 function several(count: number, run: () => Promise<void>): readonly Promise<void>[] {
   return Array.from({ length: count }, run);
+}
+
+/** Samples are in the order of their ends. */
+export function endedSince(samples: readonly Sample[], since: number): readonly Sample[] {
+  return samples.slice(samples.findLastIndex(({ ended }) => ended < since) + 1);
 }
 
 async function sampleOf(ask: Ask): Promise<Sample> {
@@ -87,8 +104,8 @@ async function sampleOf(ask: Ask): Promise<Sample> {
   }
 }
 
-async function get(url: string, agent: Agent): Promise<string> {
-  const asked = request(url, { agent, headers: { host: HOST }, timeout: TIMEOUT_MS });
+async function get(url: string, host: string, agent: Agent): Promise<string> {
+  const asked = request(url, { agent, headers: { host }, timeout: TIMEOUT_MS });
   asked.on('timeout', () => asked.destroy(new Error('no answer in time')));
   asked.end();
   const [response] = await once(asked, 'response');
@@ -97,13 +114,13 @@ async function get(url: string, agent: Agent): Promise<string> {
   return body;
 }
 
-async function askOnce(url: string): Promise<string> {
-  return versionIn(await get(url, new Agent({ keepAlive: false })));
+async function askOnce(url: string, host: string): Promise<string> {
+  return versionIn(await get(url, host, new Agent({ keepAlive: false })));
 }
 
 /** In flight for a second, so that most switches come while it is. */
-async function askSlowly(url: string): Promise<string> {
-  await get(new URL('/delay/1', url).href, new Agent({ keepAlive: false }));
+async function askSlowly(url: string, host: string): Promise<string> {
+  await get(new URL('/delay/1', url).href, host, new Agent({ keepAlive: false }));
   return NO_VERSION;
 }
 
@@ -122,8 +139,8 @@ function keepSession(url: string): { current(): ClientHttp2Session; close(): voi
   };
 }
 
-async function askHttp2(session: ClientHttp2Session, url: string): Promise<string> {
-  const stream = session.request({ ':path': new URL(url).pathname, ':authority': HOST });
+async function askHttp2(session: ClientHttp2Session, url: string, host: string): Promise<string> {
+  const stream = session.request({ ':path': new URL(url).pathname, ':authority': host });
   stream.setTimeout(TIMEOUT_MS, () => stream.destroy(new Error('no answer in time')));
   const headers = once(stream, 'response');
   const [[head], body] = await Promise.all([headers, text(stream)]);

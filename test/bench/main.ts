@@ -4,10 +4,11 @@
  */
 import { parseArgs } from 'node:util';
 import { Problem, reportProblem } from '../cluster/index.ts';
+import type { Observation } from './benchmark.ts';
 import { addToRecord } from './record.ts';
 import { BENCHMARKS } from './registry.ts';
 import type { Entry } from './registry.ts';
-import { lookAtMachine, printFigures, printMachine } from './report.ts';
+import { lookAtMachine, printFigures, printMachine, printObservations } from './report.ts';
 
 const USAGE = `Usage: npm run bench -- [NAME...] [flags]
 
@@ -63,11 +64,18 @@ async function runOne(
   say(`${name}: ${summary}`);
   const before = lookAtMachine();
   const benchmark = await load();
-  const figures = await benchmark.run({ say: (line) => say(`  ${line}`), rounds });
+  const seen: Observation[] = [];
+  const progress = {
+    say: (line: string) => say(`  ${line}`),
+    note: (each: Observation) => void seen.push(each),
+    rounds,
+  };
+  const figures = await benchmark.run(progress);
   const after = lookAtMachine();
-  say(`\n${printFigures(figures)}${printMachine(before, after)}`);
+  say(`\n${printFigures(figures)}${printObservations(seen)}${printMachine(before, after)}`);
   if (record !== undefined) {
-    addToRecord(record, name, { at: new Date().toISOString(), machine: { before, after }, figures });
+    const observations = seen.length === 0 ? {} : { observations: seen };
+    addToRecord(record, name, { at: new Date().toISOString(), machine: { before, after }, figures, ...observations });
   }
 }
 

@@ -21,8 +21,8 @@ function figuresOf(name: string, { results }: Record): string {
   return result === undefined ? `Not measured: \`npm run bench -- ${name}\`.\n` : resultTable(result);
 }
 
-function resultTable({ at, machine: { before, after }, figures }: Result): string {
-  const rows = figures.map((figure) => {
+function resultTable(result: Result): string {
+  const rows = result.figures.map((figure) => {
     const { unit = 'ms', subject, reference } = figure;
     const verdict = { true: 'reached', false: '**missed**', null: '' }[`${reached(figure)}`];
     return [
@@ -34,12 +34,17 @@ function resultTable({ at, machine: { before, after }, figures }: Result): strin
       verdict,
     ];
   });
-  const load = `load ${before.load} before and ${after.load} after`;
-  const where = `${before.cores} × ${before.cpu}, ${before.memoryGiB} GiB, ${load}; ${at.slice(0, 16).replace('T', ' ')} UTC.`;
-  return `${table(['', 'median (p95)', 'reference', 'ratio', 'goal', ''], rows)}\n${where}\n`;
+  return `${table(['', 'median (p95)', 'reference', 'ratio', 'goal', ''], rows)}\n${whereAndWhen(result)}\n`;
 }
 
-function valueOf({ median, p95, runs }: Figure['subject'], unit: NonNullable<Figure['unit']>): string {
+/** The machine of a run, its load, and when it ended. */
+export function whereAndWhen({ at, machine: { before, after } }: Pick<Result, 'at' | 'machine'>): string {
+  const load = `load ${before.load} before and ${after.load} after`;
+  return `${before.cores} × ${before.cpu}, ${before.memoryGiB} GiB, ${load}; ${at.slice(0, 16).replace('T', ' ')} UTC.`;
+}
+
+/** `12.3 ms (14.5 ms)`: the median, and the 95th percentile where there are several. */
+export function valueOf({ median, p95, runs }: Figure['subject'], unit: NonNullable<Figure['unit']>): string {
   return runs === 1 ? formatValue(median, unit) : `${formatValue(median, unit)} (${formatValue(p95, unit)})`;
 }
 
@@ -60,7 +65,8 @@ function missedTable(record: Record): string {
   return table(['', 'measured', 'goal', 'why'], rows);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [row(head), `|${'---|'.repeat(head.length)}\n`, ...rows.map(row)].join('');
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Figure } from './benchmark.ts';
+import type { Figure, Observation } from './benchmark.ts';
 import type { Machine } from './report.ts';
 
 /** One benchmark as it was measured last. */
@@ -8,6 +8,8 @@ export interface Result {
   readonly at: string;
   readonly machine: { readonly before: Machine; readonly after: Machine };
   readonly figures: readonly Figure[];
+  /** Of benchmarks that also see what is no number. */
+  readonly observations?: readonly Observation[];
 }
 
 /** What `--record` writes: the figures of every benchmark by name. */

@@ -66,6 +66,13 @@ export const BENCHMARKS: readonly Entry[] = [
     load: async () => (await import('./dashboard.ts')).dashboard,
   },
   {
+    name: 'peers',
+    summary:
+      'switches of bluegreen, Argo Rollouts, Flagger and by hand (only when named: it builds the other two first)',
+    onlyNamed: true,
+    load: async () => (await import('./peers/peers.ts')).peers,
+  },
+  {
     name: 'setup',
     summary:
       'building the programs of the test cluster from nothing (only when named: minutes of both cores, a GiB of downloads)',

@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { formatTable } from '../../plugin/printers/table.ts';
-import type { Bound, Figure, Unit } from './benchmark.ts';
+import type { Bound, Figure, Observation, Unit } from './benchmark.ts';
 import type { Summary } from './statistics.ts';
 
 /** The machine that figures were taken on; ratios mean something elsewhere, milliseconds do not. */
@@ -80,6 +80,15 @@ export function printFigures(figures: readonly Figure[]): string {
 function cells({ median, p95, p99, spread, runs }: Summary, unit: Unit): readonly string[] {
   const rest = runs === 1 ? ['', '', ''] : [p95, p99, spread].map((value) => formatValue(value, unit));
   return [formatValue(median, unit), ...rest, String(runs)];
+}
+
+/** What was seen, one line each; nothing without any. */
+export function printObservations(observations: readonly Observation[]): string {
+  if (observations.length === 0) return '';
+  return `${formatTable(
+    ['SEEN', 'WITH', ''],
+    observations.map(({ about, subject, seen }) => [about, subject, seen]),
+  )}\n`;
 }
 
 export function printMachine(before: Machine, after: Machine): string {
