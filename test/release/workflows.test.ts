@@ -92,7 +92,7 @@ t.test('every job ends by itself, and the release waits for the checks', async (
 
 t.test('what Dependabot is to look at is there', async (t) => {
   const updates = list(get(read('.github/dependabot.yml'), 'updates')).map((each) => get(each, 'package-ecosystem'));
-  t.same(updates, ['npm', 'github-actions', 'docker']);
+  t.same(updates, ['npm', 'npm', 'github-actions', 'docker']);
 });
 
 t.test('issue forms ask for what a maintainer needs', async (t) => {
