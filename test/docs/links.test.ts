@@ -73,16 +73,21 @@ t.test('the runbook of every alert is a heading', async (t) => {
   );
 });
 
+/** What a program may print: comments may name what they like. */
+function withoutComments(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8').replaceAll(/^\s*(\/?\*|\/\/).*$/gm, '');
+}
+
 t.test('every address of a page in the sources holds', async (t) => {
   const sources = globSync(['{plugin,webhook,common}/**/*.{ts,tsx}', 'charts/bluegreen/templates/*.{yaml,tpl,txt}'], {
     cwd: ROOT,
   });
   const found = sources.flatMap((source) =>
-    [...readFileSync(join(ROOT, source), 'utf8').matchAll(/(?:\bdocs|DOCS_URL\})\/([a-z-]+\.md)(#[a-z0-9-]+)?/g)].map(
+    [...withoutComments(source).matchAll(/(?:\bdocs|DOCS_URL\})\/([a-z-]+\.md)(#[a-z0-9-]+)?/g)].map(
       ([, page = '', anchor = '']) => ({ source, target: `docs/${page}${anchor}` }),
     ),
   );
-  t.ok(found.length > 3);
+  t.ok(found.length > 0);
   t.same(
     found.filter(({ target }) => leadsNowhere('README.md', target)),
     [],
