@@ -3,8 +3,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { annotation, at, get, list, text } from '../../common/json.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { DEMO_NAMESPACE, installDemo, traefikAt } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
+import { connect } from '../e2e/api.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { openGate } from './release/gate.ts';
@@ -16,6 +19,8 @@ const KILLS = 12;
 const SMALL = Array.from({ length: KILLS + 3 }, (_, index) => `1.${index}`);
 
 const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
+const client = connect(cluster);
+t.teardown(() => client.close());
 const traefik = traefikAt(cluster);
 await Promise.all([cluster.provide(await releaseImages([...RELEASES, ...SMALL])), installDemo(cluster)]);
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
@@ -66,7 +71,7 @@ t.test('a preview that does not get ready: why, in one line, and production is a
 });
 
 t.test('four releases under load, from color to color', async (t) => {
-  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost' });
+  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
   t.teardown(() => traffic.stop());
   await traffic.until(({ version }) => version === '6.1.5', 30_000);
   for (const [index, version] of RELEASES.entries()) {
@@ -172,14 +177,25 @@ t.test('a Job that does not start says why, and leaves nothing behind', async (t
   t.notMatch(jobs, stderr.match(/Job (\S+)/)?.[1] ?? 'no name');
 });
 
+/** What is stored under a path of the demo's namespace: not by kubectl, which would be a process for each look. */
+async function stored(api: string, path: string): Promise<JsonObject> {
+  return (await client.call('GET', `${api}/namespaces/${DEMO_NAMESPACE}/${path}`)).body;
+}
+
 /** The active color of `small`. */
-function live() {
-  return read('traefikservice.traefik.io/small', '{.metadata.annotations.bluegreen\\.dev/active}');
+async function live(): Promise<string> {
+  return annotation(await stored('/apis/traefik.io/v1alpha1', 'traefikservices/small'), 'bluegreen.dev/active') ?? '';
 }
 
 /** Where a color of `small` answers. */
 async function addressOf(color: string): Promise<string> {
-  return `http://${await read(`service/small-${color}`, '{.spec.clusterIP}')}`;
+  return `http://${text(at(await stored('/api/v1', `services/small-${color}`), 'spec', 'clusterIP')) ?? ''}`;
+}
+
+/** The image of a color of `small`. */
+async function imageIn(color: string): Promise<string> {
+  const deployment = await stored('/apis/apps/v1', `deployments/small-${color}`);
+  return text(get(list(at(deployment, 'spec', 'template', 'spec', 'containers'))[0], 'image')) ?? '';
 }
 
 t.test(
@@ -193,7 +209,7 @@ t.test(
     t.teardown(() => gate.close());
     const file = join(cluster.dir, 'gate.json');
     writeFileSync(file, gate.kubeconfig);
-    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 50 });
+    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 100 });
     t.teardown(() => traffic.stop());
     const first = await traffic.until(({ version }) => version === '1.0', 30_000);
 
@@ -224,8 +240,7 @@ t.test(
       t.equal(killed.code, null, `killed after step ${point}`);
       const finished = await releaseOnce(version, null);
       t.equal(finished.code, 0, finished.errors);
-      const image = '{.spec.template.spec.containers[0].image}';
-      t.equal(await read(`deployment/small-${await live()}`, image), imageOf(version), 'the next run finishes');
+      t.equal(await imageIn(await live()), imageOf(version), 'the next run finishes');
     }
     await traffic.stop();
     const untested = traffic.samples.filter(
@@ -245,7 +260,7 @@ t.test(
     const preview = active === 'blue' ? 'green' : 'blue';
     const recreate = { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } };
     await cluster.kubectlOk(['patch', 'deployment', preview, '--type=merge', '-p', JSON.stringify(recreate)]);
-    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost' });
+    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
     t.teardown(() => traffic.stop());
     await traffic.until(({ version }) => version !== null, 30_000);
     const image = `podinfo=${imageOf('7.1')}`;
