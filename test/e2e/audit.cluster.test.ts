@@ -1,15 +1,8 @@
 // The audit and the entry for mode changes, on a real cluster: objects from before somebody guarded them.
 import t from 'tap';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  RELEASE,
-  REPLICATED,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
-import { REGISTRY } from '../cluster/node/names.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { holder, logged, replicas, samples, signalPod } from './audit/replicas.ts';
 import { allTo, traefikService, weightedSpec } from '../objects.ts';
 
@@ -17,9 +10,7 @@ const SHOP = 'shop';
 const SPLIT = 'check="single-active",namespace="shop"';
 const TIME_MS = 20_000;
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 
 function released(group: string, name: string, blue: number, green: number) {
   return traefikService({ name, namespace: SHOP }, weightedSpec(blue, green), group);

@@ -4,20 +4,11 @@ import type { Test } from 'tap';
 import { at, isObject, list, parseObject } from '../../common/json.ts';
 import type { Json } from '../../common/json.ts';
 import { readRecord } from '../../webhook/policy/index.ts';
-import {
-  DEMO_NAMESPACE,
-  demoSpecs,
-  installBluegreen,
-  installDemo,
-  installTraefikCrds,
-  REGISTRY,
-  RELEASE,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { DEMO_NAMESPACE, installBluegreen, installDemo, RELEASE } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 
 const AHEAD_MS = 3_600_000;
 const TOLD = /ok; the clock of this node is 3[56]\d\d s ahead of the API server's/;
@@ -37,9 +28,7 @@ const CLOCK = `
   };`;
 const NODE_OPTIONS = `--import=data:text/javascript;base64,${Buffer.from(CLOCK).toString('base64')}`;
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
 await installDemo(cluster);
 

@@ -6,14 +6,8 @@ import { MAX_LOOKUPS } from '../../webhook/admission/concurrency-limit.ts';
 import { openConnections } from '../bench/connections.ts';
 import type { Reply } from '../bench/connections.ts';
 import { postReview } from '../bench/reviews.ts';
-import {
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  RELEASE,
-  startCluster,
-  webhookSpec,
-} from '../cluster/index.ts';
+import { installBluegreen, RELEASE } from '../cluster/index.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { attack, ATTACKS } from './flood/attacks.ts';
 import { replicas } from './audit/replicas.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
@@ -23,9 +17,7 @@ const FLOOD_MS = 6000;
 const ATTACK_MS = 3000;
 const here = ['-n', RELEASE.namespace] as const;
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 await installBluegreen(cluster, { replicaCount: '1', 'audit.interval': '0' });
 const [pod = ''] = await replicas(cluster);
 

@@ -4,9 +4,10 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { at, isObject } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { installBluegreen, installTraefikCrds, REGISTRY, startCluster, webhookSpec } from '../cluster/index.ts';
+import { installBluegreen } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
+import { shareCluster } from '../cluster/sharing/share.ts';
 import { history, live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
 
@@ -15,13 +16,13 @@ const SHOP = `${NAMED}/shop`;
 /** Until the API server has seen another label of a namespace. */
 const LABEL_MS = 30_000;
 
-const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 await Promise.all([installBluegreen(cluster, { requirePromoteVerb: 'true' }), installPlugin(cluster)]);
 const namespaces = ['promote', 'elsewhere', 'override', 'unguard', 'modes', 'lost', 'backup'] as const;
 for (const namespace of namespaces) await cluster.kubectlOk(['create', 'namespace', namespace]);
-await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
+const RIGHTS = ['-f', join(FILES, 'rights.yaml')];
+await cluster.kubectlOk(['apply', ...RIGHTS]);
+t.teardown(() => cluster.kubectlOk(['delete', ...RIGHTS, '--ignore-not-found']));
 for (const namespace of namespaces)
   for (const file of ['colors.yaml', 'shop.yaml'])
     await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, file)]);

@@ -13,8 +13,9 @@ export const NEEDS = ['api', 'webhook', 'traefik', 'chart', 'plugin'] as const;
 /**
  * api: an API server with Traefik's resources, which serves MutatingAdmissionPolicies, and no chart. webhook: the chart
  * with default values, two replicas, and the plugin. traefik: Traefik with `providersThrottleDuration=0s` as well.
- * chart: the chart's image, for files that install it with values of their own; it is uninstalled after each. plugin: also
- * the images of Traefik and the demo app, and the plugin, for files that install these with values of their own, too.
+ * chart: the images of the chart and the demo app, for files that install the chart with values of their own; it is
+ * uninstalled after each. plugin: also the image of Traefik, and the plugin, for files that install these with values of
+ * their own, too.
  */
 export type Need = (typeof NEEDS)[number];
 
@@ -24,25 +25,24 @@ export function installsChart(need: Need): boolean {
 }
 
 const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
-  api: async () => {
-    const cluster = await startCluster();
-    await installTraefikCrds(cluster);
-    return cluster;
-  },
+  api: () => bare([]),
   webhook: () => guarded([], installTraefikCrds),
   traefik: () =>
     guarded([traefikSpec(REGISTRY)], (cluster) => installTraefik(cluster, { providersThrottleDuration: '0s' })),
-  chart: async () => {
-    const cluster = await startCluster({ images: [await webhookSpec(REGISTRY)] });
-    await installTraefikCrds(cluster);
-    return cluster;
-  },
+  chart: async () => bare([...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)]),
   plugin: async () => {
     const cluster = await startCluster({ images: await allImages() });
     await installPlugin(cluster);
     return cluster;
   },
 };
+
+/** A cluster without the chart. */
+async function bare(images: readonly ImageSpec[]): Promise<Cluster> {
+  const cluster = await startCluster({ images });
+  await installTraefikCrds(cluster);
+  return cluster;
+}
 
 /** A cluster with the chart, the plugin, and what has to be there before them. */
 async function guarded(

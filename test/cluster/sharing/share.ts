@@ -16,9 +16,9 @@ const NAMESPACES = ['get', 'namespaces', '-o', 'jsonpath={.items[*].metadata.nam
 
 /**
  * The cluster for a file that does not need one to itself: the one that the runner booted for this need, or one of its
- * own when the file runs alone. Namespaces have to be the file's own; they are deleted at its end. The file fails if
- * admission is not configured as it found it, or the chart's rights are others: the files after it would be judged by
- * its leftovers.
+ * own when the file runs alone. Namespaces have to be the file's own; they are deleted at its end, and so is the chart's
+ * release where files install it themselves. The file fails if admission is not configured as it found it, or the chart's
+ * rights are others: the files after it would be judged by its leftovers.
  * @param reused a namespace that several files use in turn: it is waited for until that of the file before is gone
  */
 export async function shareCluster(t: Test, need: Need, reused?: string): Promise<Cluster> {
@@ -37,9 +37,9 @@ export async function shareCluster(t: Test, need: Need, reused?: string): Promis
   return cluster;
 }
 
-/** Takes the chart away, wherever a file left it, and what Helm keeps of it. */
+/** Takes the chart away, wherever a file left it, and what Helm keeps of it; without hooks, which advise a person. */
 async function uninstall(cluster: Cluster): Promise<void> {
-  const patience = ['--ignore-not-found', '--wait', '--timeout', '120s'];
+  const patience = ['--ignore-not-found', '--no-hooks', '--wait', '--timeout', '120s'];
   await cluster.helmOk(['uninstall', RELEASE.name, '-n', RELEASE.namespace, ...patience]);
   const kept = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
   await cluster.kubectlOk(['delete', kept, '-l', `app.kubernetes.io/instance=${RELEASE.name}`, '--ignore-not-found']);

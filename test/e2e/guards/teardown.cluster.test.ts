@@ -1,16 +1,10 @@
 // Teardown of what is guarded: by the cluster itself, by Helm, and where Traefik allows empty Services.
 import { join } from 'node:path';
 import t from 'tap';
-import {
-  demoSpecs,
-  installBluegreen,
-  installTraefikCrds,
-  REGISTRY,
-  startCluster,
-  webhookSpec,
-} from '../../cluster/index.ts';
+import { installBluegreen } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import { installPlugin } from '../../cluster/plugin.ts';
+import { shareCluster } from '../../cluster/sharing/share.ts';
 import { NAMED, personIn } from '../people.ts';
 import type { Person } from '../people.ts';
 
@@ -21,9 +15,7 @@ const SHOP = `${NAMED}/shop`;
 const PROMPTLY_MS = 60_000;
 const UPGRADE_MS = 30_000;
 
-const cluster = await startCluster({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] });
-t.teardown(() => cluster.stop());
-await installTraefikCrds(cluster);
+const cluster = await shareCluster(t, 'chart');
 const spaces = ['family', 'shop'] as const;
 for (const namespace of spaces) {
   await cluster.kubectlOk(['create', 'namespace', namespace]);
