@@ -42,6 +42,12 @@ function asList(items: readonly object[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
+/**
+ * kubectl would read the OpenAPI schemas of the API server, megabytes of them, for the names of fields and for the patch of
+ * what is there already.
+ */
+const WITHOUT_SCHEMAS = ['--validate=false', '--openapi-patch=false'];
+
 /** kubectl and helm end before it would pay that Go collects their garbage. */
 const SHORT_LIVED = { GOGC: 'off' } as const;
 
@@ -71,7 +77,7 @@ export function makeKube(options: KubeOptions): Kube {
     },
     apply: async (manifest) => {
       const input = typeof manifest === 'string' ? manifest : asList(manifest);
-      const { code, stdout, stderr } = await kube.kubectl(['apply', '-f', '-'], { input });
+      const { code, stdout, stderr } = await kube.kubectl(['apply', ...WITHOUT_SCHEMAS, '-f', '-'], { input });
       if (code !== 0) {
         throw new Problem(`kubectl apply failed:\n${stderr.trim()}`);
       }

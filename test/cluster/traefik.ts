@@ -47,7 +47,9 @@ async function applyCrds(target: Target, version: TraefikVersion = versions().tr
   const manifests = [readFileSync(toolFile(id, 'crds.yaml'), 'utf8')];
   manifests.push(...old.filter((document) => document.includes(`group: ${OLD_GROUP}`)));
   // Server-side: some of them are too long for the annotation that a client-side apply leaves.
-  await target.kubectlOk(['apply', '--server-side', '-f', '-'], { input: manifests.join('\n---\n') });
+  await target.kubectlOk(['apply', '--server-side', '--validate=false', '-f', '-'], {
+    input: manifests.join('\n---\n'),
+  });
 }
 
 async function crdsServed(target: Target): Promise<void> {

@@ -19,6 +19,8 @@ const POLL_MS = 50;
 const LONGEST_POLL_MS = 1000;
 /** Of the time that a look took. */
 const PAUSE_SHARE = 2;
+/** Of the time waited so far: who has waited for long waits a little longer. */
+const WAITED_SHARE = 0.1;
 const REQUEST_MS = 2000;
 
 /** One GET; status 0 if nobody answers (yet). */
@@ -49,17 +51,20 @@ export function get({ ip, authority, token }: Api, path: string): Promise<Answer
 }
 
 /**
- * Polls until the condition holds; false when the time (in milliseconds) is over. It pauses for longer than it looked,
- * so that what waits leaves most of the machine to what it waits for.
+ * Polls until the condition holds; false when the time (in milliseconds) is over. It pauses for longer than it looked, and
+ * for a share of what it has waited, so that what waits leaves most of the machine to what it waits for.
  * @param pause the shortest, in milliseconds
  */
 export async function until(condition: () => Promise<boolean>, timeout: number, pause = POLL_MS): Promise<boolean> {
-  const end = Date.now() + timeout;
-  for (let looked = Date.now(); looked < end; looked = Date.now()) {
+  const began = Date.now();
+  const end = began + timeout;
+  for (let looked = began; looked < end; looked = Date.now()) {
     if (await condition()) {
       return true;
     }
-    await sleep(Math.max(pause, Math.min(PAUSE_SHARE * (Date.now() - looked), LONGEST_POLL_MS)));
+    const now = Date.now();
+    const wanted = Math.max(PAUSE_SHARE * (now - looked), WAITED_SHARE * (now - began));
+    await sleep(Math.max(pause, Math.min(wanted, LONGEST_POLL_MS)));
   }
   return false;
 }

@@ -115,6 +115,8 @@ export function kubeletConfig({ dir, ip, cgroup }: Kubelet): object {
     healthzPort: 0,
     syncFrequency: '5s',
     nodeStatusUpdateFrequency: '2s',
+    // Unless something changed: everybody who watches nodes hears of each report.
+    nodeStatusReportFrequency: '1m',
     shutdownGracePeriod: '0s',
   };
 }
