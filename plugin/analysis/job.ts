@@ -91,7 +91,7 @@ export async function startAnalysisJob(
         if (!io.interrupted.aborted && !(error instanceof ConnectError)) throw error;
         const { namespace } = releases[0]?.found ?? session;
         io.err.write(
-          `Job ${name} continues the analysis in namespace ${namespace} after this command exits. To follow it: kubectl logs -f job/${name} -n ${namespace}\n`,
+          `Job ${name} continues the analysis in namespace ${namespace} after this command exits. To follow it: kubectl logs -f job/${name} -n ${namespace}. To end it, and leave the switch as it is: kubectl delete job/${name} -n ${namespace}\n`,
         );
         throw error;
       }

@@ -128,7 +128,9 @@ async function rollBackAll(
   for (const { subject, switched } of states.toReversed()) {
     const at = call.io.now().toISOString();
     const outcome: Outcome = { ...result, rolledBack: true, color: subject.release.to, at };
-    const rollback = await rollBackWithRetries(call, session, subject.release, { outcome, switched, pause: INTERVAL });
+    const label = states.length > 1 ? `${resourceName(subject.release.found)}: ` : '';
+    const how = { outcome, switched, pause: INTERVAL, label };
+    const rollback = await rollBackWithRetries(call, session, subject.release, how);
     if (rollback !== 'done') done = false;
     if (rollback === 'failed') {
       call.io.err.write(`Roll back manually: ${commandLine('rollback', subject.release.found)}\n`);

@@ -17,7 +17,7 @@ export const DEPLOY_FLAGS: readonly FlagSpec[] = [
   {
     name: 'image',
     type: 'list',
-    help: 'The new image, as CONTAINER=IMAGE; can be repeated. IMAGE alone where the pods have one container. Init containers count as well.',
+    help: 'The new image, as CONTAINER=IMAGE; can be repeated. IMAGE alone where the pods have one container. *=IMAGE for all of them. Init containers count as well.',
   },
   {
     name: 'previous',

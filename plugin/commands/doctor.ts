@@ -5,8 +5,6 @@ import { ALL_NAMESPACES_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { flow } from '../printers/flow.ts';
 
-/** Milliseconds between two examinations with --timeout. */
-const POLL = 1000;
 const SYMBOL = { ok: '√', warn: '‼', fail: '×', unknown: '?' } as const;
 
 export const doctor: Command = {
@@ -35,6 +33,12 @@ The exit code is 1 when something fails.`,
       help: 'How long to wait for the webhook to come up: the checks are repeated until none fails. Zero means do not wait.',
     },
     {
+      name: 'interval',
+      type: 'duration',
+      fallback: '1s',
+      help: 'How long to wait between two rounds of checks with --timeout.',
+    },
+    {
       name: 'output',
       short: 'o',
       type: 'text',
@@ -53,7 +57,7 @@ The exit code is 1 when something fails.`,
     const deadline = call.io.now().getTime() + call.flags.duration('timeout');
     let found = await examine(context, pre);
     while (fails(found.findings) && call.io.now().getTime() < deadline) {
-      await call.io.sleep(POLL, call.io.interrupted);
+      await call.io.sleep(call.flags.duration('interval'), call.io.interrupted);
       found = await examine(context, pre);
     }
     call.io.interrupted.throwIfAborted();

@@ -3,7 +3,10 @@ import { UsageError, UserError } from '../kube/errors.ts';
 import { nameOf } from '../../common/objects.ts';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 
-/** One --image: a container's name, null where it was left out, and its new image. */
+/** Every container, as `kubectl set image` has it. */
+const EVERY = '*';
+
+/** One --image: a container's name, `*`, or null where it was left out, and its new image. */
 export interface WantedImage {
   readonly container: string | null;
   readonly image: string;
@@ -35,6 +38,7 @@ export function parseImages(values: readonly string[]): readonly WantedImage[] {
   if (wanted.length > 1 && names.includes(null)) {
     throw new UsageError('with several images, name the container of each: --image CONTAINER=IMAGE');
   }
+  if (wanted.length > 1 && names.includes(EVERY)) throw new UsageError("--image '*=IMAGE' excludes others");
   return wanted;
 }
 
@@ -55,8 +59,9 @@ export function placeImages(workload: JsonObject, wanted: readonly WantedImage[]
   const all = containersOf(workload);
   const main = all.filter(({ list }) => list === 'containers');
   const names = all.map(({ name }) => name).join(', ');
-  return wanted.map(({ container, image }) => {
+  return wanted.flatMap(({ container, image }) => {
     const [only] = main;
+    if (container === EVERY) return all.map((each) => ({ ...each, image }));
     if (container === null && main.length === 1 && only !== undefined) return { ...only, image };
     if (container === null) {
       throw new UserError(

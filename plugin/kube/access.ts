@@ -1,5 +1,5 @@
 import { resourcePath } from '../../common/kube/paths.ts';
-import { at } from '../../common/json.ts';
+import { at, text } from '../../common/json.ts';
 import type { Client } from './client.ts';
 
 /** What a right is about, as RBAC names it. */
@@ -34,4 +34,15 @@ export async function mayI(
   };
   const path = resourcePath('authorization.k8s.io/v1', 'selfsubjectaccessreviews');
   return at(await client.create(path, body, { quiet: true, signal }), 'status', 'allowed') === true;
+}
+
+/** The name that the API server knows the user by; null where it does not tell. Never rejects. */
+export async function whoAmI(client: Client, signal: AbortSignal): Promise<string | null> {
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  const path = resourcePath('authentication.k8s.io/v1', 'selfsubjectreviews');
+  try {
+    return text(at(await client.create(path, body, { quiet: true, signal }), 'status', 'userInfo', 'username'));
+  } catch {
+    return null;
+  }
 }

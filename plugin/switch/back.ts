@@ -45,6 +45,8 @@ interface Retries {
   readonly switched: SwitchId;
   /** Milliseconds between two attempts. */
   readonly pause: number;
+  /** Begins the line that tells the switch. */
+  readonly label: string;
 }
 
 /** `left`: another release is on the color by now. `failed`: it could not be done, which was reported. */
@@ -58,7 +60,7 @@ export async function rollBackWithRetries(
   call: Call,
   session: Session,
   { found, from }: Switched,
-  { outcome, switched, pause }: Retries,
+  { outcome, switched, pause, label }: Retries,
 ): Promise<Rollback> {
   const { io, paint } = call;
   const name = resourceName(found);
@@ -76,7 +78,8 @@ export async function rollBackWithRetries(
       if (plan === null) return 'failed';
       const stored = await sendPatch(call, session, { ...found, object }, [...plan.patch, ...note(object, outcome)]);
       printMutation(call, found, 'rolled back', stored);
-      io.err.write(`${paint.err.color(outcome.color)} → ${paint.err.color(from)}: ${from} is active again.\n`);
+      const change = `${paint.err.color(outcome.color)} → ${paint.err.color(from)}`;
+      io.err.write(`${label}${change}: ${from} is active again.\n`);
       return 'done';
     } catch (error) {
       if (io.interrupted.aborted) throw error;

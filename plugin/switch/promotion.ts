@@ -153,7 +153,7 @@ export async function switchAll(call: Call, session: Session, promotions: readon
       const stored = await sendSwitch(call, session, found, plan);
       printMutation(call, found, 'promoted', stored);
       const now = { ...found, object: stored };
-      await hint(call, session, item, now);
+      await hint(call, session, item, { stored: now, named: promotions.length > 1 });
       switched.push({ found: now, facts: item.facts });
       // What only ended a split stays: the other color was not active before.
       if (plan.from !== plan.to) done.push({ found: now, to: plan.from });
@@ -178,11 +178,11 @@ async function hint(
   call: Call,
   session: Session,
   { found, plan, facts }: Promotion,
-  stored: TraefikServiceRef,
+  { stored, named }: { readonly stored: TraefikServiceRef; readonly named: boolean },
 ): Promise<void> {
   if (dryRunOf(call) !== 'none') return;
   const { err } = call.io;
-  const changed = transition(found, plan.to, call.paint.err);
+  const changed = `${named ? `${resourceName(found)}: ` : ''}${transition(found, plan.to, call.paint.err)}`;
   err.write(`${changed}: ${plan.to}${running(facts, plan.to)} is active now.\n`);
   const previous = previousOf(stored.object);
   // The end of a split is no switch, and the record stays as it was.

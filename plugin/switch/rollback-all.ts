@@ -21,7 +21,7 @@ export async function rollBackAll(
   found: readonly TraefikServiceRef[],
   ahead: Ahead,
 ): Promise<number> {
-  const codes = await Promise.all(found.map((each) => rollBackOne(call, session, each, ahead)));
+  const codes = await Promise.all(found.map((each) => rollBackOne(call, session, each, ahead, found.length > 1)));
   const failed = codes.filter((code) => code !== EXIT.ok).length;
   if (failed > 0)
     call.io.err.write(
@@ -30,9 +30,15 @@ export async function rollBackAll(
   return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
 }
 
-async function rollBackOne(call: Call, session: Session, found: TraefikServiceRef, ahead: Ahead): Promise<number> {
+async function rollBackOne(
+  call: Call,
+  session: Session,
+  found: TraefikServiceRef,
+  ahead: Ahead,
+  named: boolean,
+): Promise<number> {
   try {
-    return await rollBack(call, session, found, ahead);
+    return await rollBack(call, session, found, ahead, named ? `${resourceName(found)}: ` : '');
   } catch (error) {
     if (call.io.interrupted.aborted) throw error;
     call.io.err.write(`${resourceName(found)}: ${describeError(error)}\n`);

@@ -27,18 +27,24 @@ import { warn } from '../cli/warn.ts';
 /**
  * Sends production back to the previous color of the record: at once where that runs what is recorded, by `ahead`, and
  * otherwise after a look at all of it; scales it up first where it has no ready endpoint. Answers with the exit code. Throws
- * a UserError where nothing is recorded, or the color cannot be brought up.
+ * a UserError where nothing is recorded, or the color cannot be brought up. `label` begins the line that tells the switch.
  */
-export async function rollBack(call: Call, session: Session, first: TraefikServiceRef, ahead: Ahead): Promise<number> {
+export async function rollBack(
+  call: Call,
+  session: Session,
+  first: TraefikServiceRef,
+  ahead: Ahead,
+  label = '',
+): Promise<number> {
   const to = previousOf(first.object);
   if (to === null) throw nothingToGoBackTo(call, first);
   if (servesAlone(first, to)) {
     printMutation(call, first, 'unchanged', first.object);
     return EXIT.ok;
   }
-  if (await mayGoAtOnce(call, first, to, ahead)) return goBack(call, session, first, to, null);
+  if (await mayGoAtOnce(call, first, to, ahead)) return goBack(call, session, first, { to, facts: null, label });
   const { found, facts } = await prepareColor(call, session, first, to);
-  return goBack(call, session, found, to, facts);
+  return goBack(call, session, found, { to, facts, label });
 }
 
 /** Without a request to the API server, nothing but a full look says what the policy would. */
@@ -124,13 +130,18 @@ function deniedText(found: TraefikServiceRef, to: Color, findings: readonly Find
   return `${resourceName(found)} cannot be rolled back to ${to}. Nothing was changed:\n${lines.join('\n')}`;
 }
 
-/** With `facts` null the webhook tells what they would, and they are read while it decides. */
+interface WayBack {
+  readonly to: Color;
+  /** Null: the webhook tells what they would, and they are read while it decides. */
+  readonly facts: Facts | null;
+  readonly label: string;
+}
+
 async function goBack(
   call: Call,
   session: Session,
   found: TraefikServiceRef,
-  to: Color,
-  facts: Facts | null,
+  { to, facts, label }: WayBack,
 ): Promise<number> {
   const { err } = call.io;
   const plan = planRollback(found, to);
@@ -145,7 +156,7 @@ async function goBack(
   if (dryRunOf(call) !== 'none') return EXIT.ok;
   const images = readRecord(found.object).previous?.images ?? [];
   const version = images.length === 0 ? '' : ` (${shortImages(images)})`;
-  err.write(`${transition(found, to, call.paint.err)}: ${to}${version} is active again.\n`);
+  err.write(`${label}${transition(found, to, call.paint.err)}: ${to}${version} is active again.\n`);
   for (const risk of undoRisksAfter(stored, found.pair)) warn(call, risk);
   try {
     if (wait !== null) await awaitTraefik(call, session, wait, found, to);

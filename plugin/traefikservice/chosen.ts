@@ -18,7 +18,7 @@ export async function chosenTargets(
   return (await selected(call, session)) ?? allTargets(call.args);
 }
 
-/** The TraefikServices of the names or of --selector. Throws as `chosenTargets` and `findTarget` do. */
+/** The TraefikServices of the names, of --selector or of --all-namespaces. Throws as `chosenTargets` and `findTarget` do. */
 export async function findChosen(
   call: Pick<Call, 'args' | 'flags'>,
   session: Session,
@@ -27,17 +27,22 @@ export async function findChosen(
   return found ?? Promise.all(allTargets(call.args).map((target) => findTarget(session, target)));
 }
 
-/** What --selector selects; null without it. */
+/** What --selector selects, with --all-namespaces in all of them; null without both. */
 async function selected(
   { args, flags }: Pick<Call, 'args' | 'flags'>,
   session: Session,
 ): Promise<readonly TraefikServiceRef[] | null> {
   const selector = flags.text('selector');
-  if (selector === undefined) return null;
+  const everywhere = flags.boolean('all-namespaces');
+  if (selector === undefined && !everywhere) return null;
+  if (args.length > 0 && everywhere) throw new UsageError('name cannot be provided with --all-namespaces');
   if (args.length > 0) throw new UsageError('name cannot be provided when a selector is specified');
-  const listing = await listGoverned(session, session.namespace, selector);
+  const listing = await listGoverned(session, everywhere ? null : session.namespace, selector);
   if (listing.found.length > 0) return listing.found;
-  throw new UserError(
-    `no blue-green TraefikService in namespace "${session.namespace}" has the labels ${selector}${butForbidden(listing)}`,
-  );
+  const where = everywhere ? 'of the cluster' : `in namespace "${session.namespace}"`;
+  const none =
+    selector === undefined
+      ? `there is no blue-green TraefikService ${where}`
+      : `no blue-green TraefikService ${where} has the labels ${selector}`;
+  throw new UserError(`${none}${butForbidden(listing)}`);
 }

@@ -235,3 +235,47 @@ t.test('promtool accepts the scrape configuration of the page', async (t) => {
   const { code, stdout, stderr } = await promtool('check', 'config', '--syntax-only', file);
   t.equal(code, 0, stdout + stderr);
 });
+
+t.test('the rule of the page about notifications fires for each switch, once', async (t) => {
+  const block = blocksOf('operations.md', 'yaml').find((each) => each.includes('BluegreenSwitched')) ?? '';
+  const dir = t.testdir({ 'rules.yaml': block });
+  const rules = list(at(list(get(parse(block), 'groups'))[0], 'rules')).filter(isObject);
+  t.same(
+    rules.flatMap((rule) => unknownIn(text(rule['expr']) ?? '')),
+    [],
+  );
+  const release = 'group="traefik.io", namespace="demo", name="shop"';
+  // Promoted after ten minutes, and back three minutes later. Of two replicas one exports these.
+  const series = {
+    [`bluegreen_active{${release}, color="blue"}`]: '1x9 0x2 1x20',
+    [`bluegreen_active{${release}, color="green"}`]: '0x9 1x2 0x20',
+    [`bluegreen_last_switch_timestamp_seconds{${release}}`]: '_x10 600x2 780x20',
+  };
+  const expected = { '9m': [], '11m': [switchAlert('green')], '14m': [switchAlert('blue')], '19m': [] };
+  const tests = [
+    {
+      interval: '1m',
+      input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+      alert_rule_test: Object.entries(expected).map(([eval_time, exp_alerts]) => ({
+        eval_time,
+        alertname: 'BluegreenSwitched',
+        exp_alerts,
+      })),
+    },
+  ];
+  const file = join(dir, 'tests.json');
+  writeFileSync(file, JSON.stringify({ rule_files: [join(dir, 'rules.yaml')], evaluation_interval: '1m', tests }));
+  const { code, stdout, stderr } = await promtool('test', 'rules', file);
+  t.equal(code, 0, stdout + stderr);
+});
+
+/** What BluegreenSwitched says of release shop. */
+function switchAlert(color: string): object {
+  return {
+    exp_labels: { severity: 'info', namespace: 'demo', name: 'shop', color },
+    exp_annotations: {
+      summary: `${color} of demo/shop is active now`,
+      description: 'kubectl bluegreen history shop -n demo',
+    },
+  };
+}

@@ -24,7 +24,7 @@ t.test('a freeze ends at a time, or after a while', async (t) => {
     const cluster = await world(t);
     const { code, out } = await cluster.run(['freeze', 'shop', '--reason', 'weekend', '--until', until]);
     t.strictSame([code, out], [0, 'traefikservice.traefik.io/shop frozen\n']);
-    t.match(annotationsOf(cluster), { [FROZEN]: `until ${stored}: weekend` });
+    t.match(annotationsOf(cluster), { [FROZEN]: `until ${stored}: weekend (by jane, 2026-03-01T12:00:00Z)` });
   }
 });
 
@@ -59,4 +59,38 @@ t.test('while it holds, and after it ended', async (t) => {
   t.equal((await ended.run('promote shop')).code, 0);
   t.match(annotationsOf(ended), { [FROZEN]: /^until/ }, 'it stays until it is lifted');
   t.match((await ended.run('unfreeze shop')).out, 'unfrozen');
+});
+
+t.test('a freeze tells who set it, and when', async (t) => {
+  const cluster = await world(t);
+  await cluster.run('freeze shop --reason weekend');
+  t.match(annotationsOf(cluster), { [FROZEN]: 'weekend (by jane, 2026-03-01T12:00:00Z)' });
+  const before = await world(t, { [FROZEN]: 'weekend (by joe, 2026-02-28T18:00:00Z)' });
+  t.match((await before.run('freeze shop --reason weekend')).out, 'unchanged', 'the same freeze');
+  t.match((await cluster.run('status')).out, 'Frozen:     weekend (by jane, 2026-03-01T12:00:00Z)\n');
+  t.match((await cluster.run('freeze shop --reason sale')).out, 'frozen');
+  t.match(annotationsOf(cluster), { [FROZEN]: /^sale \(by jane, 2026-03-01T/ });
+  const unknown = await world(t);
+  unknown.intercept = ({ url }) => (url.includes('selfsubjectreviews') ? { status: 403, body: {} } : null);
+  t.equal((await unknown.run('freeze shop --reason weekend')).code, 0);
+  t.match(annotationsOf(unknown), { [FROZEN]: 'weekend (2026-03-01T12:00:00Z)' });
+});
+
+t.test('a freeze of the whole cluster leaves those that are frozen as they are', async (t) => {
+  const elsewhere = SHOP.replace('/demo/', '/pay/');
+  const both = shop({ annotations: TESTED });
+  const cluster = await fakeCluster(t, {
+    ...both,
+    [elsewhere]: shop({ annotations: { [FROZEN]: 'audit' } })[SHOP] ?? {},
+  });
+  const { code, out, err } = await cluster.run('freeze -A --reason sale');
+  t.strictSame([code, out], [0, 'traefikservice.traefik.io/shop frozen\n']);
+  t.equal(err, 'traefikservice.traefik.io/shop in namespace pay stays frozen: audit\n');
+  t.match(cluster.objects.get(elsewhere)?.metadata['annotations'], { [FROZEN]: 'audit' });
+  t.match((await cluster.run('freeze shop -A')).err, 'name cannot be provided with --all-namespaces');
+  t.equal((await cluster.run('unfreeze -A')).out.match(/ unfrozen\n/g)?.length, 2);
+  t.match(
+    (await cluster.run('freeze -A -l team=web')).err,
+    'no blue-green TraefikService of the cluster has the labels',
+  );
 });

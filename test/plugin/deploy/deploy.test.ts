@@ -38,6 +38,27 @@ function controllers(cluster: FakeCluster): void {
   };
 }
 
+t.test('one image for all containers', async (t) => {
+  const cluster = await fakeCluster(t, shop());
+  const deployment = JSON.parse(JSON.stringify(cluster.objects.get(DEPLOYMENT)));
+  deployment.spec.template.spec.containers.push({ name: 'side', image: 'registry.local/side:1.1' });
+  deployment.spec.template.spec.initContainers = [{ name: 'first', image: 'registry.local/first:1.1' }];
+  cluster.put(DEPLOYMENT, deployment);
+  const { code, err } = await cluster.run([
+    'deploy',
+    'shop',
+    '--image',
+    '*=registry.local/shop:1.2',
+    '--dry-run=client',
+  ]);
+  t.equal(code, 0, err);
+  t.match(err, 'deployment.apps/green gets app=shop:1.2, side=shop:1.2, first=shop:1.2 (dry run)\n');
+  t.match(await cluster.run(['deploy', 'shop', '--image', '*=a:1', '--image', 'app=b:1']), {
+    code: 1,
+    err: "error: --image '*=IMAGE' excludes others\n",
+  });
+});
+
 t.test('a new image: told, rolled out, ready', async (t) => {
   const cluster = await fakeCluster(t, shop());
   controllers(cluster);

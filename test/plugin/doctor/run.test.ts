@@ -59,6 +59,18 @@ t.test('TraefikServices and IngressRoutes are listed once', async (t) => {
   }
 });
 
+t.test('the checks are repeated after --interval until --timeout', async (t) => {
+  for (const [flags, rounds] of [
+    ['--timeout 3s', 4],
+    ['--timeout 3s --interval 3s', 2],
+  ] as const) {
+    const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
+    cluster.intercept = answers({});
+    t.equal((await cluster.run(`doctor ${flags}`, { hurried: true })).code, 3);
+    t.equal(cluster.calls.filter(({ url }) => url === '/version').length, rounds, flags);
+  }
+});
+
 t.test('a cluster with gaps', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: TESTED }));
   cluster.intercept = answers({});

@@ -25,9 +25,11 @@ const BACK = /\.traefik\.io\/(?:shop|cart) rolled back\n/g;
 
 t.test('rollback of several names', async (t) => {
   const cluster = await fakeCluster(t, two());
-  const { code, out } = await cluster.run('rollback shop cart');
+  const { code, out, err } = await cluster.run('rollback shop cart');
   t.equal(code, 0);
   t.equal(out.match(BACK)?.length, 2, out);
+  for (const name of ['shop', 'cart'])
+    t.match(err, `traefikservice.traefik.io/${name}: green → blue: blue (shop:1.0) is active again.\n`);
 });
 
 t.test('what cannot go back keeps none of the others', async (t) => {
@@ -83,7 +85,7 @@ t.test('freeze and unfreeze, by name and by label', async (t) => {
   t.match((await cluster.run('freeze shop nope --reason x')).err, 'not found');
   t.match(
     JSON.stringify(cluster.objects.get(SHOP)),
-    '"bluegreen.dev/frozen":"weekend"',
+    '"bluegreen.dev/frozen":"weekend (by jane, ',
     'all are found before the first',
   );
   t.equal((await cluster.run('unfreeze -l tier=front')).out, 'traefikservice.traefik.io/shop unfrozen\n');
