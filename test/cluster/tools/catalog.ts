@@ -13,6 +13,7 @@ const PROMETHEUS_OPERATOR = '0.85.0';
 const GATEWAY_API = '1.4.0';
 const ARGO_ROLLOUTS = '1.10.2';
 const FLAGGER = '1.44.0';
+const ARGOCD = '3.1.16';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
 /** Kubernetes, Helm, CoreDNS and Traefik 3.6 share most of their packages: in one module each is compiled once. */
@@ -34,6 +35,9 @@ const traefik37Module: GoModule = {
   added: { traefik3: 'traefik37' },
   originals: 'traefik37/originals',
 };
+
+/** Argo CD asks for an older Kubernetes than the others. It is its own original: nothing of it is changed. */
+const argocdModule: GoModule = { folder: 'argocd', changed: {}, originals: 'argocd' };
 
 function component(name: string): Program {
   return { name, built: 'node', from: './node' };
@@ -146,6 +150,26 @@ const pause: Tool = {
   onDemand: false,
 };
 
+// The controller that syncs and the engine of health and actions; what people see of it is left out.
+const argocd: Tool = {
+  id: 'argocd',
+  version: ARGOCD,
+  module: argocdModule,
+  programs: [{ name: 'argocd', built: 'argocd', from: '.' }],
+  files: [
+    {
+      module: 'github.com/argoproj/argo-cd/v3',
+      path: 'manifests/crds/application-crd.yaml',
+      name: 'applications.yaml',
+    },
+    { module: 'github.com/argoproj/argo-cd/v3', path: 'manifests/crds/appproject-crd.yaml', name: 'appprojects.yaml' },
+  ],
+  stamps: { 'github.com/argoproj/argo-cd/v3/common.version': ARGOCD },
+  cost: 210,
+  packages: 1440,
+  onDemand: true,
+};
+
 const filesOnly = { programs: [], stamps: {}, cost: 1, packages: 0 } as const;
 
 // Both API groups are in these: traefik.containo.us has its last definitions in Traefik 2.11.
@@ -249,6 +273,7 @@ export const CATALOG: readonly Tool[] = [
   pause,
   traefik2,
   traefik36,
+  argocd,
   prometheusOperatorCrds,
   gatewayApiCrds,
   argoRollouts,
