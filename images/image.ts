@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Blob, Store } from './store.ts';
 import { tar } from './tar.ts';
@@ -37,30 +35,24 @@ const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 /** This machine's architecture, as images name it. */
 export const ARCHITECTURE: string = process.arch === 'x64' ? 'amd64' : process.arch;
 
-async function fileHash(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
-}
-
 const keys = new WeakMap<readonly Entry[], Promise<string>>();
 
-async function computeKey(entries: readonly Entry[]): Promise<string> {
+async function computeKey(store: Store, entries: readonly Entry[]): Promise<string> {
   const described = entries.map(async (entry) =>
-    entry.kind === 'file' ? { ...entry, source: await fileHash(entry.source) } : entry,
+    entry.kind === 'file' ? { ...entry, source: await store.hashOf(entry.source) } : entry,
   );
   return JSON.stringify(await Promise.all(described));
 }
 
 // Images share layers, and the one with Node takes a while to read.
-function layerKey(entries: readonly Entry[]): Promise<string> {
-  const key = keys.get(entries) ?? computeKey(entries);
+function layerKey(store: Store, entries: readonly Entry[]): Promise<string> {
+  const key = keys.get(entries) ?? computeKey(store, entries);
   keys.set(entries, key);
   return key;
 }
 
 async function buildLayer(store: Store, entries: readonly Entry[]): Promise<Blob> {
-  return store.putStream(LAYER, await layerKey(entries), () => tar(entries));
+  return store.putStream(LAYER, await layerKey(store, entries), () => tar(entries));
 }
 
 /** How hard a layer is compressed. */

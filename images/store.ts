@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  createReadStream,
   createWriteStream,
   existsSync,
   mkdirSync,
@@ -31,6 +32,12 @@ function sha256(content: string): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
+async function fileHash(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
 function touch(path: string): void {
   const now = new Date();
   utimesSync(path, now, now);
@@ -47,6 +54,20 @@ export class Store {
 
   pathOf(digest: string): string {
     return join(this.#folder, digest.replace(':', '-'));
+  }
+
+  /** The hash of a file's content; the file is read only if it is another one, or was written, since it was last asked for. */
+  async hashOf(path: string): Promise<string> {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    const key = [path, dev, ino, size, mtimeNs, ctimeNs].join(' ');
+    const known = join(this.#folder, `hash-${sha256(key).slice(7)}`);
+    if (existsSync(known)) {
+      touch(known);
+      return readFile(known, 'utf8');
+    }
+    const hash = await fileHash(path);
+    this.#publish(known, (unfinished) => writeFileSync(unfinished, hash));
+    return hash;
   }
 
   /** Keeps a short text. */

@@ -100,6 +100,20 @@ t.test('a layer that was cut short in the cache is built again', async (t) => {
   t.same(readFileSync(path), whole);
 });
 
+function hashed(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+t.test('a file that is written anew, in the same size and with the same time, has another hash', async (t) => {
+  const dir = t.testdir({ source: 'one' });
+  const [store, source] = [new Store(join(dir, 'store')), join(dir, 'source')];
+  utimesSync(source, 1, 1);
+  for (const _ of ['read', 'known']) t.equal(await store.hashOf(source), hashed('one'));
+  writeFileSync(source, 'two');
+  utimesSync(source, 1, 1);
+  t.equal(await store.hashOf(source), hashed('two'));
+});
+
 t.test('what was not used for a week is dropped, and old archives before', async (t) => {
   const dir = t.testdir();
   const store = new Store(dir);

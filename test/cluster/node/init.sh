@@ -85,8 +85,9 @@ start() {
 import() {
   local id=$1 path=$2
   (
+    # containerd listens when all of it is up.
     for ((i = 0; i < 300; i++)); do
-      ctr -a /run/containerd.sock version >/dev/null 2>&1 && break
+      [ -S /run/containerd.sock ] && break
       sleep 0.05
     done
     ctr -a /run/containerd.sock -n k8s.io images import --snapshotter overlayfs "$path" >>log/import.log 2>&1
