@@ -67,11 +67,15 @@ const INTERRUPTED = 130;
 /** Milliseconds that a command has for tidying up after Ctrl-C. */
 const GRACE = 500;
 
-process.once('SIGINT', () => {
+// SIGTERM ends a pod, whose first process ignores it unless it listens: the Job of an analysis that was deleted went on.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt);
+
+function interrupt(): void {
+  if (interruption.signal.aborted) process.exit(INTERRUPTED);
   interruption.abort(new Error('interrupted'));
-  process.once('SIGINT', () => process.exit(INTERRUPTED));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt);
   setTimeout(() => process.exit(INTERRUPTED), GRACE).unref();
-});
+}
 
 async function main(): Promise<void> {
   const code = await runCli(process.argv.slice(2), io);

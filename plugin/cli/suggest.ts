@@ -17,6 +17,7 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   lock: ['freeze'],
   unlock: ['unfreeze'],
   log: ['logs'],
+  retry: ['release'],
   check: ['doctor', 'lint'],
   validate: ['lint'],
   forward: ['port-forward'],

@@ -1,5 +1,5 @@
 import type { Call, Command } from '../cli/command.ts';
-import { OUTPUT_FLAG, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
+import { ALL_NAMESPACES_FLAG, OUTPUT_FLAG, TIMEOUT_FLAG, WAIT_FLAGS } from '../cli/flags.ts';
 import { EXIT } from '../cli/io.ts';
 import { UsageError, UserError } from '../kube/errors.ts';
 import { showLive } from '../printers/live.ts';
@@ -54,11 +54,14 @@ are possible, and why not; and what would undo a switch.`,
     { ...TIMEOUT_FLAG, help: 'How long --wait waits; then the exit code is 3.' },
     OUTPUT_FLAG,
     ...WAIT_FLAGS.filter((flag) => flag.name === 'traefik'),
+    { ...ALL_NAMESPACES_FLAG, hidden: true },
   ],
   arguments: { min: 0, max: 1 },
   completes: 'names',
   run: async (call) => {
     checkFormat(call.flags.text('output'));
+    if (call.flags.boolean('all-namespaces'))
+      throw new UsageError("status shows one release; for those of all namespaces: 'kubectl bluegreen list -A'");
     const session = await call.connect();
     if (call.flags.boolean('watch') && call.flags.boolean('wait'))
       throw new UsageError('--watch and --wait exclude each other');

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { fakeCluster } from '../fake-cluster.ts';
+import { run } from '../run.ts';
 import { PROMOTED, SHOP, shop, TESTED } from '../shop.ts';
 import { allTo } from '../../objects.ts';
 
@@ -70,6 +71,13 @@ t.test('what would undo a switch', async (t) => {
   const { out } = await cluster.run('status');
   t.match(out, 'the manifest that was applied last sets the weights (blue 100, green 0)');
   t.match(out, 'Argo CD (field manager "argocd-controller") owns the list of services');
+});
+
+t.test('status of all namespaces is a list', async (t) => {
+  t.match(await run('status -A'), {
+    code: 1,
+    err: "error: status shows one release; for those of all namespaces: 'kubectl bluegreen list -A'\n",
+  });
 });
 
 t.test('freeze, unfreeze, retire', async (t) => {

@@ -104,6 +104,21 @@ t.test('without the flag, too: the process ends after ten seconds', async (t) =>
   }
 });
 
+t.test('a signal ends a command that waits: Ctrl-C, and what the end of a pod or a pipeline sends', async (t) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const server = createServer();
+    const port = await started(t, server);
+    const home = mkdtempSync(join(tmpdir(), 'silent-'));
+    t.teardown(() => rmSync(home, { recursive: true }));
+    writeFileSync(join(home, 'config'), kubeconfig(port));
+    const child = spawn(process.execPath, [MAIN, 'status', 'shop', '--kubeconfig', join(home, 'config')]);
+    const ended = once(child, 'close');
+    await once(server, 'connection');
+    child.kill(signal);
+    t.strictSame(await ended, [130, null], signal);
+  }
+});
+
 t.test('the limits of a request', async (t) => {
   const server = createHttpServer(({ url, method }, response) => {
     if (url === '/log') response.write('one line\n');
