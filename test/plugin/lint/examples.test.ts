@@ -15,7 +15,7 @@ t.test('the examples pass lint --strict', async (t) => {
   const { code, out, err } = await run('lint --strict -R -f /examples', { files });
   t.equal(out, '');
   t.equal(code, 0);
-  t.match(err, '1 blue-green TraefikService and 1 IngressRoute checked: 0 errors, 0 warnings.');
+  t.match(err, '2 blue-green TraefikServices and 2 IngressRoutes checked: 0 errors, 0 warnings.');
 });
 
 t.test('what init prints passes lint --strict', async (t) => {
