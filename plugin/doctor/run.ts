@@ -94,7 +94,6 @@ async function lookAtServer(context: DoctorContext): Promise<readonly DoctorFind
   }
 }
 
-/** The oldest version that is tested is also the oldest that has what the chart installs. */
 function kubernetesVersion(version: string): readonly DoctorFinding[] {
   const { fail, warn } = findingsOf('kubernetes-version');
   const { oldest, newest } = TESTED.kubernetes;

@@ -1,4 +1,7 @@
-/** The versions that `npm run test:matrix` runs on, by major and minor: docs/compatibility.md has them in full. */
+/**
+ * By major and minor: the oldest Kubernetes that has what the chart installs, and the oldest Traefik and the newest of both
+ * that `npm run test:matrix` runs on. docs/compatibility.md has what was tested.
+ */
 export const TESTED = {
   kubernetes: { oldest: '1.30', newest: '1.37' },
   traefik: { oldest: '2.11', newest: '3.7' },

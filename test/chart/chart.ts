@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, list } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { toolFile } from '../cluster/tools/cache.ts';
+import { clientProgram, versions } from '../cluster/versions.ts';
 import { run } from '../../scripts/lib/run.ts';
 import type { Result } from '../../scripts/lib/run.ts';
 import { parseObjects } from '../yaml.ts';
@@ -22,12 +22,20 @@ const PLACE = ['--namespace', NAMESPACE, '--kube-version', '1.37.2', '--set', 'i
 
 /** Runs helm without a cluster. */
 export function helm(args: readonly string[]): Promise<Result> {
-  return run(toolFile('helm', 'helm'), args);
+  return run(clientProgram('helm'), args);
 }
 
 /** What `helm template` says of the chart with these `--set` values. */
 export function template(values: readonly string[] = [], flags: readonly string[] = []): Promise<Result> {
   return helm(['template', 'bluegreen', CHART, ...PLACE, ...values.flatMap((value) => ['--set', value]), ...flags]);
+}
+
+/**
+ * What `helm rollback` to the first installation needs: Helm 4 applies on the server, where the failurePolicy belongs to the
+ * webhook, which has set it since.
+ */
+export function backFlags(): readonly string[] {
+  return versions().helm === '4' ? ['--force-conflicts'] : [];
 }
 
 /** For `template` and `render`: a cluster that serves MutatingAdmissionPolicies, as the test cluster does. */

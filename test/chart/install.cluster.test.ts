@@ -7,7 +7,7 @@ import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../clus
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { CHART } from './chart.ts';
+import { backFlags, CHART } from './chart.ts';
 import { connect } from './client.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
 
@@ -150,7 +150,7 @@ t.test('an upgrade loses no admission and leaves the certificates alone', async 
 });
 
 t.test('a rollback of the release does so, too', async (t) => {
-  const back = cluster.helmOk(['rollback', RELEASE.name, '1', ...here, '--wait', '--timeout', '120s']);
+  const back = cluster.helmOk(['rollback', RELEASE.name, '1', ...here, '--wait', '--timeout', '120s', ...backFlags()]);
   t.same(Object.keys(await during(back, [60, 30])), ['denied by the webhook']);
 });
 

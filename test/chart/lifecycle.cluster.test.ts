@@ -7,7 +7,7 @@ import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
 import { VERSION } from '../../common/version.ts';
-import { CHART } from './chart.ts';
+import { backFlags, CHART } from './chart.ts';
 import { AGAIN, objects, openStream, STORED } from './stream.ts';
 import type { Report, Tally, Work } from './stream.ts';
 
@@ -98,7 +98,7 @@ t.test('an upgrade neither', async (t) => {
 
 t.test('nor a rollback of the release to the first installation', async (t) => {
   const { mistakes } = await during(t, 'rollback', () =>
-    cluster.helmOk(['rollback', RELEASE.name, '1', ...here, ...wait]),
+    cluster.helmOk(['rollback', RELEASE.name, '1', ...here, ...wait, ...backFlags()]),
   );
   t.same(unexpected(mistakes), [], 'and no mistake gets through');
 });

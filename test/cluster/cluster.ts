@@ -13,6 +13,7 @@ import { Supervisor } from './node/supervisor.ts';
 import { imageLoader, pauseSpec } from './images.ts';
 import type { Target } from './target.ts';
 import { toolFile } from './tools/cache.ts';
+import { clientProgram, toolOf, versions } from './versions.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { runOk } from '../../scripts/lib/run.ts';
 
@@ -64,9 +65,15 @@ export type Cluster = Target & {
   stop(): Promise<void>;
 };
 
+/** The id of the tool with a program of the node: etcd and CoreDNS are the newest ones under every Kubernetes. */
+function toolWith(name: keyof Programs): string {
+  if (name === 'coredns') return 'coredns';
+  return name === 'etcd' ? 'kubernetes' : toolOf('kubernetes', versions().kubernetes).id;
+}
+
 function defaultPrograms(given: Partial<Programs>): Programs {
   function of(name: keyof Programs): string {
-    return given[name] ?? toolFile(name === 'coredns' ? 'coredns' : 'kubernetes', name);
+    return given[name] ?? toolFile(toolWith(name), name);
   }
   return {
     etcd: of('etcd'),
@@ -100,8 +107,8 @@ function writeKubeletClient(dir: string): Promise<string> {
 function makeBinDir(dir: string): void {
   const folder = join(dir, 'bin');
   mkdirSync(folder);
-  symlinkSync(toolFile('kubernetes', 'kubectl'), join(folder, 'kubectl'));
-  symlinkSync(toolFile('helm', 'helm'), join(folder, 'helm'));
+  symlinkSync(clientProgram('kubectl'), join(folder, 'kubectl'));
+  symlinkSync(clientProgram('helm'), join(folder, 'helm'));
 }
 
 interface Place {

@@ -7,7 +7,7 @@ import { pushImage } from '../../images/push.ts';
 import { imageStore } from './images.ts';
 import { makeKube, privateCaches } from './kube.ts';
 import type { Kube } from './kube.ts';
-import { toolFile } from './tools/cache.ts';
+import { clientProgram } from './versions.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
 
 /** A cluster that things can be installed into: a disposable one, or one of the user's own. */
@@ -53,8 +53,8 @@ export async function openOwnCluster(own: OwnCluster): Promise<Target & { close(
     rmSync(dir, { recursive: true, force: true });
   }
   const kube = makeKube({
-    kubectl: toolFile('kubernetes', 'kubectl'),
-    helm: toolFile('helm', 'helm'),
+    kubectl: clientProgram('kubectl'),
+    helm: clientProgram('helm'),
     env: privateCaches(dir),
     kubectlFlags: ['--context', own.context],
     helmFlags: ['--kube-context', own.context],

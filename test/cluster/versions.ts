@@ -1,4 +1,4 @@
-// Which versions the test cluster is made of: the newest ones, or those that the environment names.
+// Which versions the test cluster is made of: the newest ones, or those of a row of `npm run test:matrix`.
 import { at } from '../../common/json.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { toolFile } from './tools/cache.ts';
@@ -11,8 +11,8 @@ export const VERSIONS = 'BLUEGREEN_VERSIONS';
 /** The tools that have a version of each program. */
 const TOOLS = {
   kubernetes: { '1.37': 'kubernetes' },
-  kubectl: { '1.37': 'kubernetes' },
-  helm: { '3': 'helm' },
+  kubectl: { '1.35': 'kubectl135', '1.37': 'kubernetes' },
+  helm: { '3': 'helm', '4': 'helm4' },
   traefik: { '2.11': 'traefik2', '3.6': 'traefik36', '3.7': 'traefik' },
 } as const;
 

@@ -4,22 +4,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { keepDurations, longestFirst, readDurations } from './durations.ts';
-import { BUILT, buildOnce } from './build-once.ts';
+import { buildOnce } from './build-once.ts';
 import { watch } from './cpu.ts';
-import { closingReport, fileReport } from './report.ts';
-import { endAll, runFile } from './run-file.ts';
-import type { FileResult } from './run-file.ts';
-import { startSharedCluster } from './shared-cluster.ts';
+import { runGroups } from './groups.ts';
+import { closingReport } from './report.ts';
+import { endAll } from './run-file.ts';
 import { findFiles, groupFiles, kindOf } from './suites.ts';
-import type { Group, Kind } from './suites.ts';
+import type { Kind } from './suites.ts';
 import { NONE } from './tap.ts';
 import type { Totals } from './tap.ts';
-import { SHARED_CLUSTER } from '../cluster/sharing/description.ts';
 
-/** Groups at a time, more than cores: while some wait for a pod, another computes. */
-const LANES = 3;
-/** Milliseconds that a file may take. */
-const LIMIT: Readonly<Record<Kind, number>> = { unit: 300_000, programs: 300_000, cluster: 1_200_000 };
 const ALL: readonly Kind[] = ['unit', 'programs', 'cluster'];
 
 function now(): number {
@@ -55,32 +49,6 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`${closingReport(results, notRun, { ms: now() - started, cpu: computed.sum() })}\n`);
   const failed = notRun.failed > 0 || results.some(({ totals }) => totals.failed > 0);
   return failed || results.every(({ totals }) => totals.passed === 0) ? 1 : 0;
-}
-
-async function runGroups(groups: readonly Group[]): Promise<readonly FileResult[]> {
-  const results: FileResult[] = [];
-  const waiting = groups.values();
-  async function lane(): Promise<void> {
-    for (const group of waiting) for await (const result of runGroup(group)) results.push(result);
-  }
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return results;
-}
-
-async function* runGroup({ need, files }: Group): AsyncGenerator<FileResult> {
-  const shared = need === null || files.length === 1 ? null : await startSharedCluster(need);
-  const env = { ...BUILT, ...(shared === null ? {} : { [SHARED_CLUSTER]: shared.description }) };
-  try {
-    for (const file of files) {
-      const before = shared?.cpu() ?? 0;
-      const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
-      const result = { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };
-      process.stdout.write(`${fileReport(result)}\n`);
-      yield result;
-    }
-  } finally {
-    await shared?.end();
-  }
 }
 
 /** Prepares the programs that tests run; why there are none here otherwise. The set-up says how to get them. */

@@ -1,5 +1,6 @@
 // What the test cluster is made of: programs that are built from Go modules, and files copied out of Go modules.
 
+import { OTHER_VERSIONS } from './other-versions.ts';
 import type { GoModule, Program, Tool } from './tool.ts';
 
 const KUBERNETES = '1.37.2';
@@ -278,6 +279,7 @@ export const CATALOG: readonly Tool[] = [
   gatewayApiCrds,
   argoRollouts,
   flagger,
+  ...OTHER_VERSIONS,
 ];
 
 /** The folder that pins the modules that a tool's sources and files are copied from. */

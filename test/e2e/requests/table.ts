@@ -88,7 +88,8 @@ export function readTables(): readonly Table[] {
 
 /**
  * kubectl itself writes the first row of each way, group and outcome, and its requests the others: a process a row would
- * be most of the time of the whole table. BLUEGREEN_KUBECTL=all has kubectl write every row.
+ * be most of the time of the whole table. BLUEGREEN_KUBECTL=all has kubectl write every row; with BLUEGREEN_KUBECTL=short
+ * there are no other rows than its own.
  */
 function sampled(tables: readonly Table[]): readonly Table[] {
   if (process.env['BLUEGREEN_KUBECTL'] === 'all') return tables;
@@ -99,7 +100,14 @@ function sampled(tables: readonly Table[]): readonly Table[] {
     seen.add(kind);
     return isFirst;
   }
-  return tables.map((table) => ({ ...table, rows: table.rows.map((row) => ({ ...row, byKubectl: first(row) })) }));
+  const marked = tables.map((table) => ({
+    ...table,
+    rows: table.rows.map((row) => ({ ...row, byKubectl: first(row) })),
+  }));
+  if (process.env['BLUEGREEN_KUBECTL'] !== 'short') return marked;
+  return marked
+    .map((table) => ({ ...table, rows: table.rows.filter(({ byKubectl }) => byKubectl) }))
+    .filter(({ rows }) => rows.length > 0);
 }
 
 function yaml(file: string): unknown {

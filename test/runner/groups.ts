@@ -1,0 +1,45 @@
+// Runs groups of test files, each in the cluster that it shares.
+import { SHARED_CLUSTER } from '../cluster/sharing/description.ts';
+import { BUILT } from './build-once.ts';
+import { fileReport } from './report.ts';
+import { runFile } from './run-file.ts';
+import type { FileResult } from './run-file.ts';
+import { startSharedCluster } from './shared-cluster.ts';
+import { kindOf } from './suites.ts';
+import type { Group, Kind } from './suites.ts';
+
+/** Groups at a time, more than cores: while some wait for a pod, another computes. */
+const LANES = 3;
+/** Milliseconds that a file may take. */
+const LIMIT: Readonly<Record<Kind, number>> = { unit: 300_000, programs: 300_000, cluster: 1_200_000 };
+
+function now(): number {
+  return performance.now();
+}
+
+/** Runs groups of files beside each other, the files of each one after another. */
+export async function runGroups(groups: readonly Group[]): Promise<readonly FileResult[]> {
+  const results: FileResult[] = [];
+  const waiting = groups.values();
+  async function lane(): Promise<void> {
+    for (const group of waiting) for await (const result of runGroup(group)) results.push(result);
+  }
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
+}
+
+async function* runGroup({ need, files }: Group): AsyncGenerator<FileResult> {
+  const shared = need === null || files.length === 1 ? null : await startSharedCluster(need);
+  const env = { ...BUILT, ...(shared === null ? {} : { [SHARED_CLUSTER]: shared.description }) };
+  try {
+    for (const file of files) {
+      const before = shared?.cpu() ?? 0;
+      const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
+      const result = { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };
+      process.stdout.write(`${fileReport(result)}\n`);
+      yield result;
+    }
+  } finally {
+    await shared?.end();
+  }
+}
