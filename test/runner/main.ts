@@ -60,6 +60,7 @@ function programsMissing(): string | null {
       'test/cluster/tools/main.ts',
       'traefik2',
       'traefik36',
+      'argocd',
       'prometheus',
       'bash-completion',
       'prometheus-operator-crds',
