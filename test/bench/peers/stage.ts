@@ -64,16 +64,37 @@ async function installArgo(cluster: Cluster): Promise<void> {
   await rolledOut(cluster, namespace, name);
 }
 
-/** The manifests of artifacts/flagger, with the flag that the chart's meshProvider=traefik sets. */
+/** The manifests of artifacts/flagger, with the rights and the flag that its chart gives it for meshProvider=traefik. */
 async function installFlagger(cluster: Cluster): Promise<void> {
   const { namespace, name } = CONTROLLERS.flagger;
   function manifest(file: string): string {
     return readFileSync(toolFile('flagger', file), 'utf8').replaceAll('namespace: default', `namespace: ${namespace}`);
   }
-  await cluster.apply([namespaceObject(namespace)]);
+  await cluster.apply([namespaceObject(namespace), ...rightsToTraefik(name, namespace)]);
   const input = [manifest('crd.yaml'), manifest('account.yaml'), probed(manifest('deployment.yaml'))].join('\n---\n');
   await cluster.kubectlOk(['apply', '--server-side', '-f', '-'], { input });
   await rolledOut(cluster, namespace, name);
+}
+
+/** The manifests leave them out; the rule is that of the chart. */
+function rightsToTraefik(account: string, namespace: string): readonly object[] {
+  const [group, name] = ['rbac.authorization.k8s.io', `${account}-traefik`];
+  const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+  return [
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [{ apiGroups: ['traefik.io'], resources: ['traefikservices'], verbs }],
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name: account, namespace }],
+    },
+  ];
 }
 
 /** Its probes run wget, which our image of its program does not have: the kubelet asks the same itself. */

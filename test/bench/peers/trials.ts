@@ -7,6 +7,7 @@ import type { JsonObject } from '../../../common/json.ts';
 import type { Result } from '../../../scripts/lib/run.ts';
 import { endedSince, KINDS } from '../clients.ts';
 import type { Customers } from '../clients.ts';
+import { eventually } from './eventually.ts';
 import { imageOf, namespaceOf, NEW, OLD, UNTESTED } from './names.ts';
 import { describeHarm, harmIn, seconds, shortReason } from './seen.ts';
 import { endController, startController } from './stage.ts';
@@ -24,7 +25,7 @@ export interface Trial {
 /** How long a command without its controller, and a wrong write, is looked at: three of Flagger's intervals. */
 const LOOK_MS = 30_000;
 /** How long the controllers have to do after their return what they were told before. */
-const LATE_MS = 30_000;
+const LATE_MS = 60_000;
 const WRITE_MS = 15_000;
 
 export interface Trier {
@@ -77,7 +78,10 @@ async function withoutController(
       const waits = seen.lastOld === null;
       const late = waits && seen.code === 0 && (await movesTo(trier.customers, to, LATE_MS));
       if (waits && !late && about === TRIALS.deadForward) {
-        await command(trier)();
+        await eventually(
+          'a controller that is back does what it is told',
+          async () => (await command(trier)()).code === 0,
+        );
         await mustMoveTo(trier.customers, to);
       }
       note(trier, { about, seen: controller === null ? 'has none' : attempted(seen, late) });
@@ -87,14 +91,19 @@ async function withoutController(
 
 function attempted({ code, stderr, lastOld }: Watched, late: boolean): string {
   if (lastOld !== null) return `works, ${seconds(lastOld)}`;
-  if (code !== 0) return `fails, and says so: ${shortReason(stderr)}`;
-  const then = late ? 'moves when the controller is back' : 'has to be repeated when the controller is back';
-  return `the command succeeds, the traffic stays; ${then}`;
+  if (code !== 0) return `fails: ${shortReason(stderr)}`;
+  const then = late ? 'moves when' : `has not moved ${seconds(LATE_MS)} after`;
+  return `the command succeeds, the traffic stays; ${then} the controller is back`;
 }
 
 async function wrongImage(trier: Trier): Promise<Trial> {
   const { cluster, way, customers } = trier;
-  const trial = await written(trier, TRIALS.image, () => way.setImage(imageOf(UNTESTED)));
+  const trial = await written(
+    trier,
+    TRIALS.image,
+    () => way.setImage(imageOf(UNTESTED)),
+    () => untestedIsUp(trier),
+  );
   if (way.serving === 'deployment/blue') {
     await way.setImage(imageOf(OLD));
     await rolledOut(cluster, namespaceOf(way.id), 'blue');
@@ -103,13 +112,28 @@ async function wrongImage(trier: Trier): Promise<Trial> {
   return trial;
 }
 
+/** On a busy machine a pod takes longer to start than a write is looked at. */
+function untestedIsUp({ cluster, way }: Trier): Promise<void> {
+  const path = 'jsonpath={range .items[*]}{.spec.containers[0].image} {.status.containerStatuses[0].ready}{"\\n"}{end}';
+  return eventually(`a pod of ${UNTESTED} is ready`, async () => {
+    const pods = await cluster.kubectlOk(['get', 'pods', '-n', namespaceOf(way.id), '-o', path]);
+    return pods.includes(`${imageOf(UNTESTED)} true`);
+  });
+}
+
 async function wrongWeights(trier: Trier): Promise<readonly Trial[]> {
   const { cluster, customers, way } = trier;
-  const names = way.weighted;
-  if (names === null) return [TRIALS.split, TRIALS.missing].map((about) => ({ about, seen: 'has no weights' }));
+  const entries = way.weighted;
+  if (entries === null) return [TRIALS.split, TRIALS.missing].map((about) => ({ about, seen: 'has no weights' }));
   function apply(pair: readonly (number | null)[]): Promise<Result> {
-    const input = weightsOf(names ?? ['', ''], pair);
+    const input = JSON.stringify(weightsOf(entries ?? [], pair));
     return cluster.kubectl(['apply', '-n', namespaceOf(way.id), '-f', '-'], { input });
+  }
+  // An apply leaves an annotation, for which Flagger writes its list anew, with 100 for both.
+  function undo(): Promise<Result> {
+    const { spec } = weightsOf(entries ?? [], [100, 0]);
+    const patch = ['--type=merge', '-p', JSON.stringify({ spec })];
+    return cluster.kubectl(['patch', '-n', namespaceOf(way.id), 'traefikservices.traefik.io', 'podinfo', ...patch]);
   }
   const trials: Trial[] = [];
   for (const [about, weights] of [
@@ -117,7 +141,7 @@ async function wrongWeights(trier: Trier): Promise<readonly Trial[]> {
     [TRIALS.missing, [null, null]],
   ] as const) {
     trials.push(await written(trier, about, () => apply(weights)));
-    await apply([100, 0]);
+    await undo();
     await mustMoveTo(customers, OLD);
   }
   return trials;
@@ -134,18 +158,25 @@ async function scaledToZero(trier: Trier): Promise<Trial> {
   return trial;
 }
 
-function weightsOf(names: readonly [string, string], weights: readonly (number | null)[]): string {
-  const services = names.map((name, index): JsonObject => {
+function weightsOf(entries: readonly JsonObject[], weights: readonly (number | null)[]) {
+  const services = entries.map((entry, index): JsonObject => {
     const weight = weights[index] ?? null;
-    return { name, port: 80, ...(weight === null ? {} : { weight }) };
+    return weight === null ? entry : { ...entry, weight };
   });
-  return JSON.stringify(traefikService({ name: 'podinfo' }, { weighted: { services } }));
+  return traefikService({ name: 'podinfo' }, { weighted: { services } });
 }
 
-async function written({ customers }: Trier, about: string, write: () => Promise<Result>): Promise<Trial> {
+/** @param effect what an allowed write leads to, where that takes a while */
+async function written(
+  { customers }: Trier,
+  about: string,
+  write: () => Promise<Result>,
+  effect: () => Promise<void> = async () => {},
+): Promise<Trial> {
   const begun = performance.now();
   const { code, stderr } = await write();
   if (code !== 0 && !stderr.includes('denied')) throw new Problem(`${about}: ${stderr}`);
+  if (code === 0) await effect();
   await sleep(WRITE_MS);
   const until = performance.now();
   const samples = KINDS.flatMap((kind) => endedSince(customers.samples[kind], begun)).toSorted(

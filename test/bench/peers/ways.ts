@@ -1,5 +1,6 @@
 import { Problem } from '../../cluster/index.ts';
 import type { Cluster } from '../../cluster/index.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import type { Result } from '../../../scripts/lib/run.ts';
 import { imageOf, namespaceOf, NEW, OLD } from './names.ts';
 import type { PeerId } from './names.ts';
@@ -24,8 +25,8 @@ export interface Way {
   readonly settled: () => Promise<void>;
   /** The workload that serves while the next version waits, as kubectl names it. */
   readonly serving: string;
-  /** The names in the TraefikService: what serves, and what is next; null for a way without weights. */
-  readonly weighted: readonly [string, string] | null;
+  /** The entries of the TraefikService: what serves, and what is next; null for a way without weights. */
+  readonly weighted: readonly [JsonObject, JsonObject] | null;
   /** Gives another image to what the team deploys and what serves. */
   readonly setImage: (image: string) => Promise<Result>;
 }
@@ -53,6 +54,10 @@ export function waysOf(cluster: Cluster): Readonly<Record<PeerId, Way>> {
   };
 }
 
+function entry(name: string): JsonObject {
+  return { name, port: 80 };
+}
+
 async function nothing(): Promise<void> {}
 
 function pair(run: Run) {
@@ -60,7 +65,7 @@ function pair(run: Run) {
     rested: nothing,
     settled: nothing,
     serving: 'deployment/blue',
-    weighted: ['blue', 'green'] as const,
+    weighted: [entry('blue'), entry('green')] as const,
     setImage: (image: string) => run(['set', 'image', 'deployment/blue', `podinfo=${image}`]),
   };
 }
@@ -160,7 +165,7 @@ function argoCanary(run: Run): Way {
     back: () => run(['argo', 'rollouts', 'abort', 'podinfo']),
     settled: nothing,
     serving: 'rollout/podinfo',
-    weighted: ['podinfo-stable', 'podinfo-canary'],
+    weighted: [entry('podinfo-stable'), entry('podinfo-canary')],
     setImage: (image) => setRolloutImage(run, image),
   };
 }
@@ -200,7 +205,11 @@ function flagger(run: Run): Way {
     back: () => setImage(imageOf(OLD)),
     settled: () => phaseIs(/^Succeeded$/),
     serving: 'deployment/podinfo-primary',
-    weighted: ['podinfo-primary', 'podinfo-canary'],
+    // As it writes them itself; an entry without a namespace is another one for it.
+    weighted: [
+      { ...entry('podinfo-primary'), namespace: namespaceOf('flagger') },
+      { ...entry('podinfo-canary'), namespace: namespaceOf('flagger') },
+    ],
     setImage,
   };
 }
