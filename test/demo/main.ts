@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: boots a real cluster with Traefik and the chart, and plays the whole playbook while customers' requests
  * keep coming. Ends with what they saw; exits non-zero when a request failed, a bad apply got through or a switch did not
- * happen. How long a switch took is printed beside the same switch by `kubectl patch`: a slow machine is no failure.
+ * happen, or a bad release was not rolled back. How long a switch took is printed beside the same switch by `kubectl patch`: a slow machine is no failure.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,10 +15,11 @@ import type { TraefikOptions } from '../cluster/traefik-objects.ts';
 import { playbook } from './playbook.ts';
 import { makeReport, printReport } from './report.ts';
 import type { Report } from './report.ts';
+import { badImage, rescue, showPage } from './rescue.ts';
 import { openScreen } from './screen.ts';
 import type { Terminal } from './screen.ts';
 import { VERSIONS } from './stage.ts';
-import type { Stage } from './stage.ts';
+import type { Recovery, Stage } from './stage.ts';
 import { startTraffic } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -72,7 +73,7 @@ async function main(): Promise<void> {
 }
 
 async function boot(): Promise<Cluster> {
-  const images = [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY))];
+  const images = [await webhookSpec(REGISTRY), ...(await demoSpecs(REGISTRY)), await badImage()];
   return startCluster({ images });
 }
 
@@ -85,14 +86,18 @@ async function perform(cluster: Cluster, setup: Record<string, number>): Promise
   const switches: Stage['switches'] = [];
   const references: Stage['references'] = [];
   const problems: string[] = [];
+  const recoveries: Recovery[] = [];
   const screen = openScreen({ terminal, samples: () => traffic.samples, versions: VERSIONS });
   try {
-    await playbook({ kube: cluster, screen, traffic, problems, switches, references });
+    const stage: Stage = { kube: cluster, screen, traffic, problems, switches, references };
+    await playbook(stage);
+    recoveries.push(await rescue(stage));
+    await showPage(stage);
   } finally {
     screen.close();
     await traffic.stop();
   }
-  return makeReport({ samples: traffic.samples, switches, references, problems, setup });
+  return makeReport({ samples: traffic.samples, switches, references, recoveries, problems, setup });
 }
 
 /** Traffic counts from the first answer on: before it, Traefik has not seen the route yet. */

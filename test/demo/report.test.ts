@@ -32,6 +32,7 @@ function input(given: Partial<ReportInput> = {}): ReportInput {
     samples: [answer('6.1.5'), answer('6.1.6')],
     switches: [PROMOTED, ROLLED_BACK],
     references: [{ ...PROMOTED, command: PATCH, lastOld: 121 }],
+    recoveries: [],
     problems: [],
     setup: { Kubernetes: 4200 },
     ...given,
@@ -42,7 +43,10 @@ t.test('a demo in which everything went right has no problem and says so', async
   const report = makeReport(input());
   t.same(report.problems, []);
   t.equal(report.slowMachine, false);
-  t.match(printReport(report), 'Every bad apply was denied, every switch moved all traffic, no request failed.');
+  t.match(
+    printReport(report),
+    'Every bad apply was denied, every switch moved all traffic, the bad release rolled itself back',
+  );
 });
 
 t.test('a single failed request fails the demo, with its kind', async (t) => {
@@ -51,6 +55,23 @@ t.test('a single failed request fails the demo, with its kind', async (t) => {
   t.match(report, { requests: 2, failed: 1, failures: { 'status 503': 1 } });
   t.same(report.problems, ['1 requests of customers failed: {"status 503":1}']);
   t.match(printReport(report), 'NOT AS IT SHOULD BE:\n- 1 requests of customers failed');
+});
+
+t.test('answers 500 of a bad version are excused until it is rolled back, and nothing else', async (t) => {
+  const bad = { ...answer('6.1.7'), version: null, failure: 'status 500' };
+  const samples = [5, 15, 25].map((started) => ({ ...bad, started }));
+  const recovery = { command: 'kubectl bluegreen release', begun: 10, over: 20, moved: true };
+  const report = makeReport(input({ samples, recoveries: [recovery] }));
+  t.match(report, { requests: 3, failed: 2, answered500: 1, failures: { 'status 500': 2 } });
+  const lost = { ...bad, started: 15, failure: 'status 503' };
+  t.match(makeReport(input({ samples: [lost], recoveries: [recovery] })), { failed: 1, answered500: 0 });
+});
+
+t.test('a bad version that stays fails the demo', async (t) => {
+  const recovery = { command: 'kubectl bluegreen release', begun: 10, over: 20, moved: false };
+  t.same(makeReport(input({ recoveries: [recovery] })).problems, [
+    'kubectl bluegreen release: the traffic did not come back',
+  ]);
 });
 
 t.test('a bad apply that got through fails the demo', async (t) => {

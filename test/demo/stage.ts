@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../../plugin/cli/io.ts';
 import type { Kube } from '../cluster/index.ts';
 import type { Screen } from './screen.ts';
 import { hasMoved, switchFigures } from './traffic.ts';
@@ -25,6 +26,16 @@ export interface SwitchReport extends SwitchFigures {
   readonly moved: boolean;
   /** Milliseconds that the command itself took. */
   readonly took: number;
+}
+
+/** A release that failed its analysis, until the old version alone answered again. */
+export interface Recovery {
+  readonly command: string;
+  /** Times of `performance.now()`: from Enter until the old version alone had answered for a while. */
+  readonly begun: number;
+  readonly over: number;
+  /** Whether all traffic came back. */
+  readonly moved: boolean;
 }
 
 export const NAMESPACE = 'demo-bluegreen';
@@ -89,6 +100,16 @@ export async function expectPatchedSwitch(stage: Stage, from: Color, to: Color):
   const words = `patch traefikservice.traefik.io/${NAME} -n ${NAMESPACE} --type=json -p=${JSON.stringify(patch)}`;
   const seen = await playSwitch(stage, words, from, to);
   if (seen !== null) stage.references.push(seen);
+}
+
+/** A release of a bad version: it has to fail its analysis, and to leave production to the color that it found. */
+export async function expectRecovery(stage: Stage, words: string, color: Color): Promise<Recovery> {
+  const begun = performance.now();
+  const { code, output } = await play(stage, words);
+  if (code !== EXIT.rolledBack)
+    stage.problems.push(`kubectl ${words} was not rolled back (exit code ${code}): ${output}`);
+  const moved = await watchSwitch(stage.traffic, performance.now(), color);
+  return { command: `kubectl ${words}`, begun, over: performance.now(), moved };
 }
 
 async function playSwitch(stage: Stage, words: string, from: Color, to: Color): Promise<SwitchReport | null> {
