@@ -1,6 +1,8 @@
 // What the test cluster is made of: programs that are built from Go modules, and files copied out of Go modules.
 
+import { NEIGHBORS } from './neighbors.ts';
 import { OTHER_VERSIONS } from './other-versions.ts';
+import { PEERS } from './peers.ts';
 import type { GoModule, Program, Tool } from './tool.ts';
 
 const KUBERNETES = '1.37.2';
@@ -12,9 +14,6 @@ const HELM = '3.22.0';
 const COREDNS = '1.15.0';
 const PROMETHEUS_OPERATOR = '0.85.0';
 const GATEWAY_API = '1.4.0';
-const ARGO_ROLLOUTS = '1.10.2';
-const FLAGGER = '1.44.0';
-const ARGOCD = '3.1.16';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
 /** Kubernetes, Helm, CoreDNS and Traefik 3.6 share most of their packages: in one module each is compiled once. */
@@ -36,9 +35,6 @@ const traefik37Module: GoModule = {
   added: { traefik3: 'traefik37' },
   originals: 'traefik37/originals',
 };
-
-/** Argo CD asks for an older Kubernetes than the others. It is its own original: nothing of it is changed. */
-const argocdModule: GoModule = { folder: 'argocd', changed: {}, originals: 'argocd' };
 
 function component(name: string): Program {
   return { name, built: 'node', from: './node' };
@@ -151,26 +147,6 @@ const pause: Tool = {
   onDemand: false,
 };
 
-// The controller that syncs and the engine of health and actions; what people see of it is left out.
-const argocd: Tool = {
-  id: 'argocd',
-  version: ARGOCD,
-  module: argocdModule,
-  programs: [{ name: 'argocd', built: 'argocd', from: '.' }],
-  files: [
-    {
-      module: 'github.com/argoproj/argo-cd/v3',
-      path: 'manifests/crds/application-crd.yaml',
-      name: 'applications.yaml',
-    },
-    { module: 'github.com/argoproj/argo-cd/v3', path: 'manifests/crds/appproject-crd.yaml', name: 'appprojects.yaml' },
-  ],
-  stamps: { 'github.com/argoproj/argo-cd/v3/common.version': ARGOCD },
-  cost: 210,
-  packages: 1440,
-  onDemand: true,
-};
-
 const filesOnly = { programs: [], stamps: {}, cost: 1, packages: 0 } as const;
 
 // Both API groups are in these: traefik.containo.us has its last definitions in Traefik 2.11.
@@ -223,47 +199,6 @@ const gatewayApiCrds: Tool = {
   onDemand: true,
 };
 
-function peerModule(folder: string): GoModule {
-  return { folder, changed: {}, originals: folder, toolchain: 'go1.27.3' };
-}
-
-// What the project is compared with: test/bench/peers.
-const argoRollouts: Tool = {
-  id: 'argo-rollouts',
-  version: ARGO_ROLLOUTS,
-  module: peerModule('argo-rollouts'),
-  programs: ['rollouts-controller', 'kubectl-argo-rollouts'].map((name) => ({
-    name,
-    built: name,
-    from: `github.com/argoproj/argo-rollouts/cmd/${name}`,
-  })),
-  files: [{ module: 'github.com/argoproj/argo-rollouts', path: 'manifests/install.yaml', name: 'install.yaml' }],
-  stamps: { 'github.com/argoproj/argo-rollouts/utils/version.version': `v${ARGO_ROLLOUTS}` },
-  cost: 300,
-  packages: 1750,
-  onDemand: true,
-};
-
-const flagger: Tool = {
-  id: 'flagger',
-  version: FLAGGER,
-  module: peerModule('flagger'),
-  programs: ['flagger', 'loadtester'].map((name) => ({
-    name,
-    built: name,
-    from: `github.com/fluxcd/flagger/cmd/${name}`,
-  })),
-  files: ['account', 'crd', 'deployment'].map((name) => ({
-    module: 'github.com/fluxcd/flagger',
-    path: `artifacts/flagger/${name}.yaml`,
-    name: `${name}.yaml`,
-  })),
-  stamps: {},
-  cost: 90,
-  packages: 700,
-  onDemand: true,
-};
-
 /** Every tool, in the order they are built. */
 export const CATALOG: readonly Tool[] = [
   kubernetes,
@@ -274,11 +209,10 @@ export const CATALOG: readonly Tool[] = [
   pause,
   traefik2,
   traefik36,
-  argocd,
   prometheusOperatorCrds,
   gatewayApiCrds,
-  argoRollouts,
-  flagger,
+  ...NEIGHBORS,
+  ...PEERS,
   ...OTHER_VERSIONS,
 ];
 
