@@ -12,11 +12,10 @@ import { CATALOG } from './tools/catalog.ts';
 const LAST_LINES = 20;
 const LISTED_MS = 60_000;
 
-/** Defines a neighbor's custom resources, which go away with the test, and waits until they are served. */
-export async function defineResources(t: Test, cluster: Cluster, tool: string): Promise<void> {
+/** Defines a neighbor's custom resources and waits until they are served. They stay: Helm could not uninstall without. */
+export async function defineResources(cluster: Cluster, tool: string): Promise<void> {
   const files = CATALOG.find(({ id }) => id === tool)?.files ?? [];
   const named = files.flatMap(({ name }) => ['-f', toolFile(tool, name)]);
-  t.teardown(() => cluster.kubectlOk(['delete', '--ignore-not-found', ...named]));
   await cluster.kubectlOk(['apply', '--server-side', ...named]);
   await cluster.kubectlOk(['wait', '--for=condition=Established', '--timeout=120s', ...named]);
   const groups = new Set(files.map(({ name }) => groupOf(readFileSync(toolFile(tool, name), 'utf8'))));
