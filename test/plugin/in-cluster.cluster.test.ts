@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import type { Test } from 'tap';
 import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { installPlugin } from '../cluster/plugin.ts';
@@ -55,10 +56,8 @@ t.test('without its ServiceAccount nothing is switched', async (t) => {
   t.equal(await activeColor(cluster), 'blue');
 });
 
-t.test('whoever started the watch goes away: the Job rolls a bad color back all the same', async (t) => {
-  await cluster.kubectlOk(['apply', '-f', join(EXAMPLES, 'analysis')]);
-  await breakGreen(cluster, { env: {} });
-  await attestGreen(cluster);
+/** Promotes with an analysis in the cluster, and goes away as soon as it runs: the name of the Job that is left. */
+async function promoteAndLeave(t: Test): Promise<string> {
   const child = spawn('kubectl-bluegreen', ['promote', ...WATCH, ...IN], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,6 +74,15 @@ t.test('whoever started the watch goes away: the Job rolls a bad color back all 
   const job =
     /Job (bluegreen-analysis-\S+) continues the analysis in namespace demo-bluegreen/.exec(seen.err)?.[1] ?? '';
   t.not(job, '', seen.err);
+  t.match(seen.err, `To end it, and leave the switch as it is: kubectl delete job/${job} -n demo-bluegreen\n`);
+  return job;
+}
+
+t.test('whoever started the watch goes away: the Job rolls a bad color back all the same', async (t) => {
+  await cluster.kubectlOk(['apply', '-f', join(EXAMPLES, 'analysis')]);
+  await breakGreen(cluster, { env: {} });
+  await attestGreen(cluster);
+  const job = await promoteAndLeave(t);
   t.equal(await activeColor(cluster), 'green');
   const pods = await cluster.kubectlOk([
     'get',
@@ -102,6 +110,26 @@ t.test('whoever started the watch goes away: the Job rolls a bad color back all 
     (await bluegreen('history')).stdout,
     /rollback +green +blue .*system:serviceaccount:demo-bluegreen:bluegreen-analysis/,
   );
+});
+
+t.test('a Job that is deleted ends its analysis at once, and leaves the switch as it is', async (t) => {
+  await breakGreen(cluster, { env: {} });
+  await cluster.kubectlOk(['rollout', 'restart', ...IN, 'deployment/green']);
+  await attestGreen(cluster);
+  const job = await promoteAndLeave(t);
+  const logs = spawn('kubectl', ['logs', '-f', ...IN, `job/${job}`], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = once(logs, 'close');
+  let log = '';
+  logs.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
+  await eventually(() => log !== '');
+  await cluster.kubectlOk(['delete', ...IN, `job/${job}`]);
+  await closed;
+  t.match(log, `Interrupted: ${NAME} stays on green, and its analysis has ended.`);
+  t.equal(await activeColor(cluster), 'green');
+  t.match(await bluegreen('rollback'), { code: 0 });
 });
 
 t.test('a good color is kept by the Job; who follows it to the end gets its exit code', async (t) => {
