@@ -40,8 +40,7 @@ export function createRecentFacts(elapsed: () => number): RecentFacts {
   function keep(key: string, facts: Facts, took: number): void {
     const now = elapsed();
     for (const [each, { until }] of kept) if (until <= now) kept.delete(each);
-    // What could not be read is asked again at once.
-    if (facts.known) kept.set(key, { until: now + Math.max(RECENT_MS, Math.min(took, LATE_MOST_MS)), facts });
+    if (settled(facts)) kept.set(key, { until: now + Math.max(RECENT_MS, Math.min(took, LATE_MOST_MS)), facts });
   }
 
   function start(key: string, gather: (signal: AbortSignal) => Promise<Facts>): Look {
@@ -82,6 +81,14 @@ export function createRecentFacts(elapsed: () => number): RecentFacts {
       return facts;
     },
   };
+}
+
+/**
+ * What could not be read is asked again at once, and so is a Service that is missing: a client that sends a dry run of
+ * everything first, as Flux does, creates it between the dry run of the TraefikService and its write.
+ */
+function settled(facts: Facts): boolean {
+  return facts.known && facts.blue.service !== null && facts.green.service !== null;
 }
 
 function unlessAborted(facts: Promise<Facts>, signal: AbortSignal): Promise<Facts> {

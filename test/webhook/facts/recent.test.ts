@@ -2,7 +2,7 @@ import t from 'tap';
 import { createRecentFacts } from '../../../webhook/facts/recent.ts';
 import type { FactsQuery } from '../../../webhook/facts/gather.ts';
 import { NOTHING_NAMED } from '../../../webhook/policy/index.ts';
-import type { ColorFacts, Facts } from '../../../webhook/policy/index.ts';
+import type { ColorFacts, Facts, ServiceFacts } from '../../../webhook/policy/index.ts';
 
 const QUERY: FactsQuery = {
   group: 'traefik.io',
@@ -11,7 +11,8 @@ const QUERY: FactsQuery = {
   named: [],
   revisions: [],
 };
-const COLOR: ColorFacts = { service: null, readyEndpoints: 0, servers: {}, revisions: [], workload: null };
+const SERVICE: ServiceFacts = { ports: [], hasSelector: true, external: false, headless: false, nodePort: false };
+const COLOR: ColorFacts = { service: SERVICE, readyEndpoints: 0, servers: {}, revisions: [], workload: null };
 const FACTS: Facts = { known: true, blue: COLOR, green: COLOR, named: NOTHING_NAMED, samePods: null };
 
 function at(start: number) {
@@ -56,6 +57,18 @@ t.test('what could not be read is never kept', async (t) => {
   await askQuickly();
   t.equal(looks.length, 2);
 });
+
+t.test(
+  'that a Service is missing is never kept: the write after a dry run may follow the one that creates it',
+  async (t) => {
+    const { looks, askQuickly } = at(0);
+    const missing = { ...COLOR, service: null };
+    await askQuickly({ ...FACTS, blue: missing, green: missing });
+    await askQuickly({ ...FACTS, green: missing });
+    t.equal(await askQuickly(), FACTS);
+    t.equal(looks.length, 3);
+  },
+);
 
 t.test('a look that takes longer than a request goes on, and is there when the client asks again', async (t) => {
   const { clock, looks, ask } = at(0);
