@@ -30,8 +30,8 @@ export interface Person {
 }
 
 /** The mutating webhook has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
-const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
-const TRIES = 5;
+export const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
+export const TRIES = 5;
 
 const WORD = /'([^']*)'|\S+/g;
 
