@@ -41,7 +41,7 @@ export function undoRisks(object: JsonObject, pair: Pair): readonly string[] {
     ...(owner === null
       ? []
       : [
-          `${owner.tool} (field manager "${owner.manager}") owns the list of services: its next sync sets the weights back. Leave the weights out of its source`,
+          `${owner.tool} (field manager "${owner.manager}") owns the list of services: its next sync sets the weights back if its source holds them. Leave the weights out of it`,
         ]),
     ...(tool === null || owner !== null || weights.length > 0
       ? []
@@ -56,6 +56,7 @@ export function undoRisksAfter(object: JsonObject, pair: Pair): readonly string[
   return agrees ? [] : undoRisks(object, pair);
 }
 
+/** The list is owned as a whole: nothing here tells whether the source holds the weights, or the webhook filled them in. */
 function ownerOfServices(object: JsonObject): { readonly tool: string; readonly manager: string } | null {
   for (const entry of objectsAt(object, 'metadata', 'managedFields')) {
     if (at(entry, 'fieldsV1', 'f:spec', 'f:weighted', 'f:services') === undefined) continue;

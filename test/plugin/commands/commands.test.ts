@@ -70,7 +70,10 @@ t.test('what would undo a switch', async (t) => {
   const cluster = await fakeCluster(t, shop({ annotations: { ...TESTED, ...applied }, managedFields }));
   const { out } = await cluster.run('status');
   t.match(out, 'the manifest that was applied last sets the weights (blue 100, green 0)');
-  t.match(out, 'Argo CD (field manager "argocd-controller") owns the list of services');
+  t.match(
+    out,
+    'Argo CD (field manager "argocd-controller") owns the list of services: its next sync sets the weights back if its source holds them',
+  );
 });
 
 t.test('status of all namespaces is a list', async (t) => {
