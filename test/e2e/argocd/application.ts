@@ -18,12 +18,15 @@ export interface Report {
   readonly revision: string | undefined;
   /** Kinds and names of the objects that differ from Git. */
   readonly outOfSync: readonly string[];
-  /** Syncs so far. */
+  /** Syncs of everything so far; self-heal syncs single objects. */
   readonly syncs: number;
-  /** How the last sync ended, and its message. */
+  /** When the last sync of any kind began. */
+  readonly began: string | undefined;
+  /** How it ended, and its message. */
   readonly phase: string | undefined;
   readonly message: string;
-  readonly reconciledAt: string | undefined;
+  /** What it says about a comparison or a sync that failed. */
+  readonly conditions: readonly string[];
 }
 
 /** An Application of a test, seen through the API server. */
@@ -79,8 +82,9 @@ function reportOf(application: JsonObject): Report {
       .filter((resource) => stringAt(resource, 'status') === 'OutOfSync')
       .map((resource) => `${stringAt(resource, 'kind') ?? ''}/${stringAt(resource, 'name') ?? ''}`),
     syncs: list(at(application, 'status', 'history')).length,
+    began: stringAt(application, 'status', 'operationState', 'startedAt'),
     phase: stringAt(application, 'status', 'operationState', 'phase'),
     message: stringAt(application, 'status', 'operationState', 'message') ?? '',
-    reconciledAt: stringAt(application, 'status', 'reconciledAt'),
+    conditions: list(at(application, 'status', 'conditions')).flatMap((each) => stringAt(each, 'message') ?? []),
   };
 }

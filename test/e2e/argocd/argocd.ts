@@ -8,6 +8,7 @@ import { parseJson } from '../../../common/json-paths.ts';
 import type { Json } from '../../../common/json.ts';
 import { runOk } from '../../../scripts/lib/run.ts';
 import type { Cluster } from '../../cluster/index.ts';
+import { defineResources } from '../../cluster/neighbor.ts';
 import { kubeconfig } from '../../cluster/node/config.ts';
 import { toolFile } from '../../cluster/tools/cache.ts';
 
@@ -27,19 +28,17 @@ export interface ArgoCd {
   stop(): Promise<void>;
 }
 
-const CRDS = ['applications', 'appprojects'] as const;
-const CLUSTER_WIDE = [
-  ...CRDS.map((name) => `crd/${name}.argoproj.io`),
-  ...['controller', 'server'].flatMap((name) => [`clusterrole/argocd-${name}`, `clusterrolebinding/argocd-${name}`]),
-];
+const RIGHTS = ['controller', 'server'].flatMap((name) => [
+  `clusterrole/argocd-${name}`,
+  `clusterrolebinding/argocd-${name}`,
+]);
 
 /** Installs Argo CD's resources and starts it. It acts as its own service account. */
 export async function startArgoCd(cluster: Cluster): Promise<ArgoCd> {
   const program = toolFile('argocd', 'argocd');
-  for (const name of CRDS)
-    await cluster.kubectlOk(['apply', '--server-side', '-f', toolFile('argocd', `${name}.yaml`)]);
-  const established = ['wait', '--for=condition=Established', '--timeout=60s'];
-  await cluster.kubectlOk([...established, ...CRDS.map((name) => `crd/${name}.argoproj.io`)]);
+  await defineResources(cluster, 'argocd');
+  // That of the file before, where files share the cluster.
+  await cluster.kubectlOk(['wait', '--for=delete', `namespace/${NAMESPACE}`, '--timeout=120s']);
   await cluster.kubectlOk(['create', 'namespace', NAMESPACE]);
   await cluster.kubectlOk(['apply', '-f', join(import.meta.dirname, 'installation.yaml')]);
   const account = ['create', 'token', 'argocd-application-controller', '-n', NAMESPACE, '--duration=2h'];
@@ -88,7 +87,7 @@ export async function startArgoCd(cluster: Cluster): Promise<ArgoCd> {
       child.kill('SIGKILL');
       await ended;
       rmSync(dir, { recursive: true, force: true });
-      await cluster.kubectlOk(['delete', ...CLUSTER_WIDE, '--wait=false']);
+      await cluster.kubectlOk(['delete', ...RIGHTS]);
     },
   };
 }
