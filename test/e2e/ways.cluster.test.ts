@@ -27,6 +27,7 @@ const UNGUARDED = 'ways-off';
 const READ_MS = 30_000;
 const TRIES = 5;
 const WELL = `200 ${VERSIONS.blue}`;
+const NOT_FOUND = '404 ';
 
 const cluster = await shareCluster(t, 'traefik');
 const client = connect(cluster);
@@ -101,19 +102,20 @@ async function attempted({ path, ...asked }: Write): Promise<Reply> {
   return reply.status < 300 ? reply : write({ ...asked, path });
 }
 
-const GOOD = new RegExp(`^${WELL.replaceAll('.', '\\.')}$`);
 for (const way of WAYS) {
   const { tls = false } = way;
+  const before = way.servedBefore379 === true ? NOT_FOUND : WELL;
+  const good = new RegExp(`^${before.replaceAll('.', '\\.')}$`);
   t.test(way.it, async (t) => {
     const [open, guarded] = [placeOf(way, UNGUARDED), placeOf(way, GUARDED)];
-    t.equal(await answers(open, tls, GOOD), WELL, 'production answers');
+    t.equal(await answers(open, tls, good), before, 'production answers');
     const done = await write(way.write(open));
     t.ok(done.status < 300, `it is done: ${JSON.stringify(isObject(done.body) ? done.body['message'] : done.body)}`);
     t.match(await answers(open, tls, way.answer), way.answer, 'and production answers otherwise');
-    t.equal(await answers(guarded, tls, GOOD), WELL, 'production answers where it is guarded');
+    t.equal(await answers(guarded, tls, good), before, 'production answers where it is guarded');
     const { status, body } = await attempted(way.write(guarded));
     t.equal(status, 403, JSON.stringify(body));
     t.match(text(get(body, 'message')), way.says);
-    t.equal(await ask(guarded, tls), WELL, 'and goes on to do so');
+    t.equal(await ask(guarded, tls), before, 'and goes on to do so');
   });
 }

@@ -34,6 +34,8 @@ export interface Way {
   readonly rule?: JsonObject;
   readonly spec?: JsonObject;
   readonly tls?: boolean;
+  /** Served by Traefik up to 3.7.8 only: newer ones answer 404 from the start, and the guard counts on neither. */
+  readonly servedBefore379?: true;
   readonly write: (place: Place) => Write;
   /** What production answers then, where nobody guards it. */
   readonly answer: RegExp;

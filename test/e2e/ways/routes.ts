@@ -66,6 +66,7 @@ export const ROUTES: readonly Way[] = [
   {
     it: 'a TraefikService is deleted that its route names as NAME@kubernetescrd',
     backends: ({ name }) => [{ name: `${name}@kubernetescrd`, kind: 'TraefikService' }],
+    servedBefore379: true,
     write: deletion('traefikservices'),
     answer: /^404/,
     says: POINTS,
@@ -73,6 +74,7 @@ export const ROUTES: readonly Way[] = [
   {
     it: 'the last route is deleted, which names the release as NAME@kubernetescrd',
     backends: ({ name }) => [{ name: `${name}@kubernetescrd`, kind: 'TraefikService' }],
+    servedBefore379: true,
     write: deletion('ingressroutes'),
     answer: /^404/,
     says: GONE,
