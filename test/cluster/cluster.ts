@@ -160,6 +160,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { audit, admission, mutatingPolicies = true } = options;
   const parts: Parts = {
     programs,
+    kubernetes: versions().kubernetes,
     mutatingPolicies,
     ...(audit === undefined ? {} : { audit }),
     ...(admission === undefined ? {} : { admission }),

@@ -10,10 +10,10 @@ export const VERSIONS = 'BLUEGREEN_VERSIONS';
 
 /** The tools that have a version of each program. */
 const TOOLS = {
-  kubernetes: { '1.37': 'kubernetes' },
-  kubectl: { '1.35': 'kubectl135', '1.37': 'kubernetes' },
+  kubernetes: { '1.30': 'kubernetes130', '1.37': 'kubernetes' },
+  kubectl: { '1.30': 'kubernetes130', '1.35': 'kubectl135', '1.37': 'kubernetes' },
   helm: { '3': 'helm', '4': 'helm4' },
-  traefik: { '2.11': 'traefik2', '3.6': 'traefik36', '3.7': 'traefik' },
+  traefik: { '2.11': 'traefik2', '3.0': 'traefik30', '3.6': 'traefik36', '3.7': 'traefik' },
 } as const;
 
 export type ProgramName = keyof typeof TOOLS;

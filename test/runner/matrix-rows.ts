@@ -4,7 +4,8 @@ import type { ProgramName, Versions } from '../cluster/versions.ts';
 
 /** Each version in one row at least, the oldest of all together, and the newest of all together. */
 export const ROWS: readonly Versions[] = [
-  { kubernetes: '1.37', traefik: '2.11', safeNaming: false, helm: '3', kubectl: '1.35' },
+  { kubernetes: '1.30', traefik: '2.11', safeNaming: false, helm: '3', kubectl: '1.30' },
+  { kubernetes: '1.30', traefik: '3.0', safeNaming: false, helm: '4', kubectl: '1.30' },
   { kubernetes: '1.37', traefik: '3.6', safeNaming: false, helm: '3', kubectl: '1.35' },
   { ...NEWEST, helm: '4' },
   { ...NEWEST, safeNaming: true, helm: '4' },

@@ -23,7 +23,9 @@ export interface Parts {
   readonly audit?: object;
   /** Files of the API server's admission configuration, in that folder. */
   readonly admission?: (folder: string) => Readonly<Record<string, string>>;
-  /** Whether the API server serves MutatingAdmissionPolicies, as it does by default. */
+  /** The minor version of the programs. */
+  readonly kubernetes: string;
+  /** Whether the API server serves MutatingAdmissionPolicies, as it does by default where it knows them. */
   readonly mutatingPolicies: boolean;
 }
 
@@ -93,6 +95,9 @@ function auditFlags(dir: string): string[] {
   return [`--audit-policy-file=${join(dir, AUDIT_POLICY)}`, `--audit-log-path=${join(dir, 'log', 'audit.log')}`];
 }
 
+/** Knows no MutatingAdmissionPolicy, not even as a feature to turn off. */
+const OLDEST = '1.30';
+
 /** What is served before Kubernetes 1.36. */
 const NO_MUTATING_POLICIES = [
   '--feature-gates=MutatingAdmissionPolicy=false',
@@ -105,7 +110,7 @@ const SPARE_COLLECTIONS = ['env', 'GOGC=1000', 'GOMEMLIMIT=1GiB'];
 function commandLines(
   dir: string,
   slot: number,
-  { programs, audit, admission, mutatingPolicies }: Parts,
+  { programs, kubernetes, audit, admission, mutatingPolicies }: Parts,
 ): Record<Component, string[]> {
   const { ip, services } = addresses(slot);
   function at(name: string): string {
@@ -143,7 +148,7 @@ function commandLines(
       `--kubelet-client-key=${at('pki/kubelet-client.key')}`,
       ...(audit === undefined ? [] : auditFlags(dir)),
       ...(admission === undefined ? [] : [`--admission-control-config-file=${at('admission/admission.yaml')}`]),
-      ...(mutatingPolicies ? [] : NO_MUTATING_POLICIES),
+      ...(mutatingPolicies || kubernetes === OLDEST ? [] : NO_MUTATING_POLICIES),
     ],
     // The default limits delay the first service account, and with it the first pod, by seconds.
     'kube-controller-manager': [
@@ -198,7 +203,7 @@ export function writeNode(dir: string, slot: number, parts: Parts): string {
     'cni/10-net.conflist': JSON.stringify(networkConfig(pods)),
     'kubelet.json': JSON.stringify(kubeletConfig({ dir, ip, cgroup })),
     ...(parts.audit === undefined ? {} : { [AUDIT_POLICY]: JSON.stringify(parts.audit) }),
-    'proxy.json': JSON.stringify(proxyConfig({ dir, ip, pods })),
+    'proxy.json': JSON.stringify(proxyConfig({ dir, ip, pods, nftablesIsAlpha: parts.kubernetes === OLDEST })),
     Corefile: `.:53 {\n bind ${ip}\n errors\n kubernetes cluster.local in-addr.arpa {\n  kubeconfig ${JSON.stringify(join(dir, 'coredns.kubeconfig'))} bluegreen\n  ttl 1\n }\n}\n`,
   };
   const admission = join(dir, 'admission');

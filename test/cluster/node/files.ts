@@ -125,13 +125,15 @@ interface Proxy {
   readonly dir: string;
   readonly ip: string;
   readonly pods: string;
+  readonly nftablesIsAlpha: boolean;
 }
 
-export function proxyConfig({ dir, ip, pods }: Proxy): object {
+export function proxyConfig({ dir, ip, pods, nftablesIsAlpha }: Proxy): object {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     mode: 'nftables',
+    ...(nftablesIsAlpha ? { featureGates: { NFTablesProxyMode: true } } : {}),
     clientConnection: { kubeconfig: join(dir, 'kube-proxy.kubeconfig') },
     clusterCIDR: pods,
     hostnameOverride: NODE_NAME,
