@@ -6,6 +6,7 @@ import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
+import { hasMutatingPolicies } from '../cluster/versions.ts';
 import { VERSION } from '../../common/version.ts';
 import { backFlags, CHART } from './chart.ts';
 import { AGAIN, objects, openStream, STORED } from './stream.ts';
@@ -110,8 +111,8 @@ t.test('helm test tries it from a pod', async (t) => {
   t.match(`${stdout}${stderr}`, 'promotions are denied while no webhook answers');
 });
 
-/** What Helm keeps: manifests without weights would split production. */
-const FILLS = ['policy', 'policybinding'].map(
+/** What Helm keeps where the API server can fill in weights: manifests without them would split production. */
+const FILLS = (hasMutatingPolicies() ? ['policy', 'policybinding'] : []).map(
   (kind) => `mutatingadmission${kind}.admissionregistration.k8s.io/bluegreen-weights`,
 );
 

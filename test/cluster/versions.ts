@@ -60,6 +60,11 @@ export function versions(): Versions {
   return chosenVersions() ?? NEWEST;
 }
 
+/** Whether the API server of this run serves MutatingAdmissionPolicies unless it is told not to. */
+export function hasMutatingPolicies(): boolean {
+  return versions().kubernetes !== '1.30';
+}
+
 /** The tool that has this version of a program. */
 export function toolOf<Name extends ProgramName>(program: Name, version: Versions[Name]): Tool {
   const ids: Readonly<Record<string, string>> = TOOLS[program];

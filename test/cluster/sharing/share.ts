@@ -4,6 +4,7 @@ import { attach, SHARED_CLUSTER } from './description.ts';
 import { RELEASE } from '../install.ts';
 import { bootFor, installsChart } from './needs.ts';
 import type { Need } from './needs.ts';
+import { hasMutatingPolicies } from '../versions.ts';
 
 const ADMISSION = [
   'mutatingwebhookconfigurations',
@@ -41,6 +42,7 @@ export async function shareCluster(t: Test, need: Need, reused?: string): Promis
 async function uninstall(cluster: Cluster): Promise<void> {
   const patience = ['--ignore-not-found', '--no-hooks', '--wait', '--timeout', '120s'];
   await cluster.helmOk(['uninstall', RELEASE.name, '-n', RELEASE.namespace, ...patience]);
+  if (!hasMutatingPolicies()) return;
   const kept = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
   await cluster.kubectlOk(['delete', kept, '-l', `app.kubernetes.io/instance=${RELEASE.name}`, '--ignore-not-found']);
 }
