@@ -25,13 +25,17 @@ function asSent(row: Row, request: ReturnType<typeof requestOf>): Sent | null {
   return { method, path: pathOf(row, named ? row.name : ''), query, body };
 }
 
+/** The body of a request: quoted, a block of lines, or, as kubectl 1.30 writes it, the rest of the line. */
+const BODY = /"Request Body" body="((?:[^"\\]|\\.)*)"|"Request Body" body=<\n([^]*?)\n >|\] Request Body: (.*)/g;
+/** Its verb and URL, after a word for each or, in kubectl 1.30, without. */
+const VERB = /(?:"Request" verb="|\] )(POST|PUT|PATCH|DELETE)(?:" url="| )(https:[^"\s]+)/g;
+
 /** The last request with a body in kubectl's log at level 8. */
 function lastWrite(log: string): Sent | null {
-  const requests = [...log.matchAll(/"Request Body" body="((?:[^"\\]|\\.)*)"|"Request Body" body=<\n([^]*?)\n >/g)];
-  const bodies = requests.map(([, quoted, block]) =>
-    quoted === undefined ? (block ?? '').replaceAll(/^\t/gm, '') : JSON.parse(`"${quoted}"`),
+  const bodies = [...log.matchAll(BODY)].map(([, quoted, block, line]) =>
+    quoted === undefined ? (line ?? (block ?? '').replaceAll(/^\t/gm, '')) : JSON.parse(`"${quoted}"`),
   );
-  const verbs = [...log.matchAll(/"Request" verb="(POST|PUT|PATCH|DELETE)" url="([^"]+)"/g)];
+  const verbs = [...log.matchAll(VERB)];
   const body: unknown = JSON.parse(bodies.at(-1) ?? 'null');
   const [, method = '', url = ''] = verbs.at(-1) ?? [];
   if (method === '' || !(isObject(body) || Array.isArray(body))) return null;
