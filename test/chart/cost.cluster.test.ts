@@ -5,6 +5,7 @@ import { text } from '../../common/json.ts';
 import { summarize } from '../bench/statistics.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
+import { hasMutatingPolicies } from '../cluster/versions.ts';
 import { namespaceObject } from '../objects.ts';
 import { MUTATING_POLICIES, render } from './chart.ts';
 import { connect } from './client.ts';
@@ -39,9 +40,8 @@ function nameOf(growing: Growing): string {
   return growing.replaceAll(' ', '-').toLowerCase();
 }
 
-const objects = (await render(['guard.enabled=true'], MUTATING_POLICIES)).filter(({ kind }) =>
-  /WebhookConfiguration|AdmissionPolicy/.test(text(kind) ?? ''),
-);
+const rendered = await render(['guard.enabled=true'], hasMutatingPolicies() ? MUTATING_POLICIES : []);
+const objects = rendered.filter(({ kind }) => /WebhookConfiguration|AdmissionPolicy/.test(text(kind) ?? ''));
 await admitBy(t, cluster, client, objects);
 async function holds(): Promise<boolean> {
   const path = `${servicesPath('traefik.io', GUARDED)}?dryRun=All`;
