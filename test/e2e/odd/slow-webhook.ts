@@ -1,6 +1,7 @@
 import { objectAt, objectsAt } from '../../../common/json-paths.ts';
 import { serveWebhook } from '../around/foreign-webhook.ts';
 import type { Cluster } from '../../cluster/index.ts';
+import { until } from '../../cluster/node/api.ts';
 
 const METADATA = { namespace: 'odd-other', name: 'slow' };
 
@@ -14,11 +15,16 @@ export interface SlowWebhook {
   stop(): Promise<void>;
 }
 
-/** Registers one for a namespace of the cluster. */
+/** The API server reads a new configuration a moment after it is stored, on a busy machine after seconds. */
+const READ_MS = 60_000;
+
+/** Registers one for a namespace of the cluster that has a Deployment `green`, and waits until it is called. */
 export async function slowWebhook(cluster: Cluster, namespace: string, image: string): Promise<SlowWebhook> {
   const asked = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<void>();
+  let called = false;
   const foreign = await serveWebhook(cluster, METADATA, async (_, request) => {
+    called = true;
     const containers = objectsAt(objectAt(request, 'object'), 'spec', 'template', 'spec', 'containers');
     if (!containers.some((container) => container['image'] === image)) return {};
     asked.resolve();
@@ -42,6 +48,12 @@ export async function slowWebhook(cluster: Cluster, namespace: string, image: st
     ],
   };
   await cluster.apply([configuration]);
+  const probe = ['annotate', 'deployment/green', '-n', namespace, '--overwrite', '--dry-run=server', 'called=yes'];
+  async function reached(): Promise<boolean> {
+    await cluster.kubectlOk(probe);
+    return called;
+  }
+  if (!(await until(reached, READ_MS))) throw new Error(`the API server does not call ${METADATA.name}`);
   return {
     asked: asked.promise,
     answer: () => answered.resolve(),
