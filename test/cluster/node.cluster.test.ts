@@ -92,8 +92,12 @@ t.test('two clusters side by side, one with the examples behind Traefik', async 
   });
 
   await t.test('a component can be paused, killed and started again', async (t) => {
-    t.ok((await first.componentPid('kube-apiserver')) > 1);
+    const pid = await first.componentPid('kube-apiserver');
+    function paused(): Promise<boolean> {
+      return Promise.resolve(/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
+    }
     first.signal('kube-apiserver', 'STOP');
+    t.ok(await until(paused, GONE_MS), 'the node passes the signal on, which takes a moment');
     t.not((await first.kubectl(['get', 'nodes', '--request-timeout=1s'])).code, 0);
     first.signal('kube-apiserver', 'CONT');
     t.equal((await first.kubectl(['get', 'nodes'])).code, 0);
