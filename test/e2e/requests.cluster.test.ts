@@ -1,6 +1,5 @@
 // Every row of the tables in requests/, against a real API server through the installed chart.
 import t from 'tap';
-import type { JsonObject } from '../../common/json.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { connect } from './api.ts';
 import { createPatience } from './requests/patience.ts';
@@ -47,18 +46,24 @@ async function settled(work: () => Promise<readonly string[]>): Promise<readonly
   }
 }
 
-async function checked(row: Row, prepared: JsonObject | null): Promise<readonly string[]> {
-  const problems = await check(tools, row, prepared);
+async function checked(row: Row): Promise<readonly string[]> {
+  const problems = await check(tools, row);
   await cleanUp(client, row);
   return problems;
 }
 
 async function runTable({ rows, inOrder, unguarded, namespace }: Table): Promise<ReadonlyMap<Row, readonly string[]>> {
   const lanes = inOrder ? 1 : AT_ONCE;
-  if (!unguarded) return inParallel(rows, lanes, (row) => settled(async () => checked(row, await prepare(tools, row))));
-  const prepared = await inParallel(rows, lanes, (row) => prepare(tools, row));
+  if (!unguarded)
+    return inParallel(rows, lanes, (row) =>
+      settled(async () => {
+        await prepare(tools, row);
+        return checked(row);
+      }),
+    );
+  await inParallel(rows, lanes, (row) => prepare(tools, row));
   await startGuarding(cluster, client, namespace);
-  return inParallel(rows, lanes, (row) => settled(() => checked(row, prepared.get(row) ?? null)));
+  return inParallel(rows, lanes, (row) => settled(() => checked(row)));
 }
 
 for (const table of tables) {

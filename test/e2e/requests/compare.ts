@@ -1,5 +1,5 @@
 import { isObject } from '../../../common/json.ts';
-import { prepare } from './run.ts';
+import { prepare, stored } from './run.ts';
 import type { RunTools } from './run.ts';
 import { pathOf, sendByKubectl } from './send.ts';
 import type { Row } from './table.ts';
@@ -14,7 +14,8 @@ interface Sent {
 
 /** Makes the state of a row, has kubectl write it, and returns what kubectl sent beside what would be sent without it. */
 export async function compared(tools: RunTools, row: Row): Promise<{ sent: Sent | null; expected: Sent | null }> {
-  const object = await prepare(tools, row);
+  await prepare(tools, row);
+  const object = await stored(tools.client, row);
   const { said } = await sendByKubectl(tools, row, object, ['-v=8']);
   return { sent: lastWrite(said), expected: asSent(row, requestOf(row, object)) };
 }

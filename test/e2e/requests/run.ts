@@ -21,11 +21,9 @@ const NEIGHBORS_SAY = /^Warning: shared-color: /;
 
 export type RunTools = Tools & { readonly patience: Patience };
 
-/** Makes the state that a row starts from; the object as it is stored then, null for none. */
-export async function prepare({ client, patience }: RunTools, row: Row): Promise<JsonObject | null> {
-  let made: JsonObject | null = null;
-  for (const [index, step] of row.from.entries()) made = await take({ client, patience }, row, step, index === 0);
-  return made;
+/** Makes the state that a row starts from. */
+export async function prepare({ client, patience }: RunTools, row: Row): Promise<void> {
+  for (const [index, step] of row.from.entries()) await take({ client, patience }, row, step, index === 0);
 }
 
 /**
@@ -36,8 +34,8 @@ export async function cleanUp(client: Client, row: Row): Promise<void> {
   await client.call('DELETE', pathOf(row, row.name));
 }
 
-/** Sends the request of a row that was prepared so; everything that is not as the row says. */
-export async function check(tools: RunTools, row: Row, prepared: JsonObject | null): Promise<readonly string[]> {
+/** Sends the request of a prepared row; everything that is not as the row says. */
+export async function check(tools: RunTools, row: Row): Promise<readonly string[]> {
   for (const command of row.before) {
     const words = text(filledIn(command, wordsOf(row))) ?? '';
     const { code, stderr } = await tools.kube.kubectl([...words.split(' '), '-n', row.namespace]);
@@ -58,7 +56,7 @@ export async function check(tools: RunTools, row: Row, prepared: JsonObject | nu
     warns: texts(fill(warns)),
     stored: objects(fill(row.stored)),
   };
-  const before = row.before.length === 0 ? prepared : await stored(tools.client, full);
+  const before = await stored(tools.client, full);
   const { ok, said } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
@@ -125,7 +123,7 @@ async function take(
   row: Row,
   step: Step,
   first: boolean,
-): Promise<JsonObject> {
+): Promise<void> {
   const words = wordsOf(row);
   const written = { ...step, ...objects(filledIn({ ...step }, words)) };
   function call(method: 'POST' | 'PATCH', path: string, body: JsonObject, type?: string) {
@@ -146,7 +144,6 @@ async function take(
   ]);
   if (status >= 300)
     throw new Error(`${row.name} (${row.it}) could not be prepared: ${text(body['message']) ?? status}`);
-  return body;
 }
 
 function withNote(object: JsonObject, note: JsonObject): JsonObject {
@@ -162,7 +159,7 @@ function objects(value: Json | undefined): JsonObject {
 }
 
 /** The object of a row as it is stored; null when there is none. */
-async function stored(client: Client, row: Row): Promise<JsonObject | null> {
+export async function stored(client: Client, row: Row): Promise<JsonObject | null> {
   const { status, body } = await client.call('GET', pathOf(row, row.name));
   return status === 200 ? body : null;
 }
