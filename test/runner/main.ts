@@ -8,7 +8,7 @@ import { buildOnce } from './build-once.ts';
 import { watch } from './cpu.ts';
 import { runGroups } from './groups.ts';
 import { closingReport } from './report.ts';
-import { endAll } from './run-file.ts';
+import { endAtInterrupt } from './run-file.ts';
 import { findFiles, groupFiles, kindOf } from './suites.ts';
 import type { Kind } from './suites.ts';
 import { NONE } from './tap.ts';
@@ -21,11 +21,7 @@ function now(): number {
   return performance.now();
 }
 
-process.on('SIGINT', () => {
-  endAll();
-  // Shared clusters end with this process: their standard input closes.
-  process.exit(130);
-});
+endAtInterrupt();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

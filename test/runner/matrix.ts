@@ -9,17 +9,13 @@ import { runGroups } from './groups.ts';
 import { isGreen, markdownTable, verdicts } from './matrix-report.ts';
 import { COLUMNS, ROWS, toolsOf } from './matrix-rows.ts';
 import { closingReport } from './report.ts';
-import { endAll } from './run-file.ts';
+import { endAtInterrupt } from './run-file.ts';
 import type { FileResult } from './run-file.ts';
 import { findFiles, groupFiles } from './suites.ts';
 import { NONE } from './tap.ts';
 import { Problem, reportProblem } from '../../scripts/lib/problem.ts';
 
-process.on('SIGINT', () => {
-  endAll();
-  // Shared clusters end with this process: their standard input closes.
-  process.exit(130);
-});
+endAtInterrupt();
 await main(process.argv.slice(2)).catch(reportProblem);
 
 function build(tools: readonly string[]): void {

@@ -24,9 +24,13 @@ const WITHOUT_COVERAGE = { _TAPJS_PROCESSINFO_EXCLUDE_: '/./' };
 const GRACE_MS = 10_000;
 const running = new Set<ReturnType<typeof spawn>>();
 
-/** Ends what runs; the kernel takes the clusters of a process with it. */
-export function endAll(): void {
-  for (const child of running) child.kill('SIGTERM');
+/** Has Ctrl-C end the files that run, and this process; the kernel takes the clusters of a process with it. */
+export function endAtInterrupt(): void {
+  process.on('SIGINT', () => {
+    for (const child of running) child.kill('SIGTERM');
+    // Shared clusters end with this process: their standard input closes.
+    process.exit(130);
+  });
 }
 
 /**
