@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ImageSpec } from '../../images/image.ts';
+import { endpointsFollow } from './endpoints.ts';
 import { makeKube, privateCaches } from './kube.ts';
+import { until } from './node/api.ts';
 import type { Api } from './node/api.ts';
 import { addresses, kubeconfig, writeNode } from './node/config.ts';
 import type { Component, Parts, Programs } from './node/config.ts';
@@ -111,6 +113,8 @@ function makeBinDir(dir: string): void {
   symlinkSync(clientProgram('helm'), join(folder, 'helm'));
 }
 
+const FOLLOW_MS = 60_000;
+
 interface Place {
   readonly slot: number;
   readonly dir: string;
@@ -127,8 +131,14 @@ export function clusterHandle({ slot, dir, api, kubeconfig: admin }: Place, chec
     KUBECONFIG: admin,
     PATH: [binDir, process.env['PATH'] ?? ''].join(delimiter),
   };
+  async function settled(namespace: string): Promise<void> {
+    if (!(await until(() => endpointsFollow(api, namespace), FOLLOW_MS)))
+      throw new Problem(
+        `The EndpointSlices in namespace ${namespace} do not follow its pods after ${FOLLOW_MS / 1000} s.`,
+      );
+  }
   return {
-    ...makeKube({ kubectl: join(binDir, 'kubectl'), helm: join(binDir, 'helm'), env, check }),
+    ...makeKube({ kubectl: join(binDir, 'kubectl'), helm: join(binDir, 'helm'), env, check, settled }),
     slot,
     kubeconfig: admin,
     dir,

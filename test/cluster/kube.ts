@@ -26,6 +26,8 @@ export interface KubeOptions {
   readonly helmFlags?: readonly string[];
   /** Throws if the cluster is known to be gone. */
   readonly check?: () => void;
+  /** Waits until what rests on the pods of a namespace has followed them; called after a command that waits for pods. */
+  readonly settled?: (namespace: string) => Promise<void>;
 }
 
 /** Folders for caches that would otherwise be in the user's home; discovery of another cluster must not be reused. */
@@ -51,9 +53,19 @@ const WITHOUT_SCHEMAS = ['--validate=false', '--openapi-patch=false'];
 /** kubectl and helm end before it would pay that Go collects their garbage. */
 const SHORT_LIVED = { GOGC: 'off' } as const;
 
+/** The namespace whose pods a successful command has waited for; null for every other command. */
+function waitedFor(args: readonly string[]): string | null {
+  const waits = args.includes('rollout') ? args.includes('status') : args.includes('wait') && args.some(isForPods);
+  const flag = args.indexOf('-n');
+  return waits ? ((flag === -1 ? undefined : args[flag + 1]) ?? 'default') : null;
+}
+function isForPods(arg: string): boolean {
+  return arg === '--for=condition=Ready' || arg.includes('readyReplicas');
+}
+
 /** Makes the handle. Every call gets the environment, with the caller's own on top. */
 export function makeKube(options: KubeOptions): Kube {
-  const { env, kubectlFlags = [], helmFlags = [], check = () => {} } = options;
+  const { env, kubectlFlags = [], helmFlags = [], check = () => {}, settled = async () => {} } = options;
   function withEnv(given: RunOptions): RunOptions {
     return { ...given, env: { ...SHORT_LIVED, ...env, ...given.env } };
   }
@@ -61,11 +73,17 @@ export function makeKube(options: KubeOptions): Kube {
     env,
     kubectl: async (args, given = {}) => {
       check();
-      return run(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+      const result = await run(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+      const namespace = result.code === 0 ? waitedFor(args) : null;
+      if (namespace !== null) await settled(namespace);
+      return result;
     },
     kubectlOk: async (args, given = {}) => {
       check();
-      return runOk(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+      const output = await runOk(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+      const namespace = waitedFor(args);
+      if (namespace !== null) await settled(namespace);
+      return output;
     },
     helm: async (args, given = {}) => {
       check();

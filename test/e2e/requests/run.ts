@@ -7,8 +7,8 @@ import { MISSED, NOT_READY, POLICY_SPOKE } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { pathOf, send } from './send.ts';
 import type { Tools } from './send.ts';
+import { endpointsFollow } from '../../cluster/endpoints.ts';
 import { until } from '../../cluster/node/api.ts';
-import { endpointsFollowed } from './endpoints.ts';
 import type { Row, Step } from './table.ts';
 
 const FOLLOW_MS = 30_000;
@@ -41,7 +41,7 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
     const { code, stderr } = await tools.kube.kubectl([...words.split(' '), '-n', row.namespace]);
     if (code !== 0) return [`kubectl ${words} failed: ${stderr}`];
   }
-  if (row.before.length > 0 && !(await until(() => endpointsFollowed(tools.client, row.namespace), FOLLOW_MS)))
+  if (row.before.length > 0 && !(await until(() => endpointsFollow(tools.kube.api, row.namespace), FOLLOW_MS)))
     return [`the endpoints of ${row.namespace} do not follow its pods`];
   const words = { ...wordsOf(row), ...(await revisions(tools.client, row)) };
   const { written, verbatim, denied, warns } = row;

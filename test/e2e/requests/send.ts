@@ -2,14 +2,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
-import type { Kube } from '../../cluster/index.ts';
+import type { Cluster } from '../../cluster/index.ts';
 import type { Client } from '../api.ts';
 import { inFull, jsonPatch, manifest, merged, mergePatch } from './manifest.ts';
 import type { Row } from './table.ts';
 import { requestOf } from './wire.ts';
 
 export interface Tools {
-  readonly kube: Kube;
+  readonly kube: Pick<Cluster, 'api' | 'kubectl'>;
   readonly client: Client;
   /** A folder for the files of editors. */
   readonly dir: string;
