@@ -19,24 +19,26 @@ export interface Customers {
   stop(): Promise<void>;
 }
 
-const PAUSE_MS = 20;
 const TIMEOUT_MS = 10_000;
 const HOST = 'podinfo.localhost';
 const NO_VERSION = '';
 
 type Ask = () => Promise<string>;
 
-/** How many there are of each kind, and how long those with kept connections pause between two requests. */
+/** How many there are of each kind. */
 export interface Crowd {
   readonly kept: number;
+  /** Milliseconds between two requests of those with kept connections. */
   readonly pause: number;
+  /** Milliseconds between two requests of every other kind. */
+  readonly otherPause: number;
   readonly fresh: number;
   readonly http2: number;
   readonly slow: number;
   readonly sockets: number;
 }
 
-const CROWD: Crowd = { kept: 8, pause: 10, fresh: 2, http2: 4, slow: 2, sockets: 4 };
+const CROWD: Crowd = { kept: 8, pause: 10, otherPause: 20, fresh: 2, http2: 4, slow: 2, sockets: 4 };
 
 /** @param url where Traefik listens; the host has to lead to the site, and every host where there are WebSockets */
 export function startCustomers(url: string, host: string = HOST, crowd: Crowd = CROWD): Customers {
@@ -52,7 +54,7 @@ export function startCustomers(url: string, host: string = HOST, crowd: Crowd = 
   async function repeat(kind: Exclude<Kind, 'kept connections'>, ask: Ask): Promise<void> {
     while (!stopping.signal.aborted) {
       samples[kind].push(await sampleOf(ask));
-      await sleep(PAUSE_MS);
+      await sleep(crowd.otherPause);
     }
   }
   async function overHttp2(): Promise<void> {

@@ -19,11 +19,14 @@ import { countSince, watch } from './watch.ts';
 import { waysOf } from './ways.ts';
 import type { Way } from './ways.ts';
 
-const ROUNDS = 4;
+const ROUNDS = 8;
 /** Of rounds of the others for one of Flagger, whose switch and way back take minutes. */
-const LONG = 4;
-/** The same for each of the five, all of the time; no WebSockets, which end with their pod whatever switches. */
-const CROWD: Crowd = { kept: 3, pause: 20, fresh: 1, http2: 1, slow: 1, sockets: 0 };
+const LONG = 8;
+/**
+ * The same for each of the five, all of the time: so little that the two cores stay idle for most of it, or the commands
+ * would be compared by how much they suffer. No WebSockets, which end with their pod whatever switches.
+ */
+const CROWD: Crowd = { kept: 2, pause: 50, otherPause: 100, fresh: 1, http2: 1, slow: 1, sockets: 0 };
 const ASKING = KINDS.filter((kind) => kind !== 'WebSockets');
 const PAUSE_MS = 500;
 const MOVE_MS = 240_000;
