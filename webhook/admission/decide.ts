@@ -5,6 +5,7 @@ import type { NeighborReader } from '../facts/neighbors.ts';
 import { isNamed } from '../facts/routed.ts';
 import type { RouteReader } from '../facts/routed.ts';
 import type { Reader } from '../facts/reader.ts';
+import { writeOf } from '../facts/recent.ts';
 import type { RecentFacts } from '../facts/recent.ts';
 import { consider, governed, likelyRevisions, NO_NEIGHBORS, NOT_ASKED } from '../policy/index.ts';
 import type {
@@ -50,6 +51,7 @@ interface Asked {
   readonly warns: boolean;
   /** Of the namespace. */
   readonly mode: Mode;
+  readonly dryRun: boolean;
 }
 
 /**
@@ -93,14 +95,24 @@ function asksNothing({ needs }: Considered): boolean {
 }
 
 async function lookAndDecide(
-  { change, user, warns, pair, considered }: Asked & { readonly pair: Pair; readonly considered: Considered },
+  { change, user, warns, dryRun, pair, considered }: Asked & { readonly pair: Pair; readonly considered: Considered },
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<Decision> {
-  const { reader, access, now } = dependencies;
+  const { reader, access, now, recent } = dependencies;
   const { needs } = considered;
+  const query = queryOf(change, pair, needs.named);
+  function read(): Promise<Facts> {
+    return recent.read({ query, write: writeOf(change, dryRun), suffice, gather }, signal);
+  }
+  function gather(until: AbortSignal): Promise<Facts> {
+    return timedFacts(query, dependencies, until);
+  }
+  function suffice(facts: Facts): boolean {
+    return considered.decide({ facts, at: now() }).findings.every((finding) => finding.needs !== 'facts');
+  }
   const [facts, neighbors, permissions] = await Promise.all([
-    needs.facts ? timedFacts(queryOf(change, pair, needs.named), dependencies, signal) : NOT_ASKED,
+    needs.facts ? read() : NOT_ASKED,
     warns && needs.neighbors ? gatherNeighbors(reader, { ...change, pair }, signal) : NO_NEIGHBORS,
     askPermissions({ change, user, verbs: needs.verbs, access }, signal),
   ]);
@@ -179,11 +191,9 @@ function queryOf(change: Change, pair: Pair, named: FactsQuery['named']): FactsQ
   return { group, namespace, pair, named, revisions: likelyRevisions(oldObject) };
 }
 
-function timedFacts(query: FactsQuery, around: Dependencies, signal: AbortSignal): Promise<Facts> {
-  return around.recent.read(query, signal, async (until) => {
-    const started = performance.now();
-    const facts = await gatherFacts(around.reader, query, until);
-    around.observeFacts((performance.now() - started) / 1000);
-    return facts;
-  });
+async function timedFacts(query: FactsQuery, around: Dependencies, signal: AbortSignal): Promise<Facts> {
+  const started = performance.now();
+  const facts = await gatherFacts(around.reader, query, signal);
+  around.observeFacts((performance.now() - started) / 1000);
+  return facts;
 }

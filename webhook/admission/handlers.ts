@@ -68,7 +68,8 @@ async function decideRequest(
 ): Promise<Decided | null> {
   const change = changeOf(request);
   if (change === null || change.operation === 'DELETE' || request.subResource !== '') return null;
-  const decision = await decideChange({ change, user: request.user, warns, mode }, dependencies, timeoutMs);
+  const { user, dryRun } = request;
+  const decision = await decideChange({ change, user, warns, mode, dryRun }, dependencies, timeoutMs);
   return decision === null ? null : { change, decision };
 }
 

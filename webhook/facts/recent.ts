@@ -1,4 +1,5 @@
-import type { Facts } from '../policy/index.ts';
+import { at, text } from '../../common/json.ts';
+import type { Change, Facts } from '../policy/index.ts';
 import type { FactsQuery } from './gather.ts';
 
 /**
@@ -18,10 +19,25 @@ const LEFT_MOST = 4;
 
 const LATE: Facts = { known: false, reason: 'the API server did not answer in time' };
 
-/** What is read for one request, for those that ask for the same at that time or right after it. */
+/**
+ * What is read for one write, for all reviews of it. What is kept allows, and does not deny: facts that do not suffice are
+ * read anew, so that whatever was created, became ready or settled meanwhile counts at once, be it a Service, a
+ * ServersTransport, a pod or a rollout. What was deleted, or began to roll out, within RECENT_MS is not seen, as it is not
+ * between any look and the write that it is about. So a look counts for the reviews of one write alone, whose client has
+ * had no answer that it could act on: after a dry run, or a write that went through, everything is read anew.
+ */
 export interface RecentFacts {
   /** What `gather` finds, or found just now. Resolves to unknown facts when `signal` is aborted. */
-  read(query: FactsQuery, signal: AbortSignal, gather: (signal: AbortSignal) => Promise<Facts>): Promise<Facts>;
+  read(look: LookUp, signal: AbortSignal): Promise<Facts>;
+}
+
+export interface LookUp {
+  readonly query: FactsQuery;
+  /** What all reviews of one write have in common, and no write after it: see writeOf. */
+  readonly write: string;
+  /** Whether nothing is denied by these facts. */
+  readonly suffice: (facts: Facts) => boolean;
+  readonly gather: (signal: AbortSignal) => Promise<Facts>;
 }
 
 interface Look {
@@ -32,15 +48,28 @@ interface Look {
   missed: boolean;
 }
 
+interface Kept {
+  readonly until: number;
+  readonly facts: Facts;
+  /** Whether a request missed them, so that its client has no better when it asks again: these deny, too. */
+  readonly missed: boolean;
+}
+
 /** `elapsed` is in milliseconds, of a clock that is never set. */
 export function createRecentFacts(elapsed: () => number): RecentFacts {
-  const kept = new Map<string, { readonly until: number; readonly facts: Facts }>();
+  const kept = new Map<string, Kept>();
   const looks = new Map<string, Look>();
 
-  function keep(key: string, facts: Facts, took: number): void {
+  function keep(
+    key: string,
+    facts: Facts,
+    { missed, took }: { readonly missed: boolean; readonly took: number },
+  ): void {
     const now = elapsed();
     for (const [each, { until }] of kept) if (until <= now) kept.delete(each);
-    if (settled(facts)) kept.set(key, { until: now + Math.max(RECENT_MS, Math.min(took, LATE_MOST_MS)), facts });
+    const lasts = missed ? Math.max(RECENT_MS, Math.min(took, LATE_MOST_MS)) : RECENT_MS;
+    // What could not be read is asked again at once.
+    if (facts.known) kept.set(key, { until: now + lasts, facts, missed });
   }
 
   function start(key: string, gather: (signal: AbortSignal) => Promise<Facts>): Look {
@@ -51,7 +80,7 @@ export function createRecentFacts(elapsed: () => number): RecentFacts {
     async function run(): Promise<Facts> {
       try {
         const facts = await gather(stop.signal);
-        keep(key, facts, look.missed ? elapsed() - started : 0);
+        keep(key, facts, { missed: look.missed, took: elapsed() - started });
         return facts;
       } finally {
         clearTimeout(timer);
@@ -69,26 +98,21 @@ export function createRecentFacts(elapsed: () => number): RecentFacts {
     if (look.waiting === 0 && left.length > LEFT_MOST) look.stop();
   }
 
+  async function wait(look: Look, signal: AbortSignal): Promise<Facts> {
+    look.waiting += 1;
+    const facts = await unlessAborted(look.facts, signal).finally(() => leave(look));
+    if (facts === LATE) look.missed = true;
+    return facts;
+  }
+
   return {
-    async read(query, signal, gather) {
-      const key = keyOf(query);
+    async read(look, signal) {
+      const key = keyOf(look);
       const found = kept.get(key);
-      if (found !== undefined && elapsed() < found.until) return found.facts;
-      const look = looks.get(key) ?? start(key, gather);
-      look.waiting += 1;
-      const facts = await unlessAborted(look.facts, signal).finally(() => leave(look));
-      if (facts === LATE) look.missed = true;
-      return facts;
+      const counts = found !== undefined && elapsed() < found.until && (found.missed || look.suffice(found.facts));
+      return counts ? found.facts : wait(looks.get(key) ?? start(key, look.gather), signal);
     },
   };
-}
-
-/**
- * What could not be read is asked again at once, and so is a Service that is missing: a client that sends a dry run of
- * everything first, as Flux does, creates it between the dry run of the TraefikService and its write.
- */
-function settled(facts: Facts): boolean {
-  return facts.known && facts.blue.service !== null && facts.green.service !== null;
 }
 
 function unlessAborted(facts: Promise<Facts>, signal: AbortSignal): Promise<Facts> {
@@ -103,6 +127,15 @@ function unlessAborted(facts: Promise<Facts>, signal: AbortSignal): Promise<Fact
 }
 
 /** Names in Kubernetes have no slash. */
-function keyOf({ namespace, pair, group, named }: FactsQuery): string {
-  return [namespace, pair.blue, pair.green, ...(named.length === 0 ? [] : [group, ...named])].join('/');
+function keyOf({ query: { namespace, pair, group, named }, write }: LookUp): string {
+  return [namespace, pair.blue, pair.green, group, write, ...named].join('/');
+}
+
+/**
+ * A write by the object that it is made to, its version and whether it is a dry run: a write that went through has left
+ * another version behind.
+ */
+export function writeOf({ name, oldObject }: Pick<Change, 'name' | 'oldObject'>, dryRun: boolean): string {
+  const version = text(at(oldObject, 'metadata', 'resourceVersion')) ?? '';
+  return [name, version, dryRun ? 'dry run' : ''].join('/');
 }

@@ -7,6 +7,7 @@ import type { AdmissionRequest, Answer } from '../../../webhook/admission/types.
 import { isObject, parseObject } from '../../../common/json.ts';
 import { MODES, readRecord } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { pod, settled, slice } from '../facts/cluster.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
 import { AFTER, BEFORE, CLUSTER, request, traefikService, world } from './world.ts';
 
@@ -139,6 +140,51 @@ t.test('the two looks at one promotion read the colors once, and at another time
   t.equal((await promotionHandler('enforce', around)(completed)).verdict, 'allowed');
   t.ok(reader.calls.length > read);
 });
+
+/** What stands in the way of a promotion to green. */
+const TROUBLES = {
+  'no Service': settled('blue'),
+  'no ready endpoint': settled('blue') + settled('green').replace('ready: true', 'ready: false'),
+  'a rollout': settled('blue') + settled('green').replace('observedGeneration: 3', 'observedGeneration: 2'),
+  'two revisions': CLUSTER + slice('green', 'green-2', '-') + pod('green-2', { color: 'green', hash: 'h2' }),
+};
+
+t.test('a write that follows another or a dry run at once is decided by what is there by then', async (t) => {
+  const ready = await tested();
+  const promotion = request(withSpecOf(ready, traefikService([0, 100])), ready);
+  const dryRun = { ...promotion, dryRun: true };
+  for (const [name, trouble] of Object.entries(TROUBLES)) {
+    t.same(await verdicts([dryRun, CLUSTER], [promotion, trouble]), ['patched', 'denied'], `${name} came`);
+    t.same(await verdicts([dryRun, trouble], [promotion, CLUSTER]), ['denied', 'patched'], `${name} went`);
+    t.same(await verdicts([promotion, trouble], [promotion, CLUSTER]), ['denied', 'patched'], `${name}: tried again`);
+  }
+});
+
+t.test('a ServersTransport that is created after a denial counts at once', async (t) => {
+  const live = await admitted(traefikService([100, 0]));
+  const [blue, green] = ['blue', 'green'].map((name) => ({ name, port: 80, serversTransport: 'mtls' }));
+  const spec = {
+    weighted: {
+      services: [
+        { ...blue, weight: 100 },
+        { ...green, weight: 0 },
+      ],
+    },
+  };
+  const change = request({ ...live, spec }, live);
+  const transport =
+    '{apiVersion: traefik.io/v1alpha1, kind: ServersTransport, metadata: {name: mtls, namespace: demo}}';
+  t.same(await verdicts([change, CLUSTER], [change, `${CLUSTER}\n${transport}`]), ['denied', 'allowed']);
+});
+
+/** Of requests that reach the webhook in the same moment, each with a cluster of its own. */
+async function verdicts(...asked: readonly (readonly [AdmissionRequest, string])[]): Promise<readonly string[]> {
+  const { recent } = world(BEFORE, new FakeReader(''), () => 0);
+  const answers: string[] = [];
+  for (const [each, cluster] of asked)
+    answers.push((await mutateHandler('enforce', { ...world(BEFORE, new FakeReader(cluster)), recent })(each)).verdict);
+  return answers;
+}
 
 t.test('the validating side never patches', async (t) => {
   for (const mode of MODES) {
