@@ -18,6 +18,7 @@ import { lookAtWeights } from './weights.ts';
 
 const listed = findingsOf('releases-listed');
 const { fail } = findingsOf('release-production');
+const kept = findingsOf('release-kept');
 /** How many releases are looked at together. */
 const AT_ONCE = 8;
 
@@ -90,8 +91,10 @@ export async function lookAtOne(
         `See 'kubectl bluegreen status ${name} -n ${namespace}'.`,
       ),
     ),
-    ...undoRisks(object, pair).map((risk) =>
-      findingsOf('release-kept').warn(`${label}: a switch would be undone`, risk),
+    ...undoRisks(object, pair).map(({ certain, text }) =>
+      certain
+        ? kept.warn(`${label}: a switch would be undone`, text)
+        : kept.unknown(`${label}: a sync may undo a switch`, text),
     ),
   ];
 }

@@ -136,7 +136,7 @@ export async function buildReport(
     colors: COLORS.map((color) => colorReport(found, facts, color, { active, ...pods[color] })),
     promote: await promotion(session, found, facts, { io, why }),
     rollback: rollback(found, facts, io),
-    undoneBy: undoRisks(found.object, found.pair),
+    undoneBy: undoRisks(found.object, found.pair).map(({ text }) => text),
     factsError: facts.known ? null : facts.reason,
   };
 }

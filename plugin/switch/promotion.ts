@@ -198,5 +198,5 @@ async function hint(
     );
   } else if (recorded === true || (previous !== null && previous !== plan.to))
     err.write(`To roll back: ${commandLine('rollback', stored)}\n`);
-  for (const risk of undoRisksAfter(stored.object, stored.pair)) warn(call, risk);
+  for (const { text } of undoRisksAfter(stored.object, stored.pair)) warn(call, text);
 }

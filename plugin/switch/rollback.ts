@@ -157,7 +157,7 @@ async function goBack(
   const images = readRecord(found.object).previous?.images ?? [];
   const version = images.length === 0 ? '' : ` (${shortImages(images)})`;
   err.write(`${label}${transition(found, to, call.paint.err)}: ${to}${version} is active again.\n`);
-  for (const risk of undoRisksAfter(stored, found.pair)) warn(call, risk);
+  for (const { text } of undoRisksAfter(stored, found.pair)) warn(call, text);
   try {
     if (wait !== null) await awaitTraefik(call, session, wait, found, to);
   } finally {

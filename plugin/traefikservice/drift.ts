@@ -23,8 +23,16 @@ const MARKS: readonly (readonly ['labels' | 'annotations', string, string])[] = 
   ['annotations', 'meta.helm.sh/release-name', 'Helm'],
 ];
 
-/** What would undo a switch made by hand, each as one sentence for a person. Empty when nothing is known to. */
-export function undoRisks(object: JsonObject, pair: Pair): readonly string[] {
+/** What undoes a switch made by hand, or may do so. */
+export interface UndoRisk {
+  /** False where nothing on the object tells what a tool's source holds. */
+  readonly certain: boolean;
+  /** One sentence for a person. */
+  readonly text: string;
+}
+
+/** Empty when nothing is known to undo one. */
+export function undoRisks(object: JsonObject, pair: Pair): readonly UndoRisk[] {
   const manifest = parseObject(annotation(object, LAST_APPLIED));
   const weights = childrenOf(manifest).flatMap((child) => {
     const color = colorOf(pair, child.name);
@@ -36,21 +44,32 @@ export function undoRisks(object: JsonObject, pair: Pair): readonly string[] {
     ...(weights.length === 0
       ? []
       : [
-          `the manifest that was applied last sets the weights (${weights.join(', ')}): applying it again sets them back. Leave the weights out of it`,
+          {
+            certain: true,
+            text: `the manifest that was applied last sets the weights (${weights.join(', ')}): applying it again sets them back. Leave the weights out of it`,
+          },
         ]),
     ...(owner === null
       ? []
       : [
-          `${owner.tool} (field manager "${owner.manager}") owns the list of services: its next sync sets the weights back if its source holds them. Leave the weights out of it`,
+          {
+            certain: false,
+            text: `${owner.tool} (field manager "${owner.manager}") owns the list of services: its next sync sets the weights back if its source holds them. Leave the weights out of it`,
+          },
         ]),
     ...(tool === null || owner !== null || weights.length > 0
       ? []
-      : [`${tool} manages this object: its next sync sets the weights back if its source holds them`]),
+      : [
+          {
+            certain: false,
+            text: `${tool} manages this object: its next sync sets the weights back if its source holds them`,
+          },
+        ]),
   ];
 }
 
 /** The same after a switch: a manifest that says what is active now undoes nothing. */
-export function undoRisksAfter(object: JsonObject, pair: Pair): readonly string[] {
+export function undoRisksAfter(object: JsonObject, pair: Pair): readonly UndoRisk[] {
   const manifest = parseObject(annotation(object, LAST_APPLIED));
   const agrees = manifest !== null && stateOf(manifest, pair).active === stateOf(object, pair).active;
   return agrees ? [] : undoRisks(object, pair);
