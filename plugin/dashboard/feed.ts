@@ -2,6 +2,7 @@ import type { DoctorContext } from '../doctor/finding.ts';
 import { lookAtOne } from '../doctor/releases.ts';
 import { describeError } from '../kube/errors.ts';
 import { UNSEEN } from '../production/look.ts';
+import { brokenRouter } from '../production/problems.ts';
 import type { Seen } from '../production/look.ts';
 import { whyUnrecorded } from '../webhook/unrecorded.ts';
 import { indexNames } from './counters.ts';
@@ -179,6 +180,8 @@ export function startFeed(options: FeedOptions): Feed {
     const differs = JSON.stringify(found, listed) !== JSON.stringify(seen, listed);
     seen = found;
     if (differs) touch(null);
+    // Whether Traefik has had the time to read a change is a matter of time alone.
+    for (const { found: each } of shown.values()) if (brokenRouter(each, found) !== null) touch(each.namespace);
     state = { ...state, noTraffic };
     if (rates === null) return;
     const counted: Record<string, Omit<TrafficPoint, 'at'>> = {};

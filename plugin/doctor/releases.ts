@@ -11,6 +11,7 @@ import { lookAtTraefik } from '../production/look.ts';
 import type { Seen } from '../production/look.ts';
 import { problemTitle } from '../production/problem.ts';
 import { problemsOf } from '../production/problems.ts';
+import { mayBeUnread } from '../production/unread.ts';
 import { findingsOf } from './finding.ts';
 import type { DoctorContext, DoctorFinding } from './finding.ts';
 import { lookAtPods } from './release-pods.ts';
@@ -71,7 +72,7 @@ export async function lookAtOne(
     permissions: NO_PERMISSION_ASKED,
     at: io.now().toISOString(),
   });
-  const problems = problemsOf(found, facts, seen);
+  const problems = problemsOf(found, facts, { seen, unread: await mayBeUnread(session, found, seen, io) });
   const unguarded = annotation(object, ANNOTATION.unguard);
   const told = [...findings, ...warnings].map(explain);
   return [

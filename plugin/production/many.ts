@@ -11,6 +11,7 @@ import type { BadBackend } from './backend.ts';
 import type { Seen } from './look.ts';
 import type { Problem } from './problem.ts';
 import { isDefault, problemsFrom } from './problems.ts';
+import { mayBeUnread } from './unread.ts';
 
 /** Milliseconds for the endpoints of all Services. */
 const DEADLINE = 1000;
@@ -32,9 +33,11 @@ export async function problemsOfAll(
 ): Promise<readonly Finding[]> {
   const needed = seen.replicas.some((each) => each.broken === null && isDefault(each, 'allowEmptyServices'));
   const empty = needed ? await emptyServices(session, namespace, io) : new Set<string>();
-  return all.flatMap((found) =>
-    problemsFrom(found, emptyColors(found, empty), seen).map((problem) => ({ found, problem })),
-  );
+  const findings = all.map(async (found) => {
+    const served = { seen, unread: await mayBeUnread(session, found, seen, io) };
+    return problemsFrom(found, emptyColors(found, empty), served).map((problem) => ({ found, problem }));
+  });
+  return (await Promise.all(findings)).flat();
 }
 
 function emptyColors(found: TraefikServiceRef, empty: ReadonlySet<string>): readonly BadBackend[] {

@@ -12,30 +12,36 @@ import { commandLine } from '../traefikservice/names.ts';
 import { imagesProblem, weightsProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 
+/** What Traefik serves. */
+export interface Served {
+  readonly seen: Seen;
+  /** Whether Traefik may not have read the last change yet. */
+  readonly unread: boolean;
+}
+
 /**
  * What is wrong with production now: by what Traefik serves where its API can be read, else by what its settings and the
  * colors' endpoints make of the object.
  */
-export function problemsOf(found: TraefikServiceRef, facts: Facts, seen: Seen): readonly Problem[] {
+export function problemsOf(found: TraefikServiceRef, facts: Facts, served: Served): readonly Problem[] {
   const images = imagesProblem(found, facts);
-  return [...problemsFrom(found, badBackends(found, facts), seen), ...(images === null ? [] : [images])];
+  return [...problemsFrom(found, badBackends(found, facts), served), ...(images === null ? [] : [images])];
 }
 
 /** The same, where the colors that Traefik cannot use are known. */
-export function problemsFrom(found: TraefikServiceRef, bad: readonly BadBackend[], seen: Seen): readonly Problem[] {
+export function problemsFrom(found: TraefikServiceRef, bad: readonly BadBackend[], served: Served): readonly Problem[] {
   const weights = weightsProblem(found);
-  return [dropped(found, bad, seen) ?? unserved(found, bad), ...(weights === null ? [] : [weights])].filter(
+  return [dropped(found, bad, served) ?? unserved(found, bad), ...(weights === null ? [] : [weights])].filter(
     (problem) => problem !== null,
   );
 }
 
 /** Traefik drops a TraefikService as a whole when it cannot build one of its children. */
-function dropped(found: TraefikServiceRef, bad: readonly BadBackend[], seen: Seen): Problem | null {
+function dropped(found: TraefikServiceRef, bad: readonly BadBackend[], { seen, unread }: Served): Problem | null {
   const broken = brokenRouter(found, seen);
   if (broken !== null) {
     const [cause] = bad;
-    const see = `To see why: ${commandLine('status', found)}`;
-    if (cause === undefined) return { kind: '404', text: `Traefik reports "${broken}"`, advice: see };
+    if (cause === undefined) return unexplained(found, broken, unread);
     return { kind: '404', text: `${cause.text}, and Traefik drops the whole TraefikService`, advice: cause.advice };
   }
   // What a replica serves is known by its API: nothing has to be concluded.
@@ -51,6 +57,18 @@ function dropped(found: TraefikServiceRef, bad: readonly BadBackend[], seen: See
   };
 }
 
+function unexplained(found: TraefikServiceRef, broken: string, unread: boolean): Problem {
+  const command = commandLine('status', found);
+  const reports = `Traefik reports "${broken}"`;
+  return unread
+    ? {
+        kind: '404',
+        text: `${reports}, and may not have read the last change yet`,
+        advice: `To look again: ${command}`,
+      }
+    : { kind: '404', text: reports, advice: `To see why: ${command}` };
+}
+
 /** Whether a replica has Traefik's default of a setting, as far as its options tell. */
 export function isDefault({ replica }: Pick<SeenReplica, 'replica'>, setting: BadBackend['setting']): boolean {
   const known = TRAEFIK_SETTINGS.find((each) => each === setting);
@@ -62,8 +80,9 @@ function relevant(found: TraefikServiceRef, { replicas }: Seen): readonly SeenRe
 }
 
 /** Traefik's words about a router that leads to a TraefikService and could not be built. */
-function brokenRouter(found: TraefikServiceRef, { replicas }: Seen): string | null {
+export function brokenRouter(found: TraefikServiceRef, { replicas }: Seen): string | null {
   const routers = replicas.flatMap(({ broken }) => broken ?? []);
+  if (routers.length === 0) return null;
   const labels = labelsOf(found);
   return routers.find(({ service }) => isRelease(service, labels))?.error ?? null;
 }

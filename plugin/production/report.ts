@@ -7,6 +7,7 @@ import { resourceName } from '../traefikservice/find.ts';
 import { lookAtTraefik } from './look.ts';
 import { problemLine } from './problem.ts';
 import { problemsOf } from './problems.ts';
+import { mayBeUnread } from './unread.ts';
 
 /** Prints what is wrong with production after a switch, in red, a line each. Never rejects. */
 export async function reportProduction(
@@ -16,9 +17,11 @@ export async function reportProduction(
 ): Promise<void> {
   const { io, flags, paint } = call;
   const seen = await lookAtTraefik(session, flags.text('traefik'), io);
-  for (const { found, facts } of switched)
-    for (const problem of problemsOf(found, facts, seen)) {
+  for (const { found, facts } of switched) {
+    const unread = await mayBeUnread(session, found, seen, io);
+    for (const problem of problemsOf(found, facts, { seen, unread })) {
       const line = `${resourceName(found)}: ${problemLine(problem)}`;
       io.err.write(`${paint.err.bad(flow(line, io.err.columns?.()))}\n`);
     }
+  }
 }

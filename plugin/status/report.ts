@@ -24,6 +24,7 @@ import { planSwitch } from '../traefikservice/patches.ts';
 import { isSplit, servesAlone, sharesOf } from '../traefikservice/shares.ts';
 import type { Seen } from '../production/look.ts';
 import { problemsOf } from '../production/problems.ts';
+import { mayBeUnread } from '../production/unread.ts';
 import type { Problem } from '../production/problem.ts';
 import { planRollback } from '../switch/back.ts';
 import { judge } from '../switch/preflight.ts';
@@ -122,7 +123,7 @@ export async function buildReport(
   const release = record.active?.color === active ? record.active : null;
   return {
     resource: { group: found.group, namespace: found.namespace, name: found.name },
-    problems: problemsOf(found, facts, seen),
+    problems: problemsOf(found, facts, { seen, unread: await mayBeUnread(session, found, seen, io) }),
     traefikNotRead: seen.notRead,
     split: shares !== null && isSplit(shares),
     active,

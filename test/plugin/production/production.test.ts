@@ -5,6 +5,7 @@ import type { CallOptions } from '../../../common/kube/client.ts';
 import { lookAtTraefik } from '../../../plugin/production/look.ts';
 import { fakeCluster, status } from '../fake-cluster.ts';
 import type { FakeCluster } from '../fake-cluster.ts';
+import { NOW } from '../run.ts';
 import { PROMOTED, shop, TESTED } from '../shop.ts';
 import type { ShopOptions } from '../shop.ts';
 
@@ -89,6 +90,34 @@ t.test('a router that Traefik could not build is the first line', async (t) => {
   t.match(out, `× demo/traefikservice.traefik.io/shop: production answers 404: green is listed`);
   t.match(out, `    ${DETACH}`);
 });
+
+t.test('what Traefik may not have read yet is no verdict', async (t) => {
+  const reports = `Production answers 404: Traefik reports "${DROPPED}"`;
+  const verdict = `${reports}. To see why: kubectl bluegreen status shop -n demo`;
+  const unread = `${reports}, and may not have read the last change yet. To look again: kubectl bluegreen status shop -n demo`;
+  async function after(seconds: number, what: 'release' | 'endpoints', args?: readonly string[]) {
+    const time = new Date(NOW.getTime() - seconds * 1000).toISOString();
+    const managedFields = what === 'release' ? [{ manager: 'kubectl', operation: 'Update', time }] : [];
+    const cluster = await world(t, { shop: { managedFields }, disabled: ['demo-shop'], ...(args ? { args } : {}) });
+    const slice = cluster.objects.get(SLICE);
+    const annotations = { 'endpoints.kubernetes.io/last-change-trigger-time': time };
+    if (what === 'endpoints') cluster.put(SLICE, { ...slice, metadata: { ...labelled('blue'), annotations } });
+    return first(cluster, 'status');
+  }
+  for (const what of ['release', 'endpoints'] as const) {
+    t.equal(await after(6, what), unread, `${what} within the throttle and five seconds`);
+    t.equal(await after(8, what), verdict, `${what} before`);
+    t.equal(await after(8, what, ['--providers.kubernetescrd', '--providers.providersthrottleduration=10s']), unread);
+    t.equal(await after(-60, what), verdict, 'a clock that is behind');
+  }
+  const cluster = await world(t, { shop: { managedFields: [{ time: NOW.toISOString() }] }, disabled: ['demo-shop'] });
+  t.match((await cluster.run('list')).err, unread);
+  t.match((await cluster.run('doctor')).out.replaceAll(/\s+/g, ' '), 'and may not have read the last change yet');
+});
+const SLICE = '/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices/blue-x';
+function labelled(service: string) {
+  return { labels: { 'kubernetes.io/service-name': service } };
+}
 
 t.test('without its API, the settings and the endpoints tell', async (t) => {
   const cluster = await world(t, { shop: EMPTY });
