@@ -10,6 +10,7 @@ import { toolFile } from './tools/cache.ts';
 import { CATALOG } from './tools/catalog.ts';
 
 const LAST_LINES = 20;
+const LOG_LIMIT = 20_000;
 const LISTED_MS = 60_000;
 
 /** Defines a neighbor's custom resources and waits until they are served. They stay: Helm could not uninstall without. */
@@ -31,30 +32,53 @@ function groupOf(definition: string): string {
   return /^ {2}group: (\S+)$/m.exec(definition)?.[1] ?? '';
 }
 
+export interface NeighborOptions {
+  readonly args?: readonly string[];
+  /** Added to PATH and the administrator's KUBECONFIG. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** A running neighbor. */
+export interface Neighbor {
+  /** The end of its log. */
+  log(): string;
+}
+
 /**
- * Starts a neighbor as the administrator of a cluster. It ends with the test, or with this process; a failed test shows
- * what it said last.
+ * Starts a neighbor, by default as the administrator of a cluster. It ends with the test, or with this process; a failed
+ * test shows what it said last.
  */
-export function startNeighbor(t: Test, cluster: Cluster, tool: string, program: string): void {
+export function startNeighbor(
+  t: Test,
+  cluster: Cluster,
+  tool: string,
+  program: string,
+  { args = [], env = {}, cwd = cluster.dir }: NeighborOptions = {},
+): Neighbor {
   const path = join(cluster.dir, 'log', `${program}-${process.pid}.log`);
-  const log = openSync(path, 'w');
+  const file = openSync(path, 'w');
   // A kernel that ends it with this process, however that ends.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', toolFile(tool, program)], {
-    env: { PATH: process.env['PATH'], KUBECONFIG: cluster.kubeconfig },
-    stdio: ['ignore', log, log],
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', toolFile(tool, program), ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], KUBECONFIG: cluster.kubeconfig, ...env },
+    stdio: ['ignore', file, file],
   });
-  closeSync(log);
+  closeSync(file);
+  function log(): string {
+    return readFileSync(path, 'utf8').slice(-LOG_LIMIT);
+  }
+  function lastLines(): string {
+    return log().trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+  }
   const ended = once(child, 'exit');
   t.teardown(async () => {
-    if (!t.passing()) t.comment(`${program} said last:\n${lastLines(path)}`);
+    if (!t.passing()) t.comment(`${program} said last:\n${lastLines()}`);
     child.kill('SIGKILL');
     await ended;
   });
   child.on('exit', (code) => {
-    if (code !== null) t.fail(`${program} ended with status ${code}:\n${lastLines(path)}`);
+    if (code !== null) t.fail(`${program} ended with status ${code}:\n${lastLines()}`);
   });
-}
-
-function lastLines(path: string): string {
-  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+  return { log };
 }

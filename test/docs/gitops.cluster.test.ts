@@ -1,5 +1,5 @@
 // docs/gitops.md with Argo CD itself: its commands, in their order, while production is asked.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { run } from '../../scripts/lib/run.ts';
@@ -8,7 +8,7 @@ import { shareCluster } from '../cluster/sharing/share.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { applicationOf } from '../e2e/argocd/application.ts';
 import { CONTROLLER, startArgoCd } from '../e2e/argocd/argocd.ts';
-import { makeRepository } from '../e2e/argocd/repository.ts';
+import { makeRepository } from '../e2e/gitops/repository.ts';
 import { history, live, personIn } from '../e2e/people.ts';
 import { blocksOf } from './blocks.ts';
 
@@ -18,25 +18,17 @@ const ROUTE_MS = 120_000;
 const APPLICATION = 'demo-bluegreen';
 
 const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
-const repository = await makeRepository(EXAMPLES, 'examples');
-t.teardown(() => repository.remove());
-edit('examples/argocd/application.yaml', 'https://git.example.com/shop.git', repository.url);
+const repository = await makeRepository(t);
+cpSync(EXAMPLES, join(repository.folder, 'examples'), { recursive: true });
+repository.edit('examples/argocd/application.yaml', 'https://git.example.com/shop.git', repository.url);
 // The version before the release of the page.
-edit('examples/green.yaml', 'podinfo:6.1.6', 'podinfo:6.1.5');
+repository.edit('examples/green.yaml', 'podinfo:6.1.6', 'podinfo:6.1.5');
 await repository.push();
-const argo = await startArgoCd(cluster);
-t.teardown(() => argo.stop());
+const argo = await startArgoCd(t, cluster);
 const traffic = startTraffic({ url: `${traefikAt(cluster).url}/`, host: 'podinfo.localhost', connections: 2 });
 t.teardown(() => traffic.stop());
 const admin = personIn(cluster, DEMO_NAMESPACE);
 const application = applicationOf(cluster, argo, APPLICATION);
-
-function edit(file: string, from: string, to: string): void {
-  const path = join(repository.folder, file);
-  const before = readFileSync(path, 'utf8');
-  if (!before.includes(from)) throw new Error(`${file} has no ${from}`);
-  writeFileSync(path, before.replaceAll(from, to));
-}
 
 let open = 0;
 t.test('every command of the page works, in their order', async (t) => {

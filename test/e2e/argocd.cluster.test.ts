@@ -1,5 +1,5 @@
 // Argo CD itself keeps a release at what Git says while people and its own actions switch it.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -12,7 +12,7 @@ import { shareCluster } from '../cluster/sharing/share.ts';
 import { weightedSpec } from '../objects.ts';
 import { applicationOf } from './argocd/application.ts';
 import { CONTROLLER, NAMESPACE, SERVER, startArgoCd } from './argocd/argocd.ts';
-import { makeRepository } from './argocd/repository.ts';
+import { makeRepository } from './gitops/repository.ts';
 import { history, live, NAMED, personIn, toColor } from './people.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples/argocd');
@@ -29,21 +29,17 @@ const cluster = await shareCluster(t, 'traefik');
 await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
 t.teardown(() => cluster.kubectlOk(['delete', '-f', join(FILES, 'rights.yaml')]));
 await cluster.kubectlOk(['create', 'namespace', SHOP]);
-const repository = await makeRepository(FILES, 'shop');
-t.teardown(() => repository.remove());
+const repository = await makeRepository(t);
+cpSync(FILES, join(repository.folder, 'shop'), { recursive: true });
 // What another client wrote once about a smoke test.
 edit('release.yaml', '  annotations:\n    bluegreen.dev/smoke-test: passed:6.1.6\n', '');
 await repository.push();
-const argo = await startArgoCd(cluster);
-t.teardown(() => argo.stop());
+const argo = await startArgoCd(t, cluster);
 const application = applicationOf(cluster, argo, 'demo-bluegreen');
 const alice = personIn(cluster, SHOP, 'alice');
 
 function edit(file: string, from: string, to: string): void {
-  const path = join(repository.folder, 'shop', file);
-  const before = readFileSync(path, 'utf8');
-  if (!before.includes(from)) throw new Error(`${file} has no ${from}`);
-  writeFileSync(path, before.replaceAll(from, to));
+  repository.edit(join('shop', file), from, to);
 }
 
 async function stored(): Promise<JsonObject> {

@@ -9,7 +9,7 @@ import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { FLUX, startFlux } from './flux/flux.ts';
 import type { Outcome } from './flux/flux.ts';
-import type { Files } from './flux/repository.ts';
+import type { Files } from './flux/source.ts';
 import { history, live, NAMED, personIn } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'flux');

@@ -7,8 +7,8 @@ import type { Cluster } from '../../cluster/index.ts';
 import { defineResources, startNeighbor } from '../../cluster/neighbor.ts';
 import { until } from '../../cluster/node/api.ts';
 import { MISSED, TRIES } from '../people.ts';
-import { createRepository } from './repository.ts';
-import type { Artifact, Files } from './repository.ts';
+import { makeSource } from './source.ts';
+import type { Artifact, Files } from './source.ts';
 
 export const TENANT = 'flux-tenant';
 /** The user by which Flux writes. */
@@ -39,7 +39,7 @@ export interface Flux {
 export async function startFlux(t: Test, cluster: Cluster, namespace: string): Promise<Flux> {
   await defineResources(cluster, 'flux');
   startNeighbor(t, cluster, 'flux', 'kustomize-controller');
-  const repository = await createRepository(t);
+  const source = await makeSource(t);
   const client = connect(cluster);
   let requests = 0;
   let last: Artifact | null = null;
@@ -92,7 +92,7 @@ export async function startFlux(t: Test, cluster: Cluster, namespace: string): P
   });
   return {
     commit: async (files) => {
-      last = await repository.commit(files);
+      last = await source.commit(files);
       await patch(`${SOURCE}/status`, sourceStatus(last));
       return sync();
     },

@@ -1,11 +1,11 @@
-// A Git repository on this machine, and what Flux's source-controller makes of a commit: an archive that it serves.
+// What Flux's source-controller makes of a Git repository: an archive of each commit, which it serves.
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { runOk } from '../../../scripts/lib/run.ts';
+import { makeRepository } from '../gitops/repository.ts';
 
 /** Manifests by the names of their files. */
 export type Files = Readonly<Record<string, string>>;
@@ -20,17 +20,16 @@ export interface Artifact {
   readonly size: number;
 }
 
-export interface Repository {
+export interface Source {
   /** Commits these files in place of all others; the archive can be fetched from now on. */
   commit(files: Files): Promise<Artifact>;
 }
 
-const AUTHOR = ['-c', 'user.name=alice', '-c', 'user.email=alice@example.com', '-c', 'commit.gpgsign=false'];
-
 /** Makes an empty repository, whose archives are served over loopback until the test ends. */
-export async function createRepository(t: Test): Promise<Repository> {
-  const folder = mkdtempSync(join(tmpdir(), 'bluegreen-repository-'));
+export async function makeSource(t: Test): Promise<Source> {
+  const repository = await makeRepository(t);
   const archives = new Map<string, Buffer>();
+  const folder = mkdtempSync(join(tmpdir(), 'bluegreen-archives-'));
   const server = createServer(({ url = '' }, response) => {
     const archive = archives.get(url);
     response.writeHead(archive === undefined ? 404 : 200).end(archive);
@@ -43,19 +42,14 @@ export async function createRepository(t: Test): Promise<Repository> {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  function git(...args: readonly string[]): Promise<string> {
-    return runOk('git', ['-C', folder, ...AUTHOR, ...args]);
-  }
-  await git('init', '--quiet', '--initial-branch=main');
 
   async function commit(files: Files): Promise<Artifact> {
-    await git('rm', '-r', '--quiet', '--ignore-unmatch', '.');
-    for (const [name, manifest] of Object.entries(files)) writeFileSync(join(folder, name), manifest);
-    await git('add', '--all');
-    await git('commit', '--quiet', '--allow-empty', '-m', 'shop: another state');
-    const hash = (await git('rev-parse', 'HEAD')).trim();
-    const file = join(folder, '.git', `${hash}.tar.gz`);
-    await runOk('tar', ['-czf', file, '-C', folder, '--exclude=.git', '.']);
+    const before = readdirSync(repository.folder).filter((name) => name !== '.git');
+    for (const name of before) rmSync(join(repository.folder, name));
+    for (const [name, manifest] of Object.entries(files)) writeFileSync(join(repository.folder, name), manifest);
+    const hash = await repository.push();
+    const file = join(folder, `${hash}.tar.gz`);
+    await repository.archive(file);
     const path = `/gitrepository/shop/${hash}.tar.gz`;
     const archive = readFileSync(file);
     archives.set(path, archive);
