@@ -20,26 +20,10 @@ export {
 } from './decide.ts';
 export { collisionsOf, namespacesOf, type Collision, type NamedObject } from './collisions.ts';
 export { guard, GUARDS } from './guards/index.ts';
-export type {
-  GuardedRequest,
-  Beyond,
-  DirectBackend,
-  OtherRoute,
-  Listing,
-  Mix,
-  NewOwner,
-  Needing,
-  NewPart,
-  PartChange,
-  PreviewRoute,
-  PartTrouble,
-  PartUse,
-  Routed,
-  RouteLoss,
-  TraefikServiceName,
-  Use,
-  WorkloadAction,
-} from './guards/guard.ts';
+export type { GuardedRequest } from './guards/guard.ts';
+export type { NewPart, PartChange, PartTrouble, PartUse } from './guards/part-changes.ts';
+export type { Beyond, DirectBackend, OtherRoute, Mix, PreviewRoute, RouteLoss } from './guards/route-changes.ts';
+export type { Listing, NewOwner, Needing, Routed, TraefikServiceName, Use, WorkloadAction } from './guards/uses.ts';
 export { freezeOf, freezeText, freezeValue, type Freeze } from './freeze.ts';
 export { docsLine, findingLine } from './message.ts';
 export { evaluateUngoverned, explain, NO_OVERRIDE, warningLines, type Evaluation } from './evaluate.ts';

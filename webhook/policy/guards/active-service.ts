@@ -1,7 +1,8 @@
 import type { CheckResult } from '../checks/check.ts';
 import { denial, warning } from '../checks/check.ts';
 import type { Settings } from '../types.ts';
-import type { Guard, GuardedRequest, Listing, Use } from './guard.ts';
+import type { Guard, GuardedRequest } from './guard.ts';
+import type { Listing, Use } from './uses.ts';
 
 type ServiceRequest = GuardedRequest & { readonly kind: 'service' };
 

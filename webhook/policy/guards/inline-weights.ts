@@ -2,7 +2,8 @@ import type { CheckResult } from '../checks/check.ts';
 import { pairOfName } from '../names.ts';
 import type { Pair } from '../types.ts';
 import { denial, warning } from '../checks/check.ts';
-import type { DirectBackend, Guard, GuardedRequest } from './guard.ts';
+import type { Guard, GuardedRequest } from './guard.ts';
+import type { DirectBackend } from './route-changes.ts';
 
 /** Inline services build a weighted round robin of their own, past the TraefikService and its rules. */
 export const inlineWeights: Guard = {

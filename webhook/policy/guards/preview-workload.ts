@@ -1,6 +1,7 @@
 import type { CheckResult } from '../checks/check.ts';
 import { denial } from '../checks/check.ts';
-import type { Guard, GuardedRequest, Use, WorkloadAction } from './guard.ts';
+import type { Guard, GuardedRequest } from './guard.ts';
+import type { Use, WorkloadAction } from './uses.ts';
 
 type WorkloadRequest = GuardedRequest & { readonly kind: 'workload' };
 
