@@ -10,6 +10,7 @@ const WEBHOOK = [
   ['common'],
   ['certs'],
   ['webhook/policy'],
+  ['webhook/environment.ts'],
   ['webhook/facts', 'webhook/config.ts'],
   ['webhook/admission'],
   ['webhook/telemetry'],

@@ -2,7 +2,9 @@ import { hostname } from 'node:os';
 import { certificatesIn } from '../certs/bundle.ts';
 import { DOCS_URL } from '../common/docs.ts';
 import { parseDuration } from '../common/duration.ts';
-import { NAMESPACE_MODES, parseLabelSelector, TRAEFIK_DEFAULTS } from './policy/index.ts';
+import { readerOf } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { NAMESPACE_MODES, TRAEFIK_DEFAULTS } from './policy/index.ts';
 import type { NamespaceMode, TraefikSettings } from './policy/index.ts';
 
 /**
@@ -100,8 +102,6 @@ export type CaBundleWriter = (typeof CA_BUNDLE_WRITERS)[number];
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** All that is wrong with the environment, a line each: the variable, what it is, what it should be. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
@@ -112,62 +112,7 @@ export class ConfigError extends Error {
 
 /** The configuration in `env`. An empty variable counts as unset. Throws a ConfigError that names every mistake. */
 export function readConfig(env: Environment): Config {
-  const problems: string[] = [];
-  function given(name: string): string | undefined {
-    const value = env[name]?.trim();
-    return value === '' ? undefined : value;
-  }
-  function wrong(name: string, value: string, expected: string): void {
-    problems.push(`${name} is "${value}": it must be ${expected}`);
-  }
-
-  function label(name: string, fallback: string): string {
-    const value = given(name) ?? fallback;
-    if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) {
-      wrong(name, value, 'a Kubernetes name (lower-case letters, digits, dashes and dots)');
-    }
-    return value;
-  }
-  function integer(name: string, fallback: number, least: number, most: number): number {
-    const value = given(name);
-    if (value === undefined) return fallback;
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= least && number <= most)) wrong(name, value, `a whole number from ${least} to ${most}`);
-    return number;
-  }
-  function duration(name: string, fallback: string, leastMs: number): number {
-    const value = given(name) ?? fallback;
-    const milliseconds = parseDuration(value);
-    if (milliseconds === null || milliseconds < leastMs) {
-      wrong(name, value, `a duration such as ${fallback}, ${leastMs / 1000}s at least`);
-    }
-    return milliseconds ?? 0;
-  }
-  function boolean(name: string, fallback: boolean): boolean {
-    const value = given(name);
-    if (value === undefined) return fallback;
-    if (value !== 'true' && value !== 'false') wrong(name, value, 'true or false');
-    return value === 'true';
-  }
-  function choice<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
-    const value = given(name) ?? fallback;
-    const known = choices.find((candidate) => candidate === value);
-    if (known === undefined) wrong(name, value, `one of ${choices.join(', ')}`);
-    return known ?? fallback;
-  }
-  function names(name: string): readonly string[] {
-    return (given(name) ?? '')
-      .split(',')
-      .map((each) => each.trim())
-      .filter((each) => each !== '');
-  }
-
-  function labelSelector(name: string): string {
-    const value = given(name) ?? '';
-    if (parseLabelSelector(value) === null) wrong(name, value, 'a label selector such as app=shop,tier in (web,api)');
-    return value;
-  }
-
+  const { given, label, integer, duration, boolean, choice, names, labelSelector, problems } = readerOf(env);
   if (given('BLUEGREEN_NAMESPACE') === undefined) {
     problems.push('BLUEGREEN_NAMESPACE is not set: give it the namespace of the pod (fieldRef: metadata.namespace)');
   }

@@ -1,6 +1,7 @@
 import { ConfigError, ConnectError } from './errors.ts';
 import type { ExecEnvironment } from './exec.ts';
-import type { Files, User } from './kubeconfig.ts';
+import type { Files } from './kubeconfig.ts';
+import type { User } from './kubeconfig-file.ts';
 import type { Connection } from './resolve.ts';
 import { stringAt } from '../../common/json-paths.ts';
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { JsonObject } from '../../common/json.ts';
 import { ConnectError } from './errors.ts';
 import { messageOf } from '../../common/errors.ts';
-import type { Cluster, ExecConfig } from './kubeconfig.ts';
+import type { Cluster, ExecConfig } from './kubeconfig-file.ts';
 import { objectAt, parseJson, stringAt } from '../../common/json-paths.ts';
 import { isObject } from '../../common/json.ts';
 

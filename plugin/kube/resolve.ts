@@ -1,7 +1,8 @@
 import { parseDuration } from '../../common/duration.ts';
 import { ConfigError, UserError } from './errors.ts';
 import { EMPTY } from './kubeconfig.ts';
-import type { Cluster, Files, Kubeconfig, User } from './kubeconfig.ts';
+import type { Files } from './kubeconfig.ts';
+import type { Cluster, Kubeconfig, User } from './kubeconfig-file.ts';
 import { clusterProblems, userProblems } from './validate.ts';
 
 /** kubectl's global flags, as given; undefined or empty where not given. */

@@ -1,4 +1,5 @@
-import type { Cluster, Files, User } from './kubeconfig.ts';
+import type { Files } from './kubeconfig.ts';
+import type { Cluster, User } from './kubeconfig-file.ts';
 
 /** What is wrong with a user's credentials, in kubectl's words. */
 export function userProblems(name: string, user: User, files: Files): readonly string[] {

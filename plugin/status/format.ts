@@ -1,7 +1,8 @@
 import { letThroughText } from '../traefikservice/history.ts';
 import { unseenSwitch, unseenText } from '../traefikservice/unseen.ts';
 import { commandLine, shortImages } from '../traefikservice/names.ts';
-import type { ColorReport, StatusReport } from './report.ts';
+import type { ColorReport } from './color.ts';
+import type { StatusReport } from './report.ts';
 import type { Traffic } from '../traefik/traffic.ts';
 import type { Color } from '../../webhook/policy/index.ts';
 import type { TraefikServiceRef } from '../traefikservice/find.ts';

@@ -2,7 +2,7 @@ import type { Paint } from '../cli/paint.ts';
 import { flow } from '../printers/flow.ts';
 import { ageOf, formatTable } from '../printers/table.ts';
 import type { PodReport } from './pods.ts';
-import type { ColorReport } from './report.ts';
+import type { ColorReport } from './color.ts';
 
 /** Ready pods of a color that are shown; the others are counted. */
 const MOST = 5;

@@ -1,5 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 
 /** Where the API server is and who asks: the pod's service account, or a developer's kubeconfig outside a cluster. */
 export function loadKubeConfig(env: Environment): KubeConfig {
