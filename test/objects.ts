@@ -49,6 +49,11 @@ export function service(metadata: JsonObject, selector: JsonObject | null, ports
   return { apiVersion: 'v1', kind: 'Service', metadata, spec };
 }
 
+/** A namespace with the Services blue and green, and nothing behind them. */
+export function shopObjects(namespace: string): readonly JsonObject[] {
+  return [namespaceObject(namespace), ...COLORS.map((name) => service({ name, namespace }, null, [{ port: 80 }]))];
+}
+
 /** The ready endpoint of a Service, kept by hand. */
 export function endpointSlice(
   metadata: JsonObject,

@@ -7,8 +7,9 @@ import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
 import { defineResources, startNeighbor } from '../cluster/neighbor.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
+import { shopObjects } from '../objects.ts';
 import { admissions } from './stream.ts';
-import { CONFIGURATIONS, shopObjects, webhookOf } from './webhook.ts';
+import { CONFIGURATIONS, webhookOf } from './webhook.ts';
 
 const cluster = await shareCluster(t, 'chart');
 await defineResources(cluster, 'cert-manager');

@@ -9,7 +9,8 @@ import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../clus
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { admissions } from './stream.ts';
-import { shopObjects, webhookOf } from './webhook.ts';
+import { shopObjects } from '../objects.ts';
+import { webhookOf } from './webhook.ts';
 
 const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);

@@ -6,6 +6,7 @@ import { at, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { connect } from '../chart/client.ts';
 import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
+import { shopObjects } from '../objects.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { admissions } from './stream.ts';
@@ -23,15 +24,7 @@ const LOOK_MS = 500;
 const stream = admissions(cluster, SHOP, PER_SECOND);
 t.teardown(() => stream.close());
 
-await cluster.apply([
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
-  ...['blue', 'green'].map((name) => ({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name, namespace: SHOP },
-    spec: { ports: [{ port: 80 }] },
-  })),
-]);
+await cluster.apply(shopObjects(SHOP));
 
 async function read(path: string): Promise<JsonObject> {
   return (await client.call('GET', path)).body;

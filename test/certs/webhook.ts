@@ -17,19 +17,6 @@ export const CONFIGURATIONS = ['mutating', 'validating'].map(
   (kind) => `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations/bluegreen`,
 );
 
-/** A namespace with the Services blue and green, which a stream of admissions needs. */
-export function shopObjects(namespace: string): readonly object[] {
-  return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    ...['blue', 'green'].map((name) => ({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace },
-      spec: { ports: [{ port: 80 }] },
-    })),
-  ];
-}
-
 export interface Webhook {
   /** The CAs that each webhook of both configurations trusts, in PEM. */
   readonly bundles: () => Promise<readonly string[]>;

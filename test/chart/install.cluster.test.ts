@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { at, get, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
+import { installBluegreen, RELEASE, REPLICATED, stopWebhook, upgradeBluegreen } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { backFlags, CHART } from './chart.ts';
 import { connect } from './client.ts';
-import { traefikService, weightedSpec } from '../objects.ts';
+import { shopObjects, traefikService, weightedSpec } from '../objects.ts';
 
 const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
@@ -25,15 +25,7 @@ const SECRET = `/api/v1/namespaces/${RELEASE.namespace}/secrets/bluegreen-ca`;
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
 const here = ['-n', RELEASE.namespace];
 
-await cluster.apply([
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
-  ...['blue', 'green'].map((name) => ({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name, namespace: SHOP },
-    spec: { ports: [{ port: 80 }] },
-  })),
-]);
+await cluster.apply(shopObjects(SHOP));
 
 /** What a dry-run creation with these weights ends in; the weights 100 and 0 are legal. */
 async function attempt(blue: number, green: number): Promise<string> {
@@ -192,16 +184,7 @@ t.test('uninstalling denies nothing for want of the webhook, and leaves nothing'
 t.test('uninstalling works when the webhook does not', async (t) => {
   await installBluegreen(cluster);
   await upgradeBluegreen(cluster);
-  await cluster.kubectlOk([...here, 'scale', 'deployment/bluegreen', '--replicas=0']);
-  await cluster.kubectlOk([
-    ...here,
-    'wait',
-    '--for=delete',
-    'pod',
-    '-l',
-    'app.kubernetes.io/component=webhook',
-    '--timeout=60s',
-  ]);
+  await stopWebhook(cluster);
   t.equal(await attempt(100, 0), 'denied for want of the webhook');
   await uninstall();
   t.equal(await attempt(100, 0), 'stored');

@@ -8,6 +8,7 @@ export {
   demoSpecs,
   installBluegreen,
   upgradeBluegreen,
+  stopWebhook,
   installDemo,
   RELEASE,
   REPLICATED,

@@ -81,6 +81,14 @@ export function upgradeBluegreen(target: Pick<Target, 'helmOk'>, ...flags: reado
   return target.helmOk(['upgrade', RELEASE.name, CHART, ...place, ...flags]);
 }
 
+/** Takes every replica of the webhook away, and waits until none is left. */
+export async function stopWebhook(target: Pick<Target, 'kubectlOk'>): Promise<void> {
+  const here = ['-n', RELEASE.namespace];
+  await target.kubectlOk([...here, 'scale', `deployment/${RELEASE.name}`, '--replicas=0']);
+  const pods = ['-l', 'app.kubernetes.io/component=webhook'];
+  await target.kubectlOk([...here, 'wait', 'pods', ...pods, '--for=delete', '--timeout=120s']);
+}
+
 /** Gives blue all of the weight where the weights are missing: the examples leave them to a webhook, which may not be there. */
 async function weighDemo(target: Target): Promise<void> {
   const service = ['-n', DEMO_NAMESPACE, 'traefikservices.traefik.io/bluegreen-wrr'];

@@ -10,7 +10,6 @@ import { Problem, REGISTRY, reportProblem, startCluster } from '../cluster/index
 import type { Cluster } from '../cluster/index.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { installTraefik } from '../cluster/traefik.ts';
-import type { Traefik } from '../cluster/traefik.ts';
 import type { TraefikOptions } from '../cluster/traefik-objects.ts';
 import { playbook } from './playbook.ts';
 import { makeReport, printReport } from './report.ts';
@@ -20,8 +19,7 @@ import { openScreen } from './screen.ts';
 import type { Terminal } from './screen.ts';
 import { VERSIONS } from './stage.ts';
 import type { Recovery, Stage } from './stage.ts';
-import { startTraffic } from './traffic.ts';
-import type { Traffic } from './traffic.ts';
+import { startTrafficAt } from './traffic.ts';
 
 const USAGE = `Usage: npm run demo -- [flags]
 
@@ -82,7 +80,8 @@ async function perform(cluster: Cluster, setup: Record<string, number>): Promise
   await timed(setup, 'kubectl bluegreen (the executable)', () => installPlugin(cluster));
   await timed(setup, 'bluegreen (helm install --wait)', () => installBluegreen(cluster, REPLICATED));
   await timed(setup, 'both colors of the demo app', () => installDemo(cluster));
-  const traffic = await openForBusiness(traefik);
+  const production = { url: `${traefik.url}/`, host: 'podinfo.localhost' };
+  const traffic = await startTrafficAt(VERSIONS.blue, production, 30_000);
   const switches: Stage['switches'] = [];
   const references: Stage['references'] = [];
   const problems: string[] = [];
@@ -98,15 +97,6 @@ async function perform(cluster: Cluster, setup: Record<string, number>): Promise
     await traffic.stop();
   }
   return makeReport({ samples: traffic.samples, switches, references, recoveries, problems, setup });
-}
-
-/** Traffic counts from the first answer on: before it, Traefik has not seen the route yet. */
-async function openForBusiness({ url }: Traefik): Promise<Traffic> {
-  const target = { url: `${url}/`, host: 'podinfo.localhost' };
-  const scout = startTraffic({ ...target, connections: 1 });
-  await scout.until((sample) => sample.version === VERSIONS.blue, 30_000);
-  await scout.stop();
-  return startTraffic(target);
 }
 
 async function timed<T>(setup: Record<string, number>, what: string, work: () => Promise<T>): Promise<T> {

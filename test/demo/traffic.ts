@@ -57,6 +57,17 @@ export function startTraffic(options: TrafficOptions): Traffic {
   };
 }
 
+/** Starts traffic once a version answers: before, Traefik has not seen the route yet. */
+export async function startTrafficAt(version: string, options: TrafficOptions, timeout: number): Promise<Traffic> {
+  const scout = startTraffic({ ...options, connections: 1 });
+  try {
+    await scout.until((sample) => sample.version === version, timeout);
+  } finally {
+    await scout.stop();
+  }
+  return startTraffic(options);
+}
+
 async function firstSample(
   samples: readonly Sample[],
   accept: (sample: Sample) => boolean,

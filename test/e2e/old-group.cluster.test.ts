@@ -9,8 +9,7 @@ import { rolledOut } from '../cluster/kube.ts';
 import { REGISTRY } from '../cluster/node/names.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { traefikSpec } from '../cluster/traefik.ts';
-import { startTraffic, switchFigures } from '../demo/traffic.ts';
-import type { Traffic } from '../demo/traffic.ts';
+import { startTrafficAt, switchFigures } from '../demo/traffic.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const GROUP = 'traefik.containo.us';
@@ -52,13 +51,7 @@ await Promise.all([installPlugin(cluster), installBluegreen(cluster)]);
 await applyExamples();
 
 const production = { url: `${traefik.url}/`, host: 'podinfo.localhost' };
-async function openForBusiness(): Promise<Traffic> {
-  const scout = startTraffic({ ...production, connections: 1 });
-  await scout.until((sample) => sample.version === VERSIONS.blue, ROUTE_MS);
-  await scout.stop();
-  return startTraffic(production);
-}
-const traffic = await openForBusiness();
+const traffic = await startTrafficAt(VERSIONS.blue, production, ROUTE_MS);
 t.teardown(() => traffic.stop());
 
 async function kubectl(...args: readonly string[]) {

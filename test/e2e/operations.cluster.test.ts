@@ -13,6 +13,7 @@ import {
   REPLICATED,
   startCluster,
   webhookSpec,
+  stopWebhook,
 } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';
@@ -154,18 +155,8 @@ t.test('a webhook that is gone shows in the API server’s metrics, and alerts',
   const webhook = { name: 'broken.bluegreen.dev', clientConfig, rules: [rule], matchConditions: [condition] };
   const more = { admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore' };
   await cluster.apply([{ ...broken, webhooks: [{ ...webhook, ...more }] }]);
-  await scale(0);
+  await stopWebhook(cluster);
   t.ok(await until(async () => (await admin.run(`label --overwrite ${SHOP} at=${Date.now()}`)).ok, TIME_MS));
-  await cluster.kubectlOk([
-    '-n',
-    RELEASE.namespace,
-    'wait',
-    '--for=delete',
-    'pod',
-    '-l',
-    'app.kubernetes.io/component=webhook',
-    '--timeout=60s',
-  ]);
   t.ok(
     await until(async () => {
       await admin.run(`annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=passed:${Date.now()}`);

@@ -12,6 +12,7 @@ import {
   RELEASE,
   REPLICATED,
   startCluster,
+  stopWebhook,
 } from '../cluster/index.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
@@ -96,9 +97,7 @@ const WAYS_BACK: Readonly<Record<string, (group: Group, name: string) => Promise
 const webhook = ['-n', RELEASE.namespace];
 async function scale(replicas: number): Promise<void> {
   await cluster.kubectlOk([...webhook, 'scale', `deployment/${RELEASE.name}`, `--replicas=${replicas}`]);
-  if (replicas > 0) return rolledOut(cluster, RELEASE.namespace, RELEASE.name);
-  const gone = ['wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component=webhook', '--timeout=60s'];
-  await cluster.kubectlOk([...webhook, ...gone]);
+  await rolledOut(cluster, RELEASE.namespace, RELEASE.name);
 }
 
 /** Milliseconds until the API server calls a replica that has just come back: the mutating webhook is no must. */
@@ -129,7 +128,7 @@ for (const group of GROUPS) {
 }
 
 t.test('with every replica gone', async (t) => {
-  await scale(0);
+  await stopWebhook(cluster);
   for (const group of GROUPS) {
     t.test(`${group}: bad weights are denied by the API server itself, in the same words`, async (t) => {
       for (const { ok, said } of [

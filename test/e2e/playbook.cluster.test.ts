@@ -6,7 +6,7 @@ import { playbook } from '../demo/playbook.ts';
 import { openScreen } from '../demo/screen.ts';
 import { NAME, NAMESPACE, VERSIONS } from '../demo/stage.ts';
 import type { Stage } from '../demo/stage.ts';
-import { startTraffic, switchFigures } from '../demo/traffic.ts';
+import { startTrafficAt, switchFigures } from '../demo/traffic.ts';
 import type { Traffic } from '../demo/traffic.ts';
 
 /** Until Traefik has seen a new route. */
@@ -22,18 +22,11 @@ await installDemo(cluster);
 
 const production = { url: `${traefik.url}/`, host: 'podinfo.localhost' };
 
-async function openForBusiness(): Promise<Traffic> {
-  const scout = startTraffic({ ...production, connections: 1 });
-  await scout.until((sample) => sample.version === VERSIONS.blue, ROUTE_MS);
-  await scout.stop();
-  return startTraffic(production);
-}
-
 function failures({ samples }: Traffic): readonly string[] {
   return samples.map(({ failure }) => failure).filter((failure) => failure !== null);
 }
 
-const traffic = await openForBusiness();
+const traffic = await startTrafficAt(VERSIONS.blue, production, ROUTE_MS);
 t.teardown(() => traffic.stop());
 
 t.test('the playbook goes through without a failed request', async (t) => {

@@ -3,7 +3,14 @@ import t from 'tap';
 import { text } from '../../../common/json.ts';
 import type { Reply } from '../../chart/client.ts';
 import { connect } from '../../chart/client.ts';
-import { allImages, installBluegreen, installTraefikCrds, RELEASE, startCluster } from '../../cluster/index.ts';
+import {
+  allImages,
+  installBluegreen,
+  installTraefikCrds,
+  RELEASE,
+  startCluster,
+  stopWebhook,
+} from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import { BLIND, CASES, ORDINARY, OUTAGE } from './cases.ts';
 import { startMutators } from './mutator.ts';
@@ -85,10 +92,7 @@ for (const each of BLIND) run(each);
 
 t.test('then every replica of the webhook goes', async () => {
   await cluster.kubectlOk(['label', 'namespace', FORGED, 'bluegreen.dev/mode-']);
-  const webhook = ['-n', RELEASE.namespace];
-  await cluster.kubectlOk([...webhook, 'scale', `deployment/${RELEASE.name}`, '--replicas=0']);
-  const gone = ['wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/component=webhook', '--timeout=60s'];
-  await cluster.kubectlOk([...webhook, ...gone]);
+  await stopWebhook(cluster);
   const path = `/apis/traefik.io/v1alpha1/namespaces/${FORGED}/traefikservices/forged?dryRun=All`;
   async function guarded(): Promise<boolean> {
     return (
