@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { at, list } from '../../common/json.ts';
+import { at, get, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { clientProgram, versions } from '../cluster/versions.ts';
 import { run } from '../../scripts/lib/run.ts';
@@ -68,4 +68,21 @@ export function podOf(objects: readonly JsonObject[]): unknown {
 }
 export function containerOf(objects: readonly JsonObject[]): unknown {
   return list(at(podOf(objects), 'containers'))[0];
+}
+
+/** The environment of the webhook. */
+export function envOf(objects: readonly JsonObject[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    list(get(containerOf(objects), 'env')).map((entry) => [text(get(entry, 'name')), get(entry, 'value')]),
+  );
+}
+
+/** What the rules of a role are about. */
+export function resources(role: JsonObject): unknown[] {
+  return list(role['rules']).flatMap((rule) => list(get(rule, 'resources')));
+}
+
+/** By which labels a webhook or a policy selects namespaces. */
+export function selectorOf(selected: unknown): unknown {
+  return at(selected, 'namespaceSelector', 'matchExpressions');
 }

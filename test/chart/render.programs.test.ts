@@ -2,39 +2,32 @@
 import t from 'tap';
 import { parse } from 'yaml';
 import { at, get, list, parseObject, text } from '../../common/json.ts';
-import { MODE_LABEL } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { CHART, containerOf, fileText, helm, isHook, NAMESPACE, only, podOf, render, template } from './chart.ts';
-
-function entriesOf(configuration: JsonObject) {
-  return list(configuration['webhooks']).map((entry) => ({
-    name: text(get(entry, 'name')),
-    path: text(at(entry, 'clientConfig', 'service', 'path')),
-    failurePolicy: text(get(entry, 'failurePolicy')),
-    timeoutSeconds: get(entry, 'timeoutSeconds'),
-    conditions: list(get(entry, 'matchConditions')).map((condition) => text(get(condition, 'name'))),
-  }));
-}
-function selectorOf(selected: unknown): unknown {
-  return at(selected, 'namespaceSelector', 'matchExpressions');
-}
-function envOf(objects: readonly JsonObject[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    list(get(containerOf(objects), 'env')).map((entry) => [text(get(entry, 'name')), get(entry, 'value')]),
-  );
-}
+import {
+  CHART,
+  containerOf,
+  fileText,
+  helm,
+  isHook,
+  only,
+  podOf,
+  render,
+  template,
+  envOf,
+  resources,
+  selectorOf,
+} from './chart.ts';
 
 async function imageWith(...values: readonly string[]): Promise<unknown> {
   return get(containerOf(await render(values)), 'image');
 }
+
 function packageVersion(): string {
   return text(parseObject(fileText('package.json'))?.['version']) ?? '';
 }
 
-function resources(role: JsonObject): unknown[] {
-  return list(role['rules']).flatMap((rule) => list(get(rule, 'resources')));
-}
 const READS = new Set(['get', 'list', 'watch']);
+
 function writes(role: JsonObject): unknown[] {
   return list(role['rules']).flatMap((rule) => {
     const verbs = list(get(rule, 'verbs')).filter((verb) => !READS.has(text(verb) ?? ''));
@@ -80,73 +73,6 @@ t.test('helm lint is content', async (t) => {
   t.equal(code, 0, stdout + stderr);
 });
 
-t.test('entries have the failure policies and timeouts that a rollback can live with', async (t) => {
-  const objects = await render();
-  t.same(entriesOf(only(objects, 'MutatingWebhookConfiguration')), [
-    mutating('mutate.bluegreen.dev', '/mutate/enforce'),
-    mutating('mutate-warn.bluegreen.dev', '/mutate/warn'),
-    mutating('mutate-audit.bluegreen.dev', '/mutate/audit'),
-  ]);
-  t.same(entriesOf(only(objects, 'ValidatingWebhookConfiguration')), [
-    promotion('promotion.bluegreen.dev', '/promotion/enforce', 'Fail'),
-    guard('guard.bluegreen.dev', '/guard/enforce'),
-    promotion('promotion-warn.bluegreen.dev', '/promotion/warn', 'Ignore'),
-    guard('guard-warn.bluegreen.dev', '/guard/warn'),
-    promotion('promotion-audit.bluegreen.dev', '/promotion/audit', 'Ignore'),
-    guard('guard-audit.bluegreen.dev', '/guard/audit'),
-    { name: 'mode.bluegreen.dev', path: '/mode', failurePolicy: 'Ignore', timeoutSeconds: 1, conditions: ['changed'] },
-  ]);
-  for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
-    for (const entry of list(only(objects, kind)['webhooks'])) {
-      const events = text(get(entry, 'name')) !== 'mode.bluegreen.dev';
-      t.equal(get(entry, 'sideEffects'), events ? 'NoneOnDryRun' : 'None');
-      t.equal(at(entry, 'clientConfig', 'caBundle'), undefined, 'an upgrade must not touch what the webhook wrote');
-      t.same(at(entry, 'clientConfig', 'service', 'namespace'), NAMESPACE);
-      for (const rule of list(get(entry, 'rules'))) {
-        const groups = list(get(rule, 'apiGroups'));
-        t.equal(
-          groups.includes('traefik.io'),
-          groups.includes('traefik.containo.us'),
-          'neither group implies the other',
-        );
-      }
-    }
-  }
-});
-
-t.test('rollouts reach the guard only where an empty color takes the TraefikService down', async (t) => {
-  for (const [value, asks] of [
-    ['false', true],
-    ['true', false],
-  ] as const) {
-    const entries = list(
-      only(await render([`allowEmptyServices=${value}`]), 'ValidatingWebhookConfiguration')['webhooks'],
-    );
-    const guards = entries.filter((entry) => text(get(entry, 'name'))?.startsWith('guard'));
-    t.equal(guards.length, 3);
-    for (const entry of guards) {
-      t.equal(JSON.stringify(get(entry, 'matchConditions')).includes('Recreate'), asks, `allowEmptyServices=${value}`);
-      t.notMatch(JSON.stringify(entry), 'ROLLOUT');
-    }
-  }
-});
-
-t.test('the guard can be left out, and takes its rights with it', async (t) => {
-  const objects = await render(['guard.enabled=false']);
-  const entries = entriesOf(only(objects, 'ValidatingWebhookConfiguration'));
-  t.notOk(entries.some(({ name }) => name?.startsWith('guard')));
-  t.notOk(resources(only(objects, 'ClusterRole')).includes('ingressroutes'));
-  t.ok(resources(only(await render(), 'ClusterRole')).includes('ingressroutes'));
-});
-
-t.test('without Events the entries have no side effects, and the rights to write them go', async (t) => {
-  const objects = await render(['events.enabled=false']);
-  for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'])
-    for (const entry of list(only(objects, kind)['webhooks'])) t.equal(get(entry, 'sideEffects'), 'None');
-  t.notOk(resources(only(objects, 'ClusterRole')).includes('events'));
-  t.equal(envOf(objects)['BLUEGREEN_EVENTS'], 'false');
-});
-
 t.test('the audit can be turned off, and takes its Lease and its rights with it', async (t) => {
   t.equal(at(only(await render(), 'Lease'), 'spec'), undefined, 'an upgrade must not touch who holds it');
   const objects = await render(['audit.interval=0', 'guard.enabled=false', 'events.enabled=false']);
@@ -158,53 +84,6 @@ t.test('the audit can be turned off, and takes its Lease and its rights with it'
     list(get(rule, 'resources')).includes('namespaces'),
   );
   t.match(namespaces, [{ verbs: ['get'] }], 'one at a time, for changes of the mode');
-});
-
-t.test('entries and bindings share the namespaces of their mode', async (t) => {
-  for (const mode of ['enforce', 'warn', 'audit', 'off']) {
-    const objects = await render([`mode=${mode}`, 'excludedNamespaces={kube-system,infra}']);
-    const bindings = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-    t.equal(bindings.length, 8);
-    for (const each of ['enforce', 'warn', 'audit']) {
-      const others = ['enforce', 'warn', 'audit', 'off'].filter((other) => other !== each);
-      const expected = [
-        { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'infra', NAMESPACE] },
-        each === mode
-          ? { key: MODE_LABEL, operator: 'NotIn', values: others }
-          : { key: MODE_LABEL, operator: 'In', values: [each] },
-      ];
-      const missing = each === 'enforce' ? [] : [`bluegreen-missing-weights-${each}`];
-      for (const name of [`bluegreen-${each}`, `bluegreen-routes-${each}`, ...missing]) {
-        const binding = bindings.find((object) => at(object, 'metadata', 'name') === name);
-        t.same(selectorOf(at(binding, 'spec', 'matchResources')), expected, `${name} where ${mode} is the default`);
-      }
-      for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
-        const entry = list(only(objects, kind)['webhooks']).find((candidate) =>
-          text(at(candidate, 'clientConfig', 'service', 'path'))?.endsWith(`/${each}`),
-        );
-        t.same(selectorOf(entry), expected, kind);
-      }
-    }
-  }
-});
-
-t.test('only the mode enforce denies, beside a missing weight', async (t) => {
-  const bindings = (await render()).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
-  t.same(
-    Object.fromEntries(
-      bindings.map((object) => [text(at(object, 'metadata', 'name')), at(object, 'spec', 'validationActions')]),
-    ),
-    {
-      'bluegreen-enforce': ['Deny', 'Audit'],
-      'bluegreen-warn': ['Warn', 'Audit'],
-      'bluegreen-audit': ['Audit'],
-      'bluegreen-routes-enforce': ['Deny', 'Audit'],
-      'bluegreen-routes-warn': ['Warn', 'Audit'],
-      'bluegreen-routes-audit': ['Audit'],
-      'bluegreen-missing-weights-warn': ['Deny', 'Audit'],
-      'bluegreen-missing-weights-audit': ['Deny', 'Audit'],
-    },
-  );
 });
 
 t.test('pods are restricted and outlive their drain', async (t) => {
@@ -282,71 +161,6 @@ t.test('the webhook learns its settings and the names of its objects', async (t)
   t.equal(only(objects, 'Secret')['data'], undefined, 'an upgrade must not touch the CA');
 });
 
-t.test('certificates of the webhook itself: a Secret that it fills, and rights on that one alone', async (t) => {
-  const objects = await render();
-  t.equal(at(podOf(objects), 'volumes'), undefined);
-  t.match(only(objects, 'Role')['rules'], [{ resources: ['secrets'], resourceNames: ['bluegreen-ca'] }]);
-});
-
-t.test('certificates of cert-manager: a CA of its own, a Certificate for the Service, injection', async (t) => {
-  const objects = await render(['certificates.source=cert-manager', 'audit.interval=0']);
-  const managed = objects.filter(({ apiVersion }) => apiVersion === 'cert-manager.io/v1');
-  t.same(
-    managed.map((object) => `${text(object['kind'])} ${text(at(object, 'metadata', 'name'))}`),
-    ['Certificate bluegreen-ca', 'Certificate bluegreen-tls', 'Issuer bluegreen-selfsigned', 'Issuer bluegreen-ca'],
-  );
-  const [authority, serving] = managed;
-  t.match(authority, { spec: { isCA: true, secretName: 'bluegreen-ca-tls', privateKey: { rotationPolicy: 'Never' } } });
-  t.match(at(authority, 'spec', 'issuerRef', 'name'), 'bluegreen-selfsigned');
-  t.match(managed[3], { spec: { ca: { secretName: 'bluegreen-ca-tls' } } });
-  t.match(serving, { spec: { secretName: 'bluegreen-tls', issuerRef: { name: 'bluegreen-ca', kind: 'Issuer' } } });
-  t.same(at(serving, 'spec', 'dnsNames'), [`bluegreen.${NAMESPACE}.svc`, `bluegreen.${NAMESPACE}.svc.cluster.local`]);
-  for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
-    t.match(at(only(objects, kind), 'metadata', 'annotations'), {
-      'cert-manager.io/inject-ca-from': `${NAMESPACE}/bluegreen-tls`,
-    });
-    for (const entry of list(only(objects, kind)['webhooks'])) {
-      t.equal(at(entry, 'clientConfig', 'caBundle'), undefined, 'an upgrade must not touch what cert-manager wrote');
-    }
-  }
-  t.match(at(podOf(objects), 'volumes'), [{ secret: { secretName: 'bluegreen-tls' } }]);
-  t.match(get(containerOf(objects), 'volumeMounts'), [{ mountPath: '/etc/bluegreen/certificate', readOnly: true }]);
-  t.match(envOf(objects), { BLUEGREEN_CERTIFICATES: 'cert-manager', BLUEGREEN_CA_BUNDLES: 'given' });
-  t.notOk(objects.some(({ kind }) => kind === 'Secret'));
-  t.notOk(resources(only(objects, 'Role')).includes('secrets'), 'no right on any Secret');
-});
-
-t.test('certificates of an issuer of yours', async (t) => {
-  const issuer = ['certManager.issuerRef.kind=ClusterIssuer', 'certManager.issuerRef.name=internal'];
-  const objects = await render(['source=cert-manager', ...issuer].map((value) => `certificates.${value}`));
-  t.notOk(objects.some(({ kind }) => kind === 'Issuer'));
-  t.same(at(only(objects, 'Certificate'), 'spec', 'issuerRef'), { kind: 'ClusterIssuer', name: 'internal' });
-});
-
-t.test('an existing certificate, with its CA from the Secret or from the values', async (t) => {
-  const existing = ['certificates.source=existing', 'certificates.existing.secretName=mine'];
-  const objects = await render(existing);
-  t.match(at(podOf(objects), 'volumes'), [{ secret: { secretName: 'mine' } }]);
-  t.match(envOf(objects), { BLUEGREEN_CERTIFICATES: 'existing', BLUEGREEN_CA_BUNDLES: 'from-secret' });
-  const pem = '-----BEGIN CERTIFICATE-----';
-  const given = await render([...existing, `certificates.existing.caBundle=${pem}`]);
-  t.match(envOf(given), { BLUEGREEN_CA_BUNDLES: 'given' });
-  for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']) {
-    for (const entry of list(only(given, kind)['webhooks'])) {
-      t.equal(at(entry, 'clientConfig', 'caBundle'), Buffer.from(pem).toString('base64'));
-    }
-  }
-});
-
-t.test('a client certificate is asked for only where the values say so', async (t) => {
-  t.notOk('BLUEGREEN_CLIENT_CA' in envOf(await render()));
-  const pem = '-----BEGIN CERTIFICATE-----';
-  t.match(envOf(await render([`apiServerClient.ca=${pem}`, 'apiServerClient.commonNames={a,b}'])), {
-    BLUEGREEN_CLIENT_CA: pem,
-    BLUEGREEN_CLIENT_NAMES: 'a,b',
-  });
-});
-
 t.test('the Service selects the pods of the webhook and no others', async (t) => {
   const objects = await render();
   const selector = at(only(objects, 'Service'), 'spec', 'selector');
@@ -412,23 +226,6 @@ t.test(
   },
 );
 
-t.test('the guard asks about labels where Traefik chooses objects by them', async (t) => {
-  for (const [values, asks] of [
-    [[], false],
-    [['labelSelector=traefik=public'], true],
-  ] as const) {
-    const validating = only(await render([...values]), 'ValidatingWebhookConfiguration');
-    const guards = list(validating['webhooks']).filter((entry) => text(get(entry, 'name'))?.startsWith('guard'));
-    t.not(guards.length, 0);
-    for (const entry of guards)
-      t.equal(
-        JSON.stringify(get(entry, 'matchConditions')).includes('object.metadata.?labels != oldObject.metadata.?labels'),
-        asks,
-        values.join(' '),
-      );
-  }
-});
-
 t.test('an unquoted off in a values file is the mode off', async (t) => {
   const bindings = (await render(['mode=false'])).filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
   t.equal(bindings.length, 8);
@@ -468,24 +265,6 @@ t.test('wrong values are denied by name', async (t) => {
     t.match(stderr, message);
   }
 });
-
-function mutating(name: string, path: string) {
-  return {
-    name,
-    path,
-    failurePolicy: 'Ignore',
-    timeoutSeconds: 1,
-    conditions: ['governed-or-annotated', 'touched-or-unseen'],
-  };
-}
-
-function guard(name: string, path: string) {
-  return { name, path, failurePolicy: 'Ignore', timeoutSeconds: 2, conditions: ['dangerous', 'dangerous-to-pods'] };
-}
-
-function promotion(name: string, path: string, failurePolicy: string) {
-  return { name, path, failurePolicy, timeoutSeconds: 3, conditions: ['governed', 'touched', 'not-a-rollback'] };
-}
 
 t.test('the dashboard is off; on, its account can change nothing, and it answers for the named hosts', async (t) => {
   const off = await render();

@@ -17,7 +17,13 @@ export const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   requests: ['e2e/requests.cluster'],
   'analysis, --wait': ['e2e/safe-naming.cluster'],
   guards: ['e2e/guards.cluster'],
-  chart: ['chart/lifecycle.cluster', 'chart/render.programs', 'chart/places.programs'],
+  chart: [
+    'chart/lifecycle.cluster',
+    'chart/render.programs',
+    'chart/entries.programs',
+    'chart/certificates.programs',
+    'chart/places.programs',
+  ],
 };
 
 const PROGRAMS = ['kubernetes', 'traefik', 'helm', 'kubectl'] as const satisfies readonly ProgramName[];
