@@ -3,26 +3,24 @@ import { leftBy } from '../facts/route-loss.ts';
 import { mixesOf } from '../facts/route-mixes.ts';
 import { previewsOf } from '../facts/route-previews.ts';
 import { spaceOf } from '../facts/routes.ts';
-import { traefikServicesIn } from '../facts/usage.ts';
 import { at, get, list, sameJson } from '../../common/json.ts';
 import { ANNOTATION, keysOf, reachedColor, routedNamesIn } from '../policy/index.ts';
-import type { Pair, Sight } from '../policy/index.ts';
+import type { Pair } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
 
 export async function readIngressRoute(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, sight, traefikServicesIn }: Looking,
   signal: AbortSignal,
-  sight: Sight,
 ): Promise<Guarded | null> {
   const { namespace, object, oldObject } = request;
   const group = groupOf(request);
   if (group === null) return null;
   const name = nameOf(request);
-  const all = await traefikServicesIn(reader, namespace, signal);
+  const all = await traefikServicesIn(namespace);
   const space = spaceOf(all, namespace);
   const pairs = space.governed.map(({ pair }) => pair);
   const objects = all.map((each) => each.object);

@@ -1,25 +1,26 @@
 import { annotation, at } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { nameOf } from '../../common/objects.ts';
-import { governedAmong, traefikServicesIn } from '../facts/usage.ts';
-import type { UsageReader } from '../facts/usage-reader.ts';
+import { governedAmong } from '../facts/usage.ts';
+import type { Grouped } from '../facts/usage.ts';
 import { ANNOTATION, collisionsOf, governed, namespacesOf } from '../policy/index.ts';
 import type { NamedObject, Pair } from '../policy/index.ts';
 import { groupOf } from './guarded-request.ts';
-import type { Guarded } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** What a creation or an update of a TraefikService takes of Traefik's names; null when no release needs any of it. */
 export async function writtenTraefikService(
   request: AdmissionRequest,
-  reader: UsageReader,
-  signal: AbortSignal,
+  { traefikServicesIn }: Looking,
 ): Promise<Guarded | null> {
   const { resource, subResource, namespace, name, object, oldObject } = request;
   const group = resource === 'traefikservices' && subResource === '' ? groupOf(request) : null;
   if (group === null || object === null) return null;
   const written = { group, namespace, object, oldObject, pair: pairOf(object, oldObject) };
-  const spaces = await Promise.all(namespacesOf(written).map((each) => objectsIn(each, reader, signal)));
+  const spaces = await Promise.all(
+    namespacesOf(written).map(async (each) => namedIn(each, await traefikServicesIn(each))),
+  );
   const others = spaces
     .flat()
     .filter((each) => each.namespace !== namespace || each.group !== group || nameOf(each.object) !== nameOf(object));
@@ -38,8 +39,7 @@ function pairOf(object: JsonObject, oldObject: JsonObject | null): Pair | null {
   return governance.kind === 'pair' && !annotation(object, ANNOTATION.unguard) ? governance.pair : null;
 }
 
-async function objectsIn(namespace: string, reader: UsageReader, signal: AbortSignal): Promise<readonly NamedObject[]> {
-  const all = await traefikServicesIn(reader, namespace, signal);
+function namedIn(namespace: string, all: readonly Grouped[]): readonly NamedObject[] {
   const releases = new Map(governedAmong(all).map(({ object, pair }) => [object, pair]));
   return all
     .filter(({ object }) => at(object, 'metadata', 'deletionTimestamp') === undefined)

@@ -1,10 +1,9 @@
-import { traefikServicesIn, governedAmong } from '../facts/usage.ts';
 import { at, get, list, number, sameJson, text } from '../../common/json.ts';
 import type { Json } from '../../common/json.ts';
 import { ANNOTATION } from '../policy/index.ts';
 import type { DirectBackend, OtherRoute } from '../policy/index.ts';
 import { nameOf } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
 
@@ -19,14 +18,13 @@ const FIELDS = {
 export async function readOtherRoute(
   route: OtherRoute,
   request: AdmissionRequest,
-  reader: GuardReader,
-  signal: AbortSignal,
+  { governedHere }: Looking,
 ): Promise<Guarded> {
   const { namespace, object, oldObject } = request;
   const { rules, backends } = FIELDS[route];
   const before = list(at(oldObject, 'spec', rules));
   const changed = list(at(object, 'spec', rules)).filter((rule) => !before.some((old) => sameJson(old, rule)));
-  const governed = governedAmong(await traefikServicesIn(reader, namespace, signal));
+  const governed = await governedHere();
   return {
     request: {
       kind: 'other-route',

@@ -6,21 +6,16 @@ import { usesOfPart } from '../facts/parts.ts';
 import { leftByFront } from '../facts/front-loss.ts';
 import { leftBy } from '../facts/route-loss.ts';
 import { spaceOf } from '../facts/routes.ts';
-import { governedIn, traefikServicesIn, usesOfService } from '../facts/usage.ts';
+import { usesOfService } from '../facts/usage.ts';
 import type { Governed } from '../facts/usage.ts';
 import type { OwnerReference } from '../facts/usage-reader.ts';
 import { ANNOTATION } from '../policy/index.ts';
-import type { Needing, NewOwner, PartKind, Sight, TraefikServiceName } from '../policy/index.ts';
+import type { Needing, NewOwner, PartKind, TraefikServiceName } from '../policy/index.ts';
 import { groupOf } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import { isWorkload, kindOf, refOf } from './guarded-workload.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
-
-interface Looking {
-  readonly reader: GuardReader;
-  readonly sight: Sight;
-}
 
 const KINDS: Readonly<Record<string, string>> = {
   services: 'Service',
@@ -44,20 +39,19 @@ const PARTS: Readonly<Record<string, PartKind>> = {
  */
 export async function guardedOwners(
   request: AdmissionRequest,
-  reader: GuardReader,
+  looking: Looking,
   signal: AbortSignal,
-  sight: Sight,
 ): Promise<Guarded | null> {
   const { operation, subResource, namespace, object, oldObject, resource } = request;
   if (operation !== 'UPDATE' || subResource !== '') return null;
   const references = referencesOf(object);
   const before = new Set(referencesOf(oldObject).map(({ uid }) => uid));
   if (references.length === 0 || references.some(({ uid }) => before.has(uid))) return null;
-  const all = await governedIn(reader, namespace, signal);
-  const found = all.length === 0 ? [] : await needing(request, all, { reader, sight }, signal);
+  const all = await looking.governedHere();
+  const found = all.length === 0 ? [] : await needing(request, all, looking, signal);
   const neededBy = found.map((each): Needing => ({ preview: false, ...each }));
   if (neededBy.length === 0) return null;
-  const seen = await Promise.all(references.map((each) => reader.seeOwner(namespace, each, signal)));
+  const seen = await Promise.all(references.map((each) => looking.reader.seeOwner(namespace, each, signal)));
   if (seen.includes('there')) return null;
   const owners = references.map(({ kind, name }, index): NewOwner => ({
     name: `${kind} ${name}`,
@@ -80,21 +74,21 @@ export async function guardedOwners(
 async function needing(
   request: AdmissionRequest,
   all: readonly Governed[],
-  { reader, sight }: Looking,
+  looking: Looking,
   signal: AbortSignal,
 ): Promise<readonly (TraefikServiceName | Needing)[]> {
   const { namespace, group, resource, oldObject } = request;
   const ref = refOf(request);
   if (resource === 'traefikservices') {
     const own = all.filter((each) => each.group === group && nameOf(each.object) === ref.name);
-    if (own.length === 0) return needingFront(request, { reader, sight }, signal);
+    if (own.length === 0) return needingFront(request, looking, signal);
     return own.map(({ group: of, object }) => ({ group: of, traefikService: nameOf(object) }));
   }
   if (resource === 'services') return usesOfService(all, ref.name).filter(({ child }) => child !== null);
-  if (resource === 'ingressroutes' || resource in PARTS) return needingPart(request, { reader, sight }, signal);
+  if (resource === 'ingressroutes' || resource in PARTS) return needingPart(request, looking, signal);
   if (!isWorkload(request)) return [];
-  const services = await reader.listServices(namespace, signal);
-  const uses = await usesOfWorkload(reader, { namespace, all, services }, { ref, object: oldObject }, signal);
+  const services = await looking.reader.listServices(namespace, signal);
+  const uses = await usesOfWorkload(looking.reader, { namespace, all, services }, { ref, object: oldObject }, signal);
   return uses
     .filter(({ active, child }) => active || child !== null)
     .map(({ group: of, traefikService, active }) => ({ group: of, traefikService, preview: !active }));
@@ -103,21 +97,21 @@ async function needing(
 /** Those that no route would lead to without a TraefikService in front of them. */
 async function needingFront(
   request: AdmissionRequest,
-  { reader, sight }: Looking,
+  { reader, sight, traefikServicesIn }: Looking,
   signal: AbortSignal,
 ): Promise<readonly TraefikServiceName[]> {
   const group = groupOf(request);
   if (group === null) return [];
   const { namespace, oldObject } = request;
   const change = { group, namespace, name: refOf(request).name, before: oldObject, after: null, sight };
-  const left = await leftByFront(reader, change, await traefikServicesIn(reader, namespace, signal), signal);
+  const left = await leftByFront(reader, change, await traefikServicesIn(namespace), signal);
   return left?.leaves ?? [];
 }
 
 /** Those that would lose their last route, or what it or their entries name. */
 async function needingPart(
   request: AdmissionRequest,
-  { reader, sight }: Looking,
+  { reader, sight, traefikServicesIn }: Looking,
   signal: AbortSignal,
 ): Promise<readonly TraefikServiceName[]> {
   const group = groupOf(request);
@@ -126,7 +120,7 @@ async function needingPart(
   const { name } = refOf(request);
   const part = PARTS[resource];
   if (part !== undefined) return usesOfPart(reader, { part, group, namespace, name }, signal);
-  const space = spaceOf(await traefikServicesIn(reader, namespace, signal), namespace);
+  const space = spaceOf(await traefikServicesIn(namespace), namespace);
   const left = await leftBy(reader, { group, namespace, name, before: oldObject, after: null, sight }, space, signal);
   return left?.leaves ?? [];
 }

@@ -3,13 +3,13 @@ import { nameOf as nameIn } from '../../common/objects.ts';
 import { annotation } from '../../common/json.ts';
 import { ANNOTATION, GROUPS, requiredBy } from '../policy/index.ts';
 import { nameOf } from './guarded-request.ts';
-import type { Guarded, GovernedReader } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** The deletion of a Service that a Middleware `errors` of a governed route needs: without it Traefik builds no router. */
 export async function guardedPage(
   request: AdmissionRequest,
-  { reader, governedHere }: GovernedReader,
+  { reader, governedHere }: Looking,
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const { operation, resource, namespace, oldObject } = request;

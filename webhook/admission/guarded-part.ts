@@ -1,9 +1,9 @@
 import { usesOfPart } from '../facts/parts.ts';
 import { troubleOf } from '../facts/part-troubles.ts';
 import { ANNOTATION, isSeen } from '../policy/index.ts';
-import type { PartChange, PartKind, Sight } from '../policy/index.ts';
+import type { PartChange, PartKind } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
 
@@ -11,7 +11,7 @@ import { annotationOf } from './workload-actions.ts';
 export async function readPart(
   part: PartKind,
   request: AdmissionRequest,
-  { reader, sight }: { readonly reader: GuardReader; readonly sight: Sight },
+  { reader, sight }: Looking,
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const group = groupOf(request);

@@ -1,9 +1,9 @@
 import type { Reader } from '../facts/reader.ts';
-import type { Governed } from '../facts/usage.ts';
+import type { Governed, Grouped } from '../facts/usage.ts';
 import type { UsageReader } from '../facts/usage-reader.ts';
 import { at, text } from '../../common/json.ts';
 import { GROUPS } from '../policy/index.ts';
-import type { Group, GuardedRequest } from '../policy/index.ts';
+import type { Group, GuardedRequest, Sight } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
 /** A guarded request with what speaks for it on the live objects. */
@@ -15,9 +15,13 @@ export interface Guarded {
 
 export type GuardReader = Reader & UsageReader;
 
-/** A reader, and the governed TraefikServices of the request's namespace, which are read once a request. */
-export interface GovernedReader {
+/** A reader, and the TraefikServices, which are read once a request, however many guards ask for them. */
+export interface Looking {
   readonly reader: GuardReader;
+  readonly sight: Sight;
+  /** Those of a namespace, of both groups. */
+  readonly traefikServicesIn: (namespace: string) => Promise<readonly Grouped[]>;
+  /** The governed ones of the request's namespace. */
   readonly governedHere: () => Promise<readonly Governed[]>;
 }
 

@@ -5,13 +5,13 @@ import { at, sameJson, text } from '../../common/json.ts';
 import { ANNOTATION } from '../policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { nameOf } from './guarded-request.ts';
-import type { Guarded, GovernedReader } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
 
 export async function readService(
   request: AdmissionRequest,
-  { reader, governedHere }: GovernedReader,
+  { reader, governedHere }: Looking,
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const { namespace, operation, object, oldObject } = request;

@@ -1,19 +1,16 @@
 import { leftByFront } from '../facts/front-loss.ts';
 import { mixesOfFront } from '../facts/route-mixes.ts';
 import { routesTo, spaceOf } from '../facts/routes.ts';
-import { traefikServicesIn } from '../facts/usage.ts';
 import { ANNOTATION, isSeen } from '../policy/index.ts';
-import type { Sight } from '../policy/index.ts';
 import { groupOf, nameOf } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf } from './workload-actions.ts';
 
 export async function readTraefikService(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, sight, traefikServicesIn }: Looking,
   signal: AbortSignal,
-  sight: Sight,
 ): Promise<Guarded | null> {
   const group = groupOf(request);
   const { namespace, object, oldObject } = request;
@@ -23,7 +20,7 @@ export async function readTraefikService(
   const unseen = request.operation === 'UPDATE' && isSeen(oldObject, sight) && !isSeen(object, sight);
   if (request.operation === 'UPDATE' && !unseen) {
     const change = { group, namespace, name, before: oldObject, after: object, sight };
-    const objects = await traefikServicesIn(reader, namespace, signal);
+    const objects = await traefikServicesIn(namespace);
     const left = await leftByFront(reader, change, objects, signal);
     return {
       request: {

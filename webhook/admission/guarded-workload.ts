@@ -6,11 +6,11 @@ import type { GovernedNamespace } from '../facts/behind.ts';
 import { ownerOf, readApp } from '../facts/owners.ts';
 import type { WorkloadRef } from '../facts/owners.ts';
 import { runningTemplate } from '../facts/running-template.ts';
-import { governedIn, usesOfPods } from '../facts/usage.ts';
+import { usesOfPods } from '../facts/usage.ts';
 import { ANNOTATION, replacesAllAtOnce } from '../policy/index.ts';
 import type { Use, WorkloadAction } from '../policy/index.ts';
 import { nameOf as requestedName } from './guarded-request.ts';
-import type { Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, GuardReader, Looking } from './guarded-request.ts';
 import type { AdmissionRequest } from './types.ts';
 import { annotationOf, portNames, templateActions, workloadActions } from './workload-actions.ts';
 
@@ -32,17 +32,14 @@ export function isWorkload({ resource, subResource }: AdmissionRequest): boolean
 /** What a request for a workload of any kind means for the colors that it stands behind; null when it means nothing. */
 export async function guardedWorkload(
   request: AdmissionRequest,
-  reader: GuardReader,
+  { reader, governedHere }: Looking,
   signal: AbortSignal,
 ): Promise<Guarded | null> {
   const kind = kindOf(request);
   const asked = workloadActions(request, kind);
   if (asked.length === 0) return null;
   const { namespace } = request;
-  const [live, all] = await Promise.all([
-    readLive(request, kind, reader, signal),
-    governedIn(reader, namespace, signal),
-  ]);
+  const [live, all] = await Promise.all([readLive(request, kind, reader, signal), governedHere()]);
   const services = all.length === 0 ? [] : await reader.listServices(namespace, signal);
   const around: GovernedNamespace = { namespace, all, services };
   const ref = refOf(request);

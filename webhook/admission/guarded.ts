@@ -1,4 +1,4 @@
-import type { GovernedReader, Guarded, GuardReader } from './guarded-request.ts';
+import type { Guarded, GuardReader, Looking } from './guarded-request.ts';
 import { readIngressRoute } from './guarded-ingressroute.ts';
 import { writtenTraefikService } from './guarded-names.ts';
 import { guardedOwners } from './guarded-owners.ts';
@@ -8,8 +8,8 @@ import { readPart } from './guarded-part.ts';
 import { readService } from './guarded-service.ts';
 import { readTraefikService } from './guarded-traefikservice.ts';
 import { guardedWorkload, isWorkload } from './guarded-workload.ts';
-import { governedIn } from '../facts/usage.ts';
-import type { Governed } from '../facts/usage.ts';
+import { governedAmong, traefikServicesIn } from '../facts/usage.ts';
+import type { Grouped } from '../facts/usage.ts';
 import type { Sight } from '../policy/index.ts';
 import type { AdmissionRequest } from './types.ts';
 
@@ -22,46 +22,47 @@ export async function readGuarded(
   signal: AbortSignal,
   sight: Sight,
 ): Promise<readonly Guarded[]> {
-  let asked: Promise<readonly Governed[]> | null = null;
-  function governedHere(): Promise<readonly Governed[]> {
-    asked ??= governedIn(reader, request.namespace, signal);
-    return asked;
-  }
+  const looking = look(request, reader, signal, sight);
   const found = await Promise.all([
-    about(request, { reader, governedHere }, signal, sight),
-    guardedOwners(request, reader, signal, sight),
-    guardedPage(request, { reader, governedHere }, signal),
-    writtenTraefikService(request, reader, signal),
+    about(request, looking, signal),
+    guardedOwners(request, looking, signal),
+    guardedPage(request, looking, signal),
+    writtenTraefikService(request, looking),
   ]);
   return found.filter((each) => each !== null);
 }
 
-async function about(
-  request: AdmissionRequest,
-  { reader, governedHere }: GovernedReader,
-  signal: AbortSignal,
-  sight: Sight,
-): Promise<Guarded | null> {
-  if (isWorkload(request)) return guardedWorkload(request, reader, signal);
+function look({ namespace: here }: AdmissionRequest, reader: GuardReader, signal: AbortSignal, sight: Sight): Looking {
+  const read = new Map<string, Promise<readonly Grouped[]>>();
+  function all(namespace: string): Promise<readonly Grouped[]> {
+    const found = read.get(namespace) ?? traefikServicesIn(reader, namespace, signal);
+    read.set(namespace, found);
+    return found;
+  }
+  return { reader, sight, traefikServicesIn: all, governedHere: async () => governedAmong(await all(here)) };
+}
+
+async function about(request: AdmissionRequest, looking: Looking, signal: AbortSignal): Promise<Guarded | null> {
+  if (isWorkload(request)) return guardedWorkload(request, looking, signal);
   switch (request.resource) {
     case 'services':
-      return readService(request, { reader, governedHere }, signal);
+      return readService(request, looking, signal);
     case 'traefikservices':
-      return readTraefikService(request, reader, signal, sight);
+      return readTraefikService(request, looking, signal);
     case 'ingressroutes':
-      return readIngressRoute(request, reader, signal, sight);
+      return readIngressRoute(request, looking, signal);
     case 'ingressroutetcps':
-      return readOtherRoute('IngressRouteTCP', request, reader, signal);
+      return readOtherRoute('IngressRouteTCP', request, looking);
     case 'ingressrouteudps':
-      return readOtherRoute('IngressRouteUDP', request, reader, signal);
+      return readOtherRoute('IngressRouteUDP', request, looking);
     case 'httproutes':
-      return readOtherRoute('HTTPRoute', request, reader, signal);
+      return readOtherRoute('HTTPRoute', request, looking);
     case 'middlewares':
-      return readPart('Middleware', request, { reader, sight }, signal);
+      return readPart('Middleware', request, looking, signal);
     case 'tlsoptions':
-      return readPart('TLSOption', request, { reader, sight }, signal);
+      return readPart('TLSOption', request, looking, signal);
     case 'serverstransports':
-      return readPart('ServersTransport', request, { reader, sight }, signal);
+      return readPart('ServersTransport', request, looking, signal);
     default:
       return null;
   }

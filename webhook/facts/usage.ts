@@ -15,15 +15,6 @@ export interface Governed {
 /** A TraefikService, and the group that it was read from. */
 export type Grouped = Pick<Governed, 'group' | 'object'>;
 
-/** The governed TraefikServices of a namespace, of both groups; one that is unguarded guards nothing any more. */
-export async function governedIn(
-  reader: UsageReader,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<readonly Governed[]> {
-  return governedAmong(await traefikServicesIn(reader, namespace, signal));
-}
-
 /** All TraefikServices of a namespace, of both groups. */
 export async function traefikServicesIn(
   reader: UsageReader,

@@ -21,6 +21,33 @@ t.test('the deletion of a color asks for the TraefikServices of each group once'
   t.equal(reader.calls.filter((kind) => kind === 'TraefikService').length, 2);
 });
 
-function shop(): object {
+t.test(
+  'an update of a TraefikService with another entry and an owner asks once for those of each namespace',
+  async (t) => {
+    const reader = new GuardingReader(`${CLUSTER}\n${JSON.stringify(shop())}\n`);
+    const before = shop();
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'gone', uid: 'u' };
+    const after = {
+      ...before,
+      metadata: { name: 'shop', namespace: 'demo', ownerReferences: [owner] },
+      spec: {
+        weighted: {
+          services: [
+            { name: 'blue', port: 80, weight: 100 },
+            { name: 'green', port: 81, weight: 0 },
+          ],
+        },
+      },
+    };
+    const found = await readGuarded(request(after, before), reader, new AbortController().signal, SETTINGS);
+    t.match(found, [
+      { request: { kind: 'traefikservice-update', name: 'shop' } },
+      { request: { kind: 'owners', name: 'shop', neededBy: [{ traefikService: 'shop' }] } },
+    ]);
+    t.equal(reader.calls.filter((kind) => kind === 'TraefikService').length, 4, 'demo, and demo-green for the name');
+  },
+);
+
+function shop(): JsonObject {
   return { apiVersion: 'traefik.io/v1alpha1', kind: 'TraefikService', ...traefikService([100, 0]) };
 }
