@@ -86,6 +86,19 @@ export async function buildImage(
     plain.push(layer);
     blobs.push(compression === null ? layer : await compressed(store, layer, compression));
   }
+  return describeImage(store, { names, run, plain, layers: blobs });
+}
+
+interface Parts {
+  readonly names: readonly string[];
+  readonly run: RunConfig;
+  /** The layers as they are unpacked. */
+  readonly plain: readonly Blob[];
+  /** The same as they are sent. */
+  readonly layers: readonly Blob[];
+}
+
+function describeImage(store: Store, { names, run, plain, layers }: Parts): Image {
   const config = store.putText(
     CONFIG,
     JSON.stringify({
@@ -96,24 +109,33 @@ export async function buildImage(
       rootfs: { type: 'layers', diff_ids: plain.map(({ digest }) => digest) },
     }),
   );
-  const manifest = store.putText(
-    MANIFEST,
-    JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, config, layers: blobs }),
-  );
-  return { names, manifest, config, layers: blobs };
+  const manifest = store.putText(MANIFEST, JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, config, layers }));
+  return { names, manifest, config, layers };
+}
+
+/** An image of layers that the store has, not compressed; it runs nothing. */
+export function imageOfLayers(store: Store, layers: readonly Blob[], name: string): Image {
+  return describeImage(store, { names: [name], run: {}, plain: layers, layers });
 }
 
 /**
  * One archive (OCI image layout) of several images, with shared layers in it once.
+ * @param present digests of what is where it goes, and is left out
  * @returns its path; it stays in the store
  */
-export function archiveOf(store: Store, images: readonly Image[]): Promise<string> {
+export function archiveOf(
+  store: Store,
+  images: readonly Image[],
+  present: ReadonlySet<string> = new Set(),
+): Promise<string> {
   const manifests = images.flatMap(({ names, manifest }) =>
     names.map((name) => ({ ...manifest, annotations: { 'io.containerd.image.name': name } })),
   );
   const index = JSON.stringify({ schemaVersion: 2, manifests });
   const digests = new Set(
-    images.flatMap(({ manifest, config, layers }) => [manifest, config, ...layers].map(({ digest }) => digest)),
+    images
+      .flatMap(({ manifest, config, layers }) => [manifest, config, ...layers].map(({ digest }) => digest))
+      .filter((digest) => !present.has(digest)),
   );
   const folders = ['blobs/', 'blobs/sha256/'].map((path): Entry => ({ kind: 'folder', path, mode: 0o755 }));
   const blobs = [...digests].map((digest): Entry => ({
@@ -126,5 +148,5 @@ export function archiveOf(store: Store, images: readonly Image[]): Promise<strin
     ['oci-layout', '{"imageLayoutVersion":"1.0.0"}'],
     ['index.json', index],
   ].map(([path = '', content = '']): Entry => ({ kind: 'text', path, mode: 0o644, content }));
-  return store.archive(index, () => tar([...texts, ...folders, ...blobs]));
+  return store.archive([index, ...digests].join(' '), () => tar([...texts, ...folders, ...blobs]));
 }

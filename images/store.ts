@@ -107,6 +107,31 @@ export class Store {
     return path;
   }
 
+  /** The path of the folder with this key; undefined if there is none yet. */
+  folder(key: string): string | undefined {
+    const path = this.#folderOf(key);
+    if (!existsSync(path)) return undefined;
+    touch(path);
+    return path;
+  }
+
+  /** Keeps a folder that `fill` fills. The same key must not be made twice at a time. */
+  async makeFolder(key: string, fill: (path: string) => Promise<void>): Promise<string> {
+    const unfinished = this.#unfinished();
+    mkdirSync(unfinished);
+    try {
+      await fill(unfinished);
+      renameSync(unfinished, this.#folderOf(key));
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true });
+    }
+    return this.#folderOf(key);
+  }
+
+  #folderOf(key: string): string {
+    return join(this.#folder, `folder-${sha256(key).slice(7, 31)}`);
+  }
+
   /** Drops what was not used for a week, and all but the latest archives, which hold whole images. */
   async prune(now: number): Promise<void> {
     const files = (await readdir(this.#folder)).map((name) => {
@@ -120,7 +145,7 @@ export class Store {
     const archives = files.filter(({ archive }) => archive).toSorted((one, other) => other.used - one.used);
     const surplus = archives.slice(KEPT_ARCHIVES).filter(({ used }) => now - used > IN_USE_MS);
     for (const { path } of [...surplus, ...files.filter(({ used }) => now - used > KEEP_MS)]) {
-      rmSync(path, { force: true });
+      rmSync(path, { recursive: true, force: true });
     }
   }
 

@@ -12,7 +12,8 @@ import { REGISTRY } from './node/names.ts';
 import { hostPid } from './node/pids.ts';
 import { apiServerReady, nodeReady, serviceAccountReady } from './node/ready.ts';
 import { Supervisor } from './node/supervisor.ts';
-import { imageLoader, pauseSpec } from './images.ts';
+import { imageLoader, layersOf, pauseSpec } from './images.ts';
+import type { ImageLoader } from './images.ts';
 import type { Target } from './target.ts';
 import { toolFile } from './tools/cache.ts';
 import { clientProgram, toolOf, versions } from './versions.ts';
@@ -51,7 +52,7 @@ export type Cluster = Target & {
   readonly api: Api;
   /** Imports an image archive (docker or OCI) into the node. */
   loadImage(path: string): Promise<void>;
-  /** Content and names of the images that the node has, for processes that share it. */
+  /** Layers of the node, and content and names of its images, for processes that share it. */
   loadedImages(): readonly string[];
   /** The host's process id of a component. */
   componentPid(name: Component): Promise<number>;
@@ -204,11 +205,18 @@ async function boot({ supervisor, parts, images, progress }: Boot): Promise<Clus
   const api: Api = { ip, authority, token };
   await Promise.all([isolated, writeKubeletClient(dir)]);
   progress(`isolated in slot ${slot}`);
-  await Promise.all((['etcd', 'kube-apiserver', 'containerd'] as const).map((name) => supervisor.start(name)));
-  const loader = imageLoader((id, path) => supervisor.import(id, path));
-  const imported = loader.provide([pauseSpec(), ...images]).then(() => progress('images'));
+  await Promise.all((['etcd', 'kube-apiserver'] as const).map((name) => supervisor.start(name)));
+  const specs = [pauseSpec(), ...images];
+  async function startContainerd(): Promise<ImageLoader> {
+    const layers = await layersOf(specs);
+    if (layers !== null) await supervisor.place(layers.folder);
+    await supervisor.start('containerd');
+    return imageLoader((id, path) => supervisor.import(id, path), layers?.digests);
+  }
+  const loading = startContainerd();
+  const imported = loading.then((loader) => loader.provide(specs)).then(() => progress('images'));
   async function up(): Promise<void> {
-    await apiServerReady(supervisor, api);
+    await Promise.all([apiServerReady(supervisor, api), loading]);
     progress('API server');
     const rest = ['kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'coredns', 'kubelet'];
     await Promise.all(rest.map((name) => supervisor.start(name)));
@@ -222,7 +230,7 @@ async function boot({ supervisor, parts, images, progress }: Boot): Promise<Clus
   makeBinDir(dir);
   return {
     ...clusterHandle({ slot, dir, api, kubeconfig: admin }, () => supervisor.check()),
-    ...loader,
+    ...(await loading),
     signal: (name, signal) => supervisor.signal(name, signal),
     kill: (name, signal = 'KILL') => supervisor.kill(name, signal),
     start: async (name) => {

@@ -4,12 +4,20 @@ import type { Image, ImageSpec } from '../../images/image.ts';
 import { cacheFolder } from '../../scripts/lib/cache.ts';
 import { pauseImage } from '../images/specs.ts';
 import { Store } from '../../images/store.ts';
+import { largeLayers } from './large-layers.ts';
+import type { LargeLayers } from './large-layers.ts';
 import { PAUSE_IMAGE } from './node/names.ts';
 import { toolFile } from './tools/cache.ts';
 
 /** The images built on this machine; in the user's cache folder. */
 export function imageStore(): Store {
   return new Store(join(cacheFolder(), 'images'));
+}
+
+/** The large layers of images, for a node to begin with. */
+export async function layersOf(specs: readonly ImageSpec[]): Promise<LargeLayers | null> {
+  const store = imageStore();
+  return largeLayers(store, await buildImages(store, specs));
 }
 
 async function buildImages(store: Store, specs: readonly ImageSpec[]): Promise<Image[]> {
@@ -31,7 +39,7 @@ export interface ImageLoader {
   loadImage(path: string): Promise<void>;
   /** Builds images and imports those whose content the node does not have under these names yet. */
   provide(specs: readonly ImageSpec[]): Promise<void>;
-  /** Content and names of what the node has. */
+  /** Layers of the node, and content and names of its images. */
   loadedImages(): readonly string[];
 }
 
@@ -53,10 +61,11 @@ export function imageLoader(
     const images = await buildImages(store, specs);
     const missing = images.filter(({ names, manifest }) => !loaded.has(`${manifest.digest} ${names.join(' ')}`));
     if (missing.length > 0) {
-      await loadImage(await archiveOf(store, missing));
+      await loadImage(await archiveOf(store, missing, loaded));
     }
-    for (const { names, manifest } of missing) {
+    for (const { names, manifest, layers } of missing) {
       loaded.add(`${manifest.digest} ${names.join(' ')}`);
+      for (const { digest } of layers) loaded.add(digest);
     }
   }
   return { loadImage, provide, loadedImages: () => [...loaded] };

@@ -57,6 +57,13 @@ async function remains({ dir, link, cgroups }: Traces): Promise<string[]> {
   ];
 }
 
+/** The files below a folder by their identity. */
+function filesIn(folder: string): Map<number, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(paths.map((path) => [inode(path), path]));
+}
+
 function isGone(traces: Traces): Promise<boolean> {
   return until(async () => (await remains(traces)).length === 0, GONE_MS);
 }
@@ -71,13 +78,24 @@ function answers(url: string, version: string): Promise<boolean> {
 }
 
 t.test('two clusters side by side, one with the examples behind Traefik', async (t) => {
-  const [first, second] = await Promise.all([startCluster({ images: await bareImages() }), startCluster()]);
+  const images = await bareImages();
+  const [first, second] = await Promise.all([startCluster({ images }), startCluster({ images })]);
   t.teardown(() => Promise.all([first.stop(), second.stop()]));
   t.not(first.slot, second.slot);
   t.match(await second.kubectlOk(['get', 'nodes']), /node1 +Ready/);
   const traefik = await installTraefik(first);
   await installDemo(first);
   t.ok(await answers(traefik.url, '6.1.5'), 'production is blue');
+
+  await t.test('nodes may share the files of large layers, and nothing that is written', async (t) => {
+    const [one, two] = [first, second].map(({ dir }) => filesIn(join(dir, 'containerd')));
+    const shared = [...(one ?? [])].flatMap(([file, path]) => (two?.has(file) === true ? [path] : []));
+    t.ok((one?.size ?? 0) > 0);
+    t.same(
+      shared.filter((path) => !/\/blobs\/sha256\/|\/snapshots\/\d+\/fs\//.test(path)),
+      [],
+    );
+  });
 
   await t.test('the preview answers by its name inside the cluster', async (t) => {
     const script = `fetch('http://green.demo-bluegreen/').then((r) => r.text()).then(console.log)`;

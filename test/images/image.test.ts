@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -74,6 +82,14 @@ t.test('the same content gives the same image, and shares its layers with others
   t.match(index.manifests, [{ annotations: { 'io.containerd.image.name': 'registry.local/a:1' } }, {}]);
   const layer = execFileSync('tar', ['-xOf', archive, `blobs/${first.layers[0]?.digest.replace(':', '/')}`]);
   t.equal(`sha256:${createHash('sha256').update(layer).digest('hex')}`, first.layers[0]?.digest);
+  const present = first.layers[0]?.digest ?? '';
+  const rest = await archiveOf(one, [first, other], new Set([present]));
+  const left = execFileSync('tar', ['-tf', rest], { encoding: 'utf8' }).trim().split('\n');
+  t.same(
+    paths.filter((path) => !left.includes(path)),
+    [`blobs/${present.replace(':', '/')}`],
+    'what is there already is left out',
+  );
 });
 
 t.test('compressed layers are the same in another store, and not those that are compressed less', async (t) => {
@@ -114,6 +130,20 @@ t.test('a file that is written anew, in the same size and with the same time, ha
   t.equal(await store.hashOf(source), hashed('two'));
 });
 
+t.test('a folder that cannot be filled is not kept', async (t) => {
+  const dir = t.testdir();
+  const store = new Store(dir);
+  await t.rejects(
+    store.makeFolder('a key', async (path) => {
+      writeFileSync(join(path, 'file'), 'x');
+      throw new Error('disk full');
+    }),
+    /disk full/,
+  );
+  t.equal(store.folder('a key'), undefined);
+  t.same(readdirSync(dir), []);
+});
+
 t.test('what was not used for a week is dropped, and old archives before', async (t) => {
   const dir = t.testdir();
   const store = new Store(dir);
@@ -129,8 +159,11 @@ t.test('what was not used for a week is dropped, and old archives before', async
     utimesSync(path, minutesAgo(minutes), minutesAgo(minutes));
     archives.push(path);
   }
-  utimesSync(store.pathOf(old.digest), now / 1000 - 8 * 86_400, now / 1000 - 8 * 86_400);
+  const folder = await store.makeFolder('a key', async (path) => writeFileSync(join(path, 'file'), 'x'));
+  t.equal(store.folder('a key'), folder);
+  for (const path of [store.pathOf(old.digest), folder]) utimesSync(path, minutesAgo(8 * 1440), minutesAgo(8 * 1440));
   await store.prune(now);
+  t.equal(store.folder('a key'), undefined);
   t.throws(() => readFileSync(store.pathOf(old.digest)), /ENOENT/);
   t.equal(readFileSync(store.pathOf(fresh.digest), 'utf8'), 'fresh');
   t.same(

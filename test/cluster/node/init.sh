@@ -5,9 +5,10 @@
 # It does what it is told on standard input, one command a line, and ends when that closes:
 #   start NAME          runs DIR/run/NAME (a bash script that execs the component), log in DIR/log/NAME.log
 #   signal NAME SIGNAL  sends a signal to that component
+#   place PATH          gives containerd, before it starts, the layers that another one has unpacked in the folder PATH
 #   import ID PATH      imports an image archive into containerd
 # and says on standard output what happened:
-#   ready | failed WHAT | started NAME PID | ended NAME STATUS | imported ID STATUS
+#   ready | failed WHAT | started NAME PID | ended NAME STATUS | placed STATUS | imported ID STATUS
 set -u
 DIR=$1 N=$2
 NET=10.$((100 + N))
@@ -82,6 +83,21 @@ start() {
   ) &
 }
 
+# The files of layers never change, so they may be hard links; containerd writes its databases.
+place() {
+  local from=$1 name
+  for name in content.v1.content/blobs snapshotter.v1.overlayfs/snapshots; do
+    mkdir -p "containerd/io.containerd.${name%/*}"
+    cp -a --link "$from/io.containerd.$name" "containerd/io.containerd.$name" && continue
+    rm -rf "containerd/io.containerd.$name"
+    cp -a --reflink=auto "$from/io.containerd.$name" "containerd/io.containerd.$name" || return
+  done
+  for name in metadata.v1.bolt/meta.db snapshotter.v1.overlayfs/metadata.db; do
+    mkdir -p "containerd/io.containerd.${name%/*}"
+    cp "$from/io.containerd.$name" "containerd/io.containerd.$name" || return
+  done
+} 2>>log/place.log
+
 import() {
   local id=$1 path=$2
   (
@@ -105,6 +121,10 @@ while read -r verb name rest; do
   case $verb in
   start) start "$name" ;;
   signal) kill "-$rest" "$(cat "run/$name.pid")" ;;
+  place)
+    place "$name"
+    echo "placed $?"
+    ;;
   import) import "$name" "$rest" ;;
   *) echo "failed to understand: $verb" ;;
   esac

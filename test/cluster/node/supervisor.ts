@@ -134,6 +134,14 @@ export class Supervisor {
     await ended;
   }
 
+  /** Gives containerd, before it starts, the layers that another one has unpacked in a folder. */
+  async place(folder: string): Promise<void> {
+    const placed = this.event('placed');
+    this.#send(`place ${folder}`);
+    const status = await placed;
+    if (status !== '0') throw new Problem(`Sharing the layers of ${folder} failed:\n${lastWords(this.dir, 'place')}`);
+  }
+
   /** Imports an image archive; throws a Problem with containerd's words if that fails. */
   async import(id: string, path: string): Promise<void> {
     const imported = this.event(`imported ${id}`);

@@ -21,16 +21,20 @@ function canRun(path: string): boolean {
   }
 }
 
+/** Where a program is that PATH has: the first is the one that runs. */
+export function onPath(name: string, { PATH = '' }: NodeJS.ProcessEnv = process.env): string | undefined {
+  return PATH.split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find(canRun);
+}
+
 /** The machine's own program of exactly the wanted version, if PATH has one. The first on PATH is the one that counts. */
 export async function readyMade(
   { name, readyMade: wanted }: Program,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string | undefined> {
-  const path = (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
-    .find(canRun);
+  const path = onPath(name, env);
   if (wanted === undefined || path === undefined) return undefined;
   const { code, stdout } = await run(path, wanted.args);
   return code === 0 && tells(stdout, wanted.version) ? path : undefined;
