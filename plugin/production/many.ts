@@ -10,11 +10,14 @@ import { detachAdvice } from './backend.ts';
 import type { BadBackend } from './backend.ts';
 import type { Seen } from './look.ts';
 import type { Problem } from './problem.ts';
-import { isDefault, problemsFrom } from './problems.ts';
+import { brokenRouter, isDefault, problemsFrom } from './problems.ts';
 import { mayBeUnread } from './unread.ts';
 
 /** Milliseconds for the endpoints of all Services. */
 const DEADLINE = 1000;
+
+/** Broken releases of which it is asked whether Traefik has read them: more than these have another cause. */
+const BROKEN_MOST = 20;
 
 /** What is wrong with the production of one of many. */
 export interface Finding {
@@ -33,8 +36,9 @@ export async function problemsOfAll(
 ): Promise<readonly Finding[]> {
   const needed = seen.replicas.some((each) => each.broken === null && isDefault(each, 'allowEmptyServices'));
   const empty = needed ? await emptyServices(session, namespace, io) : new Set<string>();
+  const few = all.filter((found) => brokenRouter(found, seen) !== null).length <= BROKEN_MOST;
   const findings = all.map(async (found) => {
-    const served = { seen, unread: await mayBeUnread(session, found, seen, io) };
+    const served = { seen, unread: few && (await mayBeUnread(session, found, seen, io)) };
     return problemsFrom(found, emptyColors(found, empty), served).map((problem) => ({ found, problem }));
   });
   return (await Promise.all(findings)).flat();

@@ -6,7 +6,7 @@ import { lookAtTraefik } from '../../../plugin/production/look.ts';
 import { fakeCluster, status } from '../fake-cluster.ts';
 import type { FakeCluster } from '../fake-cluster.ts';
 import { NOW } from '../run.ts';
-import { PROMOTED, shop, TESTED } from '../shop.ts';
+import { PROMOTED, SHOP, shop, TESTED } from '../shop.ts';
 import type { ShopOptions } from '../shop.ts';
 
 const POD = '/api/v1/namespaces/traefik/pods/traefik-1';
@@ -114,6 +114,23 @@ t.test('what Traefik may not have read yet is no verdict', async (t) => {
   t.match((await cluster.run('list')).err, unread);
   t.match((await cluster.run('doctor')).out.replaceAll(/\s+/g, ' '), 'and may not have read the last change yet');
 });
+
+t.test('of many releases that Traefik reports at once no endpoints are read', async (t) => {
+  const metadata = { managedFields: [{ time: NOW.toISOString() }] };
+  const names = Array.from({ length: 21 }, (_, index) => `shop-${index}`);
+  const more = Object.fromEntries(names.map((name) => [SHOP.replace(/shop$/, name), { ...release(), metadata }]));
+  const cluster = await world(t, { shop: {}, disabled: names.map((name) => `demo-${name}`), more });
+  const { err } = await cluster.run('list');
+  t.match(err, 'shop-20 in namespace demo: Production answers 404: Traefik reports');
+  t.notMatch(err, 'may not have read');
+  t.same(
+    cluster.calls.filter(({ url }) => url.includes('endpointslices')),
+    [],
+  );
+});
+function release(): object {
+  return shop()[SHOP] ?? {};
+}
 const SLICE = '/apis/discovery.k8s.io/v1/namespaces/demo/endpointslices/blue-x';
 function labelled(service: string) {
   return { labels: { 'kubernetes.io/service-name': service } };
