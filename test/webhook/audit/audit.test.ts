@@ -1,55 +1,7 @@
-import { Registry } from 'prom-client';
 import t from 'tap';
-import { keepAuditing } from '../../../webhook/audit/audit.ts';
-import { createAuditGauges } from '../../../webhook/telemetry/audit-gauges.ts';
 import type { JsonObject } from '../../../common/json.ts';
-import { SETTINGS } from '../policy/build.ts';
-import type { NamespaceMode } from '../../../webhook/policy/mode.ts';
-import { service, slice } from '../facts/cluster.ts';
-import { FakeReader } from '../facts/fake-reader.ts';
-import { recordingLog } from '../parts.ts';
-import { VirtualClock } from '../../common/virtual-clock.ts';
-import { FakeInventory, weighted } from './shop.ts';
-
-const MINUTES = 60_000;
-const CLUSTER = [service('blue'), service('green'), slice('blue', 'b1'), slice('green', 'g1')].join('\n');
-
-function audit(options: { mode?: NamespaceMode; excluded?: readonly string[]; before?: (kind: string) => void } = {}) {
-  const registry = new Registry();
-  const inventory = new FakeInventory();
-  const clock = new VirtualClock();
-  const log = recordingLog();
-  const stop = new AbortController();
-  const told: string[] = [];
-  const reader = new FakeReader(CLUSTER, async (kind) => options.before?.(kind));
-  function start() {
-    return keepAuditing(
-      {
-        inventory,
-        reader,
-        settings: {
-          ...SETTINGS,
-          mode: options.mode ?? 'enforce',
-          excludedNamespaces: options.excluded ?? [],
-        },
-        intervalMs: 5 * MINUTES,
-        gauges: createAuditGauges(registry),
-        onFinding: (seen, { check }) => void told.push(`${seen.name} ${check}`),
-        clock: clock.machine(),
-        log,
-      },
-      stop.signal,
-    );
-  }
-  async function shown(name: string): Promise<readonly string[]> {
-    const lines = (await registry.metrics()).split('\n');
-    return lines.filter((line) => line.startsWith(`bluegreen_${name}`)).sort();
-  }
-  function said() {
-    return log.lines.map(({ message, fields }) => [message, ...Object.values(fields).slice(2, 4)]);
-  }
-  return { inventory, clock, log, stop, told, reader, start, shown, said };
-}
+import { weighted } from './shop.ts';
+import { MINUTES, audit } from './audited.ts';
 
 /** The namespaces that an audit looks at, of a, b and c. */
 async function inNamespaces(options: Parameters<typeof audit>[0], modes: Readonly<Record<string, string>>) {
@@ -225,83 +177,6 @@ t.test('when it is told to stop, it ends and shows nothing any more', async (t) 
   stop.abort();
   await ended;
   t.same(await shown(''), []);
-});
-
-t.test('what changes shows within seconds, and so does what is deleted', async (t) => {
-  const { inventory, clock, start, shown, told } = audit();
-  inventory.put('traefik.io', weighted('demo', 'a', 100, 0), weighted('demo', 'b', 100, 0));
-  start();
-  await clock.pass(10_000);
-  inventory.change('traefik.io', weighted('demo', 'a', 50, 50));
-  await clock.pass(3000);
-  t.same(await shown('findings'), ['bluegreen_findings{check="single-active",namespace="demo"} 1']);
-  t.same(told, ['a single-active']);
-  inventory.change('traefik.io', weighted('demo', 'a', 100, 0));
-  inventory.change('traefik.io', weighted('demo', 'b', 100, 0), true);
-  await clock.pass(3000);
-  t.same(await shown('findings'), []);
-  t.equal((await shown('active')).length, 2, 'b is gone');
-  t.equal(inventory.pages, 1, 'and nothing else was listed');
-});
-
-t.test('a look that cannot read the cluster is followed by another one', async (t) => {
-  let gone = false;
-  const { inventory, clock, start, shown } = audit({
-    before: (kind) => {
-      if (gone && kind === 'EndpointSlice') throw new Error('not yet');
-    },
-  });
-  inventory.put('traefik.io', weighted('demo', 'a', 100, 0));
-  start();
-  await clock.pass(10_000);
-  gone = true;
-  inventory.change('traefik.io', weighted('demo', 'a', 60, 30));
-  await clock.pass(20_000);
-  gone = false;
-  t.match(await shown('findings'), [/single-active/, /weights-total/], 'what the object itself says shows at once');
-  t.equal((await shown('ready_endpoints')).length, 0, 'and what could not be read is not made up');
-  await clock.pass(20_000);
-  t.equal((await shown('ready_endpoints')).length, 2);
-});
-
-t.test('a flood of changes is looked at by five a second', async (t) => {
-  const { inventory, clock, start } = audit();
-  const names = Array.from({ length: 300 }, (_, each) => `shop-${each}`);
-  inventory.put('traefik.io', ...names.map((name) => weighted('demo', name, 100, 0)));
-  start();
-  await clock.pass(0);
-  for (let second = 0; second < 60; second++) {
-    for (const name of names) inventory.change('traefik.io', weighted('demo', name, 100, 0));
-    await clock.pass(1000);
-  }
-  t.ok(inventory.read.length <= 5 * 60, `${inventory.read.length} looks`);
-  t.ok(new Set(inventory.read).size >= 250, 'each gets its turn');
-});
-
-t.test('a namespace in mode off is not looked at when something changes in it', async (t) => {
-  const { inventory, clock, start, shown } = audit();
-  inventory.put('traefik.io', weighted('demo', 'a', 50, 50));
-  start();
-  await clock.pass(0);
-  inventory.named.set('demo', 'off');
-  inventory.change('traefik.io', weighted('demo', 'a', 60, 30));
-  await clock.pass(3000);
-  t.same(await shown('findings'), []);
-  t.same(inventory.read, []);
-});
-
-t.test('why changes are not seen is one line, and that they are seen again is another one', async (t) => {
-  const { inventory, clock, start, log } = audit();
-  start();
-  await clock.pass(0);
-  for (const reason of ['cannot watch', 'cannot watch', '', '']) inventory.problem(reason);
-  t.same(
-    log.lines.map(({ message, fields }) => [message, ...Object.values(fields)]),
-    [
-      ['the audit does not see changes as they happen, only at its interval', 'cannot watch'],
-      ['the audit sees changes as they happen again'],
-    ],
-  );
 });
 
 /** A TraefikService over two Services. */
