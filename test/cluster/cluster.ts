@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly audit?: object;
   /** Whether the API server serves MutatingAdmissionPolicies, as it does by default from Kubernetes 1.36 on; true unless given. */
   readonly mutatingPolicies?: boolean;
+  /** Whether the types in expressions of policies are checked, as they are by default; false unless given. */
+  readonly typeChecks?: boolean;
   /**
    * The API server's configuration of admission: files by name, in a folder of the node. `admission.yaml` is its
    * `--admission-control-config-file`.
@@ -168,11 +170,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     options.progress?.(step, Date.now() - started);
   }
   const programs = defaultPrograms(options.programs ?? {});
-  const { audit, admission, mutatingPolicies = true } = options;
+  const { audit, admission, mutatingPolicies = true, typeChecks = false } = options;
   const parts: Parts = {
     programs,
     kubernetes: versions().kubernetes,
     mutatingPolicies,
+    typeChecks,
     ...(audit === undefined ? {} : { audit }),
     ...(admission === undefined ? {} : { admission }),
   };

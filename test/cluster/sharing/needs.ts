@@ -2,7 +2,7 @@
 // boots one cluster for all files of a need and runs them in it one after another. A file run alone boots its own.
 import { AUDIT_POLICY } from '../../e2e/observe/told.ts';
 import { startCluster } from '../cluster.ts';
-import type { Cluster } from '../cluster.ts';
+import type { Cluster, ClusterOptions } from '../cluster.ts';
 import type { ImageSpec } from '../../../images/image.ts';
 import { allImages, demoSpecs, installBluegreen, REPLICATED, webhookSpec } from '../install.ts';
 import { REGISTRY } from '../node/names.ts';
@@ -11,11 +11,11 @@ import { installTraefik, installTraefikCrds, traefikSpec } from '../traefik.ts';
 
 export const NEEDS = ['api', 'webhook', 'traefik', 'chart', 'plugin'] as const;
 /**
- * api: an API server with Traefik's resources, which serves MutatingAdmissionPolicies, and no chart. webhook: the chart
- * with default values, two replicas, and the plugin. traefik: Traefik with `providersThrottleDuration=0s` as well.
- * chart: the images of the chart and the demo app, for files that install the chart with values of their own; it is
- * uninstalled after each. plugin: also the image of Traefik, and the plugin, for files that install these with values of
- * their own, too.
+ * api: an API server with Traefik's resources, which serves MutatingAdmissionPolicies and has the types in policies
+ * checked, and no chart. webhook: the chart with default values, two replicas, and the plugin. traefik: Traefik with
+ * `providersThrottleDuration=0s` as well. chart: the images of the chart and the demo app, for files that install the
+ * chart with values of their own; it is uninstalled after each. plugin: also the image of Traefik, and the plugin, for
+ * files that install these with values of their own, too.
  */
 export type Need = (typeof NEEDS)[number];
 
@@ -25,11 +25,11 @@ export function installsChart(need: Need): boolean {
 }
 
 const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
-  api: () => bare([]),
+  api: () => bare({ typeChecks: true }),
   webhook: () => guarded([], installTraefikCrds),
   traefik: () =>
     guarded([traefikSpec(REGISTRY)], (cluster) => installTraefik(cluster, { providersThrottleDuration: '0s' })),
-  chart: async () => bare([...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)]),
+  chart: async () => bare({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] }),
   plugin: async () => {
     const cluster = await startCluster({ images: await allImages() });
     await installPlugin(cluster);
@@ -38,8 +38,8 @@ const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
 };
 
 /** A cluster without the chart. */
-async function bare(images: readonly ImageSpec[]): Promise<Cluster> {
-  const cluster = await startCluster({ images });
+async function bare(options: ClusterOptions): Promise<Cluster> {
+  const cluster = await startCluster(options);
   await installTraefikCrds(cluster);
   return cluster;
 }
