@@ -24,7 +24,12 @@ const WAITED_SHARE = 0.1;
 const REQUEST_MS = 2000;
 
 /** One GET; status 0 if nobody answers (yet). */
-export function get({ ip, authority, token }: Api, path: string): Promise<Answer> {
+export function get(api: Api, path: string): Promise<Answer> {
+  return ask(api, 'GET', path);
+}
+
+/** One request; status 0 if nobody answers (yet). */
+export function ask({ ip, authority, token }: Api, method: 'GET' | 'DELETE', path: string): Promise<Answer> {
   return new Promise((resolve) => {
     if (!existsSync(authority)) {
       return resolve({ status: 0, body: '' });
@@ -32,6 +37,7 @@ export function get({ ip, authority, token }: Api, path: string): Promise<Answer
     const options = {
       host: ip,
       port: 6443,
+      method,
       path,
       ca: readFileSync(authority),
       headers: { authorization: `Bearer ${token}` },

@@ -4,16 +4,19 @@ import { attach, SHARED_CLUSTER } from './description.ts';
 import { RELEASE } from '../install.ts';
 import { bootFor, installsChart } from './needs.ts';
 import type { Need } from './needs.ts';
+import { deleteAt, deleteNamespace, listAt, namespacesGone, namespacesOf } from './wire.ts';
+import { at } from '../../../common/json.ts';
+import { nameOf } from '../../../common/objects.ts';
 import { hasMutatingPolicies } from '../versions.ts';
 
-const ADMISSION = [
+const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
+const CONFIGURED = [
   'mutatingwebhookconfigurations',
   'validatingwebhookconfigurations',
   'validatingadmissionpolicies',
   'validatingadmissionpolicybindings',
-].join(',');
-
-const NAMESPACES = ['get', 'namespaces', '-o', 'jsonpath={.items[*].metadata.name}'];
+];
+const ROLES = '/apis/rbac.authorization.k8s.io/v1/clusterroles?labelSelector=app.kubernetes.io/name=bluegreen';
 
 /**
  * The cluster for a file that does not need one to itself: the one that the runner booted for this need, or one of its
@@ -25,13 +28,13 @@ const NAMESPACES = ['get', 'namespaces', '-o', 'jsonpath={.items[*].metadata.nam
 export async function shareCluster(t: Test, need: Need, reused?: string): Promise<Cluster> {
   const shared = process.env[SHARED_CLUSTER];
   const cluster = shared === undefined ? await bootFor(need) : attach(shared, need);
-  if (reused !== undefined) await cluster.kubectlOk(['wait', '--for=delete', `namespace/${reused}`, '--timeout=120s']);
-  const [before, namespaces] = await Promise.all([admissionOf(cluster), cluster.kubectlOk(NAMESPACES)]);
+  if (reused !== undefined) await namespacesGone(cluster, [reused]);
+  const [before, namespaces] = await Promise.all([admissionOf(cluster), namespacesOf(cluster)]);
   t.teardown(async () => {
     const installs = installsChart(need);
     if (shared !== undefined && installs) await uninstall(cluster);
     const after = installs && shared === undefined ? before : await admissionOf(cluster);
-    if (shared !== undefined) await deleteNamespaces(cluster, new Set(namespaces.split(' ')), installs);
+    if (shared !== undefined) await deleteNamespaces(cluster, new Set(namespaces), installs);
     await cluster.stop();
     if (after !== before) throw new Error(`admission is configured otherwise than before:\n${before}\nnow:\n${after}`);
   });
@@ -43,21 +46,24 @@ async function uninstall(cluster: Cluster): Promise<void> {
   const patience = ['--ignore-not-found', '--no-hooks', '--wait', '--timeout', '120s'];
   await cluster.helmOk(['uninstall', RELEASE.name, '-n', RELEASE.namespace, ...patience]);
   if (!hasMutatingPolicies()) return;
-  const kept = 'mutatingadmissionpolicies,mutatingadmissionpolicybindings';
-  await cluster.kubectlOk(['delete', kept, '-l', `app.kubernetes.io/instance=${RELEASE.name}`, '--ignore-not-found']);
+  const kept = ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'];
+  const ours = `?labelSelector=app.kubernetes.io/instance=${RELEASE.name}`;
+  await Promise.all(kept.map((kind) => deleteAt(cluster, `${ADMISSION}/${kind}${ours}`)));
 }
 
 /** @param wait until they are gone: the next file has some of the same names */
 async function deleteNamespaces(cluster: Cluster, kept: ReadonlySet<string>, wait: boolean): Promise<void> {
-  const own = (await cluster.kubectlOk(NAMESPACES)).split(' ').filter((name) => !kept.has(name));
-  const remove = ['delete', 'namespaces', ...own, `--wait=${wait}`, '--ignore-not-found'];
-  if (own.length > 0) await cluster.kubectlOk(remove);
+  const own = (await namespacesOf(cluster)).filter((name) => !kept.has(name));
+  await Promise.all(own.map((name) => deleteNamespace(cluster, name)));
+  if (wait) await namespacesGone(cluster, own);
 }
 
 /** Every configuration and policy of admission, a line each with its generation, and the rules of the chart's roles. */
 async function admissionOf(cluster: Cluster): Promise<string> {
-  const columns = 'custom-columns=KIND:.kind,NAME:.metadata.name,GENERATION:.metadata.generation';
-  const rights = ['get', 'clusterroles', '-l', 'app.kubernetes.io/name=bluegreen', '-o', 'jsonpath={.items[*].rules}'];
-  const configured = ['get', ADMISSION, '--no-headers', '--ignore-not-found', '-o', columns];
-  return (await Promise.all([cluster.kubectlOk(configured), cluster.kubectlOk(rights)])).join('');
+  const configured = CONFIGURED.map(async (kind) => {
+    const found = await listAt(cluster, `${ADMISSION}/${kind}`);
+    return found.map((each) => `${kind} ${nameOf(each)} ${JSON.stringify(at(each, 'metadata', 'generation'))}`);
+  });
+  const roles = (await listAt(cluster, ROLES)).map(({ rules }) => JSON.stringify(rules));
+  return [...(await Promise.all(configured)).flat(), ...roles].join('\n');
 }
