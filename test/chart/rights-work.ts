@@ -1,15 +1,42 @@
-// Requests that make the webhook use every right that it has.
+// Requests that make the webhook use every right that it has, and the objects that they are about.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { objectAt } from '../../common/json-paths.ts';
 import type { JsonObject } from '../../common/json.ts';
+import { nameOf } from '../../common/objects.ts';
 import type { Client } from '../e2e/api.ts';
-import { allTo, traefikService, weightedSpec } from '../objects.ts';
+import { allTo, namespaceObject, traefikService, weightedSpec } from '../objects.ts';
+import { parseObjects } from '../yaml.ts';
 
-/** Colors that are Deployments, StatefulSets, Deployments whose preview has no pods, and DaemonSets. */
-export const COLORS = {
-  deployments: ['guards/colors.yaml', 'guards/routes.yaml'],
-  statefulsets: ['workloads/statefulsets.yaml', 'workloads/traefik.yaml'],
-  sleeping: ['guards/colors.yaml', 'workloads/traefik.yaml'],
-  daemonsets: ['workloads/daemonsets.yaml', 'workloads/traefik.yaml'],
+/** Colors that are Deployments, StatefulSets, Deployments whose preview has no pods, and DaemonSets, by namespace. */
+const COLORS = {
+  deployments: ['e2e/guards/colors.yaml', 'e2e/guards/routes.yaml'],
+  statefulsets: ['e2e/workloads/statefulsets.yaml', 'e2e/workloads/traefik.yaml'],
+  sleeping: ['e2e/guards/colors.yaml', 'e2e/workloads/traefik.yaml'],
+  daemonsets: ['e2e/workloads/daemonsets.yaml', 'e2e/workloads/traefik.yaml'],
 } as const;
+
+function objectsOf(file: string): readonly JsonObject[] {
+  return parseObjects(readFileSync(join(import.meta.dirname, '..', file), 'utf8'));
+}
+
+/** Everything that has to be there before it is worked on. */
+export function objects(): readonly JsonObject[] {
+  const colors = Object.entries(COLORS).flatMap(([namespace, files]) => [
+    namespaceObject(namespace),
+    ...files.flatMap(objectsOf).map((object) => placed(object, namespace)),
+  ]);
+  return [...colors, ...objectsOf('chart/rights.yaml')];
+}
+
+function placed(object: JsonObject, namespace: string): JsonObject {
+  const sleeps = namespace === 'sleeping' && object['kind'] === 'Deployment' && nameOf(object) === 'green';
+  return {
+    ...object,
+    metadata: { ...objectAt(object, 'metadata'), namespace },
+    ...(sleeps ? { spec: { ...objectAt(object, 'spec'), replicas: 0 } } : {}),
+  };
+}
 
 function shopIn(namespace: string, group = 'traefik.io'): string {
   return `/apis/${group}/v1alpha1/namespaces/${namespace}/traefikservices/shop`;
