@@ -1,31 +1,30 @@
 // Deploy, smoke and release on a real cluster with a real Traefik: what does not get ready and why, four releases under
 // load, and releases that are killed at any point.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { annotation, at, get, list, text } from '../../common/json.ts';
-import type { JsonObject } from '../../common/json.ts';
 import { DEMO_NAMESPACE, installDemo, traefikAt } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { connect } from '../e2e/api.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
-import { openGate } from './release/gate.ts';
 import { imageOf, releaseImages } from './release/images.ts';
-import { attempt, killPoints } from './release/kill.ts';
+import { killReleases, smallVersions } from './release/killed.ts';
 
 const RELEASES = ['7.1', '7.2', '7.3', '7.4'];
 const KILLS = 12;
-const SMALL = Array.from({ length: KILLS + 3 }, (_, index) => `1.${index}`);
+/** Milliseconds between two requests of each of the four customers: one every 25 ms, which no gap for them is as short as. */
+const PAUSE_MS = 100;
 
 const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
-const client = connect(cluster);
-t.teardown(() => client.close());
 const traefik = traefikAt(cluster);
-await Promise.all([cluster.provide(await releaseImages([...RELEASES, ...SMALL])), installDemo(cluster)]);
+await Promise.all([cluster.provide(await releaseImages([...RELEASES, ...smallVersions(KILLS)])), installDemo(cluster)]);
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
 
 const env = { ...cluster.env, NODE_EXTRA_CA_CERTS: undefined };
+// Beside everything else: both wait for pods most of the time.
+const killing = killReleases(cluster, env, KILLS);
+// Whoever waits for it hears of its failure.
+killing.catch(() => {});
 function bluegreen(...args: readonly string[]) {
   return run('kubectl-bluegreen', args, { env });
 }
@@ -71,7 +70,7 @@ t.test('a preview that does not get ready: why, in one line, and production is a
 });
 
 t.test('four releases under load, from color to color', async (t) => {
-  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
+  const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: PAUSE_MS });
   t.teardown(() => traffic.stop());
   await traffic.until(({ version }) => version === '6.1.5', 30_000);
   for (const [index, version] of RELEASES.entries()) {
@@ -177,79 +176,28 @@ t.test('a Job that does not start says why, and leaves nothing behind', async (t
   t.notMatch(jobs, stderr.match(/Job (\S+)/)?.[1] ?? 'no name');
 });
 
-/** What is stored under a path of the demo's namespace: not by kubectl, which would be a process for each look. */
-async function stored(api: string, path: string): Promise<JsonObject> {
-  return (await client.call('GET', `${api}/namespaces/${DEMO_NAMESPACE}/${path}`)).body;
-}
-
-/** The active color of `small`. */
-async function live(): Promise<string> {
-  return annotation(await stored('/apis/traefik.io/v1alpha1', 'traefikservices/small'), 'bluegreen.dev/active') ?? '';
-}
-
-/** Where a color of `small` answers. */
-async function addressOf(color: string): Promise<string> {
-  return `http://${text(at(await stored('/api/v1', `services/small-${color}`), 'spec', 'clusterIP')) ?? ''}`;
-}
-
-/** The image of a color of `small`. */
-async function imageIn(color: string): Promise<string> {
-  const deployment = await stored('/apis/apps/v1', `deployments/small-${color}`);
-  return text(get(list(at(deployment, 'spec', 'template', 'spec', 'containers'))[0], 'image')) ?? '';
-}
-
 t.test(
   `killed at ${KILLS} points of a release: nothing untested becomes active, and the next run finishes`,
   async (t) => {
-    await cluster.apply(readFileSync(join(import.meta.dirname, 'release/small.yaml'), 'utf8'));
-    for (const color of ['blue', 'green']) {
-      await cluster.kubectlOk(['rollout', 'status', `deployment/small-${color}`, '--timeout=60s']);
+    const { undisturbed, killed, samples, testedAt } = await killing;
+    for (const { code, errors } of undisturbed) t.equal(code, 0, `an undisturbed release: ${errors}`);
+    const steps = undisturbed.at(-1)?.steps.length;
+    t.equal(killed.length, KILLS);
+    t.comment(`a release is ${steps} steps; killed after ${killed.map(({ point }) => point).join(', ')}`);
+    for (const { version, point, image, ...attempts } of killed) {
+      t.equal(attempts.killed.code, null, `killed after step ${point}`);
+      t.equal(attempts.finished.code, 0, attempts.finished.errors);
+      t.equal(image, imageOf(version), 'the next run finishes');
     }
-    const gate = await openGate(cluster, DEMO_NAMESPACE);
-    t.teardown(() => gate.close());
-    const file = join(cluster.dir, 'gate.json');
-    writeFileSync(file, gate.kubeconfig);
-    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'small.localhost', connections: 2, pause: 100 });
-    t.teardown(() => traffic.stop());
-    const first = await traffic.until(({ version }) => version === '1.0', 30_000);
-
-    const testedAt = new Map([['1.0', 0]]);
-    async function releaseOnce(version: string, killAt: number | null) {
-      const url = await addressOf((await live()) === 'green' ? 'blue' : 'green');
-      const checks = ['--url', url, '--path', '/', '--json', `.version=${version}`];
-      return attempt(gate, {
-        args: ['release', 'small', '--image', imageOf(version), ...checks, '--analyze', '0', '--overwrite-rollback'],
-        env: { ...env, KUBECONFIG: file },
-        killAt,
-        observe: ({ method, body, status, at }) => {
-          const passes = method === 'PATCH' && status === 200 && body.includes('passed:');
-          if (passes && !testedAt.has(version)) testedAt.set(version, at);
-        },
-      });
-    }
-
-    t.equal((await releaseOnce('1.1', null)).code, 0, 'the first release');
-    const { code, errors, steps } = await releaseOnce('1.2', null);
-    t.equal(code, 0, errors);
-    const points = killPoints(steps, KILLS);
-    t.equal(points.length, KILLS);
-    t.comment(`a release is ${steps.length} steps; killed after ${points.join(', ')}`);
-    for (const [index, point] of points.entries()) {
-      const version = `1.${index + 3}`;
-      const killed = await releaseOnce(version, point);
-      t.equal(killed.code, null, `killed after step ${point}`);
-      const finished = await releaseOnce(version, null);
-      t.equal(finished.code, 0, finished.errors);
-      t.equal(await imageIn(await live()), imageOf(version), 'the next run finishes');
-    }
-    await traffic.stop();
-    const untested = traffic.samples.filter(
+    const untested = samples.filter(
       ({ version, started }) => version !== null && started < (testedAt.get(version) ?? Infinity),
     );
     t.strictSame(untested, [], 'no answer of a version before its test had passed');
-    // Before the first answer there was no route.
-    const failed = traffic.samples.filter(({ failure, started }) => failure !== null && started >= first.ended);
-    t.strictSame(failed, [], `${traffic.samples.length} requests`);
+    t.strictSame(
+      samples.filter(({ failure }) => failure !== null),
+      [],
+      `${samples.length} requests`,
+    );
   },
 );
 
@@ -260,7 +208,7 @@ t.test(
     const preview = active === 'blue' ? 'green' : 'blue';
     const recreate = { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } };
     await cluster.kubectlOk(['patch', 'deployment', preview, '--type=merge', '-p', JSON.stringify(recreate)]);
-    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
+    const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: PAUSE_MS });
     t.teardown(() => traffic.stop());
     await traffic.until(({ version }) => version !== null, 30_000);
     const image = `podinfo=${imageOf('7.1')}`;
