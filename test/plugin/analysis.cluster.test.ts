@@ -85,7 +85,7 @@ async function expectRolledBack(t: Test, { shows, cause, kubeconfig, ...fault }:
   t.match(stdout, `${NAME} promoted\n${NAME} rolled back\n`);
   t.match(stderr, cause);
   const asked = performance.now();
-  t.equal(await activeColor(cluster), 'blue');
+  t.equal((await bluegreen('status', '-o', 'jsonpath={.active}')).stdout, 'blue');
   const look = performance.now() - asked;
   const took = back - visible;
   const told = `rolled back ${Math.round(took)} ms later; a look at the status takes ${Math.round(look)} ms`;
@@ -185,6 +185,8 @@ t.test('an analysis that slept while its version was rolled back and fixed leave
   t.equal(said.out, `${NAME} promoted\n`);
   t.equal(await activeColor(cluster), 'green', 'the fix stays');
   t.match(await bluegreen('rollback'), { code: 0 });
+  // What follows denies before it asks what customers get.
+  await traffic.stop();
 });
 
 /** The first denial that names the cause; after a minute the last one. */

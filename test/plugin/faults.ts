@@ -1,9 +1,25 @@
+import { annotation, text } from '../../common/json.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import type { JsonObject } from '../../common/json.ts';
 import { DEMO_NAMESPACE } from '../cluster/index.ts';
-import type { Kube, Traefik } from '../cluster/index.ts';
+import type { Cluster, Traefik } from '../cluster/index.ts';
+import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
+import { connect } from '../e2e/api.ts';
 
-const IN = ['-n', DEMO_NAMESPACE] as const;
-const SHOP = 'traefikservice.traefik.io/bluegreen-wrr';
+const SHOP = `/apis/traefik.io/v1alpha1/namespaces/${DEMO_NAMESPACE}/traefikservices/bluegreen-wrr`;
+const APPS = `/apis/apps/v1/namespaces/${DEMO_NAMESPACE}`;
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/** One request as kubectl would send it: what is asked of the plugin takes its time elsewhere. */
+async function ask(cluster: Cluster, method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<JsonObject> {
+  const client = connect(cluster, 1);
+  const type = path.startsWith(APPS) ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json';
+  const reply = await client.call(method, path, body === undefined ? {} : { body, type });
+  client.close();
+  if (reply.status !== 200) throw new Error(`${method} ${path}: ${reply.status} ${text(reply.body['message']) ?? ''}`);
+  return reply.body;
+}
 
 /** What goes wrong in green: environment of the demo app, and whether its probes are left out. */
 export interface Fault {
@@ -12,7 +28,7 @@ export interface Fault {
 }
 
 /** Every setting that a fault may leave behind. */
-const NONE = ['FAULT_ERROR_RATE-', 'FAULT_LATENCY_MS-', 'FAULT_CRASH_AFTER-', 'FAULT_NEVER_READY-', 'FAULT_REFUSE-'];
+const SETTINGS = ['FAULT_ERROR_RATE', 'FAULT_LATENCY_MS', 'FAULT_CRASH_AFTER', 'FAULT_NEVER_READY', 'FAULT_REFUSE'];
 
 /** The probes of the examples: the fault before may have left them out. */
 const PROBES = {
@@ -21,28 +37,29 @@ const PROBES = {
 };
 
 /** Releases the fault to green, as a team would that does not know of it. */
-export async function breakGreen(kube: Kube, { env, withoutProbes = false }: Fault): Promise<void> {
-  const given = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const kept = NONE.filter((name) => !given.some((each) => each.startsWith(`${name.slice(0, -1)}=`)));
-  await kube.kubectlOk(['set', 'env', ...IN, 'deployment/green', ...kept, ...given]);
+export async function breakGreen(cluster: Cluster, { env, withoutProbes = false }: Fault): Promise<void> {
+  const given = Object.entries(env).map(([name, value]) => ({ name, value }));
+  const taken = SETTINGS.filter((name) => env[name] === undefined).map((name) => ({ name, $patch: 'delete' }));
   const probes = withoutProbes ? { readinessProbe: null, livenessProbe: null } : PROBES;
-  const patch = { spec: { template: { spec: { containers: [{ name: 'podinfo', ...probes }] } } } };
-  await kube.kubectlOk(['patch', ...IN, 'deployment/green', '-p', JSON.stringify(patch)]);
+  const container = { name: 'podinfo', env: [...given, ...taken], ...probes };
+  await ask(cluster, 'PATCH', `${APPS}/deployments/green`, {
+    spec: { template: { spec: { containers: [container] } } },
+  });
 }
 
 /** Waits for green and says that it is tested. */
-export async function attestGreen(kube: Kube): Promise<void> {
-  await kube.kubectlOk(['rollout', 'status', ...IN, 'deployment/green', '--timeout=90s']);
-  const status = await kube.kubectlOk(['bluegreen', 'status', ...IN, '-o', 'json']);
-  const { colors }: { colors: { color: string; revisions: string[] }[] } = JSON.parse(status);
-  const revision = colors.find(({ color }) => color === 'green')?.revisions[0] ?? '';
-  const value = `bluegreen.dev/smoke-test=passed:${revision}`;
-  await kube.kubectlOk(['annotate', '--overwrite', ...IN, SHOP, value]);
+export async function attestGreen(cluster: Cluster): Promise<void> {
+  await rolledOut(cluster, DEMO_NAMESPACE, 'green');
+  const revision = annotation(await ask(cluster, 'GET', `${APPS}/deployments/green`), REVISION);
+  const sets = objectsAt(await ask(cluster, 'GET', `${APPS}/replicasets?labelSelector=color%3Dgreen`), 'items');
+  const newest = sets.find((each) => annotation(each, REVISION) === revision);
+  const hash = stringAt(newest, 'metadata', 'labels', 'pod-template-hash') ?? '';
+  await ask(cluster, 'PATCH', SHOP, { metadata: { annotations: { 'bluegreen.dev/smoke-test': `passed:${hash}` } } });
 }
 
 /** The color that the TraefikService makes active. */
-export function activeColor(kube: Kube): Promise<string> {
-  return kube.kubectlOk(['bluegreen', 'status', ...IN, '-o', 'jsonpath={.active}']);
+export async function activeColor(cluster: Cluster): Promise<string> {
+  return annotation(await ask(cluster, 'GET', SHOP), 'bluegreen.dev/active') ?? '';
 }
 
 /** Times in milliseconds of `performance.now()`. */

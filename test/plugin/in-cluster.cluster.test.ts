@@ -26,7 +26,7 @@ const traefik = await installTraefik(cluster, {
 });
 await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
 await installDemo(cluster);
-const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 80 });
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', 30_000);
 function failed() {
@@ -96,8 +96,7 @@ t.test('whoever started the watch goes away: the Job rolls a bad color back all 
   const body = JSON.stringify({ errorRate: 0.3 });
   for (const ip of pods.split(' ')) await fetch(`http://${ip}:9898/fault`, { method: 'POST', body });
   const broken = performance.now();
-  const active = ['get', NAME, ...IN, '-o', 'jsonpath={.metadata.annotations.bluegreen\\.dev/active}'];
-  await eventually(async () => (await cluster.kubectlOk(active)) === 'blue');
+  await eventually(async () => (await activeColor(cluster)) === 'blue');
   t.comment(`rolled back ${Math.round(performance.now() - broken)} ms after the fault`);
   await cluster.kubectlOk(['wait', ...IN, `job/${job}`, '--for=condition=failed', '--timeout=60s']);
   const log = await cluster.kubectlOk(['logs', ...IN, `job/${job}`]);
