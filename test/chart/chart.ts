@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, get, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
+import { RELEASE } from '../cluster/index.ts';
+import type { Kube } from '../cluster/index.ts';
 import { clientProgram, versions } from '../cluster/versions.ts';
 import { run } from '../../scripts/lib/run.ts';
 import type { Result } from '../../scripts/lib/run.ts';
@@ -36,6 +38,17 @@ export function template(values: readonly string[] = [], flags: readonly string[
  */
 export function backFlags(): readonly string[] {
   return versions().helm === '4' ? ['--force-conflicts'] : [];
+}
+
+/** What the chart's release left of the kinds that it renders. */
+export async function leftovers(kube: Kube): Promise<string> {
+  const kinds = [
+    'mutatingwebhookconfigurations,validatingwebhookconfigurations',
+    'validatingadmissionpolicies,validatingadmissionpolicybindings',
+    'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts',
+    'deployments,services,secrets,poddisruptionbudgets',
+  ].join(',');
+  return kube.kubectlOk(['get', kinds, '-A', '-l', `app.kubernetes.io/instance=${RELEASE.name}`, '-o', 'name']);
 }
 
 /** For `template` and `render`: a cluster that serves MutatingAdmissionPolicies, as the test cluster does. */

@@ -20,8 +20,11 @@ export const STORED = 'stored';
 export const AGAIN = 'late, sent again';
 const LATE = /did not answer in time|context deadline exceeded|Client.Timeout/;
 const TRIES = 10;
-/** Milliseconds after each request: four kinds without a pause would have the machine to themselves. */
-const PAUSE_MS = 80;
+/**
+ * Milliseconds after each request: four kinds without a pause would have the machine to themselves. Three kinds are right,
+ * so that one of them comes every 60 ms.
+ */
+const PAUSE_MS = { right: 160, wrong: 80 } as const;
 
 export interface Stream {
   /** Works until what is done meanwhile has ended; how all of it ended. */
@@ -55,12 +58,14 @@ function outcomeOf({ status, body }: Reply): string {
   return LATE.test(message) ? AGAIN : message;
 }
 
-/** Who noticed a mistake. */
-function denialOf({ status, body }: Reply): string {
-  const message = text(body['message']) ?? '';
+/** How a dry-run creation with these weights ends, and who denies it; the weights 100 and 0 are right. */
+export async function attempt(client: Client, blue: number, green: number): Promise<string> {
+  const reply = await client.call('POST', `${SERVICES}?dryRun=All`, { body: traefikService('attempt', blue, green) });
+  const message = text(reply.body['message']) ?? '';
   if (message.includes('admission webhook "mutate.bluegreen.dev" denied')) return 'denied by the webhook';
+  if (message.includes('failed calling webhook')) return 'denied for want of the webhook';
   if (message.includes('ValidatingAdmissionPolicy')) return 'denied by the policy';
-  return status < 300 ? STORED : message;
+  return reply.status < 300 ? STORED : message;
 }
 
 /** All kinds of work at once, each one request after the other. */
@@ -108,23 +113,23 @@ export function openStream(cluster: Pick<Cluster, 'api'>): Stream {
     await send('rollbacks', 'PATCH', path, { body: back, type });
   }
   async function mistake(): Promise<void> {
-    const call: Call = { body: traefikService('mistake', 60, 30) };
-    count('mistakes', await client.call('POST', `${SERVICES}?dryRun=All`, call).then(denialOf, String));
+    count('mistakes', await attempt(client, 60, 30).catch(String));
   }
 
   /** Goes on where it was stopped before: what it makes has names of its own. */
-  async function goOn(work: (turn: number) => Promise<void>, stop: AbortSignal): Promise<void> {
+  async function goOn(work: (turn: number) => Promise<void>, pause: number, stop: AbortSignal): Promise<void> {
     do {
       const turn = (turns[work.name] ?? 0) + 1;
       turns[work.name] = turn;
       await work(turn);
-      await sleep(PAUSE_MS);
+      await sleep(pause);
     } while (!stop.aborted);
   }
   async function during(meanwhile: Promise<unknown>): Promise<Report> {
     counts = fresh();
     const stop = new AbortController();
-    const running = [apply, create, promote, mistake].map((work) => goOn(work, stop.signal));
+    const running = [apply, create, promote].map((work) => goOn(work, PAUSE_MS.right, stop.signal));
+    running.push(goOn(mistake, PAUSE_MS.wrong, stop.signal));
     try {
       await meanwhile;
     } finally {
