@@ -55,7 +55,7 @@ export function isRepair(right: Right): boolean {
   return /^patch \w+webhookconfigurations /.test(right);
 }
 /** What a message that tells of a missing right names of it. */
-export function resourceOf(right: Right): string {
+function resourceOf(right: Right): string {
   return right.split(' ')[1] ?? '';
 }
 
@@ -106,4 +106,21 @@ export function askedFor(log: string): readonly Asked[] {
       return { right, what: `${right} ${place}`, allowed: code !== 403 || each !== (makes ? 'create' : verb) };
     });
   });
+}
+
+/** How it is told that a right is missing: by the API server's words, unless they are kept from who asked. */
+export function toldBy(right: Right): RegExp {
+  const resource = resourceOf(right);
+  return resource === 'subjectaccessreviews'
+    ? /did not answer whether you have it/
+    : new RegExp(`${resource}[^:]{0,80} is forbidden`);
+}
+/** Whether the log says that it was asked for and denied. */
+export function denied(right: Right, log: string): boolean {
+  const forbidden = log.split('\n').filter((line) => line.includes('"code":403'));
+  return askedFor(forbidden.join('\n')).some((each) => each.right === right && !each.allowed);
+}
+/** Rights without which everything works, later: what a watch tells is looked up, what may not be read by name is listed. */
+export function isHint(right: Right): boolean {
+  return right.startsWith('watch ') || right === 'get endpointslices discovery.k8s.io';
 }
