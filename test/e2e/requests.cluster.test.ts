@@ -4,9 +4,13 @@ import { shareCluster } from '../cluster/sharing/share.ts';
 import { connect } from './api.ts';
 import { createPatience } from './requests/patience.ts';
 import { compared } from './requests/compare.ts';
-import { check, cleanUp, prepare } from './requests/run.ts';
+import { prepare, prepared } from './requests/prepare.ts';
+import { begin, changed, check, cleanUp, namesIn } from './requests/run.ts';
+import { pathOf } from './requests/send.ts';
 import { readTables } from './requests/table.ts';
 import type { Row, Table } from './requests/table.ts';
+import { inTurns, oneByOne, rowsOf } from './requests/turns.ts';
+import type { Turn } from './requests/turns.ts';
 import { buildWorld, startGuarding } from './requests/world.ts';
 
 /** kubectl calls at a time. */
@@ -24,46 +28,69 @@ const dir = t.testdir();
 const patience = createPatience();
 const tools = { kube: cluster, client, dir, patience };
 
+type Problems = readonly (readonly [Row, readonly string[]])[];
+
 async function inParallel<Result>(
-  rows: readonly Row[],
+  turns: readonly Turn[],
   lanes: number,
-  work: (row: Row) => Promise<Result>,
-): Promise<ReadonlyMap<Row, Result>> {
-  const results = new Map<Row, Result>();
-  const waiting = rows.values();
+  work: (turn: Turn) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const waiting = turns.values();
   async function lane(): Promise<void> {
-    for (const row of waiting) results.set(row, await work(row));
+    for (const turn of waiting) results.push(await work(turn));
   }
   await Promise.all(Array.from({ length: lanes }, lane));
   return results;
 }
 
-async function settled(work: () => Promise<readonly string[]>): Promise<readonly string[]> {
+async function settled(turn: Turn, work: (turn: Turn) => Promise<Problems>): Promise<Problems> {
   try {
-    return await work();
+    return await work(turn);
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    const problem = error instanceof Error ? error.message : String(error);
+    return rowsOf(turn).map((row) => [row, [problem]]);
   }
 }
 
-async function checked(row: Row): Promise<readonly string[]> {
-  const problems = await check(tools, row);
-  await cleanUp(client, row);
-  return problems;
+/** Checks the rows of a prepared turn. */
+async function checked({ first, harmless, last }: Turn, version: string): Promise<Problems> {
+  const begun = await begin(tools, first);
+  const object = await prepared(client, first, version);
+  const results: [Row, readonly string[]][] = [];
+  for (const row of harmless) results.push([row, (await check(tools, row, object)).problems]);
+  if (object !== null && harmless.length > 0 && (await changed(client, first, object)))
+    for (const result of results) result[1] = [...result[1], 'the object changed all the same'];
+  const ended = last === null ? null : await check(tools, last, object);
+  if (last !== null) results.push([last, ended?.problems ?? []]);
+  const left = ended === null ? object : ended.after;
+  if (left !== null) await cleanUp(client, first);
+  return results.map(([row, problems]) => [row, [...begun, ...problems]]);
 }
 
-async function runTable({ rows, inOrder, unguarded, namespace }: Table): Promise<ReadonlyMap<Row, readonly string[]>> {
+async function whole(turn: Turn): Promise<Problems> {
+  return checked(turn, await prepare(tools, turn.first));
+}
+
+async function runTable({ rows, inOrder, unguarded, namespace }: Table): Promise<Problems> {
   const lanes = inOrder ? 1 : AT_ONCE;
-  if (!unguarded)
-    return inParallel(rows, lanes, (row) =>
-      settled(async () => {
-        await prepare(tools, row);
-        return checked(row);
-      }),
-    );
-  await inParallel(rows, lanes, (row) => prepare(tools, row));
+  const turns = inOrder ? oneByOne(rows) : inTurns(rows);
+  if (!unguarded) return (await inParallel(turns, lanes, (turn) => settled(turn, whole))).flat();
+  const versions = new Map<Turn, string>();
+  await inParallel(turns, lanes, async (turn) => versions.set(turn, await prepare(tools, turn.first)));
   await startGuarding(cluster, client, namespace);
-  return inParallel(rows, lanes, (row) => settled(() => checked(row)));
+  function guarded(turn: Turn): Promise<Problems> {
+    return checked(turn, versions.get(turn) ?? '');
+  }
+  return (await inParallel(turns, lanes, (turn) => settled(turn, guarded))).flat();
+}
+
+/** Names of creations that were denied and are stored all the same. */
+async function storedInSpite(rows: readonly Row[]): Promise<readonly string[]> {
+  const creations = rows.filter(({ from, denied }) => from.length === 0 && denied !== null);
+  const places = [...Map.groupBy(creations, (row) => pathOf(row)).values()].flatMap(([row]) => row ?? []);
+  const names = new Set((await Promise.all(places.map((row) => namesIn(client, row)))).flat());
+  return creations.map(({ name }) => name).filter((name) => names.has(name));
 }
 
 for (const table of tables) {
@@ -71,6 +98,8 @@ for (const table of tables) {
     t.not(table.rows.length, 0);
     const results = await runTable(table);
     for (const [{ it, way, group }, problems] of results) t.same(problems, [], `${it} (${way}, ${group})`);
+    t.equal(results.length, table.rows.length);
+    t.same(await storedInSpite(table.rows), [], 'no creation that was denied');
   });
 }
 

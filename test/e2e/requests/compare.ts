@@ -1,5 +1,5 @@
 import { isObject } from '../../../common/json.ts';
-import { prepare, stored } from './run.ts';
+import { prepare, prepared } from './prepare.ts';
 import type { RunTools } from './run.ts';
 import { pathOf, sendByKubectl } from './send.ts';
 import type { Row } from './table.ts';
@@ -14,8 +14,7 @@ interface Sent {
 
 /** Makes the state of a row, has kubectl write it, and returns what kubectl sent beside what would be sent without it. */
 export async function compared(tools: RunTools, row: Row): Promise<{ sent: Sent | null; expected: Sent | null }> {
-  await prepare(tools, row);
-  const object = await stored(tools.client, row);
+  const object = await prepared(tools.client, row, await prepare(tools, row));
   const { said } = await sendByKubectl(tools, row, object, ['-v=8']);
   return { sent: lastWrite(said), expected: asSent(row, requestOf(row, object)) };
 }

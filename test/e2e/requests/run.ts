@@ -1,15 +1,16 @@
-import { annotation, at, get, isObject, list, sameJson, text, texts } from '../../../common/json.ts';
+import { annotation, at, get, list, sameJson, text, texts } from '../../../common/json.ts';
 import { childrenOf } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
-import type { Client, Reply } from '../api.ts';
-import { filledIn, inFull, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
+import type { Client } from '../api.ts';
+import { filledIn, inFull } from './manifest.ts';
 import { MISSED, NOT_READY, POLICY_SPOKE } from './patience.ts';
 import type { Patience } from './patience.ts';
+import { objects, stored, wordsOf } from './prepare.ts';
 import { pathOf, send } from './send.ts';
 import type { Tools } from './send.ts';
 import { endpointsFollow } from '../../cluster/endpoints.ts';
 import { until } from '../../cluster/node/api.ts';
-import type { Row, Step } from './table.ts';
+import type { Row } from './table.ts';
 
 const FOLLOW_MS = 30_000;
 
@@ -21,11 +22,6 @@ const NEIGHBORS_SAY = /^Warning: shared-color: /;
 
 export type RunTools = Tools & { readonly patience: Patience };
 
-/** Makes the state that a row starts from. */
-export async function prepare({ client, patience }: RunTools, row: Row): Promise<void> {
-  for (const [index, step] of row.from.entries()) await take({ client, patience }, row, step, index === 0);
-}
-
 /**
  * Takes away what a row left: other rows may change what it is active behind, and the webhook reads all TraefikServices
  * of a namespace for every write of one.
@@ -34,15 +30,28 @@ export async function cleanUp(client: Client, row: Row): Promise<void> {
   await client.call('DELETE', pathOf(row, row.name));
 }
 
-/** Sends the request of a prepared row; everything that is not as the row says. */
-export async function check(tools: RunTools, row: Row): Promise<readonly string[]> {
+/** What came of a row. */
+export interface Checked {
+  /** Everything that is not as the row says. */
+  readonly problems: readonly string[];
+  /** What an allowed request left; null where there is nothing, and for a denied one. */
+  readonly after: JsonObject | null;
+}
+
+/** Runs the commands of somebody else that a row begins with; what went wrong. */
+export async function begin({ kube }: RunTools, row: Row): Promise<readonly string[]> {
   for (const command of row.before) {
     const words = text(filledIn(command, wordsOf(row))) ?? '';
-    const { code, stderr } = await tools.kube.kubectl([...words.split(' '), '-n', row.namespace]);
+    const { code, stderr } = await kube.kubectl([...words.split(' '), '-n', row.namespace]);
     if (code !== 0) return [`kubectl ${words} failed: ${stderr}`];
   }
-  if (row.before.length > 0 && !(await until(() => endpointsFollow(tools.kube.api, row.namespace), FOLLOW_MS)))
+  if (row.before.length > 0 && !(await until(() => endpointsFollow(kube.api, row.namespace), FOLLOW_MS)))
     return [`the endpoints of ${row.namespace} do not follow its pods`];
+  return [];
+}
+
+/** Sends the request of a row whose object is stored as `before` says. */
+export async function check(tools: RunTools, row: Row, before: JsonObject | null): Promise<Checked> {
   const words = { ...wordsOf(row), ...(await revisions(tools.client, row)) };
   const { written, verbatim, denied, warns } = row;
   function fill(value: Json): Json {
@@ -56,32 +65,21 @@ export async function check(tools: RunTools, row: Row): Promise<readonly string[
     warns: texts(fill(warns)),
     stored: objects(fill(row.stored)),
   };
-  const before = await stored(tools.client, full);
-  const { ok, said } = await tools.patience.patiently(
+  const { ok, said, object } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
     full.denied === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
   );
-  const after = await stored(tools.client, full);
-  const problems =
-    full.denied === null ? notAllowed(full, ok, said, after) : notDenied(full.denied, { ok, said, before, after });
-  return problems.map((problem) => `${problem}\n  it said: ${said.trim()}`);
+  const told = row.weights === null ? undefined : object;
+  const after = full.denied === null ? (told ?? (await stored(tools.client, full))) : null;
+  const problems = full.denied === null ? notAllowed(full, ok, said, after) : notDenied(full.denied, ok, said);
+  return { problems: problems.map((problem) => `${problem}\n  it said: ${said.trim()}`), after };
 }
 
-interface Denial {
-  readonly ok: boolean;
-  readonly said: string;
-  readonly before: JsonObject | null;
-  readonly after: JsonObject | null;
-}
-
-function notDenied(excerpts: readonly string[], { ok, said, before, after }: Denial): readonly string[] {
+function notDenied(excerpts: readonly string[], ok: boolean, said: string): readonly string[] {
   if (ok) return ['it was not denied'];
   const missing = excerpts.filter((excerpt) => !said.includes(excerpt));
-  return [
-    ...missing.map((excerpt) => `the denial does not say "${excerpt}"`),
-    ...(sameJson(before ?? null, after ?? null) ? [] : ['the object changed all the same']),
-  ];
+  return missing.map((excerpt) => `the denial does not say "${excerpt}"`);
 }
 
 function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | null): readonly string[] {
@@ -118,54 +116,15 @@ function notStored({ stored: expectedOf, written }: Row, after: JsonObject | nul
   return [...annotations, ...labels.map(([key]) => `the label ${key} was not stored`)];
 }
 
-async function take(
-  { client, patience }: Pick<RunTools, 'client' | 'patience'>,
-  row: Row,
-  step: Step,
-  first: boolean,
-): Promise<void> {
-  const words = wordsOf(row);
-  const written = { ...step, ...objects(filledIn({ ...step }, words)) };
-  function call(method: 'POST' | 'PATCH', path: string, body: JsonObject, type?: string) {
-    return client.call(method, path, { body, user: step.user, ...(type === undefined ? {} : { type }) });
-  }
-  const git = manifest(row, written);
-  const applied = step.applied || (first && row.way === 'apply');
-  const note = applied ? { metadata: { annotations: { [LAST_APPLIED]: JSON.stringify(git) } } } : {};
-  const patch = mergePatch(row.pair, written);
-  function write(): Promise<Reply> {
-    if (!first) return call('PATCH', pathOf(row, row.name), withNote(patch, note), 'application/merge-patch+json');
-    if (row.way !== 'server-side apply') return call('POST', pathOf(row), withNote(git, note));
-    return call('PATCH', `${pathOf(row, row.name)}?fieldManager=kubectl`, git, 'application/apply-patch+yaml');
-  }
-  const { status, body } = await patience.patiently(write, ({ body }) => text(body['message']) ?? '', [
-    MISSED,
-    NOT_READY,
-  ]);
-  if (status >= 300)
-    throw new Error(`${row.name} (${row.it}) could not be prepared: ${text(body['message']) ?? status}`);
+/** Whether the object of a row is stored otherwise than it was. */
+export async function changed(client: Client, row: Row, before: JsonObject | null): Promise<boolean> {
+  return !sameJson(before, await stored(client, row));
 }
 
-function withNote(object: JsonObject, note: JsonObject): JsonObject {
-  const annotations = {
-    ...objects(at(object, 'metadata', 'annotations')),
-    ...objects(at(note, 'metadata', 'annotations')),
-  };
-  return { ...object, metadata: { ...objects(object['metadata']), annotations } };
-}
-
-function objects(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-/** The object of a row as it is stored; null when there is none. */
-export async function stored(client: Client, row: Row): Promise<JsonObject | null> {
-  const { status, body } = await client.call('GET', pathOf(row, row.name));
-  return status === 200 ? body : null;
-}
-
-function wordsOf({ name, namespace, group, pair: [blue, green] }: Row): Readonly<Record<string, string>> {
-  return { name, namespace, group, blue, green, resource: `traefikservice.${group}/${name}` };
+/** Names of the TraefikServices of a namespace. */
+export async function namesIn(client: Client, row: Row): Promise<readonly string[]> {
+  const { body } = await client.call('GET', pathOf(row));
+  return list(body['items']).map((item) => text(at(item, 'metadata', 'name')) ?? '');
 }
 
 /** What runs behind the colors, where a row speaks of it. */

@@ -19,6 +19,8 @@ export interface Answer {
   readonly ok: boolean;
   /** Everything that the user gets to read. */
   readonly said: string;
+  /** What is stored then, where the answer has it. */
+  readonly object?: JsonObject;
 }
 
 export function pathOf({ group, namespace }: Row, name = ''): string {
@@ -39,8 +41,14 @@ async function sendByWire({ client }: Tools, row: Row, object: JsonObject | null
   const path = `${pathOf(row, named ? row.name : '')}?${words.toString()}`;
   const sent = typeof body === 'string' ? body : JSON.stringify(body);
   const reply = await client.call(method, path, { body: sent, type, user: row.user });
-  const message = reply.status < 300 ? '' : (text(reply.body['message']) ?? '');
-  return { ok: reply.status < 300, said: [...warningsOf(reply.warnings), message].join('\n') };
+  const ok = reply.status < 300;
+  const message = ok ? '' : (text(reply.body['message']) ?? '');
+  const holds = ok && method !== 'DELETE' && !row.dryRun;
+  return {
+    ok,
+    said: [...warningsOf(reply.warnings), message].join('\n'),
+    ...(holds ? { object: reply.body } : {}),
+  };
 }
 
 /** `Warning` headers as kubectl prints them: 299 - "text", with quotes and backslashes escaped (RFC 7234, 5.5). */
