@@ -4,17 +4,16 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { annotation } from '../../common/json.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { history, live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
 import { allTo } from '../objects.ts';
+import { onePod, revisionOf } from './revisions.ts';
 
 const FILES = join(import.meta.dirname, 'gitops');
 const SHOP = `${NAMED}/shop`;
 const PINNED = `${NAMED}/pinned`;
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
-const SETTLED_MS = 60_000;
 const FLIPS = 30;
 const HISTORY_LIMIT = 25;
 /** A small part of the 256 KiB that the annotations of an object may have. */
@@ -40,19 +39,12 @@ for (const { namespace } of TOOLS) for (const color of ['blue', 'green']) await 
 async function smokeTest(person: Person): Promise<string | null> {
   return annotation(await person.stored('shop'), 'bluegreen.dev/smoke-test-record');
 }
-async function revisionOf(person: Person, color: string): Promise<string> {
-  return (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`))
-    .said;
-}
 
 /** Gives the preview another image, and waits until nothing else runs there. */
 async function deploy(t: Test, alice: Person, color: string, tag: string): Promise<void> {
   await alice.may(t, `set image deployment/${color} podinfo=${IMAGE}:${tag}`);
   await alice.may(t, `rollout status deployment/${color} --timeout=60s`);
-  async function alone(): Promise<boolean> {
-    return (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
-  }
-  t.ok(await until(alone, SETTLED_MS), `one pod of ${color}`);
+  await onePod(t, alice, color);
 }
 
 for (const { namespace, user, apply } of TOOLS) {

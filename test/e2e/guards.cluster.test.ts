@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { until } from '../cluster/node/api.ts';
 import { live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
+import { onePod } from './revisions.ts';
 
 const FILES = join(import.meta.dirname, 'guards');
 const SHOP = `${NAMED}/shop`;
 const IMAGE = 'ghcr.io/stefanprodan/podinfo';
-const SETTLED_MS = 30_000;
 
 const cluster = await shareCluster(t, 'webhook');
 const COLORS = { shop: 'colors.yaml', store: 'statefulsets.yaml' } as const;
@@ -207,8 +206,5 @@ t.test('override: the annotation on the active workload counts for those who hav
 
 /** Until the pods of an earlier rollout are gone. */
 async function settled(t: Test, color: string): Promise<void> {
-  async function one(): Promise<boolean> {
-    return (await alice.run(`get pods -l color=${color} -o name`)).said.split('\n').length === 1;
-  }
-  t.ok(await until(one, SETTLED_MS), `one pod of ${color}`);
+  await onePod(t, alice, color);
 }

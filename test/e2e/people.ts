@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { objectsAt } from '../../common/json-paths.ts';
 import { annotation, at, get, list, number, text } from '../../common/json.ts';
 import { readRecord } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
@@ -27,6 +28,8 @@ export interface Person {
   patch(t: Test, name: string, patch: JsonObject): Promise<void>;
   /** A TraefikService as it is stored, read without kubectl; null where there is none. */
   stored(name: string): Promise<JsonObject | null>;
+  /** Pods by their labels, read without kubectl. */
+  pods(selector: string): Promise<readonly JsonObject[]>;
 }
 
 /** The mutating webhook has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
@@ -79,6 +82,10 @@ export function personIn(cluster: Pick<Cluster, 'api' | 'kubectl'>, namespace: s
       const { status, body } = await client.call('GET', `${path}/${name}`);
       if (status !== 200 && status !== 404) throw new Error(`${name}: ${status} ${JSON.stringify(body)}`);
       return status === 200 ? body : null;
+    },
+    pods: async (selector) => {
+      const query = new URLSearchParams({ labelSelector: selector }).toString();
+      return objectsAt((await client.call('GET', `/api/v1/namespaces/${namespace}/pods?${query}`)).body, 'items');
     },
   };
 }

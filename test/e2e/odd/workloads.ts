@@ -3,16 +3,11 @@ import { annotation } from '../../../common/json.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import { until } from '../../cluster/node/api.ts';
 import { history, NAMED } from '../people.ts';
-import type { Person } from '../people.ts';
+import { revisionOf } from '../revisions.ts';
 import { IMAGE, settled, SETTLED_MS } from './pods.ts';
 import { RACE } from './race.ts';
 import type { OddCase, Shop } from './shop.ts';
 import { service } from '../../objects.ts';
-
-async function revisionOf(person: Person, color: string): Promise<string> {
-  return (await person.run(`get pods -l color=${color} -o jsonpath={.items[0].metadata.labels.pod-template-hash}`))
-    .said;
-}
 
 /** Promotes what runs in a color now. */
 async function release(t: Test, shop: Shop, color: 'blue' | 'green'): Promise<void> {
