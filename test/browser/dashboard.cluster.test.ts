@@ -35,7 +35,12 @@ t.teardown(async () => {
   await browser.close();
   await served.stop();
 });
-const traffic = startTraffic({ url: `${traefikAt(cluster).url}/`, host: 'podinfo.localhost', pause: 60 });
+const traffic = startTraffic({
+  url: `${traefikAt(cluster).url}/`,
+  host: 'podinfo.localhost',
+  connections: 2,
+  pause: 60,
+});
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', PATIENCE);
 

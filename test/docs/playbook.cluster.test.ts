@@ -40,7 +40,7 @@ const sections: readonly Section[] = page.split(/^#{1,3} /m).flatMap((text) => {
 
 const cluster = await shareCluster(t, 'traefik', DEMO_NAMESPACE);
 const traefik = traefikAt(cluster);
-const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 2 });
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 2, pause: 50 });
 t.teardown(() => traffic.stop());
 
 function shell(script: string) {
