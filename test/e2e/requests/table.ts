@@ -87,15 +87,16 @@ export function readTables(): readonly Table[] {
 }
 
 /**
- * kubectl itself writes the first row of each way, group and outcome, and its requests the others: a process a row would
- * be most of the time of the whole table. BLUEGREEN_KUBECTL=all has kubectl write every row; with BLUEGREEN_KUBECTL=short
- * there are no other rows than its own.
+ * kubectl itself writes the first row of each way and outcome, and its requests the others: a process a row would be most
+ * of the time of the whole table. BLUEGREEN_KUBECTL=all has kubectl write every row; with BLUEGREEN_KUBECTL=short it
+ * writes the first ones of each group, and there are no other rows.
  */
 function sampled(tables: readonly Table[]): readonly Table[] {
-  if (process.env['BLUEGREEN_KUBECTL'] === 'all') return tables;
+  const { BLUEGREEN_KUBECTL: mode } = process.env;
+  if (mode === 'all') return tables;
   const seen = new Set<string>();
   function first({ way, group, from, denied }: Row): boolean {
-    const kind = [way, group, from.length === 0, denied === null].join();
+    const kind = [way, mode === 'short' ? group : '', from.length === 0, denied === null].join();
     const isFirst = !seen.has(kind);
     seen.add(kind);
     return isFirst;
@@ -104,7 +105,7 @@ function sampled(tables: readonly Table[]): readonly Table[] {
     ...table,
     rows: table.rows.map((row) => ({ ...row, byKubectl: first(row) })),
   }));
-  if (process.env['BLUEGREEN_KUBECTL'] !== 'short') return marked;
+  if (mode !== 'short') return marked;
   return marked
     .map((table) => ({ ...table, rows: table.rows.filter(({ byKubectl }) => byKubectl) }))
     .filter(({ rows }) => rows.length > 0);
