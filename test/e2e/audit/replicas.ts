@@ -1,32 +1,48 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { at, list, parseObject, text } from '../../../common/json.ts';
+import type { JsonObject } from '../../../common/json.ts';
 import { RELEASE } from '../../cluster/index.ts';
+import { get, until } from '../../cluster/node/api.ts';
+import type { Api } from '../../cluster/node/api.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { parseMetrics } from '../metrics.ts';
 import type { Series } from '../metrics.ts';
 
 const here = ['-n', RELEASE.namespace];
 const PODS = `/api/v1/namespaces/${RELEASE.namespace}/pods`;
+const SELECTED = new URLSearchParams({ labelSelector: 'app.kubernetes.io/component=webhook' }).toString();
+const PATIENCE_MS = 30_000;
+const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${RELEASE.namespace}/leases/${RELEASE.name}-audit`;
+
+/** What is stored at a path; an API server that is busy is asked again. */
+async function stored(api: Api, path: string): Promise<JsonObject> {
+  let answer = await get(api, path);
+  const read = await until(async () => {
+    if (answer.status !== 200) answer = await get(api, path);
+    return answer.status === 200;
+  }, PATIENCE_MS);
+  if (!read) throw new Error(`${path} cannot be read: ${answer.status} ${answer.body}`);
+  return parseObject(answer.body) ?? {};
+}
 
 /** Names of the webhook's pods that are not terminating. */
-export async function replicas(cluster: Cluster): Promise<readonly string[]> {
-  const selected = ['get', 'pods', '-l', 'app.kubernetes.io/component=webhook', '-o', 'json'];
-  const pods = list(parseObject(await cluster.kubectlOk([...here, ...selected]))?.['items']);
-  return pods
+export async function replicas({ api }: Cluster): Promise<readonly string[]> {
+  const { items } = await stored(api, `${PODS}?${SELECTED}`);
+  return list(items)
     .filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined)
     .map((pod) => text(at(pod, 'metadata', 'name')) ?? '');
 }
 
 /** The pod that the Lease names; empty for none. */
-export async function holder(cluster: Cluster): Promise<string> {
-  const path = 'jsonpath={.spec.holderIdentity}';
-  return (await cluster.kubectlOk([...here, 'get', 'lease', `${RELEASE.name}-audit`, '-o', path])).trim();
+export async function holder({ api }: Cluster): Promise<string> {
+  return text(at(await stored(api, LEASE), 'spec', 'holderIdentity')) ?? '';
 }
 
 /** The samples of a pod whose names begin with `bluegreen_`; none while it does not answer. */
-export async function samples(cluster: Cluster, pod: string): Promise<Series> {
-  const { stdout } = await cluster.kubectl(['get', '--raw', `${PODS}/https:${pod}:10250/proxy/metrics`]);
-  return new Map([...parseMetrics(stdout)].filter(([name]) => name.startsWith('bluegreen_')));
+export async function samples({ api }: Cluster, pod: string): Promise<Series> {
+  const { status, body } = await get(api, `${PODS}/https:${pod}:10250/proxy/metrics`);
+  const all = status === 200 ? parseMetrics(body) : new Map<string, number>();
+  return new Map([...all].filter(([name]) => name.startsWith('bluegreen_')));
 }
 
 /** Lines that a pod logged with this message. */
