@@ -4,7 +4,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
+import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
@@ -130,7 +130,8 @@ t.test('from then on a promotion waits for the webhook', async (t) => {
 t.test('an upgrade neither, and it leaves the certificates alone', async (t) => {
   const before = await certificates();
   t.ok(before.every((each) => each !== undefined && each !== ''));
-  await guarded(t, 'upgrade', () => upgradeBluegreen(cluster, '--set', 'podAnnotations.rolled=yes'));
+  const roll = ['upgrade', RELEASE.name, CHART, ...here, '--reuse-values', ...wait];
+  await guarded(t, 'upgrade', () => cluster.helmOk([...roll, '--set', 'podAnnotations.rolled=yes']));
   t.same(await certificates(), before);
   t.equal(await promotionPolicy(), 'Fail');
 });
