@@ -1,6 +1,8 @@
 import { annotation, at, parseObject } from '../../../common/json.ts';
 import { readRecord } from '../../../webhook/policy/index.ts';
+import { until } from '../../cluster/node/api.ts';
 import { history } from '../people.ts';
+import { SETTLED_MS } from './pods.ts';
 import type { OddCase } from './shop.ts';
 
 const RECORD = 'bluegreen.dev/record';
@@ -73,10 +75,13 @@ export const TIME: readonly OddCase[] = [
     name: 'a record that was damaged while nobody guarded',
     run: async (t, shop) => {
       await shop.promoted(t);
+      // The API server goes by a namespace's label a moment after it was written.
       async function unguarded(work: () => Promise<unknown>): Promise<void> {
         await shop.admin.may(t, `label namespace ${shop.namespace} bluegreen.dev/mode=off`);
+        t.ok(await until(async () => !(await isGuarded()), SETTLED_MS));
         await work();
         await shop.admin.may(t, `label namespace ${shop.namespace} bluegreen.dev/mode-`);
+        t.ok(await until(isGuarded, SETTLED_MS));
       }
       const probe = { metadata: { annotations: { 'bluegreen.dev/active': 'none' } } };
       async function isGuarded(): Promise<boolean> {
@@ -96,7 +101,6 @@ export const TIME: readonly OddCase[] = [
             `patch ${shop.resource} ${shop.merge({ metadata: { annotations: { [RECORD]: damaged } } })}`,
           ),
         );
-        for (let tries = 0; tries < 50 && !(await isGuarded()); tries++);
         await shop.alice.may(t, `label --overwrite ${shop.resource} damaged=yes`);
         t.match(await shop.live(), /^0 100: green/);
         await shop.alice.mayNot(t, `patch ${shop.resource} ${shop.to('blue')}`, 'smoke-test: ');
