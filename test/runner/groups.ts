@@ -9,7 +9,7 @@ import { kindOf } from './suites.ts';
 import type { Group, Kind } from './suites.ts';
 
 /** Groups at a time, more than cores: while some wait for a pod, another computes. */
-const LANES = 3;
+const LANES = 4;
 /** Milliseconds that a file may take. */
 const LIMIT: Readonly<Record<Kind, number>> = { unit: 300_000, programs: 300_000, cluster: 1_200_000 };
 
