@@ -29,6 +29,8 @@ const LONG = 8;
 const CROWD: Crowd = { kept: 2, pause: 50, otherPause: 100, fresh: 1, http2: 1, slow: 1, sockets: 0 };
 const ASKING = KINDS.filter((kind) => kind !== 'WebSockets');
 const PAUSE_MS = 500;
+/** After a turn: its controllers and the kubelet have nothing left to do. */
+const QUIET_MS = 5000;
 const MOVE_MS = 240_000;
 /** Controllers have done by then what they do after their start. */
 const REST_MS = 20_000;
@@ -110,11 +112,14 @@ async function flaggersTurns(running: Running, rounds: number): Promise<void> {
   await tried(running, ['flagger']);
 }
 
+/** The next one begins when this one's pods have come and gone, or it would be measured while they start. */
 async function thereAndBack(running: Running, id: PeerId): Promise<void> {
   await sleep(PAUSE_MS);
   await measured(running, id, 'forward');
   await sleep(PAUSE_MS);
   await measured(running, id, 'back');
+  await running.ways[id].rested();
+  await sleep(QUIET_MS);
 }
 
 async function measured(running: Running, id: PeerId, verb: Switch['verb']): Promise<void> {
