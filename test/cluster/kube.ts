@@ -53,7 +53,7 @@ const WITHOUT_SCHEMAS = ['--validate=false', '--openapi-patch=false'];
 /** kubectl and helm end before it would pay that Go collects their garbage. */
 const SHORT_LIVED = { GOGC: 'off' } as const;
 
-/** The namespace whose pods a successful command has waited for; null for every other command. */
+/** The namespace whose pods a command waits for; null for every other command. */
 function waitedFor(args: readonly string[]): string | null {
   const waits = args.includes('rollout') ? args.includes('status') : args.includes('wait') && args.some(isForPods);
   const flag = args.indexOf('-n');
@@ -69,20 +69,22 @@ export function makeKube(options: KubeOptions): Kube {
   function withEnv(given: RunOptions): RunOptions {
     return { ...given, env: { ...SHORT_LIVED, ...env, ...given.env } };
   }
+  async function follow(args: readonly string[]): Promise<void> {
+    const namespace = waitedFor(args);
+    if (namespace !== null) await settled(namespace);
+  }
   const kube: Kube = {
     env,
     kubectl: async (args, given = {}) => {
       check();
       const result = await run(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
-      const namespace = result.code === 0 ? waitedFor(args) : null;
-      if (namespace !== null) await settled(namespace);
+      if (result.code === 0) await follow(args);
       return result;
     },
     kubectlOk: async (args, given = {}) => {
       check();
       const output = await runOk(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
-      const namespace = waitedFor(args);
-      if (namespace !== null) await settled(namespace);
+      await follow(args);
       return output;
     },
     helm: async (args, given = {}) => {
