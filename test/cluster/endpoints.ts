@@ -1,9 +1,9 @@
 import { at, text } from '../../common/json.ts';
-import { objectsAt, objectAt, parseJson, stringAt } from '../../common/json-paths.ts';
+import { objectsAt, objectAt, stringAt } from '../../common/json-paths.ts';
 import { isReady, nameOf } from '../../common/objects.ts';
 import type { JsonObject } from '../../common/json.ts';
-import { get } from './node/api.ts';
 import type { Api } from './node/api.ts';
+import { listAt } from './wire.ts';
 
 /**
  * Whether the EndpointSlices of every Service of a namespace that has a selector list its ready pods, and no pod that is
@@ -12,9 +12,9 @@ import type { Api } from './node/api.ts';
  */
 export async function endpointsFollow(api: Api, namespace: string): Promise<boolean> {
   const [pods, services, slices] = await Promise.all([
-    items(api, `/api/v1/namespaces/${namespace}/pods`),
-    items(api, `/api/v1/namespaces/${namespace}/services`),
-    items(api, `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`),
+    listAt({ api }, `/api/v1/namespaces/${namespace}/pods`),
+    listAt({ api }, `/api/v1/namespaces/${namespace}/services`),
+    listAt({ api }, `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`),
   ]);
   return services.filter(isFollowed).every((service) => {
     const ready = pods.filter((pod) => isReady(pod) && isSelected(service, pod)).map(nameOf);
@@ -22,11 +22,6 @@ export async function endpointsFollow(api: Api, namespace: string): Promise<bool
     const listed = new Set(of.flatMap(readyPods));
     return listed.size === ready.length && ready.every((name) => listed.has(name));
   });
-}
-
-async function items(api: Api, path: string): Promise<readonly JsonObject[]> {
-  const { status, body } = await get(api, path);
-  return status === 200 ? objectsAt(parseJson(body), 'items') : [];
 }
 
 /** A Service without a selector has hand-made endpoints; one that publishes pods that are not ready lists them as ready. */

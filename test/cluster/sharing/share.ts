@@ -4,7 +4,7 @@ import { attach, SHARED_CLUSTER } from './description.ts';
 import { RELEASE } from '../install.ts';
 import { bootFor, installsChart } from './needs.ts';
 import type { Need } from './needs.ts';
-import { deleteAt, deleteNamespace, listAt, namespacesGone, namespacesOf } from './wire.ts';
+import { deleteAt, deleteNamespace, listAt, namespacesGone, namespacesOf } from '../wire.ts';
 import { at } from '../../../common/json.ts';
 import { nameOf } from '../../../common/objects.ts';
 import { hasMutatingPolicies } from '../versions.ts';

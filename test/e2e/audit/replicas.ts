@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { at, list, parseObject, text } from '../../../common/json.ts';
-import type { JsonObject } from '../../../common/json.ts';
+import { at, parseObject, text } from '../../../common/json.ts';
 import { RELEASE } from '../../cluster/index.ts';
-import { get, until } from '../../cluster/node/api.ts';
-import type { Api } from '../../cluster/node/api.ts';
+import { get } from '../../cluster/node/api.ts';
+import { listAt, readAt } from '../../cluster/wire.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { parseMetrics } from '../metrics.ts';
 import type { Series } from '../metrics.ts';
@@ -11,31 +10,19 @@ import type { Series } from '../metrics.ts';
 const here = ['-n', RELEASE.namespace];
 const PODS = `/api/v1/namespaces/${RELEASE.namespace}/pods`;
 const SELECTED = new URLSearchParams({ labelSelector: 'app.kubernetes.io/component=webhook' }).toString();
-const PATIENCE_MS = 30_000;
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${RELEASE.namespace}/leases/${RELEASE.name}-audit`;
 
-/** What is stored at a path; an API server that is busy is asked again. */
-async function stored(api: Api, path: string): Promise<JsonObject> {
-  let answer = await get(api, path);
-  const read = await until(async () => {
-    if (answer.status !== 200) answer = await get(api, path);
-    return answer.status === 200;
-  }, PATIENCE_MS);
-  if (!read) throw new Error(`${path} cannot be read: ${answer.status} ${answer.body}`);
-  return parseObject(answer.body) ?? {};
-}
-
 /** Names of the webhook's pods that are not terminating. */
-export async function replicas({ api }: Cluster): Promise<readonly string[]> {
-  const { items } = await stored(api, `${PODS}?${SELECTED}`);
-  return list(items)
+export async function replicas(cluster: Cluster): Promise<readonly string[]> {
+  const pods = await listAt(cluster, `${PODS}?${SELECTED}`);
+  return pods
     .filter((pod) => at(pod, 'metadata', 'deletionTimestamp') === undefined)
     .map((pod) => text(at(pod, 'metadata', 'name')) ?? '');
 }
 
 /** The pod that the Lease names; empty for none. */
-export async function holder({ api }: Cluster): Promise<string> {
-  return text(at(await stored(api, LEASE), 'spec', 'holderIdentity')) ?? '';
+export async function holder(cluster: Cluster): Promise<string> {
+  return text(at(await readAt(cluster, LEASE), 'spec', 'holderIdentity')) ?? '';
 }
 
 /** The samples of a pod whose names begin with `bluegreen_`; none while it does not answer. */

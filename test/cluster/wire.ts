@@ -1,14 +1,16 @@
-// What a shared cluster is asked before and after each file, by plain requests: kubectl would compute longer than the API
-// server that it asks.
-import { objectsAt, parseJson } from '../../../common/json-paths.ts';
-import { nameOf } from '../../../common/objects.ts';
-import type { JsonObject } from '../../../common/json.ts';
-import { Problem } from '../../../scripts/lib/problem.ts';
-import type { Cluster } from '../cluster.ts';
-import { ask, until } from '../node/api.ts';
-import type { Answer } from '../node/api.ts';
+// What tests ask a cluster beside what they are about, by plain requests: kubectl would compute longer than the API server
+// that it asks. An API server that is busy is asked again.
+import { parseObject } from '../../common/json.ts';
+import { objectsAt } from '../../common/json-paths.ts';
+import { nameOf } from '../../common/objects.ts';
+import type { JsonObject } from '../../common/json.ts';
+import { Problem } from '../../scripts/lib/problem.ts';
+import { ask, until } from './node/api.ts';
+import type { Answer, Api } from './node/api.ts';
 
-type Asked = Pick<Cluster, 'api'>;
+interface Asked {
+  readonly api: Api;
+}
 
 const NAMESPACES = '/api/v1/namespaces';
 const ANSWER_MS = 30_000;
@@ -17,9 +19,14 @@ const OK = 200;
 /** Accepted, is gone, and is on its way. */
 const DELETED: readonly number[] = [OK, 202, 404, 409];
 
+/** What is stored at a path. */
+export async function readAt(cluster: Asked, path: string): Promise<JsonObject> {
+  return parseObject((await answered(cluster, 'GET', path, [OK])).body) ?? {};
+}
+
 /** The items of a list. */
 export async function listAt(cluster: Asked, path: string): Promise<readonly JsonObject[]> {
-  return objectsAt(parseJson((await answered(cluster, 'GET', path, [OK])).body), 'items');
+  return objectsAt(await readAt(cluster, path), 'items');
 }
 
 /** Deletes an object, or all of a collection. */
