@@ -53,6 +53,15 @@ export async function startFlux(t: Test, cluster: Cluster, namespace: string): P
     if (reply.status !== 200) throw new Error(JSON.stringify(reply.body));
   }
 
+  /**
+   * Waits until Flux has begun with a commit. What it reports of a request from before may be of the commit before: it sees
+   * the request at once, and the source a moment later.
+   */
+  async function attempted({ revision }: Artifact): Promise<void> {
+    if (!(await until(async () => at(await read(), 'status', 'lastAttemptedRevision') === revision, WAIT_MS)))
+      throw new Error(`Flux does not see the commit: ${JSON.stringify(await read())}`);
+  }
+
   async function sync(): Promise<Outcome> {
     for (let left = TRIES; ; left--) {
       const outcome = await reconcile();
@@ -94,6 +103,7 @@ export async function startFlux(t: Test, cluster: Cluster, namespace: string): P
     commit: async (files) => {
       last = await source.commit(files);
       await patch(`${SOURCE}/status`, sourceStatus(last));
+      await attempted(last);
       return sync();
     },
     sync,
