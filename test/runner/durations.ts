@@ -26,10 +26,14 @@ export function keepDurations(known: Durations, results: readonly FileResult[]):
   writeFileSync(KEPT, JSON.stringify({ ...known, ...latest }));
 }
 
-/** The groups in the order to start them: the longest first, so that no long one is left for the end. */
+/** Milliseconds that files take one after another. */
+export function expected(files: readonly string[], known: Durations): number {
+  return files.reduce((sum, file) => sum + (known[file] ?? UNKNOWN_MS), 0);
+}
+
+/** The groups, and the files of each, in the order to start them: the longest first, so that no long one is left for the end. */
 export function longestFirst(groups: readonly Group[], known: Durations): readonly Group[] {
-  function duration({ files }: Group): number {
-    return files.reduce((sum, file) => sum + (known[file] ?? UNKNOWN_MS), 0);
-  }
-  return groups.toSorted((a, b) => duration(b) - duration(a));
+  return groups
+    .map((group) => ({ ...group, files: group.files.toSorted((a, b) => expected([b], known) - expected([a], known)) }))
+    .toSorted((a, b) => expected(b.files, known) - expected(a.files, known));
 }

@@ -1,6 +1,9 @@
 // Runs groups of test files, each in the cluster that it shares.
 import { SHARED_CLUSTER } from '../cluster/sharing/description.ts';
 import { BUILT } from './build-once.ts';
+import type { Durations } from './durations.ts';
+import { nextWork, workOf } from './lanes.ts';
+import type { Work } from './lanes.ts';
 import { fileReport } from './report.ts';
 import { runFile } from './run-file.ts';
 import type { FileResult } from './run-file.ts';
@@ -17,22 +20,29 @@ function now(): number {
   return performance.now();
 }
 
-/** Runs groups of files beside each other, the files of each one after another. */
-export async function runGroups(groups: readonly Group[]): Promise<readonly FileResult[]> {
+/**
+ * Runs groups of files beside each other, in their order, the files of each one after another. A lane for which no group is
+ * left takes files of another one, so that no lane is alone at the end.
+ */
+export async function runGroups(groups: readonly Group[], known: Durations): Promise<readonly FileResult[]> {
   const results: FileResult[] = [];
-  const waiting = groups.values();
+  const all = workOf(groups);
   async function lane(): Promise<void> {
-    for (const group of waiting) for await (const result of runGroup(group)) results.push(result);
+    for (let work = nextWork(all, known); work !== null; work = nextWork(all, known)) {
+      work.lanes += 1;
+      for await (const result of runFiles(work)) results.push(result);
+      work.lanes -= 1;
+    }
   }
   await Promise.all(Array.from({ length: LANES }, lane));
   return results;
 }
 
-async function* runGroup({ need, files }: Group): AsyncGenerator<FileResult> {
-  const shared = need === null || files.length === 1 ? null : await startSharedCluster(need);
+async function* runFiles({ need, waiting }: Work): AsyncGenerator<FileResult> {
+  const shared = need === null || waiting.length === 1 ? null : await startSharedCluster(need);
   const env = { ...BUILT, ...(shared === null ? {} : { [SHARED_CLUSTER]: shared.description }) };
   try {
-    for (const file of files) {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const before = shared?.cpu() ?? 0;
       const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
       const result = { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };

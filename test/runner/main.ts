@@ -40,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
   // Unit tests first: they tell within a minute.
   const units = groupFiles(runnable.filter((file) => kindOf(file) === 'unit'));
   const others = groupFiles(runnable.filter((file) => kindOf(file) !== 'unit'));
-  const results = [...(await runGroups(longestFirst(units, known))), ...(await runGroups(longestFirst(others, known)))];
+  const results = await runGroups([...longestFirst(units, known), ...longestFirst(others, known)], known);
   keepDurations(known, results);
   const notRun = without === null ? NONE : skip(needPrograms, without);
   process.stdout.write(`${closingReport(results, notRun, { ms: now() - started, cpu: computed.sum() })}\n`);

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { VERSIONS } from '../cluster/versions.ts';
 import { buildOnce } from './build-once.ts';
+import { readDurations } from './durations.ts';
 import { runGroups } from './groups.ts';
 import { isGreen, markdownTable, verdicts } from './matrix-report.ts';
 import { COLUMNS, ROWS, toolsOf } from './matrix-rows.ts';
@@ -38,7 +39,7 @@ async function main(args: readonly string[]): Promise<void> {
     // Whatever boots a cluster or calls a client from here on takes these versions.
     process.env[VERSIONS] = JSON.stringify(row);
     process.env['BLUEGREEN_KUBECTL'] = 'short';
-    const ofRow = await runGroups(groups);
+    const ofRow = await runGroups(groups, readDurations());
     results.push(...ofRow);
     lines.push([String(number + 1), ...verdicts(row, ofRow)]);
   }

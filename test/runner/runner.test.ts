@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { longestFirst } from './durations.ts';
+import { nextWork, workOf } from './lanes.ts';
+import type { Work } from './lanes.ts';
 import { closingReport, fileReport } from './report.ts';
 import { runFile } from './run-file.ts';
 import type { FileResult } from './run-file.ts';
@@ -84,6 +86,32 @@ t.test('the longest groups start first; a file that never ran here counts as a m
     ordered.map(({ name }) => name),
     ['b,c', 'new', 'a'],
   );
+  t.end();
+});
+
+t.test('within a group the longest file starts first', (t) => {
+  const known = { a: 10_000, b: 40_000, c: 30_000 };
+  t.same(longestFirst([group('a', 'b', 'c')], known), [{ ...group('a', 'b', 'c'), files: ['b', 'c', 'a'] }]);
+  t.end();
+});
+
+t.test('a lane begins the groups in their order, and helps with what takes longest when all are begun', (t) => {
+  const known = { a: 60_000, b: 60_000, c: 60_000, d: 200_000, e: 10_000 };
+  const [first, second, third] = workOf([group('a', 'b', 'c'), group('d'), group('e')]);
+  if (first === undefined || second === undefined || third === undefined) throw new Error('there are three groups');
+  const all = [first, second, third];
+  function begin(work: Work): void {
+    t.equal(nextWork(all, known), work);
+    work.lanes += 1;
+  }
+  begin(first);
+  first.waiting.shift();
+  begin(second);
+  second.waiting.shift();
+  begin(third);
+  third.waiting.shift();
+  begin(first);
+  t.equal(nextWork(all, known), null, 'a minute for each of two lanes is not worth another cluster');
   t.end();
 });
 
