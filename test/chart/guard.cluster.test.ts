@@ -1,5 +1,7 @@
 // Which requests around a TraefikService reach the guard. Its entries ignore errors, so a condition that cannot be
 // evaluated would open it without a word: here they fail instead.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { at, isObject, list, text } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
@@ -10,6 +12,7 @@ import { connect } from './client.ts';
 import type { Reply } from './client.ts';
 import { admitBy } from './policy.ts';
 import { traefikService } from '../objects.ts';
+import { parseObjects } from '../yaml.ts';
 
 const cluster = await shareCluster(t, 'api');
 const client = connect(cluster);
@@ -17,130 +20,16 @@ t.teardown(() => client.close());
 
 const SHOP = 'shop';
 const OLD = 'traefik.containo.us';
-const LABELS = { app: 'blue' };
-function workload(kind: string, replicas: number | undefined): JsonObject {
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name: 'blue', namespace: SHOP },
-    spec: {
-      ...(replicas === undefined ? {} : { replicas }),
-      ...(kind === 'StatefulSet' ? { serviceName: 'blue' } : kind === 'Deployment' ? { paused: true } : {}),
-      selector: { matchLabels: LABELS },
-      template: {
-        metadata: { labels: LABELS },
-        spec: { containers: [{ name: 'app', image: 'app:1' }], initContainers: [{ name: 'init', image: 'init:1' }] },
-      },
-    },
-  };
+const ROLLOUTS = 'rollouts.argoproj.io';
+
+function guarded(file: string): readonly JsonObject[] {
+  return parseObjects(readFileSync(join(import.meta.dirname, 'guarded', file), 'utf8'));
 }
-/** A Deployment that is not paused. */
-function rolling(): JsonObject {
-  const { spec, ...rest } = workload('Deployment', 1);
-  return { ...rest, metadata: { name: 'rolling', namespace: SHOP }, spec: { ...objectOf(spec), paused: false } };
-}
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-const objects: readonly JsonObject[] = [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
-  workload('Deployment', 1),
-  workload('StatefulSet', 1),
-  workload('DaemonSet', undefined),
-  workload('ReplicaSet', 1),
-  { ...workload('ReplicaSet', 0), metadata: { name: 'idle', namespace: SHOP } },
-  { ...workload('Deployment', 0), metadata: { name: 'idle', namespace: SHOP } },
-  rolling(),
-  {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'blue', namespace: SHOP },
-    spec: { selector: LABELS, ports: [{ port: 80 }] },
-  },
-  {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: 'blue', namespace: SHOP },
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'blue' },
-      minReplicas: 1,
-      maxReplicas: 3,
-    },
-  },
-  {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'IngressRoute',
-    metadata: { name: 'shop', namespace: SHOP },
-    spec: { routes: [route('blue')] },
-  },
-  {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'IngressRoute',
-    metadata: { name: 'routed', namespace: SHOP },
-    spec: { routes: [{ ...route(), services: [{ name: 'shop', kind: 'TraefikService' }] }] },
-  },
-  {
-    apiVersion: 'traefik.containo.us/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'shop', namespace: SHOP },
-    spec: { weighted: { services: [{ name: 'blue', port: 80 }] } },
-  },
-  {
-    apiVersion: 'traefik.io/v1alpha1',
-    kind: 'TraefikService',
-    metadata: { name: 'front', namespace: SHOP },
-    spec: { weighted: { services: [{ name: 'shop', kind: 'TraefikService' }] } },
-  },
-  ...[
-    { kind: 'Middleware', spec: { compress: {} } },
-    { kind: 'TLSOption', spec: { minVersion: 'VersionTLS12' } },
-    { kind: 'ServersTransport', spec: { serverName: 'shop' } },
-  ].map((part) => ({ ...part, apiVersion: 'traefik.io/v1alpha1', metadata: { name: 'shop', namespace: SHOP } })),
-];
-/** As much of Argo's Rollout as its template and its scale need. */
-const rollouts: JsonObject = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'rollouts.argoproj.io' },
-  spec: {
-    group: 'argoproj.io',
-    scope: 'Namespaced',
-    names: { plural: 'rollouts', singular: 'rollout', kind: 'Rollout' },
-    versions: [
-      {
-        name: 'v1alpha1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
-      },
-    ],
-  },
-};
-await cluster.apply([...objects, rollouts]);
-t.teardown(() => cluster.kubectl(['delete', 'crd', 'rollouts.argoproj.io']));
-await cluster.kubectlOk(['wait', 'crd', 'rollouts.argoproj.io', '--for=condition=Established', '--timeout=60s']);
-const { paused: _, ...rolloutSpec } = objectOf(workload('Deployment', 1)['spec']);
-await cluster.apply([
-  {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Rollout',
-    metadata: { name: 'blue', namespace: SHOP },
-    spec: { ...rolloutSpec, strategy: { blueGreen: { activeService: 'blue' } } },
-  },
-  {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Rollout',
-    metadata: { name: 'reference', namespace: SHOP },
-    spec: { workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'blue' } },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'ReplicationController',
-    metadata: { name: 'blue', namespace: SHOP },
-    spec: { replicas: 1, selector: LABELS, template: objectOf(workload('Deployment', 1)['spec'])['template'] },
-  },
-]);
+
+await cluster.apply([...guarded('shop.yaml'), ...guarded('rollout-crd.yaml')]);
+t.teardown(() => cluster.kubectl(['delete', 'crd', ROLLOUTS]));
+await cluster.kubectlOk(['wait', 'crd', ROLLOUTS, '--for=condition=Established', '--timeout=60s']);
+await cluster.apply(guarded('rollouts.yaml'));
 
 const configuration = (await render(['guard.enabled=true'])).find(
   ({ kind }) => kind === 'ValidatingWebhookConfiguration',
@@ -399,7 +288,8 @@ t.test('what the cluster does by itself goes through', async (t) => {
     t.equal(await remove('traefikService', account), 'passes', user);
   }
   await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ends' } }]);
-  await cluster.apply([{ ...workload('Deployment', 0), metadata: { name: 'blue', namespace: 'ends' } }]);
+  const idle = guarded('shop.yaml').find(({ metadata }) => at(metadata, 'name') === 'idle');
+  await cluster.apply([{ ...idle, metadata: { name: 'blue', namespace: 'ends' } }]);
   await cluster.kubectlOk(['delete', 'namespace', 'ends', '--timeout=30s']);
   t.same(await client.call('GET', '/api/v1/namespaces/ends').then(({ status }) => status), 404);
 });
