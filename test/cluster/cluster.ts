@@ -6,6 +6,7 @@ import { endpointsFollow } from './endpoints.ts';
 import { makeKube, privateCaches } from './kube.ts';
 import { until } from './node/api.ts';
 import type { Api } from './node/api.ts';
+import { SERVER, writeCertificates } from './node/certificates.ts';
 import { addresses, kubeconfig, writeNode } from './node/config.ts';
 import type { Component, Parts, Programs } from './node/config.ts';
 import { REGISTRY } from './node/names.ts';
@@ -18,7 +19,6 @@ import type { Target } from './target.ts';
 import { toolFile } from './tools/cache.ts';
 import { clientProgram, toolOf, versions } from './versions.ts';
 import { Problem } from '../../scripts/lib/problem.ts';
-import { runOk } from '../../scripts/lib/run.ts';
 
 export interface ClusterOptions {
   /** Takes the place of single programs, for tests of what happens without them. */
@@ -99,14 +99,6 @@ function checkHost(): void {
   if (process.getuid?.() !== 0) {
     throw new Problem(`The test cluster needs root (namespaces, mounts, network). Run it as root. ${fix}`);
   }
-}
-
-// The API server shows this certificate to the kubelet, which trusts nothing else.
-function writeKubeletClient(dir: string): Promise<string> {
-  const [key, certificate] = [join(dir, 'pki/kubelet-client.key'), join(dir, 'pki/kubelet-client.crt')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  const subject = ['-subj', '/O=system:masters/CN=kube-apiserver-kubelet-client', '-days', '2'];
-  return runOk('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate]);
 }
 
 function makeBinDir(dir: string): void {
@@ -202,11 +194,11 @@ async function boot({ supervisor, parts, images, progress }: Boot): Promise<Clus
   const { dir } = supervisor;
   const isolated = supervisor.event('ready');
   const slot = Number(await supervisor.event('slot'));
-  const { ip } = addresses(slot);
+  const { ip, service } = addresses(slot);
   const token = writeNode(dir, slot, parts);
-  const authority = join(dir, 'pki/apiserver.crt');
+  const authority = join(dir, SERVER.certificate);
   const api: Api = { ip, authority, token };
-  await Promise.all([isolated, writeKubeletClient(dir)]);
+  await Promise.all([isolated, writeCertificates(dir, ['127.0.0.1', ip, service])]);
   progress(`isolated in slot ${slot}`);
   await Promise.all((['etcd', 'kube-apiserver'] as const).map((name) => supervisor.start(name)));
   const specs = [pauseSpec(), ...images];

@@ -2,6 +2,7 @@ import { randomBytes, generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../../scripts/lib/problem.ts';
+import { KUBELET_CLIENT, SERVER } from './certificates.ts';
 import { containerdToml, kubeletConfig, networkConfig, proxyConfig } from './files.ts';
 import { NODE_NAME, PAUSE_IMAGE } from './names.ts';
 
@@ -36,7 +37,14 @@ export type Component = keyof Programs | 'containerd';
 /** The addresses of the node in slot N. */
 export function addresses(slot: number) {
   const net = `10.${100 + slot}`;
-  return { ip: `${net}.0.2`, pods: `${net}.1.0/24`, services: `${net}.2.0/24`, cgroup: `bluegreen${slot}` };
+  return {
+    ip: `${net}.0.2`,
+    pods: `${net}.1.0/24`,
+    services: `${net}.2.0/24`,
+    /** The API server's own Service. */
+    service: `${net}.2.1`,
+    cgroup: `bluegreen${slot}`,
+  };
 }
 
 const AUDIT_POLICY = 'audit-policy.json';
@@ -71,7 +79,7 @@ function shellWord(word: string): string {
 }
 
 function writeKeys(dir: string): void {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   writeFileSync(join(dir, 'pki', 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(join(dir, 'pki', 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
 }
@@ -86,7 +94,7 @@ function writeClients(dir: string, ip: string): string {
   const rows = tokens.map(({ name, user, groups, token }) => `${token},${user},${name},"${groups}"`);
   writeFileSync(join(dir, 'pki', 'tokens.csv'), `${rows.join('\n')}\n`, { mode: 0o600 });
   for (const { name, token } of tokens) {
-    const authority = { 'certificate-authority': join(dir, 'pki', 'apiserver.crt') };
+    const authority = { 'certificate-authority': join(dir, SERVER.certificate) };
     writeFileSync(join(dir, `${name}.kubeconfig`), kubeconfig(ip, authority, token), { mode: 0o600 });
   }
   return tokens[0]?.token ?? '';
@@ -126,6 +134,7 @@ function commandLines(
   function at(name: string): string {
     return join(dir, name);
   }
+  const serving = [`--tls-cert-file=${at(SERVER.certificate)}`, `--tls-private-key-file=${at(SERVER.key)}`];
   return {
     containerd: ['containerd', '-c', at('containerd.toml')],
     etcd: [
@@ -141,7 +150,7 @@ function commandLines(
     'kube-apiserver': [
       programs['kube-apiserver'],
       `--etcd-servers=${ETCD}`,
-      `--cert-dir=${at('pki')}`,
+      ...serving,
       '--secure-port=6443',
       '--bind-address=0.0.0.0',
       `--advertise-address=${ip}`,
@@ -154,8 +163,8 @@ function commandLines(
       '--enable-admission-plugins=NodeRestriction',
       '--allow-privileged',
       '--kubelet-preferred-address-types=InternalIP',
-      `--kubelet-client-certificate=${at('pki/kubelet-client.crt')}`,
-      `--kubelet-client-key=${at('pki/kubelet-client.key')}`,
+      `--kubelet-client-certificate=${at(KUBELET_CLIENT.certificate)}`,
+      `--kubelet-client-key=${at(KUBELET_CLIENT.key)}`,
       ...(audit === undefined ? [] : auditFlags(dir)),
       ...(admission === undefined ? [] : [`--admission-control-config-file=${at('admission/admission.yaml')}`]),
       ...(mutatingPolicies || kubernetes === OLDEST ? [] : NO_MUTATING_POLICIES),
@@ -170,14 +179,16 @@ function commandLines(
       '--kube-api-burst=1000',
       ...(typeChecks ? [] : [NO_TYPE_CHECKS]),
       `--service-account-private-key-file=${at('pki/sa.key')}`,
-      `--root-ca-file=${at('pki/apiserver.crt')}`,
+      `--root-ca-file=${at(SERVER.certificate)}`,
       '--bind-address=127.0.0.1',
+      ...serving,
     ],
     'kube-scheduler': [
       programs['kube-scheduler'],
       `--kubeconfig=${at('kube-scheduler.kubeconfig')}`,
       '--leader-elect=false',
       '--bind-address=127.0.0.1',
+      ...serving,
     ],
     'kube-proxy': [programs['kube-proxy'], `--config=${at('proxy.json')}`],
     coredns: [programs.coredns, '-conf', at('Corefile')],

@@ -1,6 +1,7 @@
 // The configuration files of containerd, CNI, kubelet and kube-proxy.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KUBELET_CLIENT, SERVER } from './certificates.ts';
 import { NODE_NAME } from './names.ts';
 
 const UNUSED_PLUGINS = [
@@ -92,9 +93,11 @@ export function kubeletConfig({ dir, ip, cgroup }: Kubelet): object {
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true },
-      x509: { clientCAFile: join(dir, 'pki/kubelet-client.crt') },
+      x509: { clientCAFile: join(dir, KUBELET_CLIENT.certificate) },
     },
     authorization: { mode: 'Webhook' },
+    tlsCertFile: join(dir, SERVER.certificate),
+    tlsPrivateKeyFile: join(dir, SERVER.key),
     cgroupDriver: 'cgroupfs',
     cgroupRoot: `/${cgroup}`,
     failCgroupV1: false,
