@@ -15,6 +15,8 @@ export interface Kube {
   helmOk(args: readonly string[], options?: RunOptions): Promise<string>;
   /** Applies objects, or a manifest's text. */
   apply(manifest: string | readonly object[]): Promise<string>;
+  /** Applies manifests by their files, into a namespace if they name none. */
+  applyFiles(files: readonly string[], namespace?: string): Promise<string>;
 }
 
 export interface KubeOptions {
@@ -44,11 +46,17 @@ function asList(items: readonly object[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
+/** kubectl would read the schemas of the API server, megabytes of them, for the names of fields. */
+const WITHOUT_VALIDATION = '--validate=false';
+
 /**
- * kubectl would read the OpenAPI schemas of the API server, megabytes of them, for the names of fields and for the patch of
- * what is there already.
+ * `kubectl apply` would read the schemas of each built-in kind as well, for the patch of what is there already; it makes
+ * the same patch without them, in half of the time.
  */
-const WITHOUT_SCHEMAS = ['--validate=false', '--openapi-patch=false'];
+function withoutSchemas(args: readonly string[]): readonly string[] {
+  const applies = args.includes('apply') && args.includes('-f') && !args.some((arg) => arg.endsWith('-last-applied'));
+  return applies ? [...args, '--openapi-patch=false'] : args;
+}
 
 /** kubectl and helm end before it would pay that Go collects their garbage. */
 const SHORT_LIVED = { GOGC: 'off' } as const;
@@ -73,17 +81,22 @@ export function makeKube(options: KubeOptions): Kube {
     const namespace = waitedFor(args);
     if (namespace !== null) await settled(namespace);
   }
+  async function applied(what: readonly string[], given: RunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await kube.kubectl(['apply', WITHOUT_VALIDATION, ...what], given);
+    if (code !== 0) throw new Problem(`kubectl apply failed:\n${stderr.trim()}`);
+    return stdout;
+  }
   const kube: Kube = {
     env,
     kubectl: async (args, given = {}) => {
       check();
-      const result = await run(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+      const result = await run(options.kubectl, [...kubectlFlags, ...withoutSchemas(args)], withEnv(given));
       if (result.code === 0) await follow(args);
       return result;
     },
     kubectlOk: async (args, given = {}) => {
       check();
-      const output = await runOk(options.kubectl, [...kubectlFlags, ...args], withEnv(given));
+      const output = await runOk(options.kubectl, [...kubectlFlags, ...withoutSchemas(args)], withEnv(given));
       await follow(args);
       return output;
     },
@@ -95,14 +108,9 @@ export function makeKube(options: KubeOptions): Kube {
       check();
       return runOk(options.helm, [...helmFlags, ...args], withEnv(given));
     },
-    apply: async (manifest) => {
-      const input = typeof manifest === 'string' ? manifest : asList(manifest);
-      const { code, stdout, stderr } = await kube.kubectl(['apply', ...WITHOUT_SCHEMAS, '-f', '-'], { input });
-      if (code !== 0) {
-        throw new Problem(`kubectl apply failed:\n${stderr.trim()}`);
-      }
-      return stdout;
-    },
+    apply: (manifest) => applied(['-f', '-'], { input: typeof manifest === 'string' ? manifest : asList(manifest) }),
+    applyFiles: (files, namespace) =>
+      applied([...(namespace === undefined ? [] : ['-n', namespace]), ...files.flatMap((file) => ['-f', file])]),
   };
   return kube;
 }

@@ -5,6 +5,7 @@ import { installBluegreen } from '../../cluster/index.ts';
 import { until } from '../../cluster/node/api.ts';
 import { installPlugin } from '../../cluster/plugin.ts';
 import { shareCluster } from '../../cluster/sharing/share.ts';
+import { namespaceObject } from '../../objects.ts';
 import { NAMED, personIn } from '../people.ts';
 import type { Person } from '../people.ts';
 
@@ -17,14 +18,12 @@ const UPGRADE_MS = 30_000;
 
 const cluster = await shareCluster(t, 'chart');
 const spaces = ['family', 'shop'] as const;
-for (const namespace of spaces) {
-  await cluster.kubectlOk(['create', 'namespace', namespace]);
-  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'colors.yaml')]);
-}
+await cluster.apply(spaces.map((namespace) => namespaceObject(namespace)));
+for (const namespace of spaces) await cluster.applyFiles([join(FILES, 'colors.yaml')], namespace);
 await Promise.all([installBluegreen(cluster, { drainSeconds: '1' }), installPlugin(cluster)]);
 for (const namespace of spaces) {
   await cluster.kubectlOk(['wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s']);
-  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'routes.yaml')]);
+  await cluster.applyFiles([join(FILES, 'routes.yaml')], namespace);
 }
 
 async function exists(person: Person, name: string): Promise<boolean> {
