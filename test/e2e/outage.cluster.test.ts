@@ -45,16 +45,6 @@ function manifest(group: Group, name: string, body: JsonObject): JsonObject {
 }
 const tested = { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } };
 
-/** Blue active and green tested. */
-async function release(group: Group, name: string): Promise<void> {
-  await cluster.apply([manifest(group, name, weightedSpec(100, 0))]);
-  await patch(group, name, tested);
-}
-/** Green active and blue to go back to. */
-async function promoted(group: Group, name: string): Promise<void> {
-  await release(group, name);
-  await patch(group, name, { spec: weightedSpec(0, 100) });
-}
 async function patch(group: Group, name: string, body: JsonObject): Promise<void> {
   const reply = await client.call('PATCH', path(group, name), { body, type: 'application/merge-patch+json' });
   if (reply.status !== 200) throw new Error(`${name}: ${text(reply.body['message'])}`);
@@ -118,13 +108,19 @@ async function seenAgain(group: Group, name: string): Promise<JsonObject> {
   return read(group, name);
 }
 
+/** Of these green is active, and there is blue to go back to. */
+const PROMOTED = [...Object.keys(WAYS_BACK).map((way) => `back-by-${way}`), 'forged', 'hung-patch', 'hung-plugin'];
+/** Of these blue is active, and green tested, as it is of those before. */
+const TESTED = ['live', 'tested', 'hung'];
+
 for (const group of GROUPS) {
-  for (const way of Object.keys(WAYS_BACK)) await promoted(group, `back-by-${way}`);
-  await promoted(group, 'forged');
-  await promoted(group, 'hung-patch');
-  await promoted(group, 'hung-plugin');
-  for (const name of ['live', 'tested', 'hung']) await release(group, name);
-  await cluster.apply([manifest(group, 'unrelated', weightedSpec(50, 50, ['a', 'b']))]);
+  const names = [...PROMOTED, ...TESTED];
+  await cluster.apply([
+    ...names.map((name) => manifest(group, name, weightedSpec(100, 0))),
+    manifest(group, 'unrelated', weightedSpec(50, 50, ['a', 'b'])),
+  ]);
+  for (const name of names) await patch(group, name, tested);
+  for (const name of PROMOTED) await patch(group, name, { spec: weightedSpec(0, 100) });
 }
 
 t.test('with every replica gone', async (t) => {
