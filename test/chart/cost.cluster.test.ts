@@ -15,7 +15,7 @@ import { admitBy, denialOf, manifest, servicesPath, SPLIT } from './policy.ts';
 
 /** The second one is what the writes of the first are compared with. */
 const [GUARDED, FREE] = ['cost-guarded', 'cost-free'];
-const TIMES = 7;
+const TIMES = 5;
 /** How many times the same write without policies; what loops over everything takes hundreds of times as long. */
 const AT_MOST = 4;
 const LENGTHS: Readonly<Record<Growing, number>> = {
