@@ -13,7 +13,8 @@ import { replicas } from './audit/replicas.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
 
 const CONNECTIONS = 2 * MAX_LOOKUPS;
-const FLOOD_MS = 6000;
+/** As long as it takes the kubelet to find a pod not ready: two probes in a row without an answer. */
+const FLOOD_MS = 5000;
 const ATTACK_MS = 3000;
 const here = ['-n', RELEASE.namespace] as const;
 
