@@ -5,9 +5,9 @@ import type { Test } from 'tap';
 import { annotation } from '../../common/json.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
-import { history, live, NAMED, personIn, toColor } from './people.ts';
+import { annotated, history, live, NAMED, personIn, switched, toColor } from './people.ts';
 import type { Person } from './people.ts';
-import { allTo } from '../objects.ts';
+import { namespaceObject } from '../objects.ts';
 import { onePod, revisionOf } from './revisions.ts';
 
 const FILES = join(import.meta.dirname, 'gitops');
@@ -29,11 +29,9 @@ const TOOLS = [
 ] as const;
 
 const cluster = await shareCluster(t, 'webhook');
-await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
-for (const { namespace } of TOOLS) {
-  await cluster.kubectlOk(['create', 'namespace', namespace]);
-  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'colors.yaml')]);
-}
+await cluster.apply(TOOLS.map(({ namespace }) => namespaceObject(namespace)));
+await cluster.applyFiles([join(FILES, 'rights.yaml')]);
+for (const { namespace } of TOOLS) await cluster.applyFiles([join(FILES, 'colors.yaml')], namespace);
 for (const { namespace } of TOOLS) for (const color of ['blue', 'green']) await rolledOut(cluster, namespace, color);
 
 async function smokeTest(person: Person): Promise<string | null> {
@@ -63,7 +61,7 @@ for (const { namespace, user, apply } of TOOLS) {
     }
     await synced('100 0: blue');
     t.match(await smokeTest(alice), '"color":"green"', 'a new value in Git is a test by name');
-    await alice.may(t, `patch ${SHOP} ${toColor('green')}`);
+    await alice.patch(t, 'shop', switched('green'));
     await synced('0 100: green, previous blue');
     t.equal(await smokeTest(alice), null, 'used up');
 
@@ -73,19 +71,19 @@ for (const { namespace, user, apply } of TOOLS) {
     t.equal(await smokeTest(alice), null, 'the old value says nothing about the second release');
     await alice.mayNot(t, `patch ${SHOP} ${toColor('blue')}`, 'so this is no rollback');
     const blue = await revisionOf(alice, 'blue');
-    await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=passed:${blue}`);
+    await alice.patch(t, 'shop', annotated({ 'smoke-test': `passed:${blue}` }));
     await synced('0 100: green');
-    await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
+    await alice.patch(t, 'shop', switched('blue'));
     await synced('100 0: blue, previous green');
 
     await deploy(t, alice, 'green', '6.1.5');
     await synced('100 0: blue, previous green');
     const green = await revisionOf(alice, 'green');
     await alice.mayNot(t, `patch ${SHOP} ${toColor('green')}`, 'so this is no rollback');
-    await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=passed:${green}`);
-    await alice.may(t, `patch ${SHOP} ${toColor('green')}`);
+    await alice.patch(t, 'shop', annotated({ 'smoke-test': `passed:${green}` }));
+    await alice.patch(t, 'shop', switched('green'));
     await synced('0 100: green, previous blue');
-    await alice.may(t, `patch ${SHOP} ${toColor('blue')}`);
+    await alice.patch(t, 'shop', switched('blue'));
     await synced('100 0: blue');
     t.same(await history(alice, 'shop'), [
       `creation with blue by ${user}`,
@@ -100,7 +98,7 @@ for (const { namespace, user, apply } of TOOLS) {
     await alice.may(t, `delete ${SHOP}`);
     await sync(t, 'with-weights.yaml');
     const green = await revisionOf(alice, 'green');
-    await alice.may(t, `patch ${PINNED} ${toColor('green', { 'smoke-test': `passed:${green}` })}`);
+    await alice.patch(t, 'pinned', switched('green', { 'smoke-test': `passed:${green}` }));
     t.equal(await live(alice, 'pinned'), '0 100: green, previous blue');
     await sync(t, 'with-weights.yaml');
     t.equal(await live(alice, 'pinned'), '100 0: blue');
@@ -121,9 +119,8 @@ t.test(`the record stays small over ${FLIPS} promotions and rollbacks`, async (t
   const alice = personIn(cluster, 'client-side', 'alice');
   const names = ['6.1.5', await revisionOf(alice, 'green')];
   for (let flip = 0; flip < FLIPS; flip++) {
-    const metadata = { annotations: { 'bluegreen.dev/smoke-test': `passed:${names[flip % 2]}` } };
-    await alice.patch(t, 'pinned', { metadata, spec: allTo('green') });
-    await alice.patch(t, 'pinned', { spec: allTo('blue') });
+    await alice.patch(t, 'pinned', switched('green', { 'smoke-test': `passed:${names[flip % 2]}` }));
+    await alice.patch(t, 'pinned', switched('blue'));
   }
   const events = await history(alice, 'pinned');
   t.equal(events.length, HISTORY_LIMIT);
@@ -153,8 +150,8 @@ for (const { namespace, user, apply } of TOOLS)
         ['green', '100 0'],
       ] as const) {
         await deploy(t, alice, preview, '6.1.6');
-        for (const back of ['--overwrite bluegreen.dev/smoke-test=failed', 'bluegreen.dev/smoke-test-']) {
-          await alice.may(t, `annotate ${SHOP} ${back}`);
+        for (const back of ['failed', null]) {
+          await alice.patch(t, 'shop', annotated({ 'smoke-test': back }));
           const told = await sync();
           t.match(told, 'passed:6.1.6 was applied before and revoked since', `${preview}: ${back}`);
           t.equal(await said(), 'passed:6.1.6', 'Git has its way');
@@ -162,14 +159,14 @@ for (const { namespace, user, apply } of TOOLS)
         }
         t.equal(await smokeTest(alice), null, 'but it tests nothing');
         t.match(await live(alice, 'shop'), weights);
-        await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/previous=none`);
+        await alice.patch(t, 'shop', annotated({ previous: 'none' }));
         await alice.mayNot(t, `patch ${SHOP} ${toColor(preview)}`, `smoke-test: ${preview}`);
-        await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=failed`);
+        await alice.patch(t, 'shop', annotated({ 'smoke-test': 'failed' }));
         const revision = await revisionOf(alice, preview);
-        await alice.may(t, `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=passed:${revision}`);
+        await alice.patch(t, 'shop', annotated({ 'smoke-test': `passed:${revision}` }));
         await sync();
         t.match(await smokeTest(alice), revision, 'what a person says by another name holds through a sync');
-        await alice.may(t, `patch ${SHOP} ${toColor(preview)}`);
+        await alice.patch(t, 'shop', switched(preview));
       }
     },
   );

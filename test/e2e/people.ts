@@ -16,6 +16,7 @@ export interface Said {
 
 /** Somebody at a terminal, in one namespace. */
 export interface Person {
+  readonly namespace: string;
   /** Types a command line after `kubectl`; a word in single quotes may have spaces. */
   run(line: string, input?: string): Promise<Said>;
   /** A command that has to succeed and to say all this; what it said. */
@@ -73,6 +74,7 @@ export function personIn(cluster: Pick<Cluster, 'api' | 'kubectl'>, namespace: s
     return answer.said;
   }
   return {
+    namespace,
     run,
     may: (t, line, ...says) => checked(t, true, line, says),
     mayNot: (t, line, ...says) => checked(t, false, line, says),
@@ -90,11 +92,22 @@ export function personIn(cluster: Pick<Cluster, 'api' | 'kubectl'>, namespace: s
   };
 }
 
-/** A patch for `kubectl patch`: all weight to one color, with annotations if given (short keys). */
-export function toColor(color: 'blue' | 'green', annotations: Readonly<Record<string, string | null>> = {}): string {
+type Annotations = Readonly<Record<string, string | null>>;
+
+/** A merge patch of annotations (short keys); null takes one away. */
+export function annotated(annotations: Annotations): JsonObject {
   const full = Object.entries(annotations).map(([key, value]) => [`bluegreen.dev/${key}`, value]);
-  const patch = { metadata: { annotations: Object.fromEntries(full) }, spec: allTo(color) };
-  return `--type=merge -p '${JSON.stringify(patch)}'`;
+  return { metadata: { annotations: Object.fromEntries(full) } };
+}
+
+/** A merge patch: all weight to one color, with annotations if given (short keys). */
+export function switched(color: 'blue' | 'green', annotations: Annotations = {}): JsonObject {
+  return { ...annotated(annotations), spec: allTo(color) };
+}
+
+/** The same for `kubectl patch`. */
+export function toColor(color: 'blue' | 'green', annotations: Annotations = {}): string {
+  return `--type=merge -p '${JSON.stringify(switched(color, annotations))}'`;
 }
 
 /** How a TraefikService's name begins where both groups are installed. */
