@@ -8,6 +8,7 @@ import { installBluegreen } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
+import { namespaceObject } from '../objects.ts';
 import { history, live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
 
@@ -19,13 +20,12 @@ const LABEL_MS = 30_000;
 const cluster = await shareCluster(t, 'chart');
 await Promise.all([installBluegreen(cluster, { requirePromoteVerb: 'true' }), installPlugin(cluster)]);
 const namespaces = ['promote', 'elsewhere', 'override', 'unguard', 'modes', 'lost', 'backup'] as const;
-for (const namespace of namespaces) await cluster.kubectlOk(['create', 'namespace', namespace]);
-const RIGHTS = ['-f', join(FILES, 'rights.yaml')];
-await cluster.kubectlOk(['apply', ...RIGHTS]);
-t.teardown(() => cluster.kubectlOk(['delete', ...RIGHTS, '--ignore-not-found']));
-for (const namespace of namespaces)
-  for (const file of ['colors.yaml', 'shop.yaml'])
-    await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, file)]);
+await cluster.apply(namespaces.map((namespace) => namespaceObject(namespace)));
+const RIGHTS = join(FILES, 'rights.yaml');
+await cluster.applyFiles([RIGHTS]);
+t.teardown(() => cluster.kubectlOk(['delete', '-f', RIGHTS, '--ignore-not-found']));
+const SHOP_FILES = ['colors.yaml', 'shop.yaml'].map((file) => join(FILES, file));
+for (const namespace of namespaces) await cluster.applyFiles(SHOP_FILES, namespace);
 
 function promoted(version: string): string {
   return `patch ${SHOP} ${toColor('green', { 'smoke-test': `passed:${version}` })}`;
