@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../cluster/node/api.ts';
 
+/** Between the first two looks, in milliseconds. */
 const POLL_MS = 10;
 
-/** Asks until the answer is yes; false when the time (in milliseconds) is over. */
-export async function soon(condition: () => Promise<boolean>, timeout: number): Promise<boolean> {
-  for (const end = performance.now() + timeout; ;) {
-    if (await condition()) return true;
-    if (performance.now() > end) return false;
-    await sleep(POLL_MS);
-  }
+/** Asks until the answer is yes, often at first; false when the time (in milliseconds) is over. */
+export function soon(condition: () => Promise<boolean>, timeout: number): Promise<boolean> {
+  return until(condition, timeout, POLL_MS);
 }
