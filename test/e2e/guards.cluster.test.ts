@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
+import { namespaceObject } from '../objects.ts';
 import { onePod } from './revisions.ts';
 
 const FILES = join(import.meta.dirname, 'guards');
@@ -14,14 +15,12 @@ const IMAGE = 'ghcr.io/stefanprodan/podinfo';
 const cluster = await shareCluster(t, 'webhook');
 const COLORS = { shop: 'colors.yaml', store: 'statefulsets.yaml' } as const;
 const spaces = Object.entries(COLORS);
-await cluster.kubectlOk(['apply', '-f', join(FILES, 'rights.yaml')]);
-for (const [namespace, file] of spaces) {
-  await cluster.kubectlOk(['create', 'namespace', namespace]);
-  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, file)]);
-}
+await cluster.applyFiles([join(FILES, 'rights.yaml')]);
+await cluster.apply(spaces.map(([namespace]) => namespaceObject(namespace)));
+for (const [namespace, file] of spaces) await cluster.applyFiles([join(FILES, file)], namespace);
 for (const [namespace] of spaces) {
   await cluster.kubectlOk(['wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s']);
-  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'routes.yaml')]);
+  await cluster.applyFiles([join(FILES, 'routes.yaml')], namespace);
 }
 
 const alice = personIn(cluster, 'shop', 'alice');
