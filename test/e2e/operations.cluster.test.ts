@@ -44,8 +44,7 @@ for (const kind of ['servicemonitors', 'podmonitors', 'prometheusrules'])
   await cluster.kubectlOk(['apply', '--server-side', '-f', toolFile('prometheus-operator-crds', `${kind}.yaml`)]);
 await cluster.kubectlOk(['create', 'namespace', 'shop']);
 await installBluegreen(cluster, { ...REPLICATED, ...ON });
-for (const file of ['colors.yaml', 'shop.yaml'])
-  await cluster.kubectlOk(['apply', '-n', 'shop', '-f', join(FILES, file)]);
+await cluster.applyFiles([join(FILES, 'colors.yaml'), join(FILES, 'shop.yaml')], 'shop');
 
 const rendered = await render(Object.entries(ON).map(([name, value]) => `${name}=${value}`));
 function renderedOne(kind: string): JsonObject {
@@ -184,6 +183,7 @@ t.test('a webhook that is gone shows in the API server’s metrics, and alerts',
 });
 
 t.test('the commands of the page work, in their order, until nothing is left', async (t) => {
+  await prometheus.stop();
   const blocks = blocksOf('operations.md', 'sh');
   t.ok(blocks.length > 7);
   for (const block of blocks) {

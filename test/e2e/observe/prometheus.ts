@@ -19,6 +19,7 @@ export interface Prometheus {
   alerts(): Promise<readonly string[]>;
   /** Writes one of its files anew. */
   write(name: string, content: string): void;
+  /** Ends it, if it has not been ended. */
   stop(): Promise<void>;
 }
 

@@ -66,13 +66,13 @@ export async function targetsOf(cluster: Cluster, monitor: JsonObject): Promise<
   return JSON.stringify(targets);
 }
 
-/** Scrapes the API server. */
+/** Scrapes the API server, which computes for a tenth of a second each time. */
 export function apiServerJob({ api }: Cluster): object {
   return {
     job_name: 'apiserver',
     scheme: 'https',
-    scrape_interval: SECONDS,
-    scrape_timeout: SECONDS,
+    scrape_interval: '3s',
+    scrape_timeout: '3s',
     tls_config: { ca_file: api.authority },
     authorization: { credentials: api.token },
     static_configs: [{ targets: [`${api.ip}:6443`] }],
