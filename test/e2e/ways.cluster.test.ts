@@ -58,7 +58,12 @@ await cluster.apply(
 );
 for (const namespace of [GUARDED, UNGUARDED])
   for (const color of ['blue', 'green']) await rolledOut(cluster, namespace, color);
-await cluster.apply(places.flatMap(({ way, place }) => named(releaseOf(place, way), place)));
+const objects = places.flatMap(({ way, place }) => named(releaseOf(place, way), place));
+function isRoute({ kind }: JsonObject): boolean {
+  return kind === 'IngressRoute';
+}
+// Routes come last: Traefik builds anew all that is routed for each object that comes after them.
+await cluster.apply([...objects.filter((object) => !isRoute(object)), ...objects.filter(isRoute)]);
 
 /** What production answers a request: the status, and the version if it is a good one. */
 function ask({ host }: Place, tls: boolean): Promise<string> {
