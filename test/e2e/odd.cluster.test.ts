@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
+import { namespaceObject } from '../objects.ts';
 import { service, within } from './around/world.ts';
 import { NAMES } from './odd/names.ts';
 import { openShop } from './odd/shop.ts';
@@ -28,16 +29,15 @@ function placeOf(index: number): ShopPlace {
 }
 
 const cluster = await shareCluster(t, 'webhook');
-for (const namespace of [HAND, PODS]) await cluster.kubectlOk(['create', 'namespace', namespace]);
-await cluster.kubectlOk(['apply', '-f', join(import.meta.dirname, 'odd/rights.yaml')]);
-await cluster.kubectlOk(['apply', '-n', PODS, '-f', COLORS]);
 const services = byHand.map((_, index) => placeOf(index)).flatMap(({ blue, green }) => [blue, green]);
-await cluster.apply(
-  within(
+await cluster.apply([
+  ...[HAND, PODS].map((name) => namespaceObject(name)),
+  ...within(
     HAND,
     services.flatMap((name) => service(name, null)),
   ),
-);
+]);
+await cluster.applyFiles([join(import.meta.dirname, 'odd/rights.yaml'), COLORS], PODS);
 for (const color of ['blue', 'green']) await rolledOut(cluster, PODS, color);
 
 for (const [index, { name, run }] of byHand.entries()) t.test(name, (t) => run(t, openShop(cluster, placeOf(index))));

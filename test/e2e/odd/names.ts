@@ -64,7 +64,7 @@ export const NAMES: readonly OddCase[] = [
         'frozen: promotions are frozen: Weihnachten 🎄',
       );
       await shop.alice.may(t, `bluegreen unfreeze ${shop.name}`);
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+      await shop.move(t, 'green');
     },
   },
   {
@@ -75,8 +75,8 @@ export const NAMES: readonly OddCase[] = [
       const patch = shop.merge({ metadata: { annotations: { 'bluegreen.dev/smoke-test': value } } });
       await shop.alice.may(t, `patch ${shop.resource} ${patch}`);
       t.match(annotation(await shop.object(), 'bluegreen.dev/smoke-test-record'), 'версия');
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'green');
+      await shop.move(t, 'blue');
       t.equal(await shop.live(), '100 0: blue');
     },
   },
@@ -90,7 +90,7 @@ export const NAMES: readonly OddCase[] = [
         const { ok, said } = await shop.admin.run(`patch ${shop.resource} ${patch}`);
         t.ok(ok, said.slice(0, 300));
       }
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'blue');
       t.equal(await shop.live(), '100 0: blue');
     },
   },
@@ -109,7 +109,7 @@ export const NAMES: readonly OddCase[] = [
         const { ok, said } = await shop.alice.run(`patch ${shop.resource} ${patch}`);
         t.ok(ok, said.slice(0, 300));
       }
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'blue');
       t.equal(await shop.live(), '100 0: blue');
     },
   },

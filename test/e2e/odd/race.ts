@@ -74,7 +74,7 @@ export const RACE: OddCase = {
   run: async (t, shop) => {
     const { alice, admin } = shop;
     await shop.make(t);
-    await alice.may(t, `annotate --overwrite ${shop.resource} bluegreen.dev/smoke-test=passed:${TESTED}`);
+    await shop.attest(t, `passed:${TESTED}`);
     t.same(await bothAtOnce(shop), [200, 200], 'the promotion and the image are allowed');
     const start = Date.now();
     await within(t, start, 'an Event', async () =>
@@ -88,7 +88,7 @@ export const RACE: OddCase = {
       new RegExp(`^UNTESTED green is active and runs podinfo:${UNTESTED.replaceAll('.', String.raw`\.`)}`),
     );
     const back = Date.now();
-    await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+    await shop.move(t, 'blue');
     await within(t, back, 'and it is gone after the rollback', async () => (await findings(shop)) === 0);
     await alice.may(t, imageOf(TESTED));
     await settled(t, shop, 'green');

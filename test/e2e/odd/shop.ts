@@ -40,6 +40,10 @@ export interface Shop {
   tested(t: Test): Promise<void>;
   /** Green active, blue to go back to. */
   promoted(t: Test): Promise<void>;
+  /** Gives a color all of the weight, without kubectl; it has to succeed. */
+  move(t: Test, color: Color): Promise<void>;
+  /** Says what the smoke test of the preview came to, without kubectl. */
+  attest(t: Test, value: string): Promise<void>;
   /** The same in another namespace. */
   open(namespace: string): Shop;
   /** `100 0: blue, previous green` */
@@ -88,12 +92,14 @@ export function openShop(cluster: Cluster, place: ShopPlace, pass = PASSED): Sho
     make: (t, annotations = {}) => alice.create(t, manifest([100, 0], annotations)),
     async tested(t) {
       await shop.make(t);
-      await alice.patch(t, name, { metadata: { annotations: full({ 'smoke-test': pass }) } });
+      await shop.attest(t, pass);
     },
     async promoted(t) {
       await shop.tested(t);
-      await alice.patch(t, name, { spec: spec('green') });
+      await shop.move(t, 'green');
     },
+    move: (t, color) => alice.patch(t, name, { spec: spec(color) }),
+    attest: (t, value) => alice.patch(t, name, { metadata: { annotations: full({ 'smoke-test': value }) } }),
     open: (elsewhere) => openShop(cluster, { ...place, namespace: elsewhere }, pass),
     live: () => live(alice, name),
     object: async () => (await alice.stored(name)) ?? {},

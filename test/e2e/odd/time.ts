@@ -1,11 +1,13 @@
 import { annotation, at, parseObject } from '../../../common/json.ts';
 import { readRecord } from '../../../webhook/policy/index.ts';
 import { until } from '../../cluster/node/api.ts';
-import { history } from '../people.ts';
+import { connect } from '../api.ts';
+import { annotated, history } from '../people.ts';
 import { SETTLED_MS } from './pods.ts';
 import type { OddCase } from './shop.ts';
 
 const RECORD = 'bluegreen.dev/record';
+const MERGE = 'application/merge-patch+json';
 
 /** Several at once, one right after the other, and records that somebody damaged. */
 export const TIME: readonly OddCase[] = [
@@ -83,11 +85,13 @@ export const TIME: readonly OddCase[] = [
         await shop.admin.may(t, `label namespace ${shop.namespace} bluegreen.dev/mode-`);
         t.ok(await until(isGuarded, SETTLED_MS));
       }
+      const client = connect(shop.cluster, 1);
+      t.teardown(() => client.close());
+      const path = `/apis/traefik.io/v1alpha1/namespaces/${shop.namespace}/traefikservices/${shop.name}?dryRun=All`;
       const probe = { metadata: { annotations: { 'bluegreen.dev/active': 'none' } } };
       async function isGuarded(): Promise<boolean> {
-        return (await shop.alice.run(`patch ${shop.resource} ${shop.merge(probe)} --dry-run=server`)).said.includes(
-          'record: ',
-        );
+        const { warnings } = await client.call('PATCH', path, { body: probe, type: MERGE, user: 'alice' });
+        return warnings.some((warning) => warning.includes('record: '));
       }
       for (const damaged of [
         '{',
@@ -95,20 +99,16 @@ export const TIME: readonly OddCase[] = [
         '{"history":"x","active":{"color":"red"}}',
         `{"history":${JSON.stringify(Array.from({ length: 40 }, () => ({ kind: 'promotion', to: 'green', by: 'x'.repeat(2000) })))}}`,
       ]) {
-        await unguarded(() =>
-          shop.alice.may(
-            t,
-            `patch ${shop.resource} ${shop.merge({ metadata: { annotations: { [RECORD]: damaged } } })}`,
-          ),
-        );
+        const patch = { metadata: { annotations: { [RECORD]: damaged } } };
+        await unguarded(() => shop.alice.patch(t, shop.name, patch));
         await shop.alice.may(t, `label --overwrite ${shop.resource} damaged=yes`);
         t.match(await shop.live(), /^0 100: green/);
         await shop.alice.mayNot(t, `patch ${shop.resource} ${shop.to('blue')}`, 'smoke-test: ');
-        await shop.alice.may(
-          t,
-          `patch ${shop.resource} ${shop.to('blue', { 'smoke-test': `passed:${damaged.length}` })}`,
-        );
-        await shop.alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+        await shop.alice.patch(t, shop.name, {
+          ...annotated({ 'smoke-test': `passed:${damaged.length}` }),
+          spec: shop.spec('blue'),
+        });
+        await shop.move(t, 'green');
         t.equal(at(parseObject(annotation(await shop.object(), RECORD)), 'active', 'color'), 'green');
       }
     },

@@ -88,7 +88,7 @@ export const WORKLOADS: readonly OddCase[] = [
       await alice.mayNot(t, `patch ${shop.resource} ${shop.to('blue')}`, 'so this is no rollback');
       await alice.may(t, 'rollout undo deployment/blue');
       await settled(t, shop, 'blue');
-      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'blue');
       t.equal((await history(alice, shop.name)).at(-1), 'rollback green to blue by alice');
     },
   },
@@ -98,7 +98,7 @@ export const WORKLOADS: readonly OddCase[] = [
       const { alice } = shop;
       await shop.make(t);
       await settled(t, shop, 'green');
-      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await shop.attest(t, 'passed:6.1.6');
       await alice.may(t, 'rollout restart deployment/green');
       await settled(t, shop, 'green');
       await alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, 'smoke-test: ', 'but now runs');
@@ -113,7 +113,7 @@ export const WORKLOADS: readonly OddCase[] = [
         return (await alice.run(`patch ${shop.resource} ${shop.to('green')}`)).ok;
       }
       t.ok(await until(promoted, SETTLED_MS));
-      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'blue');
     },
   },
   {
@@ -122,14 +122,14 @@ export const WORKLOADS: readonly OddCase[] = [
       const { alice } = shop;
       await shop.make(t);
       await settled(t, shop, 'green');
-      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await shop.attest(t, 'passed:6.1.6');
       await alice.may(t, 'autoscale deployment green --min=1 --max=2');
       await alice.may(t, 'scale deployment/green --replicas=2');
       await alice.may(t, 'rollout status deployment/green --timeout=60s');
-      await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+      await shop.move(t, 'green');
       await alice.mayNot(t, 'delete deployment green', 'active-workload: ');
       await alice.may(t, 'delete hpa green');
-      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'blue');
       await alice.may(t, 'scale deployment/green --replicas=1');
     },
   },
@@ -169,11 +169,11 @@ export const WORKLOADS: readonly OddCase[] = [
       const { alice } = shop;
       await shop.make(t);
       await settled(t, shop, 'green');
-      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await shop.attest(t, 'passed:6.1.6');
       const pod = (await alice.run('get pods -l color=green -o name')).said;
       await alice.may(t, `debug ${pod} --image=${IMAGE}:6.1.5 -c debugger`);
-      await alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
-      await alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'green');
+      await shop.move(t, 'blue');
     },
   },
   {
@@ -253,7 +253,7 @@ export const WORKLOADS: readonly OddCase[] = [
       const { alice, admin } = shop;
       await shop.make(t);
       await settled(t, shop, 'green');
-      await alice.may(t, `annotate ${shop.resource} bluegreen.dev/smoke-test=passed:6.1.6`);
+      await shop.attest(t, 'passed:6.1.6');
       await alice.may(t, `patch service/green --type=merge -p '{"spec":{"selector":{"app":"shop","color":"blue"}}}'`);
       const why = 'distinct-pods: both Services select app=shop, color=blue, so blue and green are no pair';
       await alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, why);

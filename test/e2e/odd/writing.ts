@@ -54,7 +54,7 @@ export const WRITING: readonly OddCase[] = [
       const gone = await shop.pipe(shop.alice, ssa, { ...only, metadata: { name: shop.name } });
       t.ok(gone.ok, gone.said);
       t.equal(annotation(await shop.object(), SMOKE_TEST), null);
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+      await shop.move(t, 'green');
       t.equal(await shop.live(), TWO_RELEASES, 'what was tested stays tested');
     },
   },
@@ -76,7 +76,7 @@ export const WRITING: readonly OddCase[] = [
       t.match(again.said, 'passed:2.0 was applied before and revoked since');
       await shop.alice.mayNot(t, `patch ${shop.resource} ${shop.to('green')}`, 'smoke-test: ');
       t.ok((await apply('pipeline', 'passed:2.0-retested')).ok);
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('green')}`);
+      await shop.move(t, 'green');
     },
   },
   {
@@ -148,7 +148,7 @@ export const WRITING: readonly OddCase[] = [
     run: async (t, shop) => {
       await shop.promoted(t);
       const backup = await shop.object();
-      await shop.alice.may(t, `patch ${shop.resource} ${shop.to('blue')}`);
+      await shop.move(t, 'blue');
       const stale = await shop.pipe(shop.alice, 'replace -f -', backup);
       t.notOk(stale.ok);
       t.match(stale.said, 'smoke-test: ', 'a promotion like any other');
