@@ -5,21 +5,32 @@ import { ingressRoute, service, traefikService } from '../../objects.ts';
 function metadata(name: string): JsonObject {
   return { name, namespace: NAMESPACE };
 }
-const labels = { app: 'cart' };
+export const ROLLING = 'cart';
+export const PAUSED = 'cart-paused';
+const labels = { app: ROLLING };
 const POD = { nodeSelector: { none: 'none' }, containers: [{ name: 'cart', image: 'registry.local/none:v1' }] };
 
-/** An application without colors, whose pods no node takes: that they never start makes no difference. */
-export const OBJECTS: readonly JsonObject[] = [
-  {
+function deployment(name: string, paused: boolean): JsonObject {
+  return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: metadata('cart'),
+    metadata: metadata(name),
     spec: {
       replicas: 1,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: POD },
+      paused,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: POD },
     },
-  },
+  };
+}
+
+/**
+ * An application without colors, whose pods no node takes: that they never start makes no difference. Controllers write
+ * about each update of the Deployment that rolls out, and no more than the status of the paused one.
+ */
+export const OBJECTS: readonly JsonObject[] = [
+  deployment(ROLLING, false),
+  deployment(PAUSED, true),
   {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
@@ -39,8 +50,8 @@ export interface Update {
 }
 
 /** What people, autoscalers and controllers write all day; every round writes something new. */
-export function updates(round: number): readonly Update[] {
-  const apps = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/cart`;
+export function updates(round: number, deployment: string): readonly Update[] {
+  const apps = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${deployment}`;
   const traefik = `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}`;
   const stamp = { metadata: { annotations: { round: `${round}` } } };
   return [
