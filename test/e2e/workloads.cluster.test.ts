@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { annotation } from '../../common/json.ts';
+import { objectsAt, stringAt } from '../../common/json-paths.ts';
+import { isReady } from '../../common/objects.ts';
+import { endpointsFollow } from '../cluster/endpoints.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { bundleOf } from '../images/bundles.ts';
 import { demoImage } from '../images/specs.ts';
-import { history, live, NAMED, personIn, toColor } from './people.ts';
+import { namespaceObject } from '../objects.ts';
+import { annotated, history, live, NAMED, personIn, toColor } from './people.ts';
 import type { Person } from './people.ts';
 
 const FILES = join(import.meta.dirname, 'workloads');
@@ -18,14 +22,12 @@ const READY_MS = 60_000;
 
 const cluster = await shareCluster(t, 'webhook');
 const namespaces = ['statefulsets', 'replicasets', 'outside'] as const;
-for (const namespace of namespaces) {
-  await cluster.kubectlOk(['create', 'namespace', namespace]);
-  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, `${namespace}.yaml`)]);
-}
+await cluster.apply(namespaces.map((namespace) => namespaceObject(namespace)));
+for (const namespace of namespaces) await cluster.applyFiles([join(FILES, `${namespace}.yaml`)], namespace);
 for (const namespace of namespaces) {
   if (namespace !== 'outside')
     await cluster.kubectlOk(['wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s']);
-  await cluster.kubectlOk(['apply', '-n', namespace, '-f', join(FILES, 'traefik.yaml')]);
+  await cluster.applyFiles([join(FILES, 'traefik.yaml')], namespace);
 }
 
 async function smokeTest(person: Person): Promise<string | null> {
@@ -35,12 +37,14 @@ function attest(value: string): string {
   return `annotate --overwrite ${SHOP} bluegreen.dev/smoke-test=${value}`;
 }
 
-/** A part of the one pod of a color, as jsonpath has it. */
-async function ofPod(person: Person, color: string, path: string): Promise<string> {
-  return (await person.run(`get pods -l color=${color} -o jsonpath={.items[0]${path}}`)).said;
+async function greenRevision(person: Person): Promise<string> {
+  const [pod] = await person.pods('color=green');
+  return stringAt(pod, 'metadata', 'labels', 'controller-revision-hash') ?? '';
 }
 async function digest(person: Person): Promise<string> {
-  return (await ofPod(person, 'green', '.status.containerStatuses[0].imageID')).replace(/^.*@/, '');
+  const [pod] = await person.pods('color=green');
+  const [status] = objectsAt(pod, 'status', 'containerStatuses');
+  return (stringAt(status, 'imageID') ?? '').replace(/^.*@/, '');
 }
 
 /** What pods that start from now on get under a tag. */
@@ -54,33 +58,18 @@ async function replacePods(t: Test, person: Person, color: string): Promise<void
   await podsReady(t, person, color, 1);
 }
 async function podsReady(t: Test, person: Person, color: string, count: number): Promise<void> {
-  const path = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
-  const expected = Array.from({ length: count }, () => 'True').join(' ');
   async function ready(): Promise<boolean> {
-    return (await person.run(`get pods -l color=${color} -o 'jsonpath=${path}'`)).said === expected;
+    const pods = await person.pods(`color=${color}`);
+    return pods.length === count && pods.every(isReady);
   }
   t.ok(await until(ready, READY_MS), `${count} ready pods of ${color}`);
-  // The endpoints follow the pods: a slice may still list none, or the address of a pod that went.
-  const pods = `get pods -l color=${color} -o 'jsonpath={.items[*].status.podIP}'`;
-  const endpoints = `get endpointslices -l kubernetes.io/service-name=${color} -o 'jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}'`;
-  async function addresses(command: string): Promise<readonly string[]> {
-    const { said } = await person.run(command);
-    return said
-      .split(' ')
-      .filter((address) => address !== '')
-      .sort();
-  }
-  async function listed(): Promise<boolean> {
-    const ready = await addresses(endpoints);
-    return ready.length === count && ready.join() === (await addresses(pods)).join();
-  }
-  t.ok(await until(listed, READY_MS), `${count} ready endpoints of ${color}`);
+  t.ok(await until(() => endpointsFollow(cluster.api, person.namespace), READY_MS), 'and endpoints follow them');
 }
 
 /** Says that the preview passed, in each of the ways to name it; each has to bind to the same revision. */
 async function attestByName(t: Test, person: Person, revision: string): Promise<void> {
   for (const value of ['6.1.6', await digest(person), `${IMAGE}:6.1.6`, revision]) {
-    await person.may(t, attest('failed'));
+    await person.patch(t, 'shop', annotated({ 'smoke-test': 'failed' }));
     t.equal(await smokeTest(person), null, 'taken back');
     await person.may(t, attest(`passed:${value}`));
     t.match(await smokeTest(person), `"revision":"${revision}"`, `passed:${value}`);
@@ -90,7 +79,7 @@ async function attestByName(t: Test, person: Person, revision: string): Promise<
 
 t.test('StatefulSets', async (t) => {
   const person = personIn(cluster, 'statefulsets');
-  const revision = await ofPod(person, 'green', '.metadata.labels.controller-revision-hash');
+  const revision = await greenRevision(person);
 
   await person.mayNot(t, `patch ${SHOP} ${toColor('green')}`, `smoke-test: green, revision ${revision}`);
   await attestByName(t, person, revision);
@@ -127,7 +116,7 @@ t.test('StatefulSets', async (t) => {
       `patch ${SHOP} ${toColor('green')}`,
       'ready-endpoints: several revisions run behind Service',
     );
-    const revisionNow = await ofPod(person, 'green', '.metadata.labels.controller-revision-hash');
+    const revisionNow = await greenRevision(person);
     await person.may(
       t,
       attest(`passed:${revisionNow}`),
