@@ -4,6 +4,7 @@ import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
 import t from 'tap';
 import { get, isObject, parseObject, text } from '../../common/json.ts';
+import { stringAt } from '../../common/json-paths.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { until } from '../cluster/node/api.ts';
 import { rolledOut } from '../cluster/kube.ts';
@@ -62,8 +63,15 @@ const objects = places.flatMap(({ way, place }) => named(releaseOf(place, way), 
 function isRoute({ kind }: JsonObject): boolean {
   return kind === 'IngressRoute';
 }
-// Routes come last: Traefik builds anew all that is routed for each object that comes after them.
-await cluster.apply([...objects.filter((object) => !isRoute(object)), ...objects.filter(isRoute)]);
+async function createRoute(route: JsonObject): Promise<void> {
+  const namespace = stringAt(route, 'metadata', 'namespace') ?? '';
+  const path = `/apis/traefik.io/v1alpha1/namespaces/${namespace}/ingressroutes`;
+  const { status, body } = await client.call('POST', path, { body: route });
+  if (status !== 201) throw new Error(`${path}: ${text(body['message'])}`);
+}
+await cluster.apply(objects.filter((object) => !isRoute(object)));
+// Routes come last, and together: Traefik builds anew all that is routed for what it sees at a time.
+await Promise.all(objects.filter(isRoute).map(createRoute));
 
 /** What production answers a request: the status, and the version if it is a good one. */
 function ask({ host }: Place, tls: boolean): Promise<string> {
