@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { BUILT } from './build-once.ts';
 import { watch } from './cpu.ts';
 import type { Need } from '../cluster/sharing/needs.ts';
 
@@ -13,7 +14,10 @@ export interface SharedCluster {
 
 /** Boots the cluster that the files of a need share. Rejects with what the host process wrote when it cannot. */
 export async function startSharedCluster(need: Need): Promise<SharedCluster> {
-  const child = spawn(process.execPath, ['test/cluster/sharing/host.ts', need], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['test/cluster/sharing/host.ts', need], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...BUILT },
+  });
   const computed = watch(child.pid ?? 0);
   const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const described = new Promise<string>((resolve, reject) => {
