@@ -103,12 +103,12 @@ await installBluegreen(cluster, {
   replicaCount: '3',
   // A busy machine must not starve the replicas of certificates that live for seconds.
   'resources.requests.cpu': '400m',
-  'certificates.caLifetime': '90s',
+  'certificates.caLifetime': '60s',
   'certificates.leafLifetime': '45s',
   'certificates.trustDelay': '2s',
 });
 
-t.test('a CA that lives for 90 seconds is replaced in time, and nobody notices', async (t) => {
+t.test('a CA that lives for a minute is replaced in time, and nobody notices', async (t) => {
   const first = await authority();
   await undisturbed(t, 'rotation in time', rotated(first));
   t.not(await authority(), first);
