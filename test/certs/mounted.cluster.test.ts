@@ -16,7 +16,7 @@ const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
 t.teardown(() => client.close());
 const SHOP = 'shop';
-const stream = admissions(cluster, SHOP, 10);
+const stream = admissions(cluster, SHOP, 5);
 t.teardown(() => stream.close());
 
 const HOUR = 3_600_000;
