@@ -18,5 +18,12 @@ export type { Kube } from './kube.ts';
 export { NODE_NAME, REGISTRY } from './node/names.ts';
 export { openOwnCluster, type Target } from './target.ts';
 export { Problem, reportProblem } from '../../scripts/lib/problem.ts';
-export { installTraefik, installTraefikCrds, traefikAt, TRAEFIK_NAMESPACE, type Traefik } from './traefik.ts';
+export {
+  deployTraefik,
+  installTraefik,
+  installTraefikCrds,
+  traefikAt,
+  TRAEFIK_NAMESPACE,
+  type Traefik,
+} from './traefik.ts';
 export type { TraefikOptions } from './traefik-objects.ts';

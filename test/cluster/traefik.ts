@@ -74,12 +74,17 @@ export function traefikAt({ ip }: Pick<Target, 'ip'>): Traefik {
 
 /** Installs Traefik with its custom resources and waits until it serves. */
 export async function installTraefik(target: Target, options: TraefikOptions = {}): Promise<Traefik> {
-  const version = options.version ?? versions().traefik;
+  await applyCrds(target, options.version);
+  const [traefik] = await Promise.all([deployTraefik(target, options), crdsServed(target)]);
+  return traefik;
+}
+
+/** Deploys Traefik where its custom resources are defined, and waits until it serves. */
+export async function deployTraefik(target: Target, options: TraefikOptions = {}): Promise<Traefik> {
+  const { version = versions().traefik, safeNaming = versions().safeNaming } = options;
   const image = options.image ?? imageName(target.registry, version);
-  const provided = options.image === undefined ? target.provide([traefikSpec(target.registry, version)]) : undefined;
-  await Promise.all([provided, applyCrds(target, version)]);
-  const { safeNaming = versions().safeNaming } = options;
+  if (options.image === undefined) await target.provide([traefikSpec(target.registry, version)]);
   await target.apply(traefikObjects({ ...options, safeNaming, image, namespace: TRAEFIK_NAMESPACE, ports: PORTS }));
-  await Promise.all([rolledOut(target, TRAEFIK_NAMESPACE, 'traefik'), crdsServed(target)]);
+  await rolledOut(target, TRAEFIK_NAMESPACE, 'traefik');
   return traefikAt(target);
 }

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
-import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, deployTraefik, installBluegreen, installDemo } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { installPlugin } from '../cluster/plugin.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { openGate } from './release/gate.ts';
@@ -23,8 +22,10 @@ const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 const IN = ['-n', DEMO_NAMESPACE] as const;
 
 const cluster = await shareCluster(t, 'plugin');
-const traefik = await installTraefik(cluster, { providersThrottleDuration: '0s', allowEmptyServices: true });
-await Promise.all([installBluegreen(cluster, { allowEmptyServices: 'true' }), installPlugin(cluster)]);
+const [traefik] = await Promise.all([
+  deployTraefik(cluster, { providersThrottleDuration: '0s', allowEmptyServices: true }),
+  installBluegreen(cluster, { allowEmptyServices: 'true' }),
+]);
 await installDemo(cluster);
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
 t.teardown(() => traffic.stop());

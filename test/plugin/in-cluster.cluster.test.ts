@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
-import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, deployTraefik, installBluegreen, installDemo } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { installPlugin } from '../cluster/plugin.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { activeColor, attestGreen, breakGreen } from './faults.ts';
@@ -18,13 +17,15 @@ const IN = ['-n', DEMO_NAMESPACE] as const;
 const NAME = 'traefikservice.traefik.io/bluegreen-wrr';
 
 const cluster = await shareCluster(t, 'plugin');
-// Traefik's own default: an empty color that is listed takes the whole site down. It counts by router here.
-const traefik = await installTraefik(cluster, {
-  providersThrottleDuration: '0s',
-  replicas: 2,
-  flags: ['--metrics.prometheus.addrouterslabels=true'],
-});
-await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+const [traefik] = await Promise.all([
+  // Traefik's own default: an empty color that is listed takes the whole site down. It counts by router here.
+  deployTraefik(cluster, {
+    providersThrottleDuration: '0s',
+    replicas: 2,
+    flags: ['--metrics.prometheus.addrouterslabels=true'],
+  }),
+  installBluegreen(cluster),
+]);
 await installDemo(cluster);
 const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 80 });
 t.teardown(() => traffic.stop());

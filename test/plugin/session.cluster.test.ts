@@ -1,9 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, deployTraefik, installBluegreen, installDemo } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { installPlugin } from '../cluster/plugin.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import { normal } from './normal.ts';
 import { chapters } from './session.ts';
@@ -16,8 +15,7 @@ const GOLDEN = join(import.meta.dirname, 'session');
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 const cluster = await shareCluster(t, 'plugin');
-const traefik = await installTraefik(cluster);
-await Promise.all([installBluegreen(cluster), installPlugin(cluster)]);
+const [traefik] = await Promise.all([deployTraefik(cluster), installBluegreen(cluster)]);
 await installDemo(cluster);
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
 

@@ -1,16 +1,14 @@
 import t from 'tap';
-import { DEMO_NAMESPACE, installBluegreen, installDemo, installTraefik } from '../cluster/index.ts';
+import { DEMO_NAMESPACE, deployTraefik, installBluegreen, installDemo } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { installPlugin } from '../cluster/plugin.ts';
 import { run } from '../../scripts/lib/run.ts';
 
 // Traefik without its API, in two replicas; a webhook that is stricter than the plugin can know; two releases.
 
 const cluster = await shareCluster(t, 'plugin');
-await installTraefik(cluster, { api: false, replicas: 2, allowEmptyServices: true });
 await Promise.all([
+  deployTraefik(cluster, { api: false, replicas: 2, allowEmptyServices: true }),
   installBluegreen(cluster, { requireFullCapacity: 'true', allowEmptyServices: 'true' }),
-  installPlugin(cluster),
 ]);
 await installDemo(cluster);
 await cluster.kubectlOk(['config', 'set-context', '--current', '--namespace', DEMO_NAMESPACE]);
@@ -91,7 +89,7 @@ t.test('a rollback scales the previous color up first, and waits for it', async 
 });
 
 t.test('without API and metrics nothing is proven, and that is said', async (t) => {
-  await installTraefik(cluster, { api: false, metrics: false, allowEmptyServices: true });
+  await deployTraefik(cluster, { api: false, metrics: false, allowEmptyServices: true });
   const back = await bluegreen('rollback', 'bluegreen-wrr', '--wait', '--timeout', '60s');
   t.equal(back.code, 0, back.stderr);
   t.match(back.stderr, /Warning: nothing proves it for traefik-\S+: neither Traefik's API nor its metrics/);

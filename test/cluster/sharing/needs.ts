@@ -15,7 +15,7 @@ export const NEEDS = ['api', 'webhook', 'traefik', 'chart', 'plugin'] as const;
  * checked, and no chart. webhook: the chart with default values, two replicas, and the plugin. traefik: Traefik with
  * `providersThrottleDuration=0s` as well. chart: the images of the chart and the demo app, for files that install the
  * chart with values of their own; it is uninstalled after each. plugin: also the image of Traefik, and the plugin, for
- * files that install these with values of their own, too.
+ * files that deploy Traefik with options of their own, too.
  */
 export type Need = (typeof NEEDS)[number];
 
@@ -31,7 +31,7 @@ const RECIPES: Readonly<Record<Need, () => Promise<Cluster>>> = {
     guarded([traefikSpec(REGISTRY)], (cluster) => installTraefik(cluster, { providersThrottleDuration: '0s' })),
   chart: async () => bare({ images: [...(await demoSpecs(REGISTRY)), await webhookSpec(REGISTRY)] }),
   plugin: async () => {
-    const cluster = await startCluster({ images: await allImages() });
+    const cluster = await bare({ images: await allImages() });
     await installPlugin(cluster);
     return cluster;
   },
