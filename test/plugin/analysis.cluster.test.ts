@@ -27,7 +27,7 @@ const [traefik] = await Promise.all([
   installBluegreen(cluster, { allowEmptyServices: 'true' }),
 ]);
 await installDemo(cluster);
-const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 40 });
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 80 });
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', 30_000);
 
@@ -128,7 +128,7 @@ t.test('800 ms slowness, between two ends of Traefik’s buckets', (t) =>
 
 t.test('a crash under load', (t) =>
   expectRolledBack(t, {
-    env: { FAULT_CRASH_AFTER: '200' },
+    env: { FAULT_CRASH_AFTER: '100' },
     shows: status('502', '503'),
     // Whichever is seen first: the pod's end, or what its customers get.
     cause: /pods: green-\w+-\w+ crashed: exit code 1|errors: .* × 50[23] \(/,

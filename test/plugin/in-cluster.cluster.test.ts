@@ -27,7 +27,7 @@ const [traefik] = await Promise.all([
   installBluegreen(cluster),
 ]);
 await installDemo(cluster);
-const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', pause: 80 });
+const traffic = startTraffic({ url: `${traefik.url}/`, host: 'podinfo.localhost', connections: 2, pause: 80 });
 t.teardown(() => traffic.stop());
 await traffic.until(({ version }) => version === '6.1.5', 30_000);
 function failed() {
