@@ -1,8 +1,10 @@
 // A CA that nothing can be issued from, as somebody may put it into the Secret, on a real cluster.
 import t from 'tap';
+import { stringAt } from '../../common/json-paths.ts';
 import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
+import { readAt } from '../cluster/wire.ts';
 import { withConnection } from '../bench/connections.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { installPlugin } from '../cluster/plugin.ts';
@@ -15,7 +17,8 @@ const SHOP = 'shop';
 const SECRET = `Secret ${RELEASE.namespace}/bluegreen-ca`;
 const REASON = 'the CA in ca.crt cannot be used: its key is RSA, not EC P-256';
 const here = ['-n', RELEASE.namespace];
-const PODS = `/api/v1/namespaces/${RELEASE.namespace}/pods`;
+const NAMESPACE = `/api/v1/namespaces/${RELEASE.namespace}`;
+const PODS = `${NAMESPACE}/pods`;
 const TOLD_MS = 60_000;
 /** Milliseconds between two looks, each a process. */
 const LOOK_MS = 500;
@@ -42,11 +45,11 @@ async function putRsa(): Promise<string> {
 function base64(pem: string): string {
   return Buffer.from(pem).toString('base64');
 }
-function inSecret(key: string): Promise<string> {
-  return cluster.kubectlOk([...here, 'get', 'secret', 'bluegreen-ca', '-o', `jsonpath={.data.${key}}`]);
+async function inSecret(key: string): Promise<string> {
+  return stringAt(await readAt(cluster, `${NAMESPACE}/secrets/bluegreen-ca`), 'data', key) ?? '';
 }
 async function announced(): Promise<boolean> {
-  return (await inSecret('next\\.crt')) !== '';
+  return (await inSecret('next.crt')) !== '';
 }
 async function logged(): Promise<string> {
   const all = ['-l', 'app.kubernetes.io/component=webhook', '--tail=-1', '--prefix'];
@@ -86,7 +89,7 @@ t.test('put there again and again, it is replaced; a new replica says why it wai
     })(),
   );
   async function replaced(): Promise<boolean> {
-    return !['', ...put].includes(await inSecret('ca\\.crt'));
+    return !['', ...put].includes(await inSecret('ca.crt'));
   }
   t.same(lost, {}, `of ${sent} admissions`);
   t.ok(await until(replaced, TOLD_MS, LOOK_MS), 'a CA that can be used is in the Secret');
