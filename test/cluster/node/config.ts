@@ -40,9 +40,10 @@ export function addresses(slot: number) {
   return {
     ip: `${net}.0.2`,
     pods: `${net}.1.0/24`,
-    services: `${net}.2.0/24`,
+    /** A thousand: the Services of a file are deleted while the next one creates its own. */
+    services: `${net}.4.0/22`,
     /** The API server's own Service. */
-    service: `${net}.2.1`,
+    service: `${net}.4.1`,
     cgroup: `bluegreen${slot}`,
   };
 }

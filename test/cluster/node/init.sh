@@ -68,7 +68,7 @@ network() {
   # Nothing leaves except to the host's end of the veth: an image that is not here fails at once instead of hanging.
   ip route add unreachable default
   # The node itself calls Services too (the API server its webhooks): a route, so that kube-proxy's rules see the packet.
-  ip route add "$NET.2.0/24" dev eth0 src "$NET.0.2" || fail "route $NET.2.0/24"
+  ip route add "$NET.4.0/22" dev eth0 src "$NET.0.2" || fail "route $NET.4.0/22"
   echo 1 >/proc/sys/net/ipv4/ip_forward || fail ip_forward
   echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
 } 2>>log/init.log
