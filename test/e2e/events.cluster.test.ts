@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
-import { at, parseObject } from '../../common/json.ts';
+import { at, parseObject, text } from '../../common/json.ts';
 import { RELEASE } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
@@ -192,7 +192,8 @@ t.test('without the right to write Events admissions go on, and the log says wha
   const alice = personIn(cluster, 'mute', 'alice');
   async function lines(): Promise<readonly object[]> {
     const pods = await replicas(cluster);
-    return (await Promise.all(pods.map((pod) => logged(cluster, pod, 'an Event could not be written')))).flat();
+    const all = await Promise.all(pods.map((pod) => logged(cluster, pod, 'an Event could not be written')));
+    return all.flat().filter((line) => text(at(line, 'reason'))?.includes('namespace mute'));
   }
   t.ok(
     await until(async () => {
