@@ -31,7 +31,6 @@ export async function runGroups(groups: readonly Group[], known: Durations): Pro
     for (let work = nextWork(all, known); work !== null; work = nextWork(all, known)) {
       work.lanes += 1;
       for await (const result of runFiles(work)) results.push(result);
-      work.lanes -= 1;
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane));

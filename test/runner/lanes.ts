@@ -3,7 +3,7 @@ import { expected } from './durations.ts';
 import type { Durations } from './durations.ts';
 import type { Group } from './suites.ts';
 
-/** A group whose files are waiting to run, and how many lanes take files from it. */
+/** A group whose files are waiting to run, and how many lanes have begun to take files from it. */
 export interface Work extends Pick<Group, 'need'> {
   readonly waiting: string[];
   lanes: number;
@@ -25,7 +25,7 @@ export function nextWork(all: readonly Work[], known: Durations): Work | null {
   const fresh = all.find(({ lanes, waiting }) => lanes === 0 && waiting.length > 0);
   if (fresh !== undefined) return fresh;
   function left({ waiting, lanes }: Work): number {
-    return expected(waiting, known) / Math.max(lanes, 1);
+    return expected(waiting, known) / lanes;
   }
   const [most] = all.toSorted((a, b) => left(b) - left(a));
   return most !== undefined && left(most) >= WORTH_A_CLUSTER ? most : null;
