@@ -20,7 +20,7 @@ const here = ['-n', RELEASE.namespace];
 const NAMESPACE = `/api/v1/namespaces/${RELEASE.namespace}`;
 const PODS = `${NAMESPACE}/pods`;
 const TOLD_MS = 60_000;
-/** Milliseconds between two looks, each a process. */
+/** Milliseconds between two looks. */
 const LOOK_MS = 500;
 
 const cluster = await shareCluster(t, 'chart');

@@ -5,6 +5,9 @@ import { parseObject } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 
+/** The content type of what `kubectl patch --type=merge` sends. */
+export const MERGE_PATCH = 'application/merge-patch+json';
+
 export interface Reply {
   readonly status: number;
   readonly body: JsonObject;

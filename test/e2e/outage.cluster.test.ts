@@ -17,7 +17,7 @@ import {
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
 import { installPlugin } from '../cluster/plugin.ts';
-import { connect } from './api.ts';
+import { connect, MERGE_PATCH } from './api.ts';
 import { buildWorld, SHARED } from './requests/world.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
 
@@ -46,7 +46,7 @@ function manifest(group: Group, name: string, body: JsonObject): JsonObject {
 const tested = { metadata: { annotations: { 'bluegreen.dev/smoke-test': 'passed:6.1.6' } } };
 
 async function patch(group: Group, name: string, body: JsonObject): Promise<void> {
-  const reply = await client.call('PATCH', path(group, name), { body, type: 'application/merge-patch+json' });
+  const reply = await client.call('PATCH', path(group, name), { body, type: MERGE_PATCH });
   if (reply.status !== 200) throw new Error(`${name}: ${text(reply.body['message'])}`);
 }
 async function read(group: Group, name: string): Promise<JsonObject> {
@@ -98,11 +98,10 @@ const CALLED_MS = 20_000;
  * fail a touch: it learns where the replica listens a moment after that is ready.
  */
 async function seenAgain(group: Group, name: string): Promise<JsonObject> {
-  const type = 'application/merge-patch+json';
   let times = 0;
   await until(async () => {
     const body = { metadata: { labels: { seen: `again-${times++}` } } };
-    await client.call('PATCH', path(group, name), { body, type });
+    await client.call('PATCH', path(group, name), { body, type: MERGE_PATCH });
     return readRecord(await read(group, name)).active?.color === 'blue';
   }, CALLED_MS);
   return read(group, name);

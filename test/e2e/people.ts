@@ -5,7 +5,7 @@ import { readRecord } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { allTo } from '../objects.ts';
-import { connect } from './api.ts';
+import { connect, MERGE_PATCH } from './api.ts';
 import type { Call } from './api.ts';
 
 export interface Said {
@@ -79,7 +79,7 @@ export function personIn(cluster: Pick<Cluster, 'api' | 'kubectl'>, namespace: s
     may: (t, line, ...says) => checked(t, true, line, says),
     mayNot: (t, line, ...says) => checked(t, false, line, says),
     create: (t, object) => write(t, 'POST', '', { body: object }),
-    patch: (t, name, patch) => write(t, 'PATCH', `/${name}`, { body: patch, type: 'application/merge-patch+json' }),
+    patch: (t, name, patch) => write(t, 'PATCH', `/${name}`, { body: patch, type: MERGE_PATCH }),
     stored: async (name) => {
       const { status, body } = await client.call('GET', `${path}/${name}`);
       if (status !== 200 && status !== 404) throw new Error(`${name}: ${status} ${JSON.stringify(body)}`);
@@ -94,10 +94,14 @@ export function personIn(cluster: Pick<Cluster, 'api' | 'kubectl'>, namespace: s
 
 type Annotations = Readonly<Record<string, string | null>>;
 
+/** Annotations by their whole keys. */
+export function prefixed(annotations: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`bluegreen.dev/${key}`, value]));
+}
+
 /** A merge patch of annotations (short keys); null takes one away. */
-export function annotated(annotations: Annotations): JsonObject {
-  const full = Object.entries(annotations).map(([key, value]) => [`bluegreen.dev/${key}`, value]);
-  return { metadata: { annotations: Object.fromEntries(full) } };
+export function annotated(annotations: JsonObject): JsonObject {
+  return { metadata: { annotations: prefixed(annotations) } };
 }
 
 /** A merge patch: all weight to one color, with annotations if given (short keys). */

@@ -1,7 +1,7 @@
 /** What is none of ours never pays: no call of the webhook, shown by its own counters. */
 import t from 'tap';
 import { shareCluster } from '../cluster/sharing/share.ts';
-import { connect } from './api.ts';
+import { connect, MERGE_PATCH } from './api.ts';
 import { NAMESPACE, reviewsAnswered } from './unrelated/counters.ts';
 import { OBJECTS, PAUSED, ROLLING, updates } from './unrelated/updates.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
@@ -9,7 +9,6 @@ import { traefikService, weightedSpec } from '../objects.ts';
 const ROUNDS = 100;
 /** Enough of those in which controllers roll out what is written, which costs them more than the updates themselves. */
 const ROLLED = 20;
-const MERGE = 'application/merge-patch+json';
 
 const cluster = await shareCluster(t, 'webhook');
 await cluster.kubectlOk(['create', 'namespace', NAMESPACE]);
@@ -22,7 +21,7 @@ t.test('a thousand ordinary updates never reach the webhook', async (t) => {
   let writes = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const written = updates(round, round < ROLLED ? ROLLING : PAUSED).map(async ({ path, body, about }) => {
-      const { status, body: answer } = await client.call('PATCH', path, { body, type: MERGE });
+      const { status, body: answer } = await client.call('PATCH', path, { body, type: MERGE_PATCH });
       if (status !== 200) t.fail(`${about}: ${status} ${JSON.stringify(answer)}`);
     });
     writes += (await Promise.all(written)).length;

@@ -11,7 +11,7 @@ import { rolledOut } from '../cluster/kube.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { traefikAt } from '../cluster/traefik.ts';
 import { namespaceObject, podinfo } from '../objects.ts';
-import { connect } from './api.ts';
+import { connect, MERGE_PATCH } from './api.ts';
 import type { Reply } from './api.ts';
 import { CONTENTS } from './ways/contents.ts';
 import { releaseOf } from './ways/place.ts';
@@ -103,7 +103,7 @@ async function answers(place: Place, tls: boolean, expected: RegExp): Promise<st
 }
 
 function write({ method, path, body }: Write): Promise<Reply> {
-  const type = method === 'POST' ? 'application/json' : 'application/merge-patch+json';
+  const type = method === 'POST' ? 'application/json' : MERGE_PATCH;
   return client.call(method, path, { ...(body === undefined ? {} : { body }), type });
 }
 

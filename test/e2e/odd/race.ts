@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { allTo } from '../../objects.ts';
 import { until } from '../../cluster/node/api.ts';
-import { connect } from '../api.ts';
+import { connect, MERGE_PATCH } from '../api.ts';
 import { replicas, samples } from '../audit/replicas.ts';
 import { IMAGE, settled } from './pods.ts';
 import { slowWebhook } from './slow-webhook.ts';
@@ -11,7 +11,6 @@ import type { OddCase, Shop } from './shop.ts';
 
 const TESTED = '6.1.6';
 const UNTESTED = '6.1.5';
-const MERGE = 'application/merge-patch+json';
 /** Within which it has to be told, in milliseconds: long before the next audit, which comes after five minutes. */
 const SOON_MS = 20_000;
 
@@ -45,7 +44,7 @@ async function bothAtOnce({ cluster, namespace, name, blue, green }: Shop): Prom
       `/apis/traefik.io/v1alpha1/namespaces/${namespace}/traefikservices/${name}`,
       {
         body: { spec: allTo('green', [blue, green]) },
-        type: MERGE,
+        type: MERGE_PATCH,
         user: 'alice',
       },
     );

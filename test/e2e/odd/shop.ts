@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import type { Color } from '../../../webhook/policy/index.ts';
 import type { JsonObject } from '../../../common/json.ts';
 import type { Cluster } from '../../cluster/index.ts';
-import { live, NAMED, personIn } from '../people.ts';
+import { annotated, live, NAMED, personIn, prefixed } from '../people.ts';
 import type { Person, Said } from '../people.ts';
 import { allTo, traefikService, weightedSpec } from '../../objects.ts';
 
@@ -51,10 +51,6 @@ export interface Shop {
   object(): Promise<JsonObject>;
 }
 
-function full(short: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(short).map(([key, value]) => [`bluegreen.dev/${key}`, value]));
-}
-
 export const PASSED = 'passed:2.0';
 
 const merge: Shop['merge'] = (patch) => `--type=merge -p '${JSON.stringify(patch)}'`;
@@ -71,11 +67,10 @@ export function openShop(cluster: Cluster, place: ShopPlace, pass = PASSED): Sho
   const [alice, admin] = [personIn(cluster, namespace, 'alice'), personIn(cluster, namespace)];
   const resource = `${NAMED}/${name}`;
   const spec: Shop['spec'] = (color) => allTo(color, [blue, green]);
-  const to: Shop['to'] = (color, annotations = {}) =>
-    merge({ metadata: { annotations: full(annotations) }, spec: spec(color) });
+  const to: Shop['to'] = (color, annotations = {}) => merge({ ...annotated(annotations), spec: spec(color) });
   const manifest: Shop['manifest'] = (weights, annotations = {}, as = name) =>
     traefikService(
-      { name: as, labels: { shop: name }, annotations: full(annotations) },
+      { name: as, labels: { shop: name }, annotations: prefixed(annotations) },
       weightedSpec(weights?.[0] ?? null, weights?.[1] ?? null, [blue, green]),
     );
   const shop: Shop = {
@@ -99,7 +94,7 @@ export function openShop(cluster: Cluster, place: ShopPlace, pass = PASSED): Sho
       await shop.move(t, 'green');
     },
     move: (t, color) => alice.patch(t, name, { spec: spec(color) }),
-    attest: (t, value) => alice.patch(t, name, { metadata: { annotations: full({ 'smoke-test': value }) } }),
+    attest: (t, value) => alice.patch(t, name, annotated({ 'smoke-test': value })),
     open: (elsewhere) => openShop(cluster, { ...place, namespace: elsewhere }, pass),
     live: () => live(alice, name),
     object: async () => (await alice.stored(name)) ?? {},

@@ -1,13 +1,12 @@
 import { annotation, at, parseObject } from '../../../common/json.ts';
 import { readRecord } from '../../../webhook/policy/index.ts';
 import { until } from '../../cluster/node/api.ts';
-import { connect } from '../api.ts';
+import { connect, MERGE_PATCH } from '../api.ts';
 import { annotated, history } from '../people.ts';
 import { SETTLED_MS } from './pods.ts';
 import type { OddCase } from './shop.ts';
 
 const RECORD = 'bluegreen.dev/record';
-const MERGE = 'application/merge-patch+json';
 
 /** Several at once, one right after the other, and records that somebody damaged. */
 export const TIME: readonly OddCase[] = [
@@ -90,7 +89,7 @@ export const TIME: readonly OddCase[] = [
       const path = `/apis/traefik.io/v1alpha1/namespaces/${shop.namespace}/traefikservices/${shop.name}?dryRun=All`;
       const probe = { metadata: { annotations: { 'bluegreen.dev/active': 'none' } } };
       async function isGuarded(): Promise<boolean> {
-        const { warnings } = await client.call('PATCH', path, { body: probe, type: MERGE, user: 'alice' });
+        const { warnings } = await client.call('PATCH', path, { body: probe, type: MERGE_PATCH, user: 'alice' });
         return warnings.some((warning) => warning.includes('record: '));
       }
       for (const damaged of [

@@ -1,5 +1,6 @@
 import { at, isObject, text } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
+import { MERGE_PATCH } from '../api.ts';
 import type { Client, Reply } from '../api.ts';
 import { filledIn, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
 import { MISSED, NOT_READY } from './patience.ts';
@@ -63,7 +64,7 @@ async function take({ client, patience }: Makers, row: Row, step: Step, first: b
   const note = applied ? { metadata: { annotations: { [LAST_APPLIED]: JSON.stringify(git) } } } : {};
   const patch = mergePatch(row.pair, written);
   function write(): Promise<Reply> {
-    if (!first) return call('PATCH', pathOf(row, row.name), withNote(patch, note), 'application/merge-patch+json');
+    if (!first) return call('PATCH', pathOf(row, row.name), withNote(patch, note), MERGE_PATCH);
     if (row.way !== 'server-side apply') return call('POST', pathOf(row), withNote(git, note));
     return call('PATCH', `${pathOf(row, row.name)}?fieldManager=kubectl`, git, 'application/apply-patch+yaml');
   }

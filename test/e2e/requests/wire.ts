@@ -2,6 +2,7 @@
 // Real kubectl writes the first row of every way; this has to match what it sends (kubectl v1.34).
 import { isObject, sameJson } from '../../../common/json.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
+import { MERGE_PATCH } from '../api.ts';
 import { inFull, jsonPatch, LAST_APPLIED, manifest, merged, mergePatch } from './manifest.ts';
 import type { Row } from './table.ts';
 
@@ -17,7 +18,6 @@ export interface Request {
 }
 
 const JSON_TYPE = 'application/json';
-const MERGE_PATCH = 'application/merge-patch+json';
 const JSON_PATCH = 'application/json-patch+json';
 const APPLY_PATCH = 'application/apply-patch+yaml';
 const STRICT = { fieldValidation: 'Strict' } as const;

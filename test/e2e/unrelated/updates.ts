@@ -49,9 +49,12 @@ export interface Update {
   readonly body: JsonObject;
 }
 
-/** What people, autoscalers and controllers write all day; every round writes something new. */
-export function updates(round: number, deployment: string): readonly Update[] {
-  const apps = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${deployment}`;
+/**
+ * What people, autoscalers and controllers write all day; every round writes something new.
+ * @param written the name of the Deployment
+ */
+export function updates(round: number, written: string): readonly Update[] {
+  const apps = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${written}`;
   const traefik = `/apis/traefik.io/v1alpha1/namespaces/${NAMESPACE}`;
   const stamp = { metadata: { annotations: { round: `${round}` } } };
   return [
