@@ -8,7 +8,6 @@ import type { GoModule, Program, Tool } from './tool.ts';
 const KUBERNETES = '1.37.2';
 const ETCD = '3.7.2';
 const TRAEFIK = '3.7.13';
-const TRAEFIK_36 = '3.6.12';
 const TRAEFIK_2 = '2.11.35';
 const HELM = '3.22.0';
 const COREDNS = '1.15.0';
@@ -16,24 +15,17 @@ const PROMETHEUS_OPERATOR = '0.85.0';
 const GATEWAY_API = '1.4.0';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
-/** Kubernetes, Helm, CoreDNS and Traefik 3.6 share most of their packages: in one module each is compiled once. */
+/** Kubernetes, Helm, CoreDNS and Traefik share most of their packages: in one module each is compiled once. */
 const programs: GoModule = {
   folder: 'programs',
-  changed: { lego: 'github.com/go-acme/lego/v4', traefik3: 'github.com/traefik/traefik/v3' },
+  changed: { lego5: 'github.com/go-acme/lego/v5', traefik3: 'github.com/traefik/traefik/v3' },
+  added: { traefik3: 'traefik37' },
 };
 
 /** Too old for the packages of the others. */
 const traefik2Module: GoModule = {
   folder: 'traefik2',
   changed: { lego: 'github.com/go-acme/lego/v4', traefik2: 'github.com/traefik/traefik/v2' },
-};
-
-/** Newer than the packages of the others. */
-const traefik37Module: GoModule = {
-  folder: 'traefik37',
-  changed: { lego5: 'github.com/go-acme/lego/v5', traefik3: 'github.com/traefik/traefik/v3' },
-  added: { traefik3: 'traefik37' },
-  originals: 'traefik37/originals',
 };
 
 function component(name: string): Program {
@@ -77,24 +69,13 @@ const kubernetes: Tool = {
 const traefik: Tool = {
   id: 'traefik',
   version: TRAEFIK,
-  module: traefik37Module,
+  module: programs,
   programs: [{ name: 'traefik', built: 'traefik', from: 'github.com/traefik/traefik/v3/cmd/traefik' }],
   files: [{ module: 'github.com/traefik/traefik/v3', path: CRDS, name: 'crds.yaml' }],
   stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK },
-  cost: 150,
-  packages: 860,
+  cost: 89,
+  packages: 570,
   onDemand: false,
-};
-
-const traefik36: Tool = {
-  ...traefik,
-  id: 'traefik36',
-  version: TRAEFIK_36,
-  module: programs,
-  stamps: { 'github.com/traefik/traefik/v3/pkg/version.Version': TRAEFIK_36 },
-  cost: 80,
-  packages: 540,
-  onDemand: true,
 };
 
 const helm: Tool = {
@@ -183,7 +164,7 @@ const prometheusOperatorCrds: Tool = {
   onDemand: true,
 };
 
-// What the guard of HTTPRoutes is tried with; the version that Traefik is built with.
+// What the guard of HTTPRoutes is tried with.
 const gatewayApiCrds: Tool = {
   ...filesOnly,
   id: 'gateway-api-crds',
@@ -208,7 +189,6 @@ export const CATALOG: readonly Tool[] = [
   traefik2Crds,
   pause,
   traefik2,
-  traefik36,
   prometheusOperatorCrds,
   gatewayApiCrds,
   ...NEIGHBORS,

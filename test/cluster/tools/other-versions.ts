@@ -84,4 +84,10 @@ function traefik3(id: string, version: string): Tool {
 }
 
 /** In the order they are built. */
-export const OTHER_VERSIONS: readonly Tool[] = [helm4, kubectl135, traefik3('traefik30', '3.0.4'), kubernetes130];
+export const OTHER_VERSIONS: readonly Tool[] = [
+  traefik3('traefik36', '3.6.12'),
+  helm4,
+  kubectl135,
+  traefik3('traefik30', '3.0.4'),
+  kubernetes130,
+];
