@@ -31,7 +31,9 @@ export function expected(files: readonly string[], known: Durations): number {
   return files.reduce((sum, file) => sum + (known[file] ?? UNKNOWN_MS), 0);
 }
 
-/** The groups in the order to start them: the longest first, so that no long one is left for the end. */
+/** The groups, and the files of each, in the order to start them: the longest first, so that no long one is left for the end. */
 export function longestFirst(groups: readonly Group[], known: Durations): readonly Group[] {
-  return groups.toSorted((a, b) => expected(b.files, known) - expected(a.files, known));
+  return groups
+    .map((group) => ({ ...group, files: group.files.toSorted((a, b) => expected([b], known) - expected([a], known)) }))
+    .toSorted((a, b) => expected(b.files, known) - expected(a.files, known));
 }

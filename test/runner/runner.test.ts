@@ -89,6 +89,12 @@ t.test('the longest groups start first; a file that never ran here counts as a m
   t.end();
 });
 
+t.test('within a group the longest file starts first', (t) => {
+  const known = { a: 10_000, b: 40_000, c: 30_000 };
+  t.same(longestFirst([group('a', 'b', 'c')], known), [{ ...group('a', 'b', 'c'), files: ['b', 'c', 'a'] }]);
+  t.end();
+});
+
 t.test('a lane begins the groups in their order, and helps with what takes longest when all are begun', (t) => {
   const known = { a: 60_000, b: 60_000, c: 60_000, d: 200_000, e: 10_000 };
   const [first, second, third] = workOf([group('a', 'b', 'c'), group('d'), group('e')]);
