@@ -12,7 +12,7 @@ const TRAEFIK_2 = '2.11.35';
 const HELM = '3.22.0';
 const COREDNS = '1.15.0';
 const PROMETHEUS_OPERATOR = '0.85.0';
-const GATEWAY_API = '1.4.0';
+const GATEWAY_API = '1.6.1';
 const CRDS = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
 /** Kubernetes, Helm, CoreDNS and Traefik share most of their packages: in one module each is compiled once. */
@@ -164,7 +164,7 @@ const prometheusOperatorCrds: Tool = {
   onDemand: true,
 };
 
-// What the guard of HTTPRoutes is tried with.
+// What the guard of HTTPRoutes is tried with; the version that Traefik is built with.
 const gatewayApiCrds: Tool = {
   ...filesOnly,
   id: 'gateway-api-crds',
