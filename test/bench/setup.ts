@@ -35,7 +35,8 @@ const BEFORE: Readonly<Record<string, Cost>> = {
   'traefik2-crds': { cpu: 0.4, wall: 1.0 },
   pause: { cpu: 0.2, wall: 0.2 },
 };
-const AGAINST = "the recipe before, recorded 2026-11-28, at this machine's pace";
+const RECORDED = 'recorded 2026-11-28';
+const AGAINST = `the recipe before, ${RECORDED}, at this machine's pace`;
 const GOAL = 0.5;
 
 /** What building the programs of the test cluster takes when nothing of it is there: no program, no module, no package. */
@@ -55,19 +56,24 @@ export const setup: Benchmark = {
     const yardstick = [first, await withColdCaches(yardstickCost)];
     const pace = { cpu: paceOf(yardstick, 'cpu'), wall: paceOf(yardstick, 'wall') };
     return [
-      paceFigure(yardstick),
+      figure(
+        "this machine's pace: CPU time of building CoreDNS by the recipe before",
+        yardstick.map(({ cpu }) => cpu),
+        YARDSTICK_BEFORE.cpu,
+        { against: RECORDED },
+      ),
       ...[...costs].map(([id, cost]) => cpuFigure(id, cost, pace)),
       ...totals([...costs.values()], pace),
     ];
   },
 };
 
-type Environment = Readonly<Record<string, string>>;
+type Caches = Readonly<Record<'XDG_CACHE_HOME' | 'GOCACHE' | 'GOMODCACHE', string>>;
 
 /** Calls with an environment whose caches are empty: the project's, Go's for packages and Go's for modules. */
-async function withColdCaches<Result>(measure: (env: Environment) => Promise<Result>): Promise<Result> {
+async function withColdCaches<Result>(measure: (env: Caches) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'bluegreen-setup-'));
-  const env = {
+  const env: Caches = {
     XDG_CACHE_HOME: join(folder, 'cache'),
     GOCACHE: join(folder, 'go-build'),
     GOMODCACHE: join(folder, 'go-mod'),
@@ -82,14 +88,15 @@ async function withColdCaches<Result>(measure: (env: Environment) => Promise<Res
   }
 }
 
-function yardstickCost(env: Environment): Promise<Cost> {
+/** With the flags of the recipe before, which stay as they were when those of the cluster's tools change. */
+function yardstickCost(env: Caches): Promise<Cost> {
   const flags = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false', GOWORK: 'off' };
-  const command = ['go', '-C', YARDSTICK, 'build', '-ldflags', '-s -w', '-o', `${env['XDG_CACHE_HOME']}/`, 'tool'];
+  const command = ['go', '-C', YARDSTICK, 'build', '-ldflags', '-s -w', '-o', `${env.XDG_CACHE_HOME}/`, 'tool'];
   return costOf(command, { ...env, ...flags });
 }
 
 /** Runs a command and reads bash's own count of what its processes took. */
-async function costOf(command: readonly string[], env: Environment): Promise<Cost> {
+async function costOf(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Cost> {
   const script = 'TIMEFORMAT="cost %U %S %R"; time "$@"';
   const child = spawn('bash', ['-c', script, 'bash', ...command], {
     env: { ...process.env, ...env },
@@ -116,29 +123,23 @@ function paceOf(yardstick: readonly Cost[], kind: keyof Cost): number {
   return sum(yardstick, kind) / yardstick.length / YARDSTICK_BEFORE[kind];
 }
 
-function paceFigure(yardstick: readonly Cost[]): Figure {
-  return {
-    what: "this machine's pace: CPU time of building CoreDNS by the recipe before",
-    subject: summarize(yardstick.map(({ cpu }) => cpu)),
-    against: 'recorded 2026-11-28',
-    reference: summarize([YARDSTICK_BEFORE.cpu]),
-    goal: null,
-    unit: 's',
-  };
-}
-
 function cpuFigure(id: string, { cpu }: Cost, pace: Cost): Figure {
-  return figure(`CPU time of building ${id}`, cpu, (BEFORE[id]?.cpu ?? 0) * pace.cpu, null);
+  return figure(`CPU time of building ${id}`, [cpu], (BEFORE[id]?.cpu ?? 0) * pace.cpu);
 }
 
 function totals(costs: readonly Cost[], pace: Cost): readonly Figure[] {
   const before = Object.values(BEFORE);
   return [
-    figure('CPU time of all of it', sum(costs, 'cpu'), sum(before, 'cpu') * pace.cpu, GOAL),
-    figure('wall time of all of it', sum(costs, 'wall'), sum(before, 'wall') * pace.wall, null),
+    figure('CPU time of all of it', [sum(costs, 'cpu')], sum(before, 'cpu') * pace.cpu, { goal: GOAL }),
+    figure('wall time of all of it', [sum(costs, 'wall')], sum(before, 'wall') * pace.wall),
   ];
 }
 
-function figure(what: string, now: number, before: number, goal: number | null): Figure {
-  return { what, subject: summarize([now]), against: AGAINST, reference: summarize([before]), goal, unit: 's' };
+interface Terms {
+  readonly goal?: number;
+  readonly against?: string;
+}
+
+function figure(what: string, now: readonly number[], before: number, { goal, against = AGAINST }: Terms = {}): Figure {
+  return { what, subject: summarize(now), against, reference: summarize([before]), goal: goal ?? null, unit: 's' };
 }

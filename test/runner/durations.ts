@@ -31,7 +31,10 @@ export function expected(files: readonly string[], known: Durations): number {
   return files.reduce((sum, file) => sum + (known[file] ?? UNKNOWN_MS), 0);
 }
 
-/** The groups, and the files of each, in the order to start them: the longest first, so that no long one is left for the end. */
+/**
+ * The groups, and the files of each, in the order to start them: the longest first, so that no long one is left for the
+ * end.
+ */
 export function longestFirst(groups: readonly Group[], known: Durations): readonly Group[] {
   return groups
     .map((group) => ({ ...group, files: group.files.toSorted((a, b) => expected([b], known) - expected([a], known)) }))
