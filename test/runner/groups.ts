@@ -5,13 +5,16 @@ import type { Durations } from './durations.ts';
 import { nextWork, workOf } from './lanes.ts';
 import type { Work } from './lanes.ts';
 import { fileReport } from './report.ts';
+import { roomOn, THIS_MACHINE } from './room.ts';
+import type { Room } from './room.ts';
 import { runFile } from './run-file.ts';
 import type { FileResult } from './run-file.ts';
 import { startSharedCluster } from './shared-cluster.ts';
+import type { SharedCluster } from './shared-cluster.ts';
 import { kindOf } from './suites.ts';
 import type { Group, Kind } from './suites.ts';
 
-/** Groups at a time, more than cores: while some wait for a pod, another computes. */
+/** Groups at a time, more than most machines have cores: while some wait for a pod, another computes if there is room. */
 const LANES = 4;
 /** Milliseconds that a file may take. */
 const LIMIT: Readonly<Record<Kind, number>> = { unit: 300_000, programs: 300_000, cluster: 1_200_000 };
@@ -27,28 +30,38 @@ function now(): number {
 export async function runGroups(groups: readonly Group[], known: Durations): Promise<readonly FileResult[]> {
   const results: FileResult[] = [];
   const all = workOf(groups);
+  const room = roomOn(THIS_MACHINE);
   async function lane(): Promise<void> {
     for (let work = nextWork(all, known); work !== null; work = nextWork(all, known)) {
       work.lanes += 1;
-      for await (const result of runFiles(work)) results.push(result);
+      for await (const result of runFiles(work, room)) results.push(result);
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane));
   return results;
 }
 
-async function* runFiles({ need, waiting }: Work): AsyncGenerator<FileResult> {
-  const shared = need === null || waiting.length === 1 ? null : await startSharedCluster(need);
+async function* runFiles({ need, waiting }: Work, room: Room): AsyncGenerator<FileResult> {
+  const shared = need === null || waiting.length === 1 ? null : await room.run(() => startSharedCluster(need));
   const env = { ...BUILT, ...(shared === null ? {} : { [SHARED_CLUSTER]: shared.description }) };
   try {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const before = shared?.cpu() ?? 0;
-      const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
-      const result = { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };
+      const result = await room.run(() => runIn(shared, file, env));
       process.stdout.write(`${fileReport(result)}\n`);
       yield result;
     }
   } finally {
     await shared?.end();
   }
+}
+
+/** Runs a file, and counts what the cluster that it shares computes meanwhile. */
+async function runIn(
+  shared: SharedCluster | null,
+  file: string,
+  env: Readonly<Record<string, string>>,
+): Promise<FileResult> {
+  const before = shared?.cpu() ?? 0;
+  const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
+  return { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };
 }
