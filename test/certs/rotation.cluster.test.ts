@@ -10,6 +10,7 @@ import { shopObjects } from '../objects.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { admissions } from './stream.ts';
+import { distrusted, undisturbed } from './undisturbed.ts';
 
 const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
@@ -67,37 +68,6 @@ async function rotated(from: string): Promise<boolean> {
     LOOK_MS,
   );
 }
-/** Calls that the API server could not make, by the reason in its own log. */
-function failed(reason: RegExp): number {
-  return cluster
-    .log('kube-apiserver')
-    .split('\n')
-    .filter((line) => /failed calling webhook, failing (open|closed)/i.test(line) && reason.test(line)).length;
-}
-const DISTRUST = /x509|certificate|tls:/i;
-const TIMEOUT = /context deadline exceeded|Timeout/i;
-
-interface Test {
-  comment(message: string): void;
-  equal(found: number, wanted: number, message: string): void;
-  ok(holds: boolean, message: string): void;
-}
-
-/**
- * Streams admissions during the work. Not one may be lost; what a busy machine did not answer within the entry's second is
- * no loss by certificates, and the API server's log tells it apart.
- */
-async function undisturbed(t: Test, what: string, work: Promise<unknown>): Promise<void> {
-  const [distrusted, late] = [failed(DISTRUST), failed(TIMEOUT)];
-  const { sent, lost, lostForMs } = await stream.during(work);
-  const count = Object.values(lost).reduce((sum, each) => sum + each, 0);
-  const timeouts = failed(TIMEOUT) - late;
-  t.comment(`${what}: ${sent} sent, ${count} lost in ${lostForMs} ms, ${timeouts} timeouts of a busy machine`);
-  for (const [outcome, times] of Object.entries(lost)) t.comment(`${times} x ${outcome}`);
-  t.equal(failed(DISTRUST) - distrusted, 0, `${what}: no call failed for want of trust`);
-  t.ok(count <= timeouts, `${what}: none was lost`);
-}
-
 await installBluegreen(cluster, {
   ...REPLICATED,
   replicaCount: '3',
@@ -110,21 +80,21 @@ await installBluegreen(cluster, {
 
 t.test('a CA that lives for a minute is replaced in time, and nobody notices', async (t) => {
   const first = await authority();
-  await undisturbed(t, 'rotation in time', rotated(first));
+  await undisturbed(t, 'rotation in time', { cluster, stream, work: rotated(first) });
   t.not(await authority(), first);
   t.ok(await until(settled, 60_000, LOOK_MS));
 });
 
 t.test('an upgrade that gives the CA a longer life, while that goes on', async (t) => {
   const longer = ['--set', 'certificates.caLifetime=2h', '--set', 'certificates.leafLifetime=1h'];
-  await undisturbed(t, 'helm upgrade', upgradeBluegreen(cluster, ...longer));
+  await undisturbed(t, 'helm upgrade', { cluster, stream, work: upgradeBluegreen(cluster, ...longer) });
 });
 
 t.test('a rotation by hand', async (t) => {
   t.ok(await until(settled, 60_000, LOOK_MS));
   const before = await authority();
   await cluster.kubectlOk([...here, 'annotate', 'secret', 'bluegreen-ca', 'bluegreen.dev/rotate-ca=now']);
-  await undisturbed(t, 'rotation by annotation', rotated(before));
+  await undisturbed(t, 'rotation by annotation', { cluster, stream, work: rotated(before) });
   t.not(await authority(), before);
   t.equal(at(await read(SECRET), 'metadata', 'annotations', 'bluegreen.dev/rotate-ca'), undefined);
 });
@@ -132,14 +102,14 @@ t.test('a rotation by hand', async (t) => {
 t.test('deleting the Secret is a rotation, too', async (t) => {
   const before = await authority();
   await cluster.kubectlOk([...here, 'delete', 'secret', 'bluegreen-ca', '--wait=false']);
-  await undisturbed(t, 'rotation by deleting the Secret', rotated(before));
+  await undisturbed(t, 'rotation by deleting the Secret', { cluster, stream, work: rotated(before) });
   t.not(await authority(), before);
   t.ok(await until(settled, 60_000, LOOK_MS));
 });
 
 t.test('a replica is killed, and another one starts, in the middle of a rotation', async (t) => {
   const before = await authority();
-  const distrusted = failed(DISTRUST);
+  const mistrust = distrusted(cluster);
   const pods = list((await read(`/api/v1/namespaces/${RELEASE.namespace}/pods`))['items']);
   // The upgrade before may still take a replica away.
   const staying = pods.find((each) => at(each, 'metadata', 'deletionTimestamp') === undefined);
@@ -153,18 +123,18 @@ t.test('a replica is killed, and another one starts, in the middle of a rotation
   })();
   const { sent, lost } = await stream.during(work);
   t.comment(`rotation while a replica is killed: ${sent} sent, lost by the kill itself: ${JSON.stringify(lost)}`);
-  t.equal(failed(DISTRUST) - distrusted, 0);
+  t.equal(distrusted(cluster) - mistrust, 0);
 });
 
 t.test('what something overwrites is set again within a moment', async (t) => {
-  const distrusted = failed(DISTRUST);
+  const mistrust = distrusted(cluster);
   const forced = await stream.during(upgradeBluegreen(cluster, '--force').then(() => sleep(1000)));
   t.comment(
     `helm upgrade --force: ${forced.sent} sent, lost for ${forced.lostForMs} ms: ${JSON.stringify(forced.lost)}`,
   );
-  t.comment(`calls that failed for want of trust: ${failed(DISTRUST) - distrusted}`);
+  t.comment(`calls that failed for want of trust: ${distrusted(cluster) - mistrust}`);
   // Written anew, the Secret is empty: another CA takes over.
   const after = until(settled, 60_000, LOOK_MS);
-  await undisturbed(t, 'after it', after);
+  await undisturbed(t, 'after it', { cluster, stream, work: after });
   t.ok(await after);
 });

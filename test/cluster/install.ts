@@ -106,7 +106,7 @@ export async function installDemo(target: Target): Promise<void> {
   if (target.disposable) {
     await target.provide(await demoSpecs(target.registry));
   }
-  await target.kubectlOk(['apply', '-f', EXAMPLES]);
+  await target.applyFiles([EXAMPLES]);
   await weighDemo(target);
   for (const color of ['blue', 'green']) {
     await rolledOut(target, DEMO_NAMESPACE, color);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Problem } from '../../scripts/lib/problem.ts';
 import { run, runOk } from '../../scripts/lib/run.ts';
 import type { Result, RunOptions } from '../../scripts/lib/run.ts';
+import { whileLate } from './late.ts';
 
 /** kubectl and helm, aimed at one cluster. */
 export interface Kube {
@@ -13,9 +14,9 @@ export interface Kube {
   kubectlOk(args: readonly string[], options?: RunOptions): Promise<string>;
   helm(args: readonly string[], options?: RunOptions): Promise<Result>;
   helmOk(args: readonly string[], options?: RunOptions): Promise<string>;
-  /** Applies objects, or a manifest's text. */
+  /** Applies objects, or a manifest's text, and again where a webhook was too late for it. */
   apply(manifest: string | readonly object[]): Promise<string>;
-  /** Applies manifests by their files, into a namespace if they name none. */
+  /** Applies manifests by their files or folders in the same way, into a namespace if they name none. */
   applyFiles(files: readonly string[], namespace?: string): Promise<string>;
 }
 
@@ -82,7 +83,10 @@ export function makeKube(options: KubeOptions): Kube {
     if (namespace !== null) await settled(namespace);
   }
   async function applied(what: readonly string[], given: RunOptions = {}): Promise<string> {
-    const { code, stdout, stderr } = await kube.kubectl(['apply', WITHOUT_VALIDATION, ...what], given);
+    const { code, stdout, stderr } = await whileLate(
+      () => kube.kubectl(['apply', WITHOUT_VALIDATION, ...what], given),
+      (result) => (result.code === 0 ? '' : result.stderr),
+    );
     if (code !== 0) throw new Problem(`kubectl apply failed:\n${stderr.trim()}`);
     return stdout;
   }

@@ -23,8 +23,8 @@ import { traefikService, weightedSpec } from '../objects.ts';
 
 /** What a rollback would wait for a webhook that is called and does not answer. */
 const TIMEOUT_MS = 1_000;
-/** A plugin is a process of its own behind kubectl, and reads before it writes. */
-const TIMES_A_PATCH = 3;
+/** How much longer than a command of the same kind a way back may take, for what is beside it on a busy machine. */
+const TIMES = 3;
 
 const cluster = await startCluster({ images: await allImages() });
 t.teardown(() => cluster.stop());
@@ -77,11 +77,30 @@ function patchByHand(group: Group, name: string, body: JsonObject): Promise<Run>
   return kubectl(['patch', named(group, name), '--type=merge', '-p', JSON.stringify(body)]);
 }
 
+interface WayBack {
+  goBack(group: Group, name: string): Promise<Run>;
+  /** A command of the same kind that no webhook is asked for. */
+  unasked(group: Group): Promise<Run>;
+}
+
+function patchUnrelated(group: Group): Promise<Run> {
+  return patchByHand(group, 'unrelated', { spec: weightedSpec(3, 4, ['a', 'b']) });
+}
+
 /** Ways back, each on a TraefikService of its own. */
-const WAYS_BACK: Readonly<Record<string, (group: Group, name: string) => Promise<Run>>> = {
-  plugin: (group, name) => kubectl(['bluegreen', 'rollback', named(group, name)]),
-  patch: (group, name) => patchByHand(group, name, { spec: weightedSpec(100, 0) }),
-  apply: (group, name) => apply(manifest(group, name, weightedSpec(100, 0))),
+const WAYS_BACK: Readonly<Record<string, WayBack>> = {
+  plugin: {
+    goBack: (group, name) => kubectl(['bluegreen', 'rollback', named(group, name)]),
+    unasked: (group) => kubectl(['bluegreen', 'status', named(group, 'live')]),
+  },
+  patch: {
+    goBack: (group, name) => patchByHand(group, name, { spec: weightedSpec(100, 0) }),
+    unasked: patchUnrelated,
+  },
+  apply: {
+    goBack: (group, name) => apply(manifest(group, name, weightedSpec(100, 0))),
+    unasked: patchUnrelated,
+  },
 };
 
 const webhook = ['-n', RELEASE.namespace];
@@ -144,17 +163,12 @@ t.test('with every replica gone', async (t) => {
       t.match(untested.said, 'smoke-test: green gains weight without a passed smoke test');
       t.same(await weights(group, 'tested'), [100, 0]);
     });
-    for (const [way, goBack] of Object.entries(WAYS_BACK)) {
+    for (const [way, { goBack, unasked }] of Object.entries(WAYS_BACK)) {
       t.test(`${group}: a rollback goes through at once by ${way}`, async (t) => {
-        const [{ ok, said, took }, unrelated] = await Promise.all([
-          goBack(group, `back-by-${way}`),
-          patchByHand(group, 'unrelated', { spec: weightedSpec(3, 4, ['a', 'b']) }),
-        ]);
+        const [{ ok, said, took }, other] = await Promise.all([goBack(group, `back-by-${way}`), unasked(group)]);
         t.ok(ok, said);
-        t.ok(
-          took < TIMES_A_PATCH * unrelated.took + TIMEOUT_MS,
-          `${took} ms, what no webhook is asked ${unrelated.took}`,
-        );
+        t.ok(other.ok, other.said);
+        t.ok(took < TIMES * other.took + TIMEOUT_MS, `${took} ms, what no webhook is asked ${other.took}`);
         t.same(await weights(group, `back-by-${way}`), [100, 0]);
         const apart = 'the weights make blue active, the record green: the webhook did not see the last switch, by "';
         for (const look of ['status', 'history'])

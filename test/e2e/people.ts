@@ -4,6 +4,7 @@ import { annotation, at, get, list, number, text } from '../../common/json.ts';
 import { readRecord } from '../../webhook/policy/index.ts';
 import type { JsonObject } from '../../common/json.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { whileLate } from '../cluster/late.ts';
 import { allTo } from '../objects.ts';
 import { connect, MERGE_PATCH } from './api.ts';
 import type { Call } from './api.ts';
@@ -33,9 +34,9 @@ export interface Person {
   pods(selector: string): Promise<readonly JsonObject[]>;
 }
 
-/** The mutating webhook has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
-export const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
-export const TRIES = 5;
+function messageOf(body: JsonObject): string {
+  return text(body['message']) ?? '';
+}
 
 const WORD = /'([^']*)'|\S+/g;
 
@@ -53,20 +54,17 @@ export function personIn(cluster: Pick<Cluster, 'api' | 'kubectl'>, namespace: s
     return { ok: code === 0, said: `${stdout}${stderr}`.trim() };
   }
   async function write(t: Test, method: 'POST' | 'PATCH', name: string, call: Call): Promise<void> {
-    for (let left = TRIES; ; left--) {
-      const { status, body } = await client.call(method, `${path}${name}`, { ...call, user: user ?? null });
-      const message = text(body['message']) ?? '';
-      if (left > 1 && status >= 300 && MISSED.test(message)) continue;
-      t.ok(status < 300, `${method} ${name}\n${message}`);
-      return;
-    }
+    const { status, body } = await whileLate(
+      () => client.call(method, `${path}${name}`, { ...call, user: user ?? null }),
+      (reply) => (reply.status < 300 ? '' : messageOf(reply.body)),
+    );
+    t.ok(status < 300, `${method} ${name}\n${messageOf(body)}`);
   }
-  const run: Person['run'] = async (line, input) => {
-    for (let left = TRIES; ; left--) {
-      const answer = await once(line, input);
-      if (answer.ok || left === 1 || !MISSED.test(answer.said)) return answer;
-    }
-  };
+  const run: Person['run'] = (line, input) =>
+    whileLate(
+      () => once(line, input),
+      ({ ok, said }) => (ok ? '' : said),
+    );
   async function checked(t: Test, ok: boolean, line: string, says: readonly string[]): Promise<string> {
     const answer = await run(line);
     t.equal(answer.ok, ok, `${line}\n${answer.said}`);

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../common/json.ts';
 import { objectAt } from '../../common/json-paths.ts';
 import { sendAgain, TRIES } from '../../plugin/kube/again.ts';
 import { Problem } from '../cluster/index.ts';
+import { LATE } from '../cluster/late.ts';
 import type { Client, Reply } from '../e2e/api.ts';
 import { effectOf } from './effect.ts';
 import { keeperOf } from './keeper.ts';
@@ -63,9 +64,7 @@ const AT_ONCE: ReadonlySet<Kind> = new Set([
 ] as const);
 const LOOKS = 4;
 /** Milliseconds until the next try of what the webhook had no time for. */
-const MISSED_MS = 1_000;
-/** What the webhook says then. */
-const MISSED = /was not completed by the mutating webhook|did not answer in time/;
+const LATE_MS = 1_000;
 
 /** @param guarded whether bluegreen watches the namespace */
 export async function openSite(tools: Tools, release: Release, namespace: string, guarded: boolean): Promise<Site> {
@@ -87,7 +86,7 @@ export async function openSite(tools: Tools, release: Release, namespace: string
       const query = dryRun ? `${path.includes('?') ? '&' : '?'}dryRun=All` : '';
       const reply = await client.call(method, `${path}${query}`, { type, user: USER, body: here(body) });
       const again = reply.status < 400 ? null : sendAgain(reply.status, reply.body);
-      if (left === 1 || (again === null && !MISSED.test(text(reply.body['message']) ?? '')))
+      if (left === 1 || (again === null && !LATE.test(text(reply.body['message']) ?? '')))
         return { ...reply, unchanged: stored !== null && versionOf(reply.body) === versionOf(stored) };
       await sleep(again?.pause ?? 0);
     }
@@ -146,8 +145,8 @@ export async function openSite(tools: Tools, release: Release, namespace: string
       const { status, body } = await keeper.create(kind, manifest);
       const said = text(body['message']) ?? String(status);
       if (status < 300) return null;
-      if (left === 1 || !MISSED.test(said)) return said;
-      await sleep(MISSED_MS);
+      if (left === 1 || !LATE.test(said)) return said;
+      await sleep(LATE_MS);
     }
   }
   // A release begins with pods that are ready: then the record knows what it began with.

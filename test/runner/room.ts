@@ -18,7 +18,7 @@ export interface Machine {
 /** Milliseconds over which the cores are watched before they get more to do. */
 const WATCHED_MS = 2_000;
 /** What has to be idle of all cores, 0 to 1, before more files than cores run. */
-const IDLE = 0.15;
+const IDLE = 0.1;
 
 export const THIS_MACHINE: Machine = {
   cores: availableParallelism(),

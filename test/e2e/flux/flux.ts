@@ -6,7 +6,7 @@ import { connect } from '../../chart/client.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { defineResources, startNeighbor } from '../../cluster/neighbor.ts';
 import { until } from '../../cluster/node/api.ts';
-import { MISSED, TRIES } from '../people.ts';
+import { LATE, whileLate } from '../../cluster/late.ts';
 import { makeSource } from './source.ts';
 import type { Artifact, Files } from './source.ts';
 
@@ -62,11 +62,8 @@ export async function startFlux(t: Test, cluster: Cluster, namespace: string): P
       throw new Error(`Flux does not see the commit: ${JSON.stringify(await read())}`);
   }
 
-  async function sync(): Promise<Outcome> {
-    for (let left = TRIES; ; left--) {
-      const outcome = await reconcile();
-      if (outcome.ok || left === 1 || !MISSED.test(outcome.said)) return outcome;
-    }
+  function sync(): Promise<Outcome> {
+    return whileLate(reconcile, ({ ok, said }) => (ok ? '' : said));
   }
 
   async function reconcile(): Promise<Outcome> {
@@ -110,7 +107,7 @@ export async function startFlux(t: Test, cluster: Cluster, namespace: string): P
     denials: async () => {
       const { body } = await client.call('GET', `/api/v1/namespaces/${TENANT}/events`);
       const messages = list(at(body, 'items')).map((event) => text(get(event, 'message')) ?? '');
-      return messages.filter((message) => message.includes('denied the request') && !MISSED.test(message));
+      return messages.filter((message) => message.includes('denied the request') && !LATE.test(message));
     },
   };
 }

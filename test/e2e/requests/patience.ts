@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The mutating webhook has a second, so that no rollback waits longer: on a busy machine it can miss a write. */
-export const MISSED = /was not completed by the mutating webhook|the API server did not answer in time/;
 /** While a replica answers, its words come first: the policy's own mean that it was late. */
 export const POLICY_SPOKE = /ValidatingAdmissionPolicy 'bluegreen' /;
 /** A ready pod is an endpoint a moment later, and a slow probe takes it away for a while. */

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../../common/json.ts';
 import { MERGE_PATCH } from '../api.ts';
 import type { Client, Reply } from '../api.ts';
 import { filledIn, LAST_APPLIED, manifest, mergePatch } from './manifest.ts';
-import { MISSED, NOT_READY } from './patience.ts';
+import { LATE } from '../../cluster/late.ts';
+import { NOT_READY } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { pathOf } from './send.ts';
 import type { Row, Step } from './table.ts';
@@ -69,7 +70,7 @@ async function take({ client, patience }: Makers, row: Row, step: Step, first: b
     return call('PATCH', `${pathOf(row, row.name)}?fieldManager=kubectl`, git, 'application/apply-patch+yaml');
   }
   const { status, body } = await patience.patiently(write, ({ body }) => text(body['message']) ?? '', [
-    MISSED,
+    LATE,
     NOT_READY,
   ]);
   if (status >= 300)

@@ -3,7 +3,8 @@ import { childrenOf } from '../../../webhook/policy/index.ts';
 import type { Json, JsonObject } from '../../../common/json.ts';
 import type { Client } from '../api.ts';
 import { filledIn, inFull } from './manifest.ts';
-import { MISSED, NOT_READY, POLICY_SPOKE } from './patience.ts';
+import { LATE } from '../../cluster/late.ts';
+import { NOT_READY, POLICY_SPOKE } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { objects, stored, wordsOf } from './prepare.ts';
 import { pathOf, send } from './send.ts';
@@ -68,7 +69,7 @@ export async function check(tools: RunTools, row: Row, before: JsonObject | null
   const { ok, said, object } = await tools.patience.patiently(
     () => send(tools, full, before),
     (answer) => (answer.ok ? '' : answer.said),
-    full.denied === null ? [MISSED, POLICY_SPOKE, NOT_READY] : [MISSED, POLICY_SPOKE],
+    full.denied === null ? [LATE, POLICY_SPOKE, NOT_READY] : [LATE, POLICY_SPOKE],
   );
   const told = row.weights === null ? undefined : object;
   const after = full.denied === null ? (told ?? (await stored(tools.client, full))) : null;
@@ -90,7 +91,7 @@ function notAllowed(row: Row, ok: boolean, said: string, after: JsonObject | nul
     .split('\n')
     .filter(
       (line) =>
-        line.startsWith('Warning: ') && !KUBECTL_SAYS.test(line) && !NEIGHBORS_SAY.test(line) && !MISSED.test(line),
+        line.startsWith('Warning: ') && !KUBECTL_SAYS.test(line) && !NEIGHBORS_SAY.test(line) && !LATE.test(line),
     );
   const unexpected = warnings.filter((line) => !row.warns.some((excerpt) => line.includes(excerpt)));
   return [
