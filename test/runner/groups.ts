@@ -6,11 +6,9 @@ import { nextWork, workOf } from './lanes.ts';
 import type { Work } from './lanes.ts';
 import { fileReport } from './report.ts';
 import { roomOn, THIS_MACHINE } from './room.ts';
-import type { Room } from './room.ts';
 import { runFile } from './run-file.ts';
 import type { FileResult } from './run-file.ts';
 import { startSharedCluster } from './shared-cluster.ts';
-import type { SharedCluster } from './shared-cluster.ts';
 import { kindOf } from './suites.ts';
 import type { Group, Kind } from './suites.ts';
 
@@ -31,37 +29,34 @@ export async function runGroups(groups: readonly Group[], known: Durations): Pro
   const results: FileResult[] = [];
   const all = workOf(groups);
   const room = roomOn(THIS_MACHINE);
+  /** Whether there was another group to work on. */
+  async function step(): Promise<boolean> {
+    const work = nextWork(all, known);
+    if (work === null) return false;
+    work.lanes += 1;
+    for await (const result of runFiles(work)) results.push(result);
+    return true;
+  }
   async function lane(): Promise<void> {
-    for (let work = nextWork(all, known); work !== null; work = nextWork(all, known)) {
-      work.lanes += 1;
-      for await (const result of runFiles(work, room)) results.push(result);
-    }
+    // A group keeps its room from its first file to its last: a cluster computes even while nobody uses it.
+    while (await room.run(step));
   }
   await Promise.all(Array.from({ length: LANES }, lane));
   return results;
 }
 
-async function* runFiles({ need, waiting }: Work, room: Room): AsyncGenerator<FileResult> {
-  const shared = need === null || waiting.length === 1 ? null : await room.run(() => startSharedCluster(need));
+async function* runFiles({ need, waiting }: Work): AsyncGenerator<FileResult> {
+  const shared = need === null || waiting.length === 1 ? null : await startSharedCluster(need);
   const env = { ...BUILT, ...(shared === null ? {} : { [SHARED_CLUSTER]: shared.description }) };
   try {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await room.run(() => runIn(shared, file, env));
+      const before = shared?.cpu() ?? 0;
+      const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
+      const result = { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };
       process.stdout.write(`${fileReport(result)}\n`);
       yield result;
     }
   } finally {
     await shared?.end();
   }
-}
-
-/** Runs a file, and counts what the cluster that it shares computes meanwhile. */
-async function runIn(
-  shared: SharedCluster | null,
-  file: string,
-  env: Readonly<Record<string, string>>,
-): Promise<FileResult> {
-  const before = shared?.cpu() ?? 0;
-  const alone = await runFile(file, { limit: LIMIT[kindOf(file)], env, now });
-  return { ...alone, cpu: alone.cpu + (shared?.cpu() ?? 0) - before };
 }

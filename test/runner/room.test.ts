@@ -1,4 +1,4 @@
-// How many test files run at once: as many as there are cores, and more only where the cores have time to spare.
+// How many groups of test files run at once: as many as there are cores, and more only where the cores have time to spare.
 import t from 'tap';
 import { roomOn, THIS_MACHINE } from './room.ts';
 import type { CoreTimes, Machine } from './room.ts';
@@ -27,11 +27,11 @@ class TwoCores implements Machine {
   }
 }
 
-t.test('a third file waits until the cores idle, a fourth for another look; nobody overtakes', async (t) => {
+t.test('a third group waits until the cores idle, a fourth for another look; nobody overtakes', async (t) => {
   const machine = new TwoCores();
   const room = roomOn(machine);
   const begun: string[] = [];
-  const files = ['a', 'b', 'c', 'd'].map((name) => {
+  const groups = ['a', 'b', 'c', 'd'].map((name) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const ended = room.run(async () => {
       begun.push(name);
@@ -41,18 +41,18 @@ t.test('a third file waits until the cores idle, a fourth for another look; nobo
   });
   await new Promise(setImmediate);
   t.same(begun, ['a', 'b']);
-  await machine.pass(0.1);
+  await machine.pass(0.05);
   t.same(begun, ['a', 'b'], 'hardly anything is idle');
   await machine.pass(0.2);
   t.same(begun, ['a', 'b', 'c']);
   await machine.pass(0);
   t.same(begun, ['a', 'b', 'c'], 'c keeps the cores busy');
-  for (const { end } of files.slice(0, 2)) end();
-  await Promise.all(files.slice(0, 2).map(({ ended }) => ended));
+  for (const { end } of groups.slice(0, 2)) end();
+  await Promise.all(groups.slice(0, 2).map(({ ended }) => ended));
   await new Promise(setImmediate);
   t.same(begun, ['a', 'b', 'c', 'd'], 'a core is free, and nobody looks first');
-  for (const { end } of files) end();
-  await Promise.all(files.map(({ ended }) => ended));
+  for (const { end } of groups) end();
+  await Promise.all(groups.map(({ ended }) => ended));
 });
 
 t.test('work that fails gives its room back', async (t) => {

@@ -1,4 +1,4 @@
-// Whether the cores have room for another test file.
+// Whether the cores have room for another group of test files.
 import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,8 +16,8 @@ export interface Machine {
 }
 
 /** Milliseconds over which the cores are watched before they get more to do. */
-const WATCHED_MS = 2_000;
-/** What has to be idle of all cores, 0 to 1, before more files than cores run. */
+const WATCHED_MS = 5_000;
+/** What has to be idle of all cores, 0 to 1, before more groups than cores run. */
 const IDLE = 0.1;
 
 export const THIS_MACHINE: Machine = {
