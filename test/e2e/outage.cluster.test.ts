@@ -78,9 +78,9 @@ function patchByHand(group: Group, name: string, body: JsonObject): Promise<Run>
 }
 
 interface WayBack {
-  goBack(group: Group, name: string): Promise<Run>;
+  readonly goBack: (group: Group, name: string) => Promise<Run>;
   /** A command of the same kind that no webhook is asked for. */
-  unasked(group: Group): Promise<Run>;
+  readonly unasked: (group: Group) => Promise<Run>;
 }
 
 function patchUnrelated(group: Group): Promise<Run> {

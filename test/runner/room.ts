@@ -15,8 +15,11 @@ export interface Machine {
   sleep(ms: number): Promise<unknown>;
 }
 
-/** Milliseconds over which the cores are watched before they get more to do. */
-const WATCHED_MS = 5_000;
+/**
+ * Milliseconds over which the cores are watched before they get more to do: long enough that a boot, or a wait for a pod,
+ * does not pass for a machine with time to spare.
+ */
+const WATCHED_MS = 20_000;
 /** What has to be idle of all cores, 0 to 1, before more groups than cores run. */
 const IDLE = 0.1;
 
