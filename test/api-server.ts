@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import { listen } from './ports.ts';
-import { authorityAndLeaf } from './webhook/parts.ts';
+import { authorityAndLeaf } from './certs/authority.ts';
 
 /** A call that an API server got. */
 export interface Call {

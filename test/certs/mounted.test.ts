@@ -10,7 +10,7 @@ import { issueLeaf } from '../../certs/serving.ts';
 import type { CertificateSource, ServingCertificate } from '../../certs/source.ts';
 import type { Peer } from '../../certs/store.ts';
 import { verifyLeaf } from '../../certs/verify.ts';
-import { recordingLog } from '../webhook/parts.ts';
+import { recordingLog } from '../webhook/recording-log.ts';
 import { FakeStore } from './fake-store.ts';
 import { Clock, HOUR, SECOND } from './replicas.ts';
 

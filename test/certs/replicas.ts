@@ -4,7 +4,7 @@ import { serviceNames } from '../../certs/serving.ts';
 import type { CertificateEvents, CertificateSource, ServingCertificate } from '../../certs/source.ts';
 import type { Peer, Peers } from '../../certs/store.ts';
 import { verifyLeaf } from '../../certs/verify.ts';
-import { recordingLog } from '../webhook/parts.ts';
+import { recordingLog } from '../webhook/recording-log.ts';
 import type { FakeStore } from './fake-store.ts';
 
 export const SECOND = 1000;

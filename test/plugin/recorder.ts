@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { authorityAndLeaf, HOUR, TOOLS } from '../webhook/parts.ts';
+import { authorityAndLeaf, HOUR, TOOLS } from '../certs/authority.ts';
 import { issueLeaf } from '../../certs/serving.ts';
 import { socksProxy } from './socks.ts';
 import { listen, portOf } from '../ports.ts';

@@ -2,7 +2,7 @@ import t from 'tap';
 import { ConfigError, readConfig } from '../../webhook/config.ts';
 import { parseDuration } from '../../common/duration.ts';
 import { createHints, keepTrusted } from '../../webhook/certificates/sync-loop.ts';
-import { recordingLog } from './parts.ts';
+import { recordingLog } from './recording-log.ts';
 
 t.test('a namespace is all that has to be given', async (t) => {
   t.same(readConfig({ BLUEGREEN_NAMESPACE: 'guard', BLUEGREEN_PORT: '', BLUEGREEN_POD: 'guard-1' }), {

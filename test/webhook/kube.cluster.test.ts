@@ -13,7 +13,8 @@ import { createSecretStore, ROTATE_ANNOTATION, secretsPath } from '../../webhook
 import { watchObject } from '../../webhook/kube/watch.ts';
 import { startCluster } from '../cluster/index.ts';
 import { until } from '../cluster/node/api.ts';
-import { HOUR, TOOLS, recordingLog } from './parts.ts';
+import { HOUR, TOOLS } from '../certs/authority.ts';
+import { recordingLog } from './recording-log.ts';
 
 function soon() {
   return AbortSignal.timeout(10_000);

@@ -1,11 +1,5 @@
-import { webcrypto } from 'node:crypto';
-import { createAuthority } from '../../certs/ca.ts';
-import type { Authority } from '../../certs/ca.ts';
-import { issueLeaf } from '../../certs/serving.ts';
-import type { Leaf } from '../../certs/serving.ts';
 import { UNTOUCHED } from '../../webhook/admission/answers.ts';
 import type { AdmissionRequest, Answer, Handler } from '../../webhook/admission/types.ts';
-import type { Log } from '../../webhook/telemetry/log.ts';
 import { createObserver } from '../../webhook/telemetry/observe.ts';
 import type { Origin } from '../../webhook/admission/origin.ts';
 import { createProvenPeers } from '../../webhook/http/peers.ts';
@@ -13,30 +7,13 @@ import { createMetrics } from '../../webhook/telemetry/metrics.ts';
 import type { Decided } from '../../webhook/admission/decision-event.ts';
 import { buildServer } from '../../webhook/http/server.ts';
 import type { Handlers, ServerParts, WebhookServer } from '../../webhook/http/server.ts';
-
-export const HOUR = 3_600_000;
-export const TOOLS = { now: () => new Date(), elapsed: () => performance.now(), crypto: webcrypto };
+import { recordingLog } from './recording-log.ts';
 
 function now(): number {
   return performance.now();
 }
 
 export const ALLOWED = UNTOUCHED;
-
-/** A line that was logged. */
-export interface Line {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: object;
-}
-
-export function recordingLog(): Log & { readonly lines: Line[] } {
-  const lines: Line[] = [];
-  function at(level: string) {
-    return (fields: object, message: string) => void lines.push({ level, message, fields });
-  }
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
 
 /** The same handler for every entry and mode. */
 export function everywhere(handler: Handler): Handlers {
@@ -99,11 +76,4 @@ export function review(request: object = {}): object {
       ...request,
     },
   };
-}
-
-export async function authorityAndLeaf(
-  names: readonly string[] = ['localhost'],
-): Promise<{ authority: Authority; leaf: Leaf }> {
-  const authority = await createAuthority(TOOLS, 24 * HOUR);
-  return { authority, leaf: await issueLeaf(TOOLS, authority, names, HOUR) };
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createAuthority } from '../../../certs/ca.ts';
 import { certificates } from '../../../plugin/doctor/certificates.ts';
-import { HOUR, TOOLS } from '../../webhook/parts.ts';
+import { HOUR, TOOLS } from '../../certs/authority.ts';
 
 const DAY = 24 * HOUR;
 const now = new Date();

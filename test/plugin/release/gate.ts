@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { Cluster } from '../../cluster/index.ts';
-import { authorityAndLeaf } from '../../webhook/parts.ts';
+import { authorityAndLeaf } from '../../certs/authority.ts';
 import { listen } from '../../ports.ts';
 
 /** A request that came through, after the API server had answered it. */

@@ -6,7 +6,7 @@ import { SETTINGS } from '../policy/build.ts';
 import type { NamespaceMode } from '../../../webhook/policy/mode.ts';
 import { service, slice } from '../facts/cluster.ts';
 import { FakeReader } from '../facts/fake-reader.ts';
-import { recordingLog } from '../parts.ts';
+import { recordingLog } from '../recording-log.ts';
 import { VirtualClock } from '../../common/virtual-clock.ts';
 import { FakeInventory } from './shop.ts';
 

@@ -2,7 +2,8 @@ import t from 'tap';
 import { startAnnouncer } from '../../../webhook/events/announcer.ts';
 import type { Decided } from '../../../webhook/admission/decision-event.ts';
 import { VirtualClock } from '../../common/virtual-clock.ts';
-import { ALLOWED, recordingLog } from '../parts.ts';
+import { ALLOWED } from '../parts.ts';
+import { recordingLog } from '../recording-log.ts';
 import { request } from '../admission/world.ts';
 import { FakeEvents, promoted, denied } from './parts.ts';
 

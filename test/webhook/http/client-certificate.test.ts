@@ -16,7 +16,8 @@ import { connect } from 'node:tls';
 import t from 'tap';
 import { createAuthority, exportKey, KEY_ALGORITHM, SIGNING_ALGORITHM } from '../../../certs/ca.ts';
 import type { Authority } from '../../../certs/ca.ts';
-import { ALLOWED, authorityAndLeaf, HOUR, review, testServer, TOOLS } from '../parts.ts';
+import { authorityAndLeaf, HOUR, TOOLS } from '../../certs/authority.ts';
+import { ALLOWED, review, testServer } from '../parts.ts';
 import { portOf } from '../../ports.ts';
 
 interface Shown {

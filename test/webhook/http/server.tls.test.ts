@@ -9,7 +9,9 @@ import { drain } from '../../../webhook/http/drain.ts';
 import { LIMITS } from '../../../webhook/http/limits.ts';
 import type { ServerParts, WebhookServer } from '../../../webhook/http/server.ts';
 import type { Answer, Handler } from '../../../webhook/admission/types.ts';
-import { ALLOWED, authorityAndLeaf, recordingLog, review, testServer } from '../parts.ts';
+import { authorityAndLeaf } from '../../certs/authority.ts';
+import { ALLOWED, review, testServer } from '../parts.ts';
+import { recordingLog } from '../recording-log.ts';
 import { portOf } from '../../ports.ts';
 
 interface Running {

@@ -7,7 +7,8 @@ import { createServerClock } from '../../../webhook/kube/server-clock.ts';
 import { createReader } from '../../../webhook/facts/cluster-reader.ts';
 import { createSecretStore } from '../../../webhook/kube/secret-store.ts';
 import { fakeApi, objectStore } from '../fake-api.ts';
-import { HOUR, TOOLS, recordingLog } from '../parts.ts';
+import { HOUR, TOOLS } from '../../certs/authority.ts';
+import { recordingLog } from '../recording-log.ts';
 
 function soon() {
   return AbortSignal.timeout(5000);

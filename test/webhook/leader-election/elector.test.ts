@@ -1,6 +1,6 @@
 import t from 'tap';
 import { TIMING, whileElected } from '../../../webhook/leader-election/elector.ts';
-import { recordingLog } from '../parts.ts';
+import { recordingLog } from '../recording-log.ts';
 import { VirtualClock } from '../../common/virtual-clock.ts';
 import { FakeLease } from './fake-lease.ts';
 
