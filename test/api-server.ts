@@ -29,9 +29,13 @@ export interface ApiServer {
   readonly close: () => void;
 }
 
+/** Of every server of a test file: none of them is to be told apart by its certificate. */
+let issued: ReturnType<typeof authorityAndLeaf> | undefined;
+
 /** Starts one; null leaves a call without an answer. */
 export async function apiServer(respond: (call: Call) => Answer | null): Promise<ApiServer> {
-  const { authority, leaf } = await authorityAndLeaf();
+  issued ??= authorityAndLeaf();
+  const { authority, leaf } = await issued;
   const calls: Call[] = [];
   const server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
     const chunks: Buffer[] = [];
