@@ -43,7 +43,7 @@ t.test('a third group waits until the cores idle, a fourth for another look; nob
   t.same(begun, ['a', 'b']);
   await machine.pass(0.05);
   t.same(begun, ['a', 'b'], 'hardly anything is idle');
-  await machine.pass(0.2);
+  await machine.pass(0.3);
   t.same(begun, ['a', 'b', 'c']);
   await machine.pass(0);
   t.same(begun, ['a', 'b', 'c'], 'c keeps the cores busy');

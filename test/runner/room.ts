@@ -21,7 +21,7 @@ export interface Machine {
  */
 const WATCHED_MS = 20_000;
 /** What has to be idle of all cores, 0 to 1, before more groups than cores run. */
-const IDLE = 0.1;
+const IDLE = 0.2;
 
 export const THIS_MACHINE: Machine = {
   cores: availableParallelism(),
