@@ -2,7 +2,7 @@
 
 /** What the API server reports of a write for which a webhook, or the webhook's own look-up, was too slow. */
 export const LATE =
-  /was not completed by the mutating webhook|the API server did not answer in time|could not check this request|failed calling webhook .*(?:context deadline exceeded|Client\.Timeout)/;
+  /was not completed by the mutating webhook|the API server did not answer in time|failed calling webhook .*(?:context deadline exceeded|Client\.Timeout)/;
 
 const TRIES = 5;
 
