@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { at, isObject, list, text } from '../../common/json.ts';
 import type { Json, JsonObject } from '../../common/json.ts';
+import { established } from '../cluster/definitions.ts';
 import { until } from '../cluster/node/api.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { render } from './chart.ts';
@@ -28,7 +29,7 @@ function guarded(file: string): readonly JsonObject[] {
 
 await cluster.apply([...guarded('shop.yaml'), ...guarded('rollout-crd.yaml')]);
 t.teardown(() => cluster.kubectl(['delete', 'crd', ROLLOUTS]));
-await cluster.kubectlOk(['wait', 'crd', ROLLOUTS, '--for=condition=Established', '--timeout=60s']);
+await established(cluster, ['crd', ROLLOUTS]);
 await cluster.apply(guarded('rollouts.yaml'));
 
 const configuration = (await render(['guard.enabled=true'])).find(

@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Cluster } from './cluster.ts';
+import { established } from './definitions.ts';
 import { until } from './node/api.ts';
 import { toolFile } from './tools/cache.ts';
 import { CATALOG } from './tools/catalog.ts';
@@ -18,7 +19,7 @@ export async function defineResources(cluster: Cluster, tool: string): Promise<v
   const files = CATALOG.find(({ id }) => id === tool)?.files ?? [];
   const named = files.flatMap(({ name }) => ['-f', toolFile(tool, name)]);
   await cluster.kubectlOk(['apply', '--server-side', ...named]);
-  await cluster.kubectlOk(['wait', '--for=condition=Established', '--timeout=120s', ...named]);
+  await established(cluster, named);
   const groups = new Set(files.map(({ name }) => groupOf(readFileSync(toolFile(tool, name), 'utf8'))));
   // kubectl and Helm look up what is served before they write it.
   async function listed(): Promise<boolean> {

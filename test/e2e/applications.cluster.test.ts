@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { run } from '../../scripts/lib/run.ts';
+import { established } from '../cluster/definitions.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { toolFile } from '../cluster/tools/cache.ts';
 import { personIn } from './people.ts';
@@ -141,7 +142,7 @@ t.test('autoscalers: the preview gets the minimum of the active color, and a col
   await admin.may(t, 'annotate traefikservices.traefik.io shop bluegreen.dev/smoke-test=passed:6.1.6');
   t.match(await bluegreen('promote shop'), { code: 0 });
   await cluster.kubectlOk(['apply', '-f', join(FILES, 'keda-crd.yaml')]);
-  await cluster.kubectlOk(['wait', 'crd/scaledobjects.keda.sh', '--for=condition=Established', '--timeout=30s']);
+  await established(cluster, ['crd', 'scaledobjects.keda.sh']);
   await admin.may(t, `apply -f ${join(FILES, 'scaledobject.yaml')}`);
   const down = await bluegreen('decommission shop --after 0s --settle 1s');
   t.equal(down.code, 0, down.err);
@@ -212,12 +213,7 @@ t.test(
     const admin = await namespaceOf('routes');
     const bluegreen = bluegreenIn('routes');
     await cluster.kubectlOk(['apply', '--server-side', '-f', toolFile('gateway-api-crds', 'httproutes.yaml')]);
-    await cluster.kubectlOk([
-      'wait',
-      'crd/httproutes.gateway.networking.k8s.io',
-      '--for=condition=Established',
-      '--timeout=30s',
-    ]);
+    await established(cluster, ['crd', 'httproutes.gateway.networking.k8s.io']);
     for (const file of ['colors.yaml', 'routes.yaml']) await admin.may(t, `apply -f ${join(SHOP, file)}`);
     const split = readFileSync(join(FILES, 'split-routes.yaml'), 'utf8');
     const denied = await admin.run('apply -f -', split);

@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import { annotation } from '../../../common/json.ts';
 import type { JsonObject } from '../../../common/json.ts';
+import { established } from '../../cluster/definitions.ts';
 import { until } from '../../cluster/node/api.ts';
 import { history, NAMED } from '../people.ts';
 import { revisionOf } from '../revisions.ts';
@@ -210,7 +211,7 @@ export const WORKLOADS: readonly OddCase[] = [
       const { admin } = shop;
       t.ok((await shop.pipe(admin, 'create -f -', WIDGETS)).ok);
       try {
-        await admin.may(t, 'wait crd widgets.example.com --for=condition=Established --timeout=60s');
+        await established(shop.cluster, ['crd', 'widgets.example.com']);
         const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { replicas: 1 } };
         t.ok((await shop.pipe(admin, 'create -f -', widget)).ok);
         const uid = (await admin.run('get widget w -o jsonpath={.metadata.uid}')).said;
