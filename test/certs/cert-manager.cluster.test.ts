@@ -8,6 +8,7 @@ import { defineResources, startNeighbor } from '../cluster/neighbor.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { shopObjects } from '../objects.ts';
+import { failedOtherwise } from './failed-calls.ts';
 import { admissions } from './stream.ts';
 import { CONFIGURATIONS, webhookOf } from './webhook.ts';
 
@@ -59,7 +60,7 @@ async function served(expiry: number): Promise<boolean> {
 /** Does what has cert-manager issue the serving certificate anew, until every replica serves it: no admission may fail. */
 async function unnoticed(t: Test, change: () => Promise<unknown>): Promise<void> {
   const [before, key, expiries] = [
-    webhook.failures().length,
+    failedOtherwise(cluster).length,
     await secret('bluegreen-tls', 'tls.key'),
     webhook.metric(EXPIRY),
   ];
@@ -72,7 +73,7 @@ async function unnoticed(t: Test, change: () => Promise<unknown>): Promise<void>
   const { sent, lost } = await stream.during(work());
   t.comment(`${sent} admissions sent, late or lost: ${JSON.stringify(lost)}`);
   t.ok(sent > 0);
-  t.same(webhook.failures().slice(before), [], 'no call of the webhook fails');
+  t.same(failedOtherwise(cluster).slice(before), [], 'no call of the webhook fails');
   t.ok(await webhook.allReady());
 }
 

@@ -8,6 +8,7 @@ import { connect } from '../chart/client.ts';
 import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
+import { distrusted } from './failed-calls.ts';
 import { admissions } from './stream.ts';
 import { shopObjects } from '../objects.ts';
 import { webhookOf } from './webhook.ts';
@@ -24,7 +25,7 @@ const HOUR = 3_600_000;
 const LOOK_MS = 500;
 const TOOLS = { now: () => new Date(), crypto: webcrypto };
 const here = ['-n', RELEASE.namespace];
-const { bundles, trusted, metric, allReady, hurry, distrusted } = webhookOf(cluster, client);
+const { bundles, trusted, metric, allReady, hurry } = webhookOf(cluster, client);
 
 await cluster.apply([
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: RELEASE.namespace } },
@@ -80,7 +81,7 @@ t.test('existing: a renewed certificate is taken without a restart, a wrong key 
 });
 
 t.test('existing: another CA, without an admission that fails for want of trust', async (t) => {
-  const before = distrusted();
+  const before = distrusted(cluster);
   await fill('webhook-tls', second);
   const { sent, lost } = await stream.during(
     until(
@@ -90,20 +91,20 @@ t.test('existing: another CA, without an admission that fails for want of trust'
     ),
   );
   t.comment(`${sent} sent, lost: ${JSON.stringify(lost)}`);
-  t.equal(distrusted() - before, 0);
+  t.equal(distrusted(cluster) - before, 0);
   t.same([...new Set(await bundles())], [second.certificate]);
   t.ok(await allReady());
 });
 
 t.test('from existing to self, while admissions go on', async (t) => {
-  const before = distrusted();
+  const before = distrusted(cluster);
   const { sent, lost } = await stream.during(
     upgradeBluegreen(cluster, '--set', 'certificates.source=self').then(() =>
       until(async () => (await trusted()).join() === '1', 60_000),
     ),
   );
   t.comment(`${sent} sent, lost: ${JSON.stringify(lost)}`);
-  t.equal(distrusted() - before, 0);
+  t.equal(distrusted(cluster) - before, 0);
   t.notOk((await bundles()).includes(second.certificate));
   t.ok(await allReady());
 });

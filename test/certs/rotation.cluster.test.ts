@@ -9,8 +9,9 @@ import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../clus
 import { shopObjects } from '../objects.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
+import { distrusted } from './failed-calls.ts';
 import { admissions } from './stream.ts';
-import { distrusted, undisturbed } from './undisturbed.ts';
+import { undisturbed } from './undisturbed.ts';
 
 const cluster = await shareCluster(t, 'chart');
 const client = connect(cluster);
@@ -68,6 +69,7 @@ async function rotated(from: string): Promise<boolean> {
     LOOK_MS,
   );
 }
+
 await installBluegreen(cluster, {
   ...REPLICATED,
   replicaCount: '3',

@@ -8,10 +8,6 @@ import { RELEASE } from '../cluster/index.ts';
 
 const here = ['-n', RELEASE.namespace];
 const PODS = 'app.kubernetes.io/component=webhook';
-const FAILED = /failed calling webhook/i;
-const DISTRUST = /failed calling webhook.*(x509|tls:)/i;
-/** On a busy machine the webhook misses the second that it has. */
-const LATE = /deadline exceeded|timeout|cancell?ed/i;
 
 export const CONFIGURATIONS = ['mutating', 'validating'].map(
   (kind) => `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations/bluegreen`,
@@ -27,10 +23,6 @@ export interface Webhook {
   readonly allReady: () => Promise<boolean>;
   /** Has the kubelet look at the pods' Secrets now, not within a minute. */
   readonly hurry: () => Promise<void>;
-  /** Calls that the API server could not make, by its own log, for another reason than time. */
-  readonly failures: () => readonly string[];
-  /** Those among them that failed for want of trust. */
-  readonly distrusted: () => number;
 }
 
 export function webhookOf(cluster: Cluster, client: Client): Webhook {
@@ -61,13 +53,6 @@ export function webhookOf(cluster: Cluster, client: Client): Webhook {
     return texts.map((body) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(body)?.[1] ?? Number.NaN));
   }
 
-  function logged(pattern: RegExp): readonly string[] {
-    return cluster
-      .log('kube-apiserver')
-      .split('\n')
-      .filter((line) => pattern.test(line));
-  }
-
   return {
     bundles,
     trusted: async () => [...new Set((await bundles()).map((bundle) => splitBundle(bundle).length))],
@@ -76,7 +61,5 @@ export function webhookOf(cluster: Cluster, client: Client): Webhook {
     hurry: async () => {
       await cluster.kubectl([...here, 'annotate', 'pods', '--overwrite', '-l', PODS, `looked=${Date.now()}`]);
     },
-    failures: () => logged(FAILED).filter((line) => !LATE.test(line)),
-    distrusted: () => logged(DISTRUST).length,
   };
 }

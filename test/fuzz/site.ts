@@ -5,7 +5,7 @@ import type { JsonObject } from '../../common/json.ts';
 import { objectAt } from '../../common/json-paths.ts';
 import { sendAgain, TRIES } from '../../plugin/kube/again.ts';
 import { Problem } from '../cluster/index.ts';
-import { LATE } from '../cluster/late.ts';
+import { LATE, whileLate } from '../cluster/late.ts';
 import type { Client, Reply } from '../e2e/api.ts';
 import { effectOf } from './effect.ts';
 import { keeperOf } from './keeper.ts';
@@ -63,8 +63,6 @@ const AT_ONCE: ReadonlySet<Kind> = new Set([
   'ServersTransport',
 ] as const);
 const LOOKS = 4;
-/** Milliseconds until the next try of what the webhook had no time for. */
-const LATE_MS = 1_000;
 
 /** @param guarded whether bluegreen watches the namespace */
 export async function openSite(tools: Tools, release: Release, namespace: string, guarded: boolean): Promise<Site> {
@@ -141,13 +139,11 @@ export async function openSite(tools: Tools, release: Release, namespace: string
   }
   /** Null, or why not. */
   async function created(kind: Kind, manifest: JsonObject): Promise<string | null> {
-    for (let left = TRIES; ; left--) {
-      const { status, body } = await keeper.create(kind, manifest);
-      const said = text(body['message']) ?? String(status);
-      if (status < 300) return null;
-      if (left === 1 || !LATE.test(said)) return said;
-      await sleep(LATE_MS);
-    }
+    const { status, body } = await whileLate(
+      () => keeper.create(kind, manifest),
+      (reply) => text(reply.body['message']) ?? '',
+    );
+    return status < 300 ? null : (text(body['message']) ?? String(status));
   }
   // A release begins with pods that are ready: then the record knows what it began with.
   const [colors, routing] = [
