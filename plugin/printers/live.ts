@@ -20,6 +20,8 @@ const DEFAULT_COLUMNS = 80;
 function UP(lines: number): string {
   return lines === 0 ? '' : `\u001B[${lines}A`;
 }
+/** The terminal may just have shown ^C: the cursor is then behind it. */
+const LINE_START = '\r';
 const CLEAR_BELOW = '\u001B[0J';
 
 /**
@@ -36,7 +38,7 @@ export async function showLive(call: LiveOutput, look: () => Promise<Frame>): Pr
     if (io.out.isTTY) {
       const columns = io.out.columns?.() ?? DEFAULT_COLUMNS;
       const fitting = fit(text, columns, io.out.rows?.());
-      io.out.write(`${UP(drawn)}${CLEAR_BELOW}${fitting}`);
+      io.out.write(`${LINE_START}${UP(drawn)}${CLEAR_BELOW}${fitting}`);
       drawn = rowsOf(fitting, columns);
     } else if (key !== lastKey) io.out.write(`${text}\n`);
     lastKey = key;

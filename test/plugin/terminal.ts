@@ -88,7 +88,7 @@ export async function openTerminal(dir: string, env: Readonly<Record<string, str
         }
       }
       await wait(before);
-      const screen = withoutPrompt(await capture());
+      const screen = withoutInterrupt(withoutPrompt(await capture()));
       return { screen, painted: await capture('-e'), code: Number(ended().at(-1)) };
     },
     press: async (keys, pattern) => {
@@ -121,6 +121,11 @@ function atPrompt(screen: string): boolean {
   // After Ctrl-C the prompt stands behind what the terminal showed for it.
   const prompt = PROMPT.trim();
   return screen === prompt || screen.endsWith(`\n${prompt}`) || screen.endsWith(`^C${prompt}`);
+}
+
+/** What a live view draws may be over it. */
+function withoutInterrupt(screen: string): string {
+  return screen.replace(/\n\^C$/, '');
 }
 
 function withoutPrompt(screen: string): string {

@@ -30,6 +30,15 @@ t.test('a list that fits is redrawn in place', async (t) => {
   t.equal(UP.exec(second)?.[1], '3');
 });
 
+t.test(
+  'each frame begins at the start of its line, whatever the terminal has shown for Ctrl-C since the last',
+  async (t) => {
+    const written = await frames(3, 10);
+    const drawn = written.slice(0, 2).join('^C');
+    t.match(drawn, 'line 2\n^C\r\u001B[3A\u001B[0Jline 0\n');
+  },
+);
+
 t.test('one that is taller than the terminal is cut, so that nothing scrolls away', async (t) => {
   const [first = '', second = ''] = await frames(50, 10);
   t.match(first, /line 5\n… 44 more lines: the terminal has 10 rows\n$/);
