@@ -3,12 +3,12 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { at, list, text } from '../../common/json.ts';
 import { connect } from '../chart/client.ts';
+import { failedOtherwise } from '../cluster/failed-calls.ts';
 import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
 import { defineResources, startNeighbor } from '../cluster/neighbor.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
 import { shopObjects } from '../objects.ts';
-import { failedOtherwise } from './failed-calls.ts';
 import { admissions } from './stream.ts';
 import { CONFIGURATIONS, webhookOf } from './webhook.ts';
 

@@ -5,11 +5,11 @@ import { splitBundle } from '../../certs/bundle.ts';
 import { at, list, text } from '../../common/json.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { connect } from '../chart/client.ts';
+import { distrusted } from '../cluster/failed-calls.ts';
 import { installBluegreen, RELEASE, REPLICATED, upgradeBluegreen } from '../cluster/index.ts';
 import { shopObjects } from '../objects.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { until } from '../cluster/node/api.ts';
-import { distrusted } from './failed-calls.ts';
 import { admissions } from './stream.ts';
 import { undisturbed } from './undisturbed.ts';
 

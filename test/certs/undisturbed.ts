@@ -1,7 +1,7 @@
 // Admissions that go on while certificates change: none may be lost.
 import type { Test } from 'tap';
+import { distrusted, late } from '../cluster/failed-calls.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { distrusted, late } from './failed-calls.ts';
 import type { Stream } from './stream.ts';
 
 /** Sends admissions during the work. Not one may be lost, but for those that a busy machine was too slow for. */

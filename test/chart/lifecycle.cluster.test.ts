@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import { objectsAt, stringAt } from '../../common/json-paths.ts';
 import type { JsonObject } from '../../common/json.ts';
 import { installBluegreen, RELEASE, REPLICATED } from '../cluster/index.ts';
+import { late } from '../cluster/failed-calls.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { rolledOut } from '../cluster/kube.ts';
 import { until } from '../cluster/node/api.ts';
@@ -101,22 +102,16 @@ async function installed(t: Test): Promise<void> {
   await sleep(SETTLED_MS);
 }
 
-/** Calls of the webhook that were not answered in time, by the API server's own log. */
-function late(): number {
-  const lines = cluster.log('kube-apiserver').split('\n');
-  return lines.filter((line) => MISSED.test(line) && TIMEOUT.test(line)).length;
-}
-const MISSED = /failed calling webhook, failing open mutate\.bluegreen\.dev/i;
-const TIMEOUT = /context deadline exceeded|Timeout/i;
+const MUTATE = 'mutate.bluegreen.dev';
 
 /** Something that every mistake is denied during, by the webhook; by the policy only where a busy machine's was late. */
 async function guarded(t: Test, what: string, work: () => Promise<unknown>): Promise<void> {
-  const before = late();
+  const before = late(cluster, MUTATE);
   const { mistakes } = await during(t, what, work);
   const { 'denied by the webhook': told = 0, 'denied by the policy': missed = 0, ...others } = mistakes;
   t.same(others, {}, 'no mistake gets through');
   t.ok(told > 0, 'the webhook denies them');
-  t.ok(missed <= late() - before, `${missed} mistakes got past the webhook, and it was late`);
+  t.ok(missed <= late(cluster, MUTATE) - before, `${missed} mistakes got past the webhook, and it was late`);
 }
 
 t.test('an installation denies nothing that is right', async (t) => {

@@ -1,10 +1,13 @@
 // Calls of webhooks that the API server could not make, by its own log.
-import type { Cluster } from '../cluster/index.ts';
+import type { Cluster } from './index.ts';
 
 const FAILED = /failed calling webhook, failing (?:open|closed)/i;
 const TRUST = /x509|certificate|tls:/i;
-/** A busy machine did not answer within the entry's deadline, or its client did not wait for that. */
-const TIME = /context (?:deadline exceeded|canceled)|Timeout/i;
+/**
+ * A busy machine did not answer within the webhook's deadline, or its client did not wait for that. Not "timeout" alone,
+ * which the URL of every call has in its query.
+ */
+const TIME = /context (?:deadline exceeded|canceled)|Client\.Timeout|(?:i\/o|handshake) timeout/;
 
 /** One line for each call so far, whatever it failed for. */
 function failedCalls(cluster: Pick<Cluster, 'log'>): readonly string[] {
@@ -19,9 +22,9 @@ export function distrusted(cluster: Pick<Cluster, 'log'>): number {
   return failedCalls(cluster).filter((line) => TRUST.test(line)).length;
 }
 
-/** How many calls have failed because time was over. */
-export function late(cluster: Pick<Cluster, 'log'>): number {
-  return failedCalls(cluster).filter((line) => TIME.test(line)).length;
+/** How many calls have failed because time was over: all, or those of one webhook. */
+export function late(cluster: Pick<Cluster, 'log'>, webhook = ''): number {
+  return failedCalls(cluster).filter((line) => line.includes(webhook) && TIME.test(line)).length;
 }
 
 /** The calls that failed for another reason than time. */
