@@ -33,6 +33,7 @@ export function chapters(
     until: /blue +active.* 0\.0 /,
     act: () => other('bluegreen', 'promote', '-n', 'demo-bluegreen'),
     next: /green +active/,
+    redraws: true,
   };
   return [
     {
@@ -134,7 +135,7 @@ export function chapters(
         sh(`${ATTEST}${hashes.green}`),
         b('status -w', promotedElsewhere),
         sh('echo $?'),
-        b('list -w', { until: /bluegreen-wrr +green/ }),
+        b('list -w', { until: /bluegreen-wrr +green/, redraws: true }),
         b('rollback bluegreen-wrr'),
       ],
     },

@@ -20,6 +20,8 @@ export interface During {
   readonly act?: () => Promise<unknown>;
   /** Waited for after `act`. */
   readonly next?: RegExp;
+  /** It draws anew what is on the screen, perhaps over the ^C that the terminal shows. */
+  readonly redraws?: true;
 }
 
 export interface Seen {
@@ -88,7 +90,8 @@ export async function openTerminal(dir: string, env: Readonly<Record<string, str
         }
       }
       await wait(before);
-      const screen = withoutInterrupt(withoutPrompt(await capture()));
+      const shown = withoutPrompt(await capture());
+      const screen = during?.redraws === true ? withoutInterrupt(shown) : shown;
       return { screen, painted: await capture('-e'), code: Number(ended().at(-1)) };
     },
     press: async (keys, pattern) => {
@@ -123,7 +126,6 @@ function atPrompt(screen: string): boolean {
   return screen === prompt || screen.endsWith(`\n${prompt}`) || screen.endsWith(`^C${prompt}`);
 }
 
-/** What a live view draws may be over it. */
 function withoutInterrupt(screen: string): string {
   return screen.replace(/\n\^C$/, '');
 }
