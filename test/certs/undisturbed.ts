@@ -2,10 +2,8 @@
 import type { Test } from 'tap';
 import { distrusted, late } from '../cluster/failed-calls.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { LATE_LOOKUP } from '../cluster/late.ts';
 import type { Stream } from './stream.ts';
-
-/** The webhook answered, and reports that its own look-up took too long: no call failed. */
-const LOOKED_IN_VAIN = /the API server did not answer in time/;
 
 /** Sends admissions during the work. Not one may be lost, but for those that a busy machine was too slow for. */
 export async function undisturbed(
@@ -17,7 +15,7 @@ export async function undisturbed(
   const { sent, lost, lostForMs } = await stream.during(work);
   const outcomes = Object.entries(lost);
   const count = sumOf(outcomes);
-  const slow = late(cluster) - before.late + sumOf(outcomes.filter(([outcome]) => LOOKED_IN_VAIN.test(outcome)));
+  const slow = late(cluster) - before.late + sumOf(outcomes.filter(([outcome]) => LATE_LOOKUP.test(outcome)));
   t.comment(`${what}: ${sent} sent, ${count} lost in ${lostForMs} ms, ${slow} timeouts of a busy machine`);
   for (const [outcome, times] of outcomes) t.comment(`${times} x ${outcome}`);
   t.equal(distrusted(cluster) - before.distrusted, 0, `${what}: no call failed for want of trust`);

@@ -1,8 +1,12 @@
 // A busy machine can be slower than the deadline of a webhook. Whoever wrote is told so, and writes again.
+import { repeatWhile } from './repeat.ts';
 
+/** What the webhook reports where its own look-up was too slow. It answered, so no call of it failed. */
+export const LATE_LOOKUP = /the API server did not answer in time/;
+const LATE_CALL =
+  /was not completed by the mutating webhook|failed calling webhook .*(?:context deadline exceeded|Client\.Timeout)/;
 /** What the API server reports of a write for which a webhook, or the webhook's own look-up, was too slow. */
-export const LATE =
-  /was not completed by the mutating webhook|the API server did not answer in time|failed calling webhook .*(?:context deadline exceeded|Client\.Timeout)/;
+export const LATE = new RegExp(`${LATE_CALL.source}|${LATE_LOOKUP.source}`);
 
 const TRIES = 5;
 
@@ -14,8 +18,5 @@ export async function whileLate<Result>(
   work: () => Promise<Result>,
   said: (result: Result) => string,
 ): Promise<Result> {
-  for (let left = TRIES; ; left--) {
-    const result = await work();
-    if (left === 1 || !LATE.test(said(result))) return result;
-  }
+  return repeatWhile(work, (result) => LATE.test(said(result)), { tries: TRIES });
 }

@@ -3,21 +3,17 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { at, get, list, number, parseObject, text } from '../../common/json.ts';
 import { MAX_LOOKUPS } from '../../webhook/admission/concurrency-limit.ts';
-import { LIMITS } from '../../webhook/http/limits.ts';
-import { withConnection } from '../bench/connections.ts';
-import type { Connection, Reply } from '../bench/connections.ts';
 import { postReview } from '../bench/reviews.ts';
 import { installBluegreen, RELEASE } from '../cluster/index.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { attack, ATTACKS } from './flood/attacks.ts';
+import { flood } from './flood/promotions.ts';
 import { replicas } from './audit/replicas.ts';
 import { traefikService, weightedSpec } from '../objects.ts';
 
 const CONNECTIONS = 2 * MAX_LOOKUPS;
 /** As long as it takes the kubelet to find a pod not ready: two probes in a row without an answer. */
 const FLOOD_MS = 5000;
-/** Within which all connections are open, however slow the machine is. */
-const OPENED_MS = 60_000;
 const ATTACK_MS = 3000;
 const here = ['-n', RELEASE.namespace] as const;
 
@@ -45,33 +41,7 @@ t.test('a flood of promotions', async (t) => {
     '"bluegreen.dev/previous":"none"',
   );
   const promotion = { ...switching, body: nowhere };
-  const replies: Reply[] = [];
-  const opened = new Set<number>();
-  let closed = 0;
-  let end = performance.now() + OPENED_MS + FLOOD_MS;
-  const endpoint = { host: before.ip, port: 10250 };
-  async function flood(_: unknown, number: number): Promise<void> {
-    while (performance.now() < end) {
-      let asked = performance.now();
-      // Each sends as soon as it is open: the webhook closes what sends nothing.
-      async function send(connection: Connection): Promise<void> {
-        opened.add(number);
-        if (opened.size === CONNECTIONS) end = Math.min(end, performance.now() + FLOOD_MS);
-        while (performance.now() < end) {
-          replies.push(await connection.send(promotion));
-          asked = performance.now();
-        }
-      }
-      try {
-        await withConnection(endpoint, send);
-      } catch (error) {
-        // A slow machine reads some requests later than the API server would wait for an answer.
-        if (performance.now() - asked < LIMITS.headers) throw error;
-        closed += 1;
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: CONNECTIONS }, flood));
+  const { replies, closed } = await flood({ host: before.ip, port: 10250 }, promotion, CONNECTIONS, FLOOD_MS);
   const verdicts = new Map<string, number>();
   for (const { status, body } of replies) {
     const response = parseObject(body)?.['response'];

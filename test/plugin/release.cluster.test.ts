@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { DEMO_NAMESPACE, installDemo, traefikAt } from '../cluster/index.ts';
+import { repeatWhile } from '../cluster/repeat.ts';
 import { shareCluster } from '../cluster/sharing/share.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { startTraffic } from '../demo/traffic.ts';
@@ -40,14 +41,14 @@ function weights() {
 }
 /** Deploys what does not get ready, and goes on waiting where a slow machine has not found out yet why. */
 async function staysUnready(t: Test, tag: string, timeout: string, why: RegExp): Promise<void> {
-  for (let left = TRIES; ; left--) {
-    const args = ['deploy', 'bluegreen-wrr', '--image', `podinfo=${imageOf(tag)}`, '--timeout', timeout];
-    const { code, stderr } = await bluegreen(...args);
-    if (left > 1 && !why.test(stderr)) continue;
-    t.equal(code, 3, stderr);
-    t.match(stderr, why);
-    return;
-  }
+  const args = ['deploy', 'bluegreen-wrr', '--image', `podinfo=${imageOf(tag)}`, '--timeout', timeout];
+  const { code, stderr } = await repeatWhile(
+    () => bluegreen(...args),
+    (result) => !why.test(result.stderr),
+    { tries: TRIES },
+  );
+  t.equal(code, 3, stderr);
+  t.match(stderr, why);
 }
 
 t.test('a preview that does not get ready: why, in one line, and production is as it was', async (t) => {
